@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "agentrun-admission",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "agentrun-admission", targets: ["agentrun-admission"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CNghttp2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]
+        ),
+
+        // Pure: no NIO, no I/O
+        .target(name: "Digest", dependencies: ["COpenSSL"]),
+        .target(
+            name: "JSONPull",
+            dependencies: [.product(name: "Yams", package: "Yams")]
+        ),
+        .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
+        .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
+        .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+        .target(name: "ClusterState", dependencies: ["AgentRuns", "Policy", "JSONPull"]),
+
+        // Transport
+        .target(
+            name: "TLS",
+            dependencies: [
+                "COpenSSL",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "CNghttp2",
+                "TLS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+
+        // Where both meet
+        .target(
+            name: "AdmissionServer",
+            dependencies: [
+                "AdmissionAPI",
+                "AgentRuns",
+                "ClusterState",
+                "HTTPServer",
+                "JSONPull",
+                "Policy",
+                "TLS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "agentrun-admission",
+            dependencies: [
+                "AdmissionServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+            .strictMemorySafety(),
+        ]
+}
