@@ -5,9 +5,6 @@ import PackageDescription
 let package = Package(
     name: "agentrun-admission",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "agentrun-admission", targets: ["agentrun-admission"])
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -22,11 +19,6 @@ let package = Package(
             pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]
         ),
-        .systemLibrary(
-            name: "CNghttp2",
-            pkgConfig: "libnghttp2",
-            providers: [.apt(["libnghttp2-dev"])]
-        ),
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
@@ -34,55 +26,7 @@ let package = Package(
             name: "JSONPull",
             dependencies: [.product(name: "Yams", package: "Yams")]
         ),
-        .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
-        .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
-        .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
-        .target(name: "ClusterState", dependencies: ["AgentRuns", "Policy", "JSONPull"]),
-
-        // Transport
-        .target(
-            name: "TLS",
-            dependencies: [
-                "COpenSSL",
-                .product(name: "NIOCore", package: "swift-nio"),
-            ]
-        ),
-        .target(
-            name: "HTTPServer",
-            dependencies: [
-                "CNghttp2",
-                "TLS",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ]
-        ),
-
-        // Where both meet
-        .target(
-            name: "AdmissionServer",
-            dependencies: [
-                "AdmissionAPI",
-                "AgentRuns",
-                "ClusterState",
-                "HTTPServer",
-                "JSONPull",
-                "Policy",
-                "TLS",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ]
-        ),
-        .executableTarget(
-            name: "agentrun-admission",
-            dependencies: [
-                "AdmissionServer",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]
-        ),
+        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
     ],
     swiftLanguageModes: [.v6]
 )

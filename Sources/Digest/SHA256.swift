@@ -1,0 +1,35 @@
+private import COpenSSL
+
+/// SHA-256 (FIPS 180-4) by OpenSSL.
+package enum SHA256 {
+    /// Length of a digest in bytes.
+    package static let byteCount = 32
+
+    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+    package static func hexDigest(of bytes: UnsafeRawBufferPointer) -> String {
+        let digest = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount) { output in
+            // OpenSSL: SHA256(3). It takes a null pointer for no bytes and cannot fail.
+            let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            unsafe COpenSSL.SHA256(start, bytes.count, output.baseAddress)
+            return unsafe hexadecimal(UnsafeBufferPointer(output))
+        }
+        return digest
+    }
+
+    /// The digest of the UTF-8 bytes of `text` as 64 lower-case hexadecimal digits.
+    package static func hexDigest(of text: String) -> String {
+        var text = text
+        return text.withUTF8 { unsafe hexDigest(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let digits: StaticString = "0123456789abcdef"
+        return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { output in
+            for index in bytes.indices {
+                unsafe output[2 * index] = digits.utf8Start[Int(bytes[index] >> 4)]
+                unsafe output[2 * index + 1] = digits.utf8Start[Int(bytes[index] & 0xF)]
+            }
+            return bytes.count * 2
+        }
+    }
+}

@@ -1,0 +1,68 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// A string that is compared, ordered and hashed by its UTF-8 bytes.
+///
+/// Swift's `String` equates canonically equivalent text; on this wire and in git two such names are two names.
+package struct ExactString: Sendable {
+    /// The text.
+    package var string: String
+
+    package init(_ string: String) {
+        self.string = string
+    }
+
+    package init(_ string: Substring) {
+        self.string = String(string)
+    }
+
+    /// Whether there are no bytes at all.
+    package var isEmpty: Bool { string.utf8.isEmpty }
+
+    /// Length in characters, which here are Unicode scalars.
+    package var characterCount: Int {
+        // Every byte but a continuation byte starts a scalar.
+        string.utf8.reduce(into: 0) { count, byte in if byte & 0xC0 != 0x80 { count += 1 } }
+    }
+}
+
+extension ExactString: Hashable {
+    package static func == (lhs: ExactString, rhs: ExactString) -> Bool {
+        // Most unequal names differ in length.
+        guard lhs.string.utf8.count == rhs.string.utf8.count else { return false }
+        var (left, right) = (lhs.string, rhs.string)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                guard let one = left.baseAddress, let other = right.baseAddress else { return true }
+                return unsafe memcmp(one, other, left.count) == 0
+            }
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = string
+        text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+extension ExactString: Comparable {
+    package static func < (lhs: ExactString, rhs: ExactString) -> Bool {
+        lhs.string.utf8.lexicographicallyPrecedes(rhs.string.utf8)
+    }
+}
+
+extension ExactString: ExpressibleByStringLiteral {
+    package init(stringLiteral value: StaticString) {
+        self.init(value.description)
+    }
+}
+
+extension ExactString: CustomStringConvertible {
+    package var description: String { string }
+}

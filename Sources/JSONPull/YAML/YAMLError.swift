@@ -1,0 +1,43 @@
+/// Why a YAML text cannot become JSON, where, and what to do about it.
+package struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    package var reason: String
+    /// How to put it right.
+    package var remedy: String
+    /// Where.
+    package var position: SourcePosition
+
+    /// Line from 1.
+    package var line: Int { position.line }
+    /// Column in characters (Unicode scalars) from 1.
+    package var column: Int { position.column }
+
+    init(_ reason: String, at position: SourcePosition, remedy: String) {
+        self.reason = reason
+        self.remedy = remedy
+        self.position = position
+    }
+
+    package var description: String { "\(reason) at \(position) (\(remedy))" }
+
+    /// `text` as a message quotes it: in quotes, cut when long, on one line.
+    static func quoted(_ text: some Sequence<UInt8>) -> String {
+        var result = "\""
+        var count = 0
+        for scalar in String(decoding: Array(text), as: UTF8.self).unicodeScalars {
+            guard count < 80 else {
+                result += "…"
+                break
+            }
+            switch scalar {
+            case "\"", "\\": result += "\\\(scalar)"
+            case "\0"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+            count += 1
+        }
+        return result + "\""
+    }
+}
