@@ -26,7 +26,14 @@ let package = Package(
             name: "JSONPull",
             dependencies: [.product(name: "Yams", package: "Yams")]
         ),
+        .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
+        .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
+        .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
+        .testTarget(
+            name: "PolicyTests",
+            dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

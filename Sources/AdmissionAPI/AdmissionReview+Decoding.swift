@@ -1,0 +1,285 @@
+package import JSONPull
+
+/// What reads the objects of a review where they stand.
+///
+/// Closures rather than a generic type: a generic would not be specialised across modules and cost more than it saves.
+package struct ObjectReading {
+    /// Which of the request's objects is meant.
+    package enum Field {
+        case object
+        case oldObject
+    }
+
+    /// Whether objects of a resource are to be read at all.
+    let isWanted: (GroupVersionResource) -> Bool
+    /// Reads the object that is next.
+    let read: (Field, inout JSONReader) throws(JSONError) -> Void
+
+    package init(
+        if isWanted: @escaping (GroupVersionResource) -> Bool,
+        read: @escaping (Field, inout JSONReader) throws(JSONError) -> Void
+    ) {
+        self.isWanted = isWanted
+        self.read = read
+    }
+}
+
+extension AdmissionReview {
+    /// Reads a review from a whole body, checking all of it.
+    ///
+    /// kube-apiserver names the resource before it sends the objects, so those are read where they stand; from a client
+    /// that does not they are read again once the resource is known. Of a repeated `object` the last one is read last.
+    ///
+    /// - Parameters:
+    ///   - body: the received bytes.
+    ///   - objects: reads the objects; nil passes over them.
+    /// - Returns: the review; objects are where the reader put them.
+    /// - Throws: ``AdmissionReviewError``, which says what is wrong and where.
+    package static func decode(
+        _ body: UnsafeRawBufferPointer,
+        objects: ObjectReading? = nil
+    ) throws(AdmissionReviewError) -> AdmissionReview {
+        let fields: Fields
+        do {
+            fields = try unsafe JSONReader.read(body) { reader throws(JSONError) in try Fields(&reader, objects) }
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: body))
+        }
+        let (review, wereRead) = try fields.review()
+        guard !wereRead, let objects, objects.isWanted(review.request.resource) else { return review }
+        do {
+            for case (let range?, let field) in [
+                (review.request.object, ObjectReading.Field.object), (review.request.oldObject, .oldObject),
+            ] {
+                try unsafe JSONReader.read(body, in: range) { reader throws(JSONError) in
+                    try objects.read(field, &reader)
+                }
+            }
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: body))
+        }
+        return review
+    }
+
+    /// Reads a review from a whole body, checking all of it.
+    package static func decode(_ body: [UInt8]) throws(AdmissionReviewError) -> AdmissionReview {
+        let result: Result<AdmissionReview, AdmissionReviewError> = unsafe body.withUnsafeBytes { bytes in
+            do throws(AdmissionReviewError) {
+                return .success(try unsafe decode(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
+
+/// A field as found: absent (null counts as absent), of the wrong JSON type, or a value.
+private enum Found<Value> {
+    case absent
+    case wrongType
+    case value(Value)
+
+    /// The value, nil when absent.
+    func optional(_ field: String, _ expected: String) throws(AdmissionReviewError) -> Value? {
+        switch self {
+        case .absent: nil
+        case .wrongType: throw .wrongType(field: field, expected: expected)
+        case .value(let value): value
+        }
+    }
+}
+
+extension JSONReader {
+    /// Reads a value of `kind` with `read`; passes over null and over values of other types.
+    fileprivate mutating func find<Value>(
+        _ kind: JSONKind,
+        _ read: (inout JSONReader) throws(JSONError) -> Value?
+    ) throws(JSONError) -> Found<Value> {
+        let found = try peek()
+        guard found == kind else {
+            try skipValue()
+            return found == .null ? .absent : .wrongType
+        }
+        return try read(&self).map(Found.value) ?? .absent
+    }
+
+    fileprivate mutating func findString() throws(JSONError) -> Found<String> {
+        try find(.string) { reader throws(JSONError) in try reader.readString() }
+    }
+
+    fileprivate mutating func findObject<Value>(
+        _ read: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> Found<Value> {
+        try find(.object) { reader throws(JSONError) in try read(&reader) }
+    }
+}
+
+/// The review's fields before it is known whether they make one.
+private struct Fields {
+    private var isObject = false
+    private var kind = Found<String>.absent
+    private var apiVersion = Found<String>.absent
+    private var request = Found<RequestFields>.absent
+
+    init(_ reader: inout JSONReader, _ objects: ObjectReading?) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        isObject = true
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            switch key {
+            case "kind": kind = try reader.findString()
+            case "apiVersion": apiVersion = try reader.findString()
+            case "request":
+                request = try reader.findObject { reader throws(JSONError) in try RequestFields(&reader, objects) }
+            default: try reader.skipValue()
+            }
+        }
+    }
+
+    /// The review, and whether its objects have been read.
+    func review() throws(AdmissionReviewError) -> (AdmissionReview, wereRead: Bool) {
+        guard isObject else { throw .wrongType(field: "body", expected: "an AdmissionReview object") }
+        guard let kind = try kind.optional("kind", "a string") else { throw .missing("kind") }
+        guard ExactString(kind) == "AdmissionReview" else { throw .wrongKind(kind) }
+        guard let apiVersion = try apiVersion.optional("apiVersion", "a string") else { throw .missing("apiVersion") }
+        guard let version = AdmissionReview.Version(rawValue: apiVersion) else {
+            throw .unsupportedVersion(apiVersion)
+        }
+        guard let request = try request.optional("request", "an object") else { throw .missing("request") }
+        return (AdmissionReview(version: version, request: try request.request()), request.objectsWereRead)
+    }
+}
+
+/// The fields of `request`.
+private struct RequestFields {
+    private var uid = Found<String>.absent
+    private var kind = Found<TypeFields>.absent
+    private var resource = Found<TypeFields>.absent
+    private var subResource = Found<String>.absent
+    private var name = Found<String>.absent
+    private var namespace = Found<String>.absent
+    private var operation = Found<String>.absent
+    private var userInfo = Found<UserInfo>.absent
+    private var dryRun = Found<Bool>.absent
+    private var object = Found<Range<Int>>.absent
+    private var oldObject = Found<Range<Int>>.absent
+    /// Whether every object that came was read where it stood.
+    private(set) var objectsWereRead = true
+
+    init(_ reader: inout JSONReader, _ objects: ObjectReading?) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            switch key {
+            case "uid": uid = try reader.findString()
+            case "kind": kind = try reader.findObject { reader throws(JSONError) in try TypeFields(&reader) }
+            case "resource": resource = try reader.findObject { reader throws(JSONError) in try TypeFields(&reader) }
+            case "subResource": subResource = try reader.findString()
+            case "name": name = try reader.findString()
+            case "namespace": namespace = try reader.findString()
+            case "operation": operation = try reader.findString()
+            case "userInfo": userInfo = try reader.findObject { reader throws(JSONError) in try UserInfo(&reader) }
+            case "dryRun":
+                dryRun = try reader.find(.boolean) { reader throws(JSONError) in try reader.readBoolean() }
+            case "object": object = try findObject(.object, &reader, objects)
+            case "oldObject": oldObject = try findObject(.oldObject, &reader, objects)
+            default: try reader.skipValue()
+            }
+        }
+    }
+
+    /// Where the next value stands, read if it is known to be wanted; null is no object.
+    private mutating func findObject(
+        _ field: ObjectReading.Field,
+        _ reader: inout JSONReader,
+        _ objects: ObjectReading?
+    ) throws(JSONError) -> Found<Range<Int>> {
+        guard try reader.peek() == .object else {
+            return try reader.findObject { reader throws(JSONError) in try reader.skipValue() }
+        }
+        let start = reader.position
+        if let objects, case .value(let resource) = resource, objects.isWanted(resource.groupVersionResource) {
+            try objects.read(field, &reader)
+        } else {
+            objectsWereRead = false
+            try reader.skipValue()
+        }
+        return .value(start..<reader.position)
+    }
+
+    func request() throws(AdmissionReviewError) -> AdmissionRequest {
+        guard let uid = try uid.optional("request.uid", "a string"), !uid.isEmpty else { throw .missing("request.uid") }
+        guard let kind = try kind.optional("request.kind", "an object") else { throw .missing("request.kind") }
+        guard let operation = try operation.optional("request.operation", "a string"), !operation.isEmpty else {
+            throw .missing("request.operation")
+        }
+        let resource = try resource.optional("request.resource", "an object") ?? TypeFields()
+        return AdmissionRequest(
+            uid: uid,
+            kind: GroupVersionKind(group: kind.group, version: kind.version, kind: kind.kind),
+            resource: resource.groupVersionResource,
+            subResource: ExactString(try subResource.optional("request.subResource", "a string") ?? ""),
+            name: ExactString(try name.optional("request.name", "a string") ?? ""),
+            namespace: ExactString(try namespace.optional("request.namespace", "a string") ?? ""),
+            operation: AdmissionRequest.Operation(ExactString(operation)),
+            userInfo: try userInfo.optional("request.userInfo", "an object") ?? UserInfo(),
+            dryRun: try dryRun.optional("request.dryRun", "a boolean") ?? false,
+            object: try object.optional("request.object", "an object"),
+            oldObject: try oldObject.optional("request.oldObject", "an object")
+        )
+    }
+}
+
+/// The members of a GroupVersionKind or a GroupVersionResource; ones of another type than string count as empty.
+private struct TypeFields {
+    private(set) var group: ExactString = ""
+    private(set) var version: ExactString = ""
+    private(set) var kind: ExactString = ""
+    private(set) var resource: ExactString = ""
+
+    var groupVersionResource: GroupVersionResource {
+        GroupVersionResource(group: group, version: version, resource: resource)
+    }
+
+    init() {}
+
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            switch key {
+            case "group": group = ExactString(try reader.readString() ?? "")
+            case "version": version = ExactString(try reader.readString() ?? "")
+            case "kind": kind = ExactString(try reader.readString() ?? "")
+            case "resource": resource = ExactString(try reader.readString() ?? "")
+            default: try reader.skipValue()
+            }
+        }
+    }
+}
+
+extension UserInfo {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        self.init()
+        guard try reader.enterObject() else { return }
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            switch key {
+            case "username": username = ExactString(try reader.readString() ?? "")
+            case "groups": groups = try Self.strings(&reader)
+            default: try reader.skipValue()
+            }
+        }
+    }
+
+    private static func strings(_ reader: inout JSONReader) throws(JSONError) -> [ExactString] {
+        guard try reader.enterArray() else { return [] }
+        var strings: [ExactString] = []
+        var isFirst = true
+        while try reader.nextElement(&isFirst) {
+            if let string = try reader.readString() { strings.append(ExactString(string)) }
+        }
+        return strings
+    }
+}

@@ -1,0 +1,188 @@
+package import JSONPull
+
+extension AgentRun {
+    /// Reads a run; a value of another type than the field's counts as absent, as in the controller.
+    ///
+    /// - Throws: ``JSONError`` when the bytes are not JSON.
+    package init(_ reader: inout JSONReader) throws(JSONError) {
+        var run = AgentRun()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "metadata": run.metadata = try ObjectMeta(&reader)
+            case "spec":
+                run.specRange = nil
+                let isNull = try reader.peek() == .null
+                let start = reader.position
+                run.spec = try Spec(&reader)
+                if !isNull { run.specRange = start..<reader.position }
+            case "status": run.status = try Status(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = run
+    }
+}
+
+extension AgentRun.Spec {
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        var spec = Self()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "agentRef": spec.agentName = try reader.readReferenceName()
+            case "implementationSpecRef": spec.implementation.specRefName = try reader.readReferenceName()
+            case "implementation": spec.implementation.inline = try ImplementationChoice.inline(&reader)
+            case "parameters": spec.parameters = try Parameters(&reader)
+            case "runtime": spec.runtimeType = try Self.runtimeType(&reader)
+            case "secrets": spec.secrets = try Self.secrets(&reader)
+            case "systemPrompt": spec.hasSystemPrompt = try reader.readNonBlank() != nil
+            case "systemPromptRef": spec.systemPromptRef = try SystemPromptRef.read(&reader)
+            case "vcsPolicy": spec.vcsPolicy = try VcsPolicy(&reader)
+            case "vcsRef": spec.vcsRefName = try reader.readReferenceName()
+            case "memoryRef": spec.memoryRefName = try reader.readReferenceName()
+            case "workflow": spec.workflowSteps = try Self.workflowSteps(&reader)
+            case "workload": spec.workload = try Workload(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = spec
+    }
+
+    private static func runtimeType(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
+        var type: ExactString?
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "type": type = try reader.readNonBlank()
+            default: try reader.skipValue()
+            }
+        }
+        return type
+    }
+
+    private static func secrets(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
+        var secrets: [IndexedName] = []
+        try reader.readElements { reader, index throws(JSONError) in
+            if let name = try reader.readNonBlank() { secrets.append(IndexedName(index: index, name: name)) }
+        }
+        return secrets
+    }
+
+    private static func workflowSteps(_ reader: inout JSONReader) throws(JSONError) -> [WorkflowStep] {
+        var steps: [WorkflowStep] = []
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "steps":
+                steps = []
+                try reader.readElements { reader, index throws(JSONError) in
+                    steps.append(try WorkflowStep(&reader, index: index))
+                }
+            default: try reader.skipValue()
+            }
+        }
+        return steps
+    }
+}
+
+extension AgentRun.Status {
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        var status = Self()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "phase": status.phase = try reader.readNonBlank()
+            case "vcs": try status.readVcs(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = status
+    }
+
+    private mutating func readVcs(_ reader: inout JSONReader) throws(JSONError) {
+        var status = self
+        (status.repository, status.headBranch, status.branch, status.vcsMode) = (nil, nil, nil, nil)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "repository": status.repository = try reader.readNonBlank()
+            case "headBranch": status.headBranch = try reader.readNonBlank()
+            case "branch": status.branch = try reader.readNonBlank()
+            case "mode": status.vcsMode = try reader.readNonBlank()
+            default: try reader.skipValue()
+            }
+        }
+        self = status
+    }
+}
+
+extension ImplementationChoice {
+    /// `implementation.inline`, nil unless both are objects.
+    fileprivate static func inline(_ reader: inout JSONReader) throws(JSONError) -> Implementation? {
+        var inline: Implementation?
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "inline":
+                let isObject = try reader.peek() == .object
+                let implementation = try Implementation(&reader)
+                inline = isObject ? implementation : nil
+            default: try reader.skipValue()
+            }
+        }
+        return inline
+    }
+}
+
+extension VcsPolicy {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        var policy = VcsPolicy()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "required": policy.isRequired = try reader.readBoolean() ?? false
+            case "mode": policy.mode = VcsMode(reading: try reader.readExactString())
+            default: try reader.skipValue()
+            }
+        }
+        self = policy
+    }
+}
+
+extension Workload {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        var secrets: [IndexedName] = []
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "volumes":
+                secrets = []
+                try reader.readElements { reader, index throws(JSONError) in
+                    if let name = try Self.secretName(&reader) { secrets.append(IndexedName(index: index, name: name)) }
+                }
+            default: try reader.skipValue()
+            }
+        }
+        volumeSecrets = secrets
+    }
+
+    private static func secretName(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
+        var name: ExactString?
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "secretName": name = try reader.readNonBlank()
+            default: try reader.skipValue()
+            }
+        }
+        return name
+    }
+}
+
+extension WorkflowStep {
+    fileprivate init(_ reader: inout JSONReader, index: Int) throws(JSONError) {
+        var step = WorkflowStep(index: index)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": step.name = try reader.readNonBlank() ?? ""
+            case "implementation": step.implementation.inline = try ImplementationChoice.inline(&reader)
+            case "implementationSpecRef": step.implementation.specRefName = try reader.readReferenceName()
+            case "parameters": step.parameters = try Parameters(&reader)
+            case "workload": step.workload = try Workload(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = step
+    }
+}

@@ -1,0 +1,74 @@
+package import JSONPull
+
+/// What a unit tells its agent, and what that hides (`controller-semantics.md` section 5).
+package struct EffectivePrompt: Sendable {
+    /// A place a prompt can come from.
+    package enum Source: Sendable {
+        /// A parameter, or one mapped onto `prompt` by the contract.
+        case parameter(FieldPath, isMapped: Bool)
+        /// `text` or `summary` of the inline implementation; its path.
+        case inline(FieldPath)
+        /// `text` or `summary` of a named ImplementationSpec.
+        case specification(name: ExactString, member: StaticString)
+
+        /// As the explanation names it: a path, or `ImplementationSpec/NAME .spec.text`.
+        package var text: String {
+            switch self {
+            case .parameter(let path, _), .inline(let path): path.text
+            case .specification(let name, let member):
+                "ImplementationSpec/" + name.string + " .spec." + member.description
+            }
+        }
+    }
+
+    /// A source and its text.
+    package struct Prompt: Sendable {
+        package var source: Source
+        /// Nil when the text is in an ImplementationSpec that is not known.
+        package var text: PromptText?
+    }
+
+    /// What the agent gets; nil when there is no text at all.
+    package var winner: Prompt?
+    /// What it would have got otherwise, when a parameter wins over it.
+    package var hidden: Prompt?
+
+    /// The prompt of `unit`.
+    package init(of unit: RunUnit, generation: Generation) {
+        let own = Self.implementationPrompt(of: unit)
+        guard generation == .february2026, let value = unit.metadata[.prompt],
+            let field = unit.field(of: value)
+        else {
+            winner = own
+            return
+        }
+        winner = Prompt(source: .parameter(field, isMapped: value.isMapped), text: .text(value.text))
+        hidden = own
+    }
+
+    /// The implementation's text, else its summary; an unknown implementation is presumed to have text.
+    private static func implementationPrompt(of unit: RunUnit) -> Prompt? {
+        switch unit.implementationOrigin {
+        case .none: return nil
+        case .reference(let name, _):
+            guard let implementation = unit.implementation else {
+                return Prompt(source: .specification(name: name, member: "text"), text: nil)
+            }
+            if let text = implementation.text {
+                return Prompt(source: .specification(name: name, member: "text"), text: text)
+            }
+            return implementation.summary.map {
+                Prompt(source: .specification(name: name, member: "summary"), text: $0)
+            }
+        case .inline:
+            guard let implementation = unit.implementation else { return nil }
+            if let text = implementation.text, let field = unit.implementationField(".text") {
+                return Prompt(source: .inline(field), text: text)
+            }
+            guard let summary = implementation.summary, let field = unit.implementationField(".summary") else {
+                return nil
+            }
+            return Prompt(source: .inline(field), text: summary)
+        }
+    }
+}

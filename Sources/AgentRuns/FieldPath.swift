@@ -1,0 +1,82 @@
+package import JSONPull
+
+/// Where in the object a value was written, kept as parts until a finding needs the text: a scope, fixed names, at most
+/// one key or index, and fixed names again.
+///
+/// No part is allocated.
+package struct FieldPath: Sendable {
+    /// What the path starts at.
+    private enum Scope: Sendable {
+        case object
+        case step(index: Int, name: ExactString)
+    }
+
+    /// The variable part.
+    private enum Item: Sendable {
+        case none
+        case key(ExactString)
+        case index(Int)
+    }
+
+    private var scope: Scope
+    private var names: StaticString
+    private var item = Item.none
+    private var tail: StaticString = ""
+
+    /// A fixed path such as `spec.vcsRef.name`; empty for the object itself.
+    package init(_ names: StaticString) {
+        (scope, self.names) = (.object, names)
+    }
+
+    /// A path inside a step, `names` starting with a dot.
+    package init(step: WorkflowStep, _ names: StaticString = "") {
+        (scope, self.names) = (.step(index: step.index, name: step.name), names)
+    }
+
+    /// The path with the member `key`, followed by fixed names.
+    package func member(_ key: ExactString, _ tail: StaticString = "") -> FieldPath {
+        with(.key(key), tail)
+    }
+
+    /// The path with the list item at `index`, followed by fixed names.
+    package func item(_ index: Int, _ tail: StaticString = "") -> FieldPath {
+        with(.index(index), tail)
+    }
+
+    /// The path followed by fixed names.
+    package func appending(_ tail: StaticString) -> FieldPath {
+        with(item, tail)
+    }
+
+    private func with(_ item: Item, _ tail: StaticString) -> FieldPath {
+        var path = self
+        (path.item, path.tail) = (item, tail)
+        return path
+    }
+
+    /// As a person reads it: `spec.workflow.steps[1].parameters.head`; long keys are cut.
+    package var text: String {
+        var text = names.description
+        if case .step(let index, _) = scope { text = "spec.workflow.steps[\(index)]\(names)" }
+        switch item {
+        case .none: break
+        case .key(let key): text += JSONPath.member(key.string)
+        case .index(let index): text += "[\(index)]"
+        }
+        return tail.utf8CodeUnitCount == 0 ? text : text + tail.description
+    }
+
+    /// What stays the same when list items move: no index, a step by its name, keys whole.
+    package var identity: ExactString {
+        var text = names.description
+        if case .step(_, let name) = scope {
+            text = "spec.workflow.steps{\(name.string.utf8.count):\(name.string)}\(names)"
+        }
+        switch item {
+        case .none: break
+        case .key(let key): text += "[\(key.string.utf8.count):\(key.string)]"
+        case .index: text += "[]"
+        }
+        return ExactString(text + tail.description)
+    }
+}

@@ -1,0 +1,67 @@
+internal import JSONPull
+
+/// The controller's value primitives, read straight from the bytes; values of another JSON type count as absent.
+extension JSONReader {
+    /// A string as it is; nil for anything else.
+    mutating func readExactString() throws(JSONError) -> ExactString? {
+        try readString().map { ExactString($0) }
+    }
+
+    /// `str(x)`: a string trimmed, nil when blank or no string.
+    mutating func readNonBlank() throws(JSONError) -> ExactString? {
+        try readExactString()?.nonBlank
+    }
+
+    /// `str(x.name)` of an object, the shape of every reference; nil for anything else.
+    mutating func readReferenceName() throws(JSONError) -> ExactString? {
+        var name: ExactString?
+        try readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": name = try reader.readNonBlank()
+            default: try reader.skipValue()
+            }
+        }
+        return name
+    }
+
+    /// `list(x)`: the strings of an array, trimmed, blank ones dropped, in order; empty for anything else.
+    mutating func readList() throws(JSONError) -> [ExactString] {
+        var list: [ExactString] = []
+        try readElements { reader, _ throws(JSONError) in
+            if let item = try reader.readNonBlank() { list.append(item) }
+        }
+        return list
+    }
+
+    /// Calls `body` for every member of an object, in order; it must read or pass over the value.
+    ///
+    /// False, and the value is passed over, when it is no object.
+    @inline(__always)
+    @discardableResult
+    mutating func readMembers(
+        _ body: (inout JSONReader, JSONKey) throws(JSONError) -> Void
+    ) throws(JSONError) -> Bool {
+        guard try enterObject() else { return false }
+        var isFirst = true
+        while let key = try nextKey(&isFirst) { try body(&self, key) }
+        return true
+    }
+
+    /// Calls `body` for every element of an array with its index; it must read or pass over the value.
+    ///
+    /// False, and the value is passed over, when it is no array.
+    @inline(__always)
+    @discardableResult
+    mutating func readElements(
+        _ body: (inout JSONReader, Int) throws(JSONError) -> Void
+    ) throws(JSONError) -> Bool {
+        guard try enterArray() else { return false }
+        var isFirst = true
+        var index = 0
+        while try nextElement(&isFirst) {
+            try body(&self, index)
+            index += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,33 @@
+package import JSONPull
+
+/// `apiVersion` and `kind` of an object in a file, with its name.
+package struct ManifestHeader: Sendable {
+    /// The part of `apiVersion` before the slash; empty for the core group.
+    package var group: ExactString = ""
+    /// The part of `apiVersion` after the slash.
+    package var version: ExactString = ""
+    package var kind: ExactString = ""
+    package var metadata = ObjectMeta()
+
+    /// Reads the header; anything but an object leaves everything empty.
+    package init(_ reader: inout JSONReader) throws(JSONError) {
+        var apiVersion = ""
+        var kind: ExactString = ""
+        var metadata = ObjectMeta()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "apiVersion": apiVersion = try reader.readString() ?? ""
+            case "kind": kind = try reader.readExactString() ?? ""
+            case "metadata": metadata = try ObjectMeta(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        let parts = apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 {
+            (group, version) = (ExactString(parts[0]), ExactString(parts[1]))
+        } else {
+            version = ExactString(apiVersion)
+        }
+        (self.kind, self.metadata) = (kind, metadata)
+    }
+}

@@ -1,0 +1,55 @@
+package import JSONPull
+
+/// `metav1.ObjectMeta`, as far as anything here reads it.
+package struct ObjectMeta: Sendable {
+    /// Empty when absent.
+    ///
+    /// As written: it is stamped into labels untrimmed.
+    package var name: ExactString = ""
+    /// Prefix for a name the API server will make; empty when absent.
+    package var generateName: ExactString = ""
+    /// Empty when absent.
+    package var namespace: ExactString = ""
+    /// Empty when absent.
+    package var uid: ExactString = ""
+    /// RFC 3339; empty when absent.
+    package var creationTimestamp: ExactString = ""
+    /// Whether `deletionTimestamp` is set: the object only waits for its finalizers.
+    package var isBeingDeleted = false
+    /// Whether annotation `agents.proompteng.ai/template` is, trimmed, `true`.
+    package var hasTemplateAnnotation = false
+
+    package init() {}
+
+    /// Reads `metadata`; anything but an object leaves everything absent.
+    package init(_ reader: inout JSONReader) throws(JSONError) {
+        var meta = ObjectMeta()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": meta.name = try reader.readExactString() ?? ""
+            case "generateName": meta.generateName = try reader.readExactString() ?? ""
+            case "namespace": meta.namespace = try reader.readExactString() ?? ""
+            case "uid": meta.uid = try reader.readExactString() ?? ""
+            case "creationTimestamp": meta.creationTimestamp = try reader.readExactString() ?? ""
+            case "deletionTimestamp":
+                meta.isBeingDeleted = try reader.peek() != .null
+                try reader.skipValue()
+            case "annotations": try meta.readAnnotations(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = meta
+    }
+
+    private mutating func readAnnotations(_ reader: inout JSONReader) throws(JSONError) {
+        var isTemplate = false
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "agents.proompteng.ai/template":
+                isTemplate = try reader.readExactString()?.trimmed == "true"
+            default: try reader.skipValue()
+            }
+        }
+        hasTemplateAnnotation = isTemplate
+    }
+}

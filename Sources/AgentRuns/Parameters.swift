@@ -1,0 +1,91 @@
+package import JSONPull
+
+/// `spec.parameters` or a step's: what is in the map, null entries left out, of a repeated key the last.
+package struct Parameters: Sendable {
+    /// The value of an entry.
+    package enum Value: Sendable, Equatable {
+        case string(ExactString)
+        /// A value the CRD forbids.
+        case notString(JSONKind)
+    }
+
+    /// One entry.
+    package struct Entry: Sendable {
+        /// The key as one the controller knows; nil for any other.
+        package var name: ParameterName?
+        package var key: ExactString
+        package var value: Value
+
+        /// The value trimmed; nil when it is blank or no string.
+        package var text: ExactString? {
+            if case .string(let text) = value { text.nonBlank } else { nil }
+        }
+
+        /// Whether the keys are the same; known ones are told apart by a byte.
+        func hasKey(of other: Entry) -> Bool {
+            name == other.name && (name != nil || key == other.key)
+        }
+
+        /// Whether the value is a string; the controller passes over others.
+        package var isString: Bool {
+            if case .string = value { true } else { false }
+        }
+    }
+
+    /// Entries in the order written.
+    package private(set) var entries: [Entry] = []
+
+    /// Up to this many keys, comparing each with each is cheaper than hashing them.
+    private static let fewEntries = 16
+
+    package init() {}
+
+    /// Reads the map; anything but an object is empty.
+    package init(_ reader: inout JSONReader) throws(JSONError) {
+        var entries: [Entry] = []
+        // Null takes part until the end: it may be the last of a repeated key.
+        var nulls: [Int] = []
+        try reader.readMembers { reader, key throws(JSONError) in
+            if entries.isEmpty { entries.reserveCapacity(8) }
+            let name = ParameterName(key)
+            let text = ExactString(key.string)
+            let kind = try reader.peek()
+            if let string = try reader.readExactString() {
+                entries.append(Entry(name: name, key: text, value: .string(string)))
+            } else {
+                if kind == .null { nulls.append(entries.count) }
+                entries.append(Entry(name: name, key: text, value: .notString(kind)))
+            }
+        }
+        self.entries = entries
+        let repeated = Self.superseded(entries)
+        guard !repeated.isEmpty || !nulls.isEmpty else { return }
+        let dropped = Set(nulls).union(repeated)
+        self.entries = entries.indices.filter { !dropped.contains($0) }.map { entries[$0] }
+    }
+
+    /// Indices of entries that a later one of the same key replaces.
+    private static func superseded(_ entries: [Entry]) -> [Int] {
+        if entries.count <= fewEntries {
+            var superseded: [Int] = []
+            for later in entries.indices.dropFirst() {
+                for index in 0..<later where entries[index].hasKey(of: entries[later]) { superseded.append(index) }
+            }
+            return superseded
+        }
+        var last: [ExactString: Int] = [:]
+        for index in entries.indices { last[entries[index].key] = index }
+        return entries.indices.filter { last[entries[$0].key] != $0 }
+    }
+
+    /// The entry of exactly this key.
+    package func entry(_ key: ExactString) -> Entry? {
+        entries.first { $0.key == key }
+    }
+
+    /// The entry of a key the controller knows.
+    package func entry(_ name: ParameterName) -> Entry? {
+        for entry in entries where entry.name == name { return entry }
+        return nil
+    }
+}

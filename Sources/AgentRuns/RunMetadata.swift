@@ -1,0 +1,201 @@
+package import JSONPull
+
+/// The controller's metadata map: parameters under their own names, under the names aliases and the contract map them
+/// to, and what the implementation's source adds (`controller-semantics.md` section 7).
+package struct RunMetadata: Sendable {
+    /// Where a value was written.
+    package enum Origin: Sendable {
+        /// `spec.parameters.KEY`.
+        case run(ExactString)
+        /// `spec.workflow.steps[i].parameters.KEY`.
+        case step(ExactString)
+        /// The implementation's `source`, member as given.
+        case source(StaticString)
+        /// Derived from the implementation's text or summary; nobody wrote it there.
+        case derived
+    }
+
+    /// One value of the map.
+    package struct Value: Sendable {
+        /// Trimmed, not blank.
+        package var text: ExactString
+        package var origin: Origin
+        /// Whether a contract mapping put it here.
+        package var isMapped: Bool
+    }
+
+    /// One filled key, pointing at its text so that filling an alias copies no string.
+    private struct Entry: Sendable {
+        /// Nil when only ``key`` says what it is.
+        var name: ParameterName?
+        /// Where the text is: in ``parameters``, or from its end on in ``additions``.
+        var text: Int
+        var isMapped: Bool
+    }
+
+    /// A value that is in no parameter, or a key that the controller does not know.
+    private struct Addition: Sendable {
+        var text: ExactString
+        var origin: Origin
+    }
+
+    private var entries: [Entry] = []
+    /// The known names that ``entries`` fills, a bit each.
+    private var filled: UInt32 = 0
+    private var additions: [Addition] = []
+    /// Keys of entries the controller does not know that no parameter carries: targets of mappings.
+    private var mappedKeys: [(entry: Int, key: ExactString)] = []
+    /// Parameters in effect, as written.
+    package private(set) var parameters: [Parameters.Entry]
+    /// The parameters the step wrote, a flag each; empty when it wrote none.
+    private var isOwn: [Bool] = []
+
+    init(run: Parameters, step: WorkflowStep?, implementation: Implementation?, generation: Generation) {
+        parameters = run.entries
+        if let own = step?.parameters.entries, !own.isEmpty { overlay(own) }
+        entries.reserveCapacity(parameters.count + 4)
+        addParameters(generation)
+        for alias in Self.aliases where isFilled(alias.from) && !isFilled(alias.to) {
+            if alias.generation == nil || alias.generation == generation { fill(alias.to, from: alias.from) }
+        }
+        if let implementation { add(implementation, generation: generation) }
+    }
+
+    /// The value of a key the controller knows, nil when nothing fills it.
+    package subscript(name: ParameterName) -> Value? {
+        guard isFilled(name) else { return nil }
+        for entry in entries where entry.name == name { return value(entry) }
+        return nil
+    }
+
+    private func entry(_ key: ExactString) -> Entry? {
+        if let name = ParameterName(key) { return entries.first { $0.name == name } }
+        if let mapped = mappedKeys.first(where: { $0.key == key }) { return entries[mapped.entry] }
+        return entries.first { $0.name == nil && $0.text < parameters.count && parameters[$0.text].key == key }
+    }
+
+    private func value(_ entry: Entry) -> Value {
+        guard entry.text < parameters.count else {
+            let addition = additions[entry.text - parameters.count]
+            return Value(text: addition.text, origin: addition.origin, isMapped: entry.isMapped)
+        }
+        let parameter = parameters[entry.text]
+        let ofStep = !isOwn.isEmpty && isOwn[entry.text]
+        return Value(
+            text: parameter.text ?? "",
+            origin: ofStep ? .step(parameter.key) : .run(parameter.key),
+            isMapped: entry.isMapped
+        )
+    }
+
+    /// Keys and values in the order they were filled.
+    package var all: [(key: ExactString, value: ExactString)] {
+        entries.indices.map { index in
+            let entry = entries[index]
+            let mapped = mappedKeys.first { $0.entry == index }?.key
+            let key = mapped ?? entry.name?.key ?? parameters[entry.text].key
+            return (key: key, value: value(entry).text)
+        }
+    }
+
+    private func isFilled(_ name: ParameterName) -> Bool { filled & (1 << UInt32(name.rawValue)) != 0 }
+
+    // MARK: Filling
+
+    /// Lays the step's string parameters over the run's, key by key.
+    private mutating func overlay(_ own: [Parameters.Entry]) {
+        isOwn = Array(repeating: false, count: parameters.count)
+        for entry in own where entry.isString {
+            if let index = parameters.firstIndex(where: { $0.hasKey(of: entry) }) {
+                parameters[index] = entry
+                isOwn[index] = true
+            } else {
+                parameters.append(entry)
+                isOwn.append(true)
+            }
+        }
+    }
+
+    private mutating func addParameters(_ generation: Generation) {
+        for index in parameters.indices where parameters[index].text != nil {
+            if generation == .august2026, parameters[index].key.trimmed.asciiLowercased == "prompt" { continue }
+            append(Entry(name: parameters[index].name, text: index, isMapped: false))
+        }
+    }
+
+    private mutating func append(_ entry: Entry) {
+        if let name = entry.name { filled |= 1 << UInt32(name.rawValue) }
+        entries.append(entry)
+    }
+
+    /// Gives `target`, which has none, the value of `source`, which has one.
+    private mutating func fill(_ target: ParameterName, from source: ParameterName) {
+        guard var entry = entries.first(where: { $0.name == source }) else { return }
+        entry.name = target
+        append(entry)
+    }
+
+    private mutating func set(_ name: ParameterName, _ text: ExactString?, _ origin: Origin) {
+        guard let text, !isFilled(name) else { return }
+        append(Entry(name: name, text: parameters.count + additions.count, isMapped: false))
+        additions.append(Addition(text: text, origin: origin))
+    }
+
+    private mutating func add(_ implementation: Implementation, generation: Generation) {
+        for mapping in implementation.mappings { map(mapping) }
+        let source = implementation.source
+        if source.provider == "github", let externalId = source.externalId { addGitHub(externalId) }
+        set(.issueUrl, source.url, .source(".source.url"))
+        if isFilled(.issueUrl), !isFilled(.url) { fill(.url, from: .issueUrl) }
+        if generation == .february2026 || isFilled(.issueNumber) { addDerived(implementation) }
+    }
+
+    /// Gives the mapping's target the value of its source unless it has one.
+    private mutating func map(_ mapping: Implementation.Mapping) {
+        guard var source = entry(mapping.from), entry(mapping.to) == nil else { return }
+        source.name = ParameterName(mapping.to)
+        source.isMapped = true
+        if source.name == nil { mappedKeys.append((entries.count, mapping.to)) }
+        append(source)
+    }
+
+    /// `owner/repo#77`: the first two pieces, both needed.
+    private mutating func addGitHub(_ externalId: ExactString) {
+        let pieces = externalId.string.split(separator: "#", omittingEmptySubsequences: false)
+        guard pieces.count >= 2, let repository = ExactString(pieces[0]).nonBlank,
+            let number = ExactString(pieces[1]).nonBlank
+        else { return }
+        set(.repository, repository, .source(".source.externalId"))
+        set(.issueNumber, number, .source(".source.externalId"))
+    }
+
+    private mutating func addDerived(_ implementation: Implementation) {
+        if case .text(let summary) = implementation.summary { set(.issueTitle, summary, .derived) }
+        if case .text(let text) = implementation.text { set(.issueBody, text, .derived) }
+    }
+
+    // MARK: Aliases
+
+    private struct Alias: Sendable {
+        var from: ParameterName
+        var to: ParameterName
+        /// The only generation that knows it, nil for both.
+        var generation: Generation?
+
+        init(_ from: ParameterName, _ to: ParameterName, _ generation: Generation? = nil) {
+            (self.from, self.to, self.generation) = (from, to, generation)
+        }
+    }
+
+    /// In order: an earlier alias wins over a later one of the same target.
+    private static let aliases: [Alias] = [
+        Alias(.repo, .repository), Alias(.issueRepository, .repository),
+        Alias(.issue, .issueNumber), Alias(.issueId, .issueNumber), Alias(.issueIdSnakeCase, .issueNumber),
+        Alias(.issueNumberSnakeCase, .issueNumber),
+        Alias(.title, .issueTitle), Alias(.body, .issueBody),
+        Alias(.url, .issueUrl), Alias(.issueUrl, .url),
+        Alias(.baseBranch, .base), Alias(.baseRefSnakeCase, .base), Alias(.baseRef, .base),
+        Alias(.headBranch, .head), Alias(.headRefSnakeCase, .head), Alias(.headRef, .head),
+        Alias(.workflowStage, .stage, .february2026), Alias(.codexStage, .stage),
+    ]
+}

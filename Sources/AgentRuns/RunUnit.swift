@@ -1,0 +1,116 @@
+package import JSONPull
+
+/// The run itself or one of its steps, with what it takes from the run: the parameters and the implementation in effect.
+///
+/// A class because it is looked at by every rule: handing it on costs one retain instead of dozens.
+package final class RunUnit: Sendable {
+    /// Where the implementation in effect was chosen.
+    package enum ImplementationOrigin: Sendable {
+        /// `implementation.inline` of the run or of this unit's step.
+        case inline(ofStep: Bool)
+        /// `implementationSpecRef` of the run or of this unit's step.
+        case reference(ExactString, ofStep: Bool)
+        /// Neither is set.
+        case none
+    }
+
+    /// The step; nil for the run itself.
+    package let step: WorkflowStep?
+    package let implementationOrigin: ImplementationOrigin
+    /// The implementation in effect, nil when there is none or it is not known.
+    package let implementation: Implementation?
+    /// Parameters and what the controller derives from them.
+    package let metadata: RunMetadata
+
+    /// - Parameters:
+    ///   - spec: of the run.
+    ///   - step: nil for the run itself.
+    ///   - generation: of the controller.
+    ///   - specification: looks an ImplementationSpec's `spec` up by name; nil when it is not known.
+    package init(
+        of spec: AgentRun.Spec,
+        step: WorkflowStep?,
+        generation: Generation,
+        specification: (ExactString) -> Implementation?
+    ) {
+        self.step = step
+        implementationOrigin = Self.origin(of: spec, step: step)
+        switch implementationOrigin {
+        case .inline(let ofStep):
+            implementation = ofStep ? step?.implementation.inline : spec.implementation.inline
+        case .reference(let name, _): implementation = specification(name)
+        case .none: implementation = nil
+        }
+        metadata = RunMetadata(
+            run: spec.parameters,
+            step: step,
+            implementation: implementation,
+            generation: generation
+        )
+    }
+
+    /// Step inline, step reference, run inline, run reference.
+    private static func origin(of spec: AgentRun.Spec, step: WorkflowStep?) -> ImplementationOrigin {
+        if let step {
+            if step.implementation.inline != nil { return .inline(ofStep: true) }
+            if let name = step.implementation.specRefName { return .reference(name, ofStep: true) }
+        }
+        if spec.implementation.inline != nil { return .inline(ofStep: false) }
+        if let name = spec.implementation.specRefName { return .reference(name, ofStep: false) }
+        return .none
+    }
+}
+
+extension RunUnit {
+    /// Whether the implementation is a reference nothing is known about.
+    package var hasUnknownImplementation: Bool {
+        if case .reference = implementationOrigin { implementation == nil } else { false }
+    }
+
+    /// Path of something inside the implementation, `member` starting with a dot: in place when it is inline, else at the
+    /// reference that led there; nil without an implementation.
+    package func implementationField(_ member: StaticString) -> FieldPath? {
+        switch implementationOrigin {
+        case .inline(let ofStep):
+            field(ofStep, "spec.implementation.inline", ".implementation.inline").appending(member)
+        case .reference(_, let ofStep):
+            field(ofStep, "spec.implementationSpecRef.name", ".implementationSpecRef.name")
+        case .none: nil
+        }
+    }
+
+    /// The path where a value of ``metadata`` was written; nil when nobody wrote it.
+    package func field(of value: RunMetadata.Value) -> FieldPath? {
+        switch value.origin {
+        case .run(let key): FieldPath("spec.parameters").member(key)
+        case .step(let key): field(true, "spec.parameters", ".parameters").member(key)
+        case .source(let member): implementationField(member)
+        case .derived: nil
+        }
+    }
+
+    private func field(_ ofStep: Bool, _ ofRun: StaticString, _ inStep: StaticString) -> FieldPath {
+        if ofStep, let step { FieldPath(step: step, inStep) } else { FieldPath(ofRun) }
+    }
+}
+
+extension AgentRun {
+    /// Whether the controller runs steps for this run.
+    package var isWorkflow: Bool { spec.runtimeType == "workflow" }
+
+    /// The steps the controller reads: none unless the runtime is `workflow`; 2026-02 drops those with a blank name.
+    package func steps(generation: Generation) -> [WorkflowStep] {
+        guard isWorkflow else { return [] }
+        switch generation {
+        case .february2026:
+            guard spec.workflowSteps.contains(where: \.name.isEmpty) else { return spec.workflowSteps }
+            return spec.workflowSteps.filter { !$0.name.isEmpty }
+        case .august2026: return spec.workflowSteps
+        }
+    }
+
+    /// Whether this is a template of the 2026-08 controller, never submitted itself.
+    package func isTemplate(generation: Generation) -> Bool {
+        generation == .august2026 && metadata.hasTemplateAnnotation
+    }
+}

@@ -1,0 +1,89 @@
+package import AgentRuns
+internal import JSONPull
+
+/// A policy, checked and compiled: an immutable value, swapped whole on reload.
+package struct AdmissionPolicy: Sendable {
+    /// `metadata.name`.
+    package let name: String
+    package var generation: Generation
+    /// What a rule that throws makes of the review.
+    package let onError: Action
+    /// What is said when the cluster state is missing or older than ``maximumStateAgeSeconds``.
+    package let onStale: Action
+    /// Age in seconds beyond which the cluster state counts as stale.
+    package let maximumStateAgeSeconds: Int
+    /// How repositories are recognised, also in the cluster state.
+    package let repositoryOptions: RepositoryName.Options
+    /// Whether runs of other namespaces can hold a branch.
+    package let conflictsAcrossNamespaces: Bool
+    /// In catalogue order.
+    let rules: [any RuleSettings]
+    let exemptions: [Exemption]
+
+    /// What applies without a policy file.
+    package static let builtIn: AdmissionPolicy = {
+        var mistakes: [PolicyEntry.Mistake] = []
+        return AdmissionPolicy(nil, &mistakes)
+    }()
+
+    /// - Parameters:
+    ///   - root: the file's object; nil for the built-in defaults.
+    ///   - mistakes: gets what is wrong; the policy is only good when it stays empty.
+    init(_ root: PolicyNode?, _ mistakes: inout [PolicyEntry.Mistake]) {
+        var file = PolicyEntry(root, path: "")
+        name = Self.header(&file, isBuiltIn: root == nil)
+        var spec = file.entry("spec") ?? PolicyEntry(nil, path: "spec")
+        file.finish()
+        generation = spec.choice("generation", of: Generation.self) ?? .february2026
+        onError = spec.choice("onError", of: Action.self) ?? .deny
+        onStale = spec.choice("onStale", of: Action.self) ?? .warn
+        maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", atLeast: 1) ?? 30
+        var ruleEntries = spec.entry("rules") ?? PolicyEntry(nil, path: "spec.rules")
+        let overrides = PolicyOverride.read(&spec)
+        var exemptionEntries = spec.entries("exemptions")
+        spec.finish()
+        exemptions = exemptionEntries.indices.map { Exemption(&exemptionEntries[$0]) }
+        mistakes += file.mistakes + spec.mistakes + exemptionEntries.flatMap(\.mistakes)
+
+        let nodes = PolicyOverride.rules(of: &ruleEntries)
+        mistakes += ruleEntries.mistakes + overrides.flatMap(\.mistakes)
+        func table<R: Rule>(_ rule: R.Type) -> RuleTable<R> {
+            RuleTable(nodes[R.id], overrides: overrides.compactMap { $0.variant(of: R.id) }, &mistakes)
+        }
+        let repositoryAllowlist = table(RepositoryAllowlist.self)
+        let headBranchConflict = table(HeadBranchConflict.self)
+        repositoryOptions = repositoryAllowlist.base.options
+        conflictsAcrossNamespaces = headBranchConflict.base.scope == .cluster
+        rules = [
+            table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
+            table(LabelLength.self),
+        ]
+    }
+
+    /// Checks `apiVersion`, `kind` and `metadata`; the policy's name.
+    private static func header(_ file: inout PolicyEntry, isBuiltIn: Bool) -> String {
+        let apiVersion = file.string("apiVersion")
+        let kind = file.string("kind")
+        guard !isBuiltIn else { return "default" }
+        if apiVersion != apiVersionOfFiles {
+            let found = apiVersion.map { QuotedName.quote($0) } ?? "nothing"
+            file.report(0, "apiVersion: Unsupported value: \(found): must be \"\(apiVersionOfFiles)\"")
+        }
+        if kind != kindOfFiles {
+            let found = kind.map { QuotedName.quote($0) } ?? "nothing"
+            file.report(0, "kind: Unsupported value: \(found): must be \"\(kindOfFiles)\"")
+        }
+        var metadata = file.entry("metadata") ?? PolicyEntry(nil, path: "metadata")
+        let name = metadata.string("name")
+        // Kubernetes lets any object carry these, and a ConfigMap's tooling adds them.
+        for key in ["namespace", "labels", "annotations"] as [StaticString] { _ = metadata.node(key) }
+        metadata.finish()
+        file.adopt(metadata)
+        return name?.nonBlank?.string ?? "default"
+    }
+
+    /// `apiVersion` of a policy file.
+    static let apiVersionOfFiles: ExactString = "admission.agents.proompteng.ai/v1alpha1"
+    /// `kind` of a policy file.
+    static let kindOfFiles: ExactString = "AgentRunPolicy"
+}

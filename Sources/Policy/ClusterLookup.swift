@@ -1,0 +1,68 @@
+package import AgentRuns
+package import JSONPull
+
+/// What state rules ask of the cluster state.
+///
+/// Answers come from memory; a look-up is on the path of every review.
+///
+/// An object that is not there and one of a kind nothing is known about are both nil: a rule that needs an object which
+/// is not found says nothing.
+package protocol ClusterLookup: Sendable {
+    /// How far the answers can be trusted.
+    var condition: StateCondition { get }
+    /// The `spec` of an ImplementationSpec, texts reduced to their measures.
+    func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation?
+    func agent(_ name: ExactString, in namespace: ExactString) -> Agent?
+    func agentProvider(_ name: ExactString, in namespace: ExactString) -> AgentProvider?
+    func versionControlProvider(_ name: ExactString, in namespace: ExactString) -> VersionControlProvider?
+    func memory(_ name: ExactString, in namespace: ExactString) -> Memory?
+    /// Of the namespace's Memories with `spec.default: true` the first by name.
+    func defaultMemory(in namespace: ExactString) -> Memory?
+    /// Every SecretBinding of the namespace.
+    func secretBindings(in namespace: ExactString) -> [SecretBinding]
+    /// The active, writing runs that hold `branch`, without the run `namespace/name` itself; nil when there is none.
+    /// With a `scope` only runs of that namespace count.
+    func holders(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchHolders?
+}
+
+/// How far the cluster state can be trusted.
+package enum StateCondition: Sendable, Equatable {
+    /// Read, and this old in milliseconds.
+    case available(ageMilliseconds: Int)
+    /// Not read at all; why.
+    case unavailable(String)
+}
+
+/// The runs that hold one branch: the first by namespace and name, and how many there are.
+package struct BranchHolders: Sendable, Equatable {
+    package var first: BranchHolder
+    /// All holders, the first included.
+    package var count: Int
+
+    package init(first: BranchHolder, count: Int) {
+        self.first = first
+        self.count = count
+    }
+}
+
+/// A run that holds a branch.
+package struct BranchHolder: Sendable, Equatable {
+    package var namespace: ExactString
+    package var name: ExactString
+    /// `status.phase`; `Pending` when absent.
+    package var phase: ExactString
+    /// Nil when unknown.
+    package var createdAt: Timestamp?
+
+    package init(namespace: ExactString, name: ExactString, phase: ExactString, createdAt: Timestamp?) {
+        self.namespace = namespace
+        self.name = name
+        self.phase = phase
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,49 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// A named, reasoned and usually dated exception: its findings stay visible as `Audit`.
+struct Exemption: Sendable {
+    let name: ExactString
+    let reason: ExactString
+    let rules: [RuleID]
+    let match: RequestMatch
+    /// Nil for never.
+    let expires: Timestamp?
+
+    init(_ entry: inout PolicyEntry) {
+        name = entry.string("name") ?? ""
+        if name.isBlank { entry.report(entry.offset, "\(entry.joined("name")): Required value: findings name it") }
+        reason = entry.string("reason") ?? ""
+        if reason.isBlank {
+            entry.report(entry.offset, "\(entry.joined("reason")): Required value: say why the exception is made")
+        }
+        rules = Self.rules(&entry)
+        var matchEntry = entry.entry("match") ?? PolicyEntry(nil, path: entry.joined("match"))
+        match = RequestMatch(&matchEntry)
+        entry.adopt(matchEntry)
+        expires = Self.expiry(&entry)
+        entry.finish()
+    }
+
+    private static func rules(_ entry: inout PolicyEntry) -> [RuleID] {
+        guard case .array(let items, _)? = entry.node("rules"), !items.isEmpty else {
+            entry.report(entry.offset, "\(entry.joined("rules")): Required value: a list of rule ids")
+            return []
+        }
+        let path = entry.joined("rules")
+        return items.enumerated().compactMap { entry.choice($0.element, at: "\(path)[\($0.offset)]", of: RuleID.self) }
+    }
+
+    private static func expiry(_ entry: inout PolicyEntry) -> Timestamp? {
+        guard let node = entry.node("expires") else { return nil }
+        if case .string(let text, _) = node, let time = Timestamp(text) { return time }
+        let path = entry.joined("expires")
+        entry.report(node.offset, "\(path): Invalid value: must be an RFC 3339 time such as \"2026-12-31T00:00:00Z\"")
+        return nil
+    }
+
+    /// Whether the exemption covers findings of `rule` on `subject`, expired or not.
+    func covers(_ rule: RuleID, _ subject: RequestMatch.Subject) -> Bool {
+        rules.contains(rule) && match.matches(subject)
+    }
+}

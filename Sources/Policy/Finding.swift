@@ -1,0 +1,68 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// What a rule reports, with the action in force after overrides, caps, exemptions and ratcheting.
+package struct Finding: Sendable {
+    package var rule: RuleID
+    package var reason: Reason
+    package var action: Action
+    /// Path of the field, `spec.parameters.head`; empty when the finding is about no single one.
+    package var field: String
+    /// What is wrong: one line without control characters.
+    package var message: String
+    /// How to fix it.
+    package var remedy: String
+    /// Name of the exemption that made it `Audit`.
+    package var exemption: String?
+    /// Whether it was already true of the old object.
+    package var isRatcheted = false
+    /// What the controller would do about it, if it would.
+    var outcome: ControllerOutcome?
+    /// What makes it the same finding on the old object, one for each value it names.
+    var identities: [Identity]
+
+    /// Rule, reason, field and offending value; a list index is no part of it.
+    struct Identity: Hashable {
+        var reason: Reason
+        var field: ExactString
+        var value: ExactString
+    }
+
+    /// Message and remedy, as a cause carries them.
+    package var explanation: String { "\(message) (\(remedy))" }
+
+    /// As a person reads it: the reason, where, what and how to fix it.
+    package var line: String {
+        field.isEmpty ? "[\(reason.rawValue)] \(explanation)" : "[\(reason.rawValue)] \(field): \(explanation)"
+    }
+}
+
+/// How the controller would end the run, and how early it would find out (`controller-semantics.md` section 3).
+package struct ControllerOutcome: Sendable, Equatable {
+    /// The controller's checks, first one first.
+    package enum Stage: Int, Sendable {
+        case parameters
+        case runSecretsAllowed
+        case runSecretsBlocked
+        case memorySecret
+        case systemPrompt
+        case repositoryMissing
+        case repositoryPolicy
+        case vcsSecretBlocked
+        case vcsSecretAllowed
+    }
+
+    package var stage: Stage
+    /// The condition's reason.
+    package var reason: Reason
+    /// The condition's type: `InvalidSpec`, or `Failed` for what a workflow finds when a step starts.
+    package var type: String
+
+    init(_ stage: Stage, _ reason: Reason, isWorkflow: Bool) {
+        (self.stage, self.reason) = (stage, reason)
+        type = isWorkflow && stage.rawValue >= Stage.repositoryMissing.rawValue ? "Failed" : "InvalidSpec"
+    }
+
+    /// `InvalidSpec/SecretNotAllowed`.
+    package var text: String { "\(type)/\(reason.rawValue)" }
+}

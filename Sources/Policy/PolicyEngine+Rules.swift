@@ -1,0 +1,197 @@
+internal import AdmissionAPI
+internal import AgentRuns
+internal import JSONPull
+
+extension PolicyEngine {
+    /// A run with what overrides and exemptions match.
+    struct Subject {
+        var run: AgentRun
+        var namespace: ExactString
+        var userInfo: UserInfo
+
+        var match: RequestMatch.Subject {
+            let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
+            return RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
+        }
+    }
+
+    /// Runs all rules and explains the verdict.
+    ///
+    /// What was already true of `old`, the object before an update, is only noted.
+    func judge(
+        _ subject: Subject,
+        old: AgentRun?,
+        state: (any ClusterLookup)?,
+        now: Timestamp,
+        _ verdict: inout Verdict
+    ) {
+        let review = RunUnderReview(
+            subject.run,
+            namespace: subject.namespace,
+            state: state,
+            now: now,
+            policy: policy
+        )
+        verdict.findings = findings(review, subject.match)
+        if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
+        verdict.explanation = Explanation(review)
+        verdict.explanation.predicted = Self.predicted(verdict.findings)
+        if let state { addStateCondition(state.condition, to: &verdict) }
+    }
+
+    /// The branches an admitted run takes; nil when it takes none.
+    func claims(of subject: Subject, state: (any ClusterLookup)?, now: Timestamp) -> BranchClaims? {
+        guard let state, !subject.run.metadata.name.isEmpty,
+            subject.run.isActive(generation: policy.generation)
+        else { return nil }
+        let review = RunUnderReview(subject.run, namespace: subject.namespace, state: state, now: now, policy: policy)
+        var branches: [BranchKey] = []
+        for claim in review.claimedBranches where !branches.contains(claim.key) { branches.append(claim.key) }
+        guard !branches.isEmpty else { return nil }
+        return BranchClaims(
+            namespace: subject.namespace,
+            name: subject.run.metadata.name,
+            uid: subject.run.metadata.uid,
+            branches: branches,
+            createdAt: Timestamp(subject.run.metadata.creationTimestamp) ?? now
+        )
+    }
+
+    // MARK: Findings
+
+    private func findings(_ review: RunUnderReview, _ match: RequestMatch.Subject) -> [Finding] {
+        let isTemplate = review.run.isTemplate(generation: policy.generation)
+        var findings: [Finding] = []
+        for settings in policy.rules where !isTemplate || settings.id.runsOnTemplates {
+            var collected = RuleFindings()
+            do {
+                let actions = try settings.check(review, match, &collected)
+                if collected.drafts.isEmpty { continue }
+                findings += resolve(collected, actions, review, match, isTemplate: isTemplate)
+            } catch {
+                if policy.onError != .off { findings.append(failure(of: settings.id, error)) }
+            }
+        }
+        return findings
+    }
+
+    /// What the policy makes of one rule's findings, in the order of the rule's reasons.
+    private func resolve(
+        _ collected: RuleFindings,
+        _ actions: RuleActions,
+        _ review: RunUnderReview,
+        _ match: RequestMatch.Subject,
+        isTemplate: Bool
+    ) -> [Finding] {
+        // A stable sort: within a reason the rule's own order stays.
+        let drafts = actions.rule.reasons.flatMap { reason in collected.drafts.filter { $0.reason == reason } }
+        return drafts.compactMap { draft in
+            var action = min(actions.action(of: draft.reason), draft.cap)
+            if isTemplate { action = min(action, .warn) }
+            guard action != .off else { return nil }
+            return exempted(finding(draft, actions.rule, action), match, now: review.now)
+        }
+    }
+
+    private func finding(_ draft: RuleFindings.Draft, _ id: RuleID, _ action: Action) -> Finding {
+        let identity = draft.field?.identity ?? ""
+        return Finding(
+            rule: id,
+            reason: draft.reason,
+            action: action,
+            field: draft.field?.text ?? "",
+            message: draft.message,
+            remedy: draft.remedy,
+            outcome: draft.outcome,
+            identities: draft.values.map { Finding.Identity(reason: draft.reason, field: identity, value: $0) }
+        )
+    }
+
+    /// A rule that throws must not pass in silence.
+    private func failure(of rule: RuleID, _ error: any Error) -> Finding {
+        let text = QuotedName.quote(ExactString(String(describing: error)))
+        return Finding(
+            rule: rule,
+            reason: .ruleFailed,
+            action: policy.onError,
+            field: "",
+            message: "the rule \(rule.rawValue) could not judge this object: \(text)",
+            remedy: "report this with the server's log; onError of policy \"\(policy.name)\" decides what happens",
+            identities: []
+        )
+    }
+
+    /// The finding under the first exemption in force that covers it; an expired one is named in the message.
+    private func exempted(_ finding: Finding, _ match: RequestMatch.Subject, now: Timestamp) -> Finding {
+        var finding = finding
+        for exemption in policy.exemptions where exemption.covers(finding.rule, match) {
+            if let expires = exemption.expires, now >= expires {
+                finding.message += "; exemption \(QuotedName.quote(exemption.name)) has expired"
+                continue
+            }
+            finding.action = min(finding.action, .audit)
+            finding.exemption = exemption.name.string
+            return finding
+        }
+        return finding
+    }
+
+    // MARK: Ratcheting
+
+    /// Downgrades to `Audit` what was already true of the old object, judged by the same policy and state.
+    private func ratchet(
+        _ findings: inout [Finding],
+        _ old: AgentRun,
+        _ subject: Subject,
+        _ state: (any ClusterLookup)?,
+        _ now: Timestamp
+    ) {
+        var before = old
+        before.status = AgentRun.Status()
+        let oldSubject = Subject(run: before, namespace: subject.namespace, userInfo: subject.userInfo)
+        let review = RunUnderReview(before, namespace: subject.namespace, state: state, now: now, policy: policy)
+        let known = Set(self.findings(review, oldSubject.match).flatMap(\.identities))
+        for index in findings.indices {
+            let identities = findings[index].identities
+            guard !identities.isEmpty, identities.allSatisfy(known.contains) else { continue }
+            findings[index].action = min(findings[index].action, .audit)
+            findings[index].isRatcheted = true
+        }
+    }
+
+    // MARK: What else is said
+
+    /// The first finding in the controller's own order of checks.
+    private static func predicted(_ findings: [Finding]) -> String? {
+        findings.compactMap(\.outcome).min { $0.stage.rawValue < $1.stage.rawValue }?.text
+    }
+
+    private func addStateCondition(_ condition: StateCondition, to verdict: inout Verdict) {
+        let (reason, message): (Reason, String)
+        switch condition {
+        case .available(let age):
+            verdict.explanation.stateAgeMilliseconds = age
+            guard age > policy.maximumStateAgeSeconds * 1000 else { return }
+            reason = .stateStale
+            message = """
+                the cluster state is \(age / 1000) s old, older than the \(policy.maximumStateAgeSeconds) s \
+                this policy allows; rules judged by what was known then
+                """
+        case .unavailable(let why):
+            reason = .stateUnavailable
+            message = "there is no cluster state to judge by: \(why)"
+        }
+        guard policy.onStale != .off else { return }
+        verdict.findings.append(
+            Finding(
+                rule: .clusterState,
+                reason: reason,
+                action: policy.onStale,
+                field: "",
+                message: message,
+                remedy: "try again once the webhook has read the cluster again; see its /readyz",
+                identities: []
+            )
+        )
+    }
+}

@@ -1,0 +1,132 @@
+package import AdmissionAPI
+package import AgentRuns
+internal import JSONPull
+
+/// Judges requests by a policy and what is known of the cluster: pure, synchronous, without a clock of its own.
+///
+/// The same bytes give the same verdict in the server and offline.
+package struct PolicyEngine: Sendable {
+    /// The API group that is judged.
+    static let group: ExactString = "agents.proompteng.ai"
+    /// Its version.
+    static let version: ExactString = "v1alpha1"
+    /// Its collections that rules exist for, or may exist for in a later version of the catalogue.
+    static let resources: [ExactString] = ["agentruns", "implementationspecs", "versioncontrolproviders", "agents"]
+
+    package let policy: AdmissionPolicy
+
+    package init(policy: AdmissionPolicy) {
+        self.policy = policy
+    }
+
+    /// Judges a review.
+    ///
+    /// - Parameters:
+    ///   - decoded: read from `body`.
+    ///   - body: the bytes the review was decoded from.
+    ///   - state: nil where there is no source of cluster state: what needs state then does not run.
+    ///   - now: the time of the review.
+    /// - Returns: the verdict, with the branches to reserve if it admits a run.
+    /// - Throws: ``AdmissionReviewError`` when the object a judgement needs is missing.
+    package func judge(
+        _ decoded: DecodedReview,
+        body: UnsafeRawBufferPointer,
+        state: (any ClusterLookup)?,
+        now: Timestamp
+    ) throws(AdmissionReviewError) -> Verdict {
+        let request = decoded.review.request
+        var verdict = Verdict(
+            uid: request.uid,
+            operation: request.operation,
+            dryRun: request.dryRun,
+            object: Verdict.Object(kind: request.kind, namespace: request.namespace, name: request.name, uid: "")
+        )
+        switch plan(for: request) {
+        case .allow: break
+        case .allowWithNotice: verdict.notices = [notice(about: request)]
+        case .judge: try unsafe judgeRun(decoded, body, state, now, &verdict)
+        }
+        return verdict
+    }
+
+    /// Judges a review whose objects have not been read.
+    package func judge(
+        _ review: AdmissionReview,
+        body: UnsafeRawBufferPointer,
+        state: (any ClusterLookup)?,
+        now: Timestamp
+    ) throws(AdmissionReviewError) -> Verdict {
+        try unsafe judge(DecodedReview(body), body: body, state: state, now: now)
+    }
+
+    /// What to do with a request, before its object is read (`RULES.md` section 2).
+    private enum Plan {
+        case allow
+        case allowWithNotice
+        case judge
+    }
+
+    private func plan(for request: AdmissionRequest) -> Plan {
+        switch request.operation {
+        case .delete, .connect: return .allow
+        case .unknown: return .allowWithNotice
+        case .create, .update: break
+        }
+        if !request.subResource.isEmpty { return .allow }
+        let resource = request.resource
+        guard resource.group == Self.group, resource.version == Self.version,
+            Self.resources.contains(resource.resource)
+        else { return .allowWithNotice }
+        return resource.resource == "agentruns" ? .judge : .allow
+    }
+
+    private func notice(about request: AdmissionRequest) -> String {
+        let resource = request.resource
+        let group = resource.group.isEmpty ? "" : ".\(resource.group)"
+        let name = ExactString("\(request.operation.name) of \(resource.resource)\(group)/\(resource.version)")
+        let visible = QuotedName.quote(name).dropFirst().dropLast()
+        return "agentrun-admission does not judge \(visible) (take it out of the webhook configuration's rules)"
+    }
+
+    private func judgeRun(
+        _ decoded: DecodedReview,
+        _ body: UnsafeRawBufferPointer,
+        _ state: (any ClusterLookup)?,
+        _ now: Timestamp,
+        _ verdict: inout Verdict
+    ) throws(AdmissionReviewError) {
+        let request = decoded.review.request
+        guard var run = decoded.object else { throw .missing("request.object") }
+        if request.operation == .create { run.status = AgentRun.Status() }
+        verdict.object.uid = run.metadata.uid
+        if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
+        if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
+        let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: request.userInfo)
+        var old: AgentRun?
+        if request.operation == .update {
+            guard let before = decoded.oldObject else { throw .missing("request.oldObject") }
+            if run.metadata.isBeingDeleted || before.metadata.isBeingDeleted { return }
+            let becomesRun =
+                before.isTemplate(generation: policy.generation) && !run.isTemplate(generation: policy.generation)
+            if !becomesRun {
+                if unsafe Self.isSpecUnchanged(body, run, before) { return }
+                old = before
+            }
+        }
+        judge(subject, old: old, state: state, now: now, &verdict)
+        guard verdict.allowed, !request.dryRun, request.operation == .create else { return }
+        verdict.claims = claims(of: subject, state: state, now: now)
+    }
+
+    private static func isSpecUnchanged(_ body: UnsafeRawBufferPointer, _ new: AgentRun, _ old: AgentRun) -> Bool {
+        guard let newSpec = new.specRange, let oldSpec = old.specRange else {
+            return new.specRange == nil && old.specRange == nil
+        }
+        // Both were read before, so neither can fail to be JSON; taken as changed, all rules would run.
+        let areEqual = unsafe try? JSONEquality.areEqual(
+            UnsafeRawBufferPointer(rebasing: body[newSpec]),
+            UnsafeRawBufferPointer(rebasing: body[oldSpec])
+        )
+        return areEqual ?? false
+    }
+}

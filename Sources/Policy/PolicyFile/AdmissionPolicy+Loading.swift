@@ -1,0 +1,111 @@
+internal import JSONPull
+
+extension AdmissionPolicy {
+    /// Reads a policy file: one YAML document, or JSON, which is read as YAML too so that places are named alike.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file.
+    ///   - file: its name, for messages.
+    /// - Returns: the policy, compiled.
+    /// - Throws: ``PolicyFileError`` with every mistake.
+    package static func load(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> AdmissionPolicy {
+        let document = try document(bytes, file: file)
+        let root: PolicyNode
+        do {
+            root = try JSONReader.read(document.json) { reader throws(JSONError) in try PolicyNode(&reader) }
+        } catch {
+            throw PolicyFileError(file: file, [document.problem(at: error.offset, "\(error.reason)")])
+        }
+        var mistakes: [PolicyEntry.Mistake] = []
+        let policy = AdmissionPolicy(root, &mistakes)
+        var problems = document.warnings.map {
+            PolicyFileError.Problem(line: $0.position.line, column: $0.position.column, message: $0.description)
+        }
+        problems += mistakes.map { document.problem(at: $0.offset, $0.message) }
+        guard problems.isEmpty else { throw PolicyFileError(file: file, problems) }
+        return policy
+    }
+
+    /// The one document of the file.
+    private static func document(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> YAMLDocument {
+        var documents: [YAMLDocument] = []
+        var failure: YAMLError?
+        YAMLReader.documents(in: bytes) { result in
+            switch result {
+            case .success(let document): documents.append(document)
+            case .failure(let error): failure = failure ?? error
+            }
+        }
+        if let failure {
+            let message = "\(failure.reason) (\(failure.remedy))"
+            let problem = PolicyFileError.Problem(line: failure.line, column: failure.column, message: message)
+            throw PolicyFileError(file: file, [problem])
+        }
+        guard let document = documents.first else {
+            throw PolicyFileError(file: file, [PolicyFileError.Problem(line: 1, column: 1, message: emptyFile)])
+        }
+        guard documents.count == 1 else {
+            let position = documents[1].position
+            let message = "a policy file holds one document; put the second one into a file of its own"
+            throw PolicyFileError(
+                file: file,
+                [PolicyFileError.Problem(line: position.line, column: position.column, message: message)]
+            )
+        }
+        return document
+    }
+
+    private static let emptyFile = """
+        the file holds no object; start from what "agentrun-admission policy show" prints
+        """
+
+    /// The built-in defaults as a policy file.
+    package static let builtInFile = """
+        apiVersion: admission.agents.proompteng.ai/v1alpha1
+        kind: AgentRunPolicy
+        metadata:
+          name: default
+        spec:
+          generation: "2026-02"
+          onError: Deny
+          onStale: Warn
+          stateMaxAgeSeconds: 30
+          rules:
+            prompt-override:
+              action: Warn
+              reasons: { ForbiddenParameterKey: Deny }
+            repository-allowlist:
+              action: Deny
+              allow: []
+              deny: []
+              hosts: ["github.com"]
+              nestedGroups: false
+            head-branch-conflict:
+              action: Deny
+              scope: Cluster
+            secret-allowlist:
+              action: Deny
+              allow: []
+              blocked: []
+              requireBinding: false
+            label-length:
+              action: Deny
+          overrides: []
+          exemptions: []
+
+        """
+}
+
+extension PolicyFileError {
+    fileprivate init(file: String, _ problems: [Problem]) {
+        self.init(file: file, problems: problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    }
+}
+
+extension YAMLDocument {
+    /// A mistake at an offset of the JSON the document was turned into.
+    fileprivate func problem(at offset: Int, _ message: String) -> PolicyFileError.Problem {
+        let position = position(ofJSONOffset: offset)
+        return PolicyFileError.Problem(line: position.line, column: position.column, message: message)
+    }
+}

@@ -1,0 +1,198 @@
+internal import JSONPull
+
+/// One object of a policy file while it is read: hands out its values by key and remembers what was wrong.
+///
+/// A reader asks for every key it knows, then ``finish()`` reports the ones nobody asked for.
+struct PolicyEntry {
+    /// A mistake by its offset in the JSON bytes.
+    struct Mistake {
+        var offset: Int
+        var message: String
+    }
+
+    private var members: [PolicyMember]
+    private var known: [StaticString] = []
+    /// What is wrong so far.
+    private(set) var mistakes: [Mistake] = []
+    /// Path of the object, for messages.
+    let path: String
+    /// Offset of the object.
+    let offset: Int
+
+    /// - Parameters:
+    ///   - node: the object; nil stands for an empty one.
+    ///   - path: where it is in the file.
+    init(_ node: PolicyNode?, path: String) {
+        self.path = path
+        offset = node?.offset ?? 0
+        members = []
+        switch node {
+        case nil, .null: break
+        case .object(let list, _): members = list
+        case let other?: mistakes.append(Mistake(offset: other.offset, message: mismatch(path, "an object", other)))
+        }
+        reportRepeats()
+    }
+
+    private init(members: [PolicyMember], path: String, offset: Int) {
+        (self.members, self.path, self.offset) = (members, path, offset)
+    }
+
+    /// This entry with the keys of `override` in place of its own.
+    func merging(_ override: PolicyEntry) -> PolicyEntry {
+        let kept = members.filter { member in !override.members.contains { $0.key == member.key } }
+        return PolicyEntry(members: kept + override.members, path: override.path, offset: override.offset)
+    }
+
+    /// The object's members, for keys that are names.
+    var names: [(name: ExactString, offset: Int, node: PolicyNode)] {
+        members.map { ($0.key, $0.offset, $0.value) }
+    }
+
+    /// The value of `key`; null counts as absent.
+    mutating func node(_ key: StaticString) -> PolicyNode? {
+        known.append(key)
+        let value = members.last { $0.key == ExactString(key.description) }?.value
+        if case .null = value { return nil }
+        return value
+    }
+
+    mutating func string(_ key: StaticString) -> ExactString? {
+        switch node(key) {
+        case nil: return nil
+        case .string(let text, _): return text
+        case let other?:
+            report(other.offset, mismatch(joined(key), "a string", other))
+            return nil
+        }
+    }
+
+    mutating func boolean(_ key: StaticString) -> Bool? {
+        switch node(key) {
+        case nil: return nil
+        case .boolean(let value, _): return value
+        case let other?:
+            report(other.offset, mismatch(joined(key), "true or false", other))
+            return nil
+        }
+    }
+
+    /// A whole number of at least `minimum`.
+    mutating func integer(_ key: StaticString, atLeast minimum: Int) -> Int? {
+        guard let node = node(key) else { return nil }
+        if case .number(let text, _) = node, let value = Int(text), value >= minimum { return value }
+        report(node.offset, "\(joined(key)): Invalid value: must be a whole number of \(minimum) or more")
+        return nil
+    }
+
+    /// A list of strings.
+    mutating func strings(_ key: StaticString) -> [ExactString]? {
+        guard let node = node(key) else { return nil }
+        guard case .array(let items, _) = node else {
+            report(node.offset, mismatch(joined(key), "a list of strings", node))
+            return nil
+        }
+        return items.enumerated().compactMap { index, item in
+            if case .string(let text, _) = item { return text }
+            report(item.offset, mismatch("\(joined(key))[\(index)]", "a string", item))
+            return nil
+        }
+    }
+
+    /// A list of repository globs; one that can match nothing is a mistake.
+    mutating func globs(_ key: StaticString) -> [ExactString] {
+        guard case .array(let items, _)? = node(key) else { return strings(key) ?? [] }
+        for (index, item) in items.enumerated() {
+            guard case .string(let text, _) = item, let problem = ImpossibleGlob.problem(with: text) else { continue }
+            report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(QuotedName.quote(text)): \(problem)")
+        }
+        return strings(key) ?? []
+    }
+
+    /// One of the words of `Choice`.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: StaticString,
+        of type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        guard let node = node(key) else { return nil }
+        return choice(node, at: joined(key), of: type)
+    }
+
+    /// One of the words of `Choice`, from a value at `path`.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ node: PolicyNode,
+        at path: String,
+        of type: Choice.Type
+    ) -> Choice? where Choice.RawValue == String {
+        let words = type.allCases.map(\.rawValue)
+        var written: ExactString?
+        switch node {
+        case .string(let text, _): written = text
+        // YAML 1.1 reads an unquoted `Off` as a boolean; here it is the word.
+        case .boolean(false, _) where words.contains("Off"): written = "Off"
+        default: break
+        }
+        if let written, let value = Choice(rawValue: written.string) { return value }
+        let supported = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let value = written.map { QuotedName.quote($0) } ?? node.typeName
+        let hint = written.flatMap { NearestName.hint(for: $0.string, among: words) } ?? ""
+        report(node.offset, "\(path): Unsupported value: \(value): supported values: \(supported)\(hint)")
+        return nil
+    }
+
+    /// The object at `key`; its mistakes have to be taken over with ``adopt(_:)``.
+    mutating func entry(_ key: StaticString) -> PolicyEntry? {
+        node(key).map { PolicyEntry($0, path: joined(key)) }
+    }
+
+    /// The objects of the list at `key`.
+    mutating func entries(_ key: StaticString) -> [PolicyEntry] {
+        guard let node = node(key) else { return [] }
+        guard case .array(let items, _) = node else {
+            report(node.offset, mismatch(joined(key), "a list", node))
+            return []
+        }
+        let path = joined(key)
+        return items.enumerated().map { PolicyEntry($0.element, path: "\(path)[\($0.offset)]") }
+    }
+
+    /// Notes a mistake.
+    mutating func report(_ offset: Int, _ message: String) {
+        mistakes.append(Mistake(offset: offset, message: message))
+    }
+
+    /// Takes over what was wrong with a part.
+    mutating func adopt(_ part: PolicyEntry) {
+        mistakes += part.mistakes
+    }
+
+    /// Reports keys nobody asked for, with the nearest one somebody did.
+    mutating func finish() {
+        let names = known.map(\.description)
+        for member in members where !names.contains(where: { ExactString($0) == member.key }) {
+            let key = QuotedName.quote(member.key)
+            let place = path.isEmpty ? "" : " in \(path)"
+            let hint = NearestName.hint(for: member.key.string, among: names) ?? ""
+            report(member.offset, "unknown key \(key)\(place)\(hint)")
+        }
+    }
+
+    /// The path of a member.
+    func joined(_ key: StaticString) -> String {
+        path.isEmpty ? key.description : "\(path).\(key)"
+    }
+
+    private func mismatch(_ path: String, _ expected: String, _ node: PolicyNode) -> String {
+        "\(path.isEmpty ? "the policy" : path): Invalid value: must be \(expected), not \(node.typeName)"
+    }
+
+    private mutating func reportRepeats() {
+        var seen: Set<ExactString> = []
+        for member in members where !seen.insert(member.key).inserted {
+            report(
+                member.offset,
+                "\(path.isEmpty ? "the policy" : path): Duplicate value: key \(QuotedName.quote(member.key))"
+            )
+        }
+    }
+}

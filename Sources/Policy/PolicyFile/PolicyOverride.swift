@@ -1,0 +1,48 @@
+internal import JSONPull
+
+/// One entry of `overrides`: other rule settings for the requests it matches.
+struct PolicyOverride {
+    private let match: RequestMatch
+    private let nodes: [RuleID: PolicyNode]
+    private let path: String
+    /// What is wrong with the entry itself.
+    let mistakes: [PolicyEntry.Mistake]
+
+    /// Reads `overrides` of `spec`.
+    static func read(_ spec: inout PolicyEntry) -> [PolicyOverride] {
+        spec.entries("overrides").map { PolicyOverride($0) }
+    }
+
+    private init(_ entry: PolicyEntry) {
+        var entry = entry
+        var matchEntry = entry.entry("match") ?? PolicyEntry(nil, path: entry.joined("match"))
+        match = RequestMatch(&matchEntry)
+        entry.adopt(matchEntry)
+        var rules = entry.entry("rules") ?? PolicyEntry(nil, path: entry.joined("rules"))
+        nodes = Self.rules(of: &rules)
+        path = rules.path
+        entry.adopt(rules)
+        entry.finish()
+        mistakes = entry.mistakes
+    }
+
+    /// What the override says of `rule`; nil when it does not name it.
+    func variant(of rule: RuleID) -> (match: RequestMatch, node: PolicyNode, path: String)? {
+        nodes[rule].map { (match, $0, "\(path).\(rule.rawValue)") }
+    }
+
+    /// The entries of a `rules` object by rule; unknown ids are reported.
+    static func rules(of entry: inout PolicyEntry) -> [RuleID: PolicyNode] {
+        var nodes: [RuleID: PolicyNode] = [:]
+        let known = RuleID.allCases.filter { $0 != .clusterState }
+        for (name, offset, node) in entry.names {
+            if let rule = known.first(where: { ExactString($0.rawValue) == name }) {
+                nodes[rule] = node
+            } else {
+                let hint = NearestName.hint(for: name.string, among: known.map(\.rawValue)) ?? ""
+                entry.report(offset, "\(entry.path): unknown rule \(QuotedName.quote(name))\(hint)")
+            }
+        }
+        return nodes
+    }
+}

@@ -1,0 +1,33 @@
+internal import AdmissionAPI
+internal import JSONPull
+
+/// Which requests an override or an exemption is for; all lists that are given must match.
+struct RequestMatch: Sendable {
+    private let namespaces: GlobList
+    private let names: GlobList
+    private let users: GlobList
+    private let groups: GlobList
+
+    /// What is matched.
+    struct Subject {
+        var namespace: ExactString
+        /// The name, or `generateName` where there is none yet.
+        var name: ExactString
+        var userInfo: UserInfo
+    }
+
+    init(_ entry: inout PolicyEntry) {
+        namespaces = GlobList(entry.strings("namespaces") ?? [])
+        names = GlobList(entry.strings("names") ?? [])
+        users = GlobList(entry.strings("users") ?? [])
+        groups = GlobList(entry.strings("groups") ?? [])
+        entry.finish()
+    }
+
+    func matches(_ subject: Subject) -> Bool {
+        (namespaces.isEmpty || namespaces.match(subject.namespace) != nil)
+            && (names.isEmpty || names.match(subject.name) != nil)
+            && (users.isEmpty || users.match(subject.userInfo.username) != nil)
+            && (groups.isEmpty || subject.userInfo.groups.contains { groups.match($0) != nil })
+    }
+}

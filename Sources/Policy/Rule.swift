@@ -1,0 +1,22 @@
+/// One policy check.
+///
+/// One rule, one file in `Rules/`.
+protocol Rule: Sendable {
+    static var id: RuleID { get }
+
+    /// Reads the rule's own keys from its entry in the policy; those it does not ask for are reported as unknown.
+    init(options: inout PolicyEntry)
+
+    /// Reports whatever the rule finds in `run`; an error becomes a finding of reason `RuleFailed`.
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) throws
+}
+
+extension RuleID {
+    /// Whether the rule runs on a template of the 2026-08 controller.
+    var runsOnTemplates: Bool {
+        switch self {
+        case .labelLength, .headBranchConflict: false
+        case .promptOverride, .repositoryAllowlist, .secretAllowlist, .clusterState: true
+        }
+    }
+}

@@ -1,0 +1,118 @@
+internal import JSONPull
+
+/// What a policy says of one rule: its base entry, and the overrides that name it.
+///
+/// An existential in the policy's list of rules: one dynamic call a rule and review.
+protocol RuleSettings: Sendable {
+    var id: RuleID { get }
+
+    /// Runs the rule as it is for `subject` and returns its actions; an override or the base that is `Off` does not run.
+    func check(
+        _ run: RunUnderReview,
+        _ subject: RequestMatch.Subject,
+        _ findings: inout RuleFindings
+    ) throws -> RuleActions
+}
+
+/// The action of each reason: the first that is set of override's reasons, override's action, base's reasons, base's
+/// action, the reason's default, the rule's default.
+struct RuleActions: Sendable {
+    /// One layer: an entry's `action` and `reasons`.
+    struct Layer: Sendable {
+        var action: Action?
+        var reasons: [Reason: Action] = [:]
+
+        init(_ entry: inout PolicyEntry, rule: RuleID) {
+            action = entry.choice("action", of: Action.self)
+            guard var map = entry.entry("reasons") else { return }
+            for (name, offset, node) in map.names {
+                guard let reason = rule.reasons.first(where: { ExactString($0.rawValue) == name }) else {
+                    let hint = NearestName.hint(for: name.string, among: rule.reasons.map(\.rawValue)) ?? ""
+                    map.report(offset, "\(map.path): unknown reason \(QuotedName.quote(name))\(hint)")
+                    continue
+                }
+                reasons[reason] = map.choice(node, at: "\(map.path).\(reason.rawValue)", of: Action.self)
+            }
+            entry.adopt(map)
+        }
+    }
+
+    let rule: RuleID
+    /// Whether no reason of the rule can come to anything.
+    let isOff: Bool
+    private let actions: [Reason: Action]
+
+    /// - Parameters:
+    ///   - rule: whose reasons they are.
+    ///   - layers: override first.
+    init(rule: RuleID, layers: [Layer]) {
+        func action(of reason: Reason) -> Action {
+            for layer in layers {
+                if let action = layer.reasons[reason] ?? layer.action { return action }
+            }
+            return reason.defaultAction ?? rule.defaultAction
+        }
+        self.rule = rule
+        actions = Dictionary(uniqueKeysWithValues: rule.reasons.map { ($0, action(of: $0)) })
+        isOff = actions.values.allSatisfy { $0 == .off }
+    }
+
+    /// What a finding of `reason` does.
+    func action(of reason: Reason) -> Action { actions[reason] ?? rule.defaultAction }
+}
+
+/// The settings of rule `R`, compiled once when the policy is loaded.
+struct RuleTable<R: Rule>: RuleSettings {
+    private struct Variant: Sendable {
+        var match: RequestMatch
+        var rule: R
+        var actions: RuleActions
+    }
+
+    let base: R
+    private let baseActions: RuleActions
+    private let overrides: [Variant]
+
+    var id: RuleID { R.id }
+
+    /// - Parameters:
+    ///   - node: the rule's entry under `rules`; nil when the policy does not name it.
+    ///   - overrides: match and entry of each override that names the rule, in order.
+    ///   - mistakes: gets what is wrong.
+    init(
+        _ node: PolicyNode?,
+        overrides: [(match: RequestMatch, node: PolicyNode, path: String)],
+        _ mistakes: inout [PolicyEntry.Mistake]
+    ) {
+        let baseEntry = PolicyEntry(node, path: "spec.rules.\(R.id.rawValue)")
+        var own = baseEntry
+        let baseLayer = RuleActions.Layer(&own, rule: R.id)
+        base = R(options: &own)
+        own.finish()
+        mistakes += own.mistakes
+        baseActions = RuleActions(rule: R.id, layers: [baseLayer])
+        self.overrides = overrides.map { match, node, path in
+            var entry = PolicyEntry(node, path: path)
+            let layer = RuleActions.Layer(&entry, rule: R.id)
+            _ = R(options: &entry)
+            entry.finish()
+            mistakes += entry.mistakes
+            var merged = baseEntry.merging(PolicyEntry(node, path: path))
+            let rule = R(options: &merged)
+            return Variant(match: match, rule: rule, actions: RuleActions(rule: R.id, layers: [layer, baseLayer]))
+        }
+    }
+
+    func check(
+        _ run: RunUnderReview,
+        _ subject: RequestMatch.Subject,
+        _ findings: inout RuleFindings
+    ) throws -> RuleActions {
+        for variant in overrides where variant.match.matches(subject) {
+            if !variant.actions.isOff { try variant.rule.check(run, &findings) }
+            return variant.actions
+        }
+        if !baseActions.isOff { try base.check(run, &findings) }
+        return baseActions
+    }
+}

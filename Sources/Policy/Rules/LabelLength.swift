@@ -1,0 +1,121 @@
+internal import AgentRuns
+private import Digest
+internal import JSONPull
+
+/// The controller stamps the run's name into a label, so the name must be a label value
+/// (`controller-semantics.md` section 11).
+struct LabelLength: Rule {
+    static let id = RuleID.labelLength
+
+    /// Longest label value, in characters (Kubernetes, "Labels and Selectors").
+    static let maximumLabelLength = 63
+    /// What the API server keeps of a `generateName` before it adds five characters.
+    static let maximumPrefixLength = 58
+    /// What is left of a name beside a dash and six digits.
+    private static let shortenedLength = 56
+
+    private static let nameField = FieldPath("metadata.name")
+    private static let grammar = "otherwise hold only letters, digits, '-', '_' or '.'"
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let name = run.run.metadata.name
+        if name.isEmpty {
+            checkPrefix(run.run.metadata.generateName, &findings)
+        } else {
+            checkName(name, &findings)
+        }
+    }
+
+    private func checkName(_ name: ExactString, _ findings: inout RuleFindings) {
+        // No text has more characters than bytes.
+        let length = name.string.utf8.count > Self.maximumLabelLength ? name.characterCount : 0
+        if length > Self.maximumLabelLength {
+            let message = """
+                Too long: \(length) characters, and the controller stamps the name into a label, \
+                which holds at most \(Self.maximumLabelLength)
+                """
+            report(.runNameTooLong, name, Self.nameField, message, Self.shortened(name), &findings)
+        }
+        guard !Self.isLabelValue(name.string.utf8[...], mayEndAnyhow: false) else { return }
+        let message = """
+            Invalid value: \(QuotedName.quote(name)): the controller stamps the name into a label, \
+            which must start and end with a letter or digit and \(Self.grammar)
+            """
+        report(.runNameNotLabelValue, name, Self.nameField, message, Self.shortened(name), &findings)
+    }
+
+    private func checkPrefix(_ prefix: ExactString, _ findings: inout RuleFindings) {
+        let kept = prefix.string.utf8.prefix(Self.maximumPrefixLength)
+        guard !prefix.isEmpty, !Self.isLabelValue(kept, mayEndAnyhow: true) else { return }
+        let message = """
+            Invalid value: \(QuotedName.quote(prefix)): a name made from this prefix becomes a label, \
+            which must start with a letter or digit and \(Self.grammar)
+            """
+        let proposal = Self.sanitised(prefix).drop { !Self.isAlphanumeric($0) }
+        let remedy = proposal.isEmpty ? "run-" : String(decoding: proposal, as: UTF8.self)
+        let field = FieldPath("metadata.generateName")
+        report(.runNameNotLabelValue, prefix, field, message, remedy, &findings)
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ name: ExactString,
+        _ field: FieldPath,
+        _ message: String,
+        _ proposal: String,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: "use \(QuotedName.quote(ExactString(proposal)))",
+            values: [name]
+        )
+        findings.report(draft, reason, at: field)
+    }
+
+    // MARK: Label values
+
+    /// `[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?`, apart from its length.
+    private static func isLabelValue(_ name: Substring.UTF8View, mayEndAnyhow: Bool) -> Bool {
+        var last: UInt8?
+        for byte in name {
+            guard last == nil ? isAlphanumeric(byte) : isLabelByte(byte) else { return false }
+            last = byte
+        }
+        return last.map { mayEndAnyhow || isAlphanumeric($0) } ?? false
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
+    }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+    }
+
+    /// A valid name in its place: what can be kept of it, and six digits of its SHA-256 to keep it apart from others.
+    private static func shortened(_ name: ExactString) -> String {
+        var kept = sanitised(name).prefix(shortenedLength).drop { !isAlphanumeric($0) }
+        while let last = kept.last, !isAlphanumeric(last) { kept.removeLast() }
+        let digits = SHA256.hexDigest(of: name.string).prefix(6)
+        return (kept.isEmpty ? "run" : String(decoding: kept, as: UTF8.self)) + "-\(digits)"
+    }
+
+    /// Lower-cased, and every character that no object name may hold made a dash.
+    private static func sanitised(_ name: ExactString) -> [UInt8] {
+        name.asciiLowercased.string.unicodeScalars.map { scalar in
+            guard let byte = UInt8(exactly: scalar.value), isLabelByte(byte), byte != UInt8(ascii: "_") else {
+                return UInt8(ascii: "-")
+            }
+            return byte
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// A prompt parameter that wins over the ImplementationSpec (2026-02), or that the controller refuses (2026-08).
+struct PromptOverride: Rule {
+    static let id = RuleID.promptOverride
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        switch run.generation {
+        case .february2026: checkOverrides(run, &findings)
+        case .august2026: checkForbiddenKeys(run, &findings)
+        }
+    }
+
+    // MARK: 2026-02
+
+    /// A prompt parameter and what it hides from the units it reaches.
+    private struct Override {
+        var field: FieldPath
+        var reason: Reason
+        var prompt: PromptText
+        var isMapped: Bool
+        var hidden: [EffectivePrompt.Prompt]
+    }
+
+    private func checkOverrides(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        var overrides: [(path: String, override: Override)] = []
+        for unit in run.units {
+            guard let override = override(in: unit) else { continue }
+            let path = override.field.text
+            if let index = overrides.firstIndex(where: { $0.path == path }) {
+                overrides[index].override.hidden += override.hidden
+            } else {
+                overrides.append((path, override))
+            }
+        }
+        for (_, override) in overrides { findings.report(draft(override), override.reason, at: override.field) }
+    }
+
+    private func override(in unit: RunUnit) -> Override? {
+        guard unit.metadata[.prompt] != nil else { return nil }
+        let prompt = EffectivePrompt(of: unit, generation: .february2026)
+        guard let hidden = prompt.hidden, let winner = prompt.winner, let text = winner.text,
+            case .parameter(let field, let isMapped) = winner.source
+        else { return nil }
+        let reason: Reason = isWrittenByStep(unit) ? .stepPromptOverride : .promptOverride
+        return Override(field: field, reason: reason, prompt: text, isMapped: isMapped, hidden: [hidden])
+    }
+
+    private func draft(_ override: Override) -> RuleFindings.Draft {
+        let first = override.hidden[0]
+        let others = Set(override.hidden.map(\.source.text)).count - 1
+        let hidden = Self.description(of: first) + (others > 0 ? " and \(others) more" : "")
+        let length = override.prompt.length
+        let subject =
+            override.isMapped
+            ? "this value (\(length) characters) is mapped onto the prompt by the contract and overrides"
+            : "this prompt (\(length) characters) overrides"
+        var remedy = "remove it, or move its content into the ImplementationSpec"
+        if case .inline = first.source { remedy = "remove it, or move its content into the inline text" }
+        let sha256 = override.prompt.sha256
+        return RuleFindings.Draft(
+            reason: override.reason,
+            field: override.field,
+            message: "\(subject) \(hidden), which the agent will not see",
+            remedy: remedy,
+            values: override.hidden.map { Self.identity(sha256, hides: $0) }
+        )
+    }
+
+    private func isWrittenByStep(_ unit: RunUnit) -> Bool {
+        if case .step = unit.metadata[.prompt]?.origin { true } else { false }
+    }
+
+    private static func description(of hidden: EffectivePrompt.Prompt) -> String {
+        let length = hidden.text.map { "\($0.length) characters" } ?? "length unknown"
+        switch hidden.source {
+        case .specification(let name, let member):
+            return "ImplementationSpec \(QuotedName.quote(name)) .spec.\(member) (\(length))"
+        case .inline(let path), .parameter(let path, _): return "the inline text at \(path.text) (\(length))"
+        }
+    }
+
+    /// The prompt with what it hides.
+    private static func identity(_ prompt: String, hides hidden: EffectivePrompt.Prompt) -> ExactString {
+        let place =
+            switch hidden.source {
+            case .specification(let name, let member): ExactString("ImplementationSpec/\(name) .spec.\(member)")
+            case .inline(let path), .parameter(let path, _): path.identity
+            }
+        return ExactString("\(prompt) \(place) \(hidden.text?.sha256 ?? "")")
+    }
+
+    // MARK: 2026-08
+
+    private func checkForbiddenKeys(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        for entry in run.run.spec.parameters.entries where isPrompt(entry.key) {
+            report(entry, at: FieldPath("spec.parameters").member(entry.key), &findings)
+        }
+        for unit in run.stepUnits {
+            guard let step = unit.step else { continue }
+            for entry in step.parameters.entries where isPrompt(entry.key) {
+                guard case .string = entry.value else { continue }
+                report(entry, at: FieldPath(step: step, ".parameters").member(entry.key), &findings)
+            }
+        }
+    }
+
+    private func isPrompt(_ key: ExactString) -> Bool { key.trimmed.asciiLowercased == "prompt" }
+
+    private func report(_ entry: Parameters.Entry, at field: FieldPath, _ findings: inout RuleFindings) {
+        let value: ExactString =
+            switch entry.value {
+            case .string(let text): ExactString(PromptText.text(text).sha256)
+            case .notString(let kind): ExactString(kind.rawValue)
+            }
+        let draft = RuleFindings.Draft(
+            reason: .forbiddenParameterKey,
+            field: field,
+            message: "Forbidden: the controller refuses the parameter key \(QuotedName.quote(entry.key))",
+            remedy: "remove it and put the text into the ImplementationSpec",
+            values: [value],
+            outcome: ControllerOutcome(.parameters, .forbiddenParameterKey, isWorkflow: false)
+        )
+        findings.report(draft, .forbiddenParameterKey, at: field)
+    }
+}

@@ -1,0 +1,151 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Which repositories runs may work on: the policy's lists and the provider's own (`RULES.md` section 3.1).
+struct RepositoryAllowlist: Rule {
+    static let id = RuleID.repositoryAllowlist
+
+    private let allow: GlobList
+    private let deny: GlobList
+    let options: RepositoryName.Options
+
+    init(options entry: inout PolicyEntry) {
+        allow = GlobList(entry.globs("allow"), isCaseSensitive: false)
+        deny = GlobList(entry.globs("deny"), isCaseSensitive: false)
+        var options = RepositoryName.Options()
+        options.allowsNestedGroups = entry.boolean("nestedGroups") ?? false
+        if let hosts = entry.strings("hosts") { options.hosts = hosts.map(\.trimmed.asciiLowercased) }
+        self.options = options
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        for (unit, repository) in zip(run.runAndSteps, run.repositories) {
+            guard let repository else { continue }
+            checkName(repository, run, &findings)
+            checkPolicy(repository, run, &findings)
+            checkProvider(repository, unit, run, &findings)
+        }
+        checkPresence(run, &findings)
+    }
+
+    private func checkName(
+        _ repository: RunUnderReview.Repository,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        let name = normalised(repository, run)
+        guard name.normalForm == nil else { return }
+        report(
+            .invalidRepository,
+            repository,
+            "Invalid value: \(QuotedName.quote(name.written)): not an owner/repo name",
+            "write it as owner/repo",
+            &findings
+        )
+    }
+
+    private func checkPolicy(
+        _ repository: RunUnderReview.Repository,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        let name = normalised(repository, run)
+        // The texts cost more than the check, so only a refusal pays for them.
+        var quoted: String { QuotedName.quote(name.written) }
+        var rule: String { "of rule repository-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))" }
+        if let pattern = deny.match(name.written, name.key) {
+            report(
+                .repositoryDenied,
+                repository,
+                "Forbidden: \(quoted) matches the denied pattern \(QuotedName.quote(pattern))",
+                "use another repository, or change deny \(rule)",
+                &findings
+            )
+            return
+        }
+        guard !allow.isEmpty else { return }
+        if let host = name.host, !options.hosts.contains(host) {
+            report(
+                .repositoryNotAllowed,
+                repository,
+                "Forbidden: the host \(QuotedName.quote(host)) of \(quoted) is not an allowed host",
+                "use a repository on \(options.hosts.map(\.string).joined(separator: ", ")), "
+                    + "or add the host to hosts \(rule)",
+                &findings
+            )
+        } else if name.normalForm.flatMap({ allow.match($0) }) == nil {
+            report(
+                .repositoryNotAllowed,
+                repository,
+                "Forbidden: \(quoted) is not an allowed repository",
+                "use an allowed repository, or add it to allow \(rule)",
+                &findings
+            )
+        }
+    }
+
+    private func checkProvider(
+        _ repository: RunUnderReview.Repository,
+        _ unit: RunUnit,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        guard run.mode != .none, let provider = run.provider(of: unit) else { return }
+        let name = normalised(repository, run)
+        let denied = GlobList(provider.object.deny, isCaseSensitive: false).match(name.written, name.key) != nil
+        let allow = GlobList(provider.object.allow)
+        guard denied || (!allow.isEmpty && allow.match(name.written) == nil) else { return }
+        report(
+            .vcsPolicyDenied,
+            repository,
+            "Forbidden: \(QuotedName.quote(name.written)) is refused by the repositoryPolicy of "
+                + "VersionControlProvider \(QuotedName.quote(provider.name))",
+            "use a repository that provider allows, or change its repositoryPolicy",
+            &findings,
+            outcome: ControllerOutcome(.repositoryPolicy, .vcsPolicyDenied, isWorkflow: run.run.isWorkflow)
+        )
+    }
+
+    private func checkPresence(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard run.run.spec.vcsPolicy.isRequired, run.mode != .none else { return }
+        let isMissing = run.units.contains { unit in
+            unit.implementation != nil && unit.metadata[.repository] == nil
+        }
+        guard isMissing else { return }
+        let field = FieldPath("spec.parameters.repository")
+        let draft = RuleFindings.Draft(
+            reason: .missingRepository,
+            field: field,
+            message: "Required value: vcsPolicy.required is true and no repository is given",
+            remedy: "set spec.parameters.repository to owner/repo",
+            values: [""],
+            outcome: ControllerOutcome(.repositoryMissing, .missingRepository, isWorkflow: run.run.isWorkflow)
+        )
+        findings.report(draft, .missingRepository, at: field)
+    }
+
+    /// The repository by this rule's own options, which an override may have changed.
+    private func normalised(_ repository: RunUnderReview.Repository, _ run: RunUnderReview) -> RepositoryName {
+        options == run.repositoryOptions
+            ? repository.name : RepositoryName(repository.name.written, options: options)
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ repository: RunUnderReview.Repository,
+        _ message: String,
+        _ remedy: String,
+        _ findings: inout RuleFindings,
+        outcome: ControllerOutcome? = nil
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: repository.field,
+            message: message,
+            remedy: remedy,
+            values: [repository.name.written],
+            outcome: outcome
+        )
+        findings.report(draft, reason, at: repository.field)
+    }
+}

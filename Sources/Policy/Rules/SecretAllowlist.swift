@@ -1,0 +1,193 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Which secrets runs may use: the policy's lists, the Agent's, and a SecretBinding where one is demanded
+/// (`controller-semantics.md` section 9).
+struct SecretAllowlist: Rule {
+    static let id = RuleID.secretAllowlist
+
+    /// Secrets named in one message.
+    private static let maximumNames = 5
+
+    private let allow: GlobList
+    private let blocked: GlobList
+    private let requiresBinding: Bool
+
+    init(options entry: inout PolicyEntry) {
+        allow = GlobList(entry.strings("allow") ?? [])
+        blocked = GlobList(entry.strings("blocked") ?? [])
+        requiresBinding = entry.boolean("requireBinding") ?? false
+    }
+
+    /// Why one secret is refused.
+    private enum Refusal {
+        case blocked
+        case notInPolicy
+        case notInAgent
+        case notBound
+        case notListed
+
+        var reason: Reason {
+            switch self {
+            case .blocked: .secretBlocked
+            case .notInPolicy, .notInAgent, .notBound: .secretNotAllowed
+            case .notListed: .secretNotListed
+            }
+        }
+    }
+
+    /// Secrets refused for one reason at one field.
+    private struct Group {
+        var field: FieldPath
+        var refusal: Refusal
+        var names: [ExactString]
+        var cap: Action
+        var outcome: ControllerOutcome?
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let secrets = run.secrets
+        guard !secrets.isEmpty else { return }
+        let bound = requiresBinding ? boundSecrets(run) : nil
+        let listed = Set(run.run.spec.secrets.map(\.name))
+        var groups: [(key: String, group: Group)] = []
+        for secret in secrets {
+            if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups) }
+            if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(secret.name) {
+                add(secret, .notListed, run, &groups)
+            }
+        }
+        for (_, group) in groups { report(group, run, &findings) }
+    }
+
+    /// The first list that refuses the secret.
+    private func refusal(of secret: RunSecret, _ run: RunUnderReview, bound: Set<ExactString>?) -> Refusal? {
+        if blocked.match(secret.name) != nil { return .blocked }
+        if !allow.isEmpty, allow.match(secret.name) == nil { return .notInPolicy }
+        if isRefusedByAgent(secret, run) { return .notInAgent }
+        if let bound, !bound.contains(secret.name) { return .notBound }
+        return nil
+    }
+
+    private func isRefusedByAgent(_ secret: RunSecret, _ run: RunUnderReview) -> Bool {
+        guard let allowed = run.agent?.allowedSecrets, !allowed.isEmpty else { return false }
+        return !allowed.contains(secret.name)
+    }
+
+    /// What the namespace's SecretBindings allow the run's Agent; nil without cluster state.
+    private func boundSecrets(_ run: RunUnderReview) -> Set<ExactString>? {
+        guard let state = run.state, let agent = run.run.spec.agentName else { return nil }
+        let bindings = state.secretBindings(in: run.namespace).filter { $0.agents.contains(agent) }
+        return Set(bindings.flatMap(\.allowedSecrets))
+    }
+
+    private func add(
+        _ secret: RunSecret,
+        _ refusal: Refusal,
+        _ run: RunUnderReview,
+        _ groups: inout [(key: String, group: Group)]
+    ) {
+        // The controller goes on without version control unless the run demands it.
+        let isOptional = secret.use == .versionControl && !run.run.spec.vcsPolicy.isRequired
+        let cap: Action = isOptional ? .warn : .deny
+        let outcome = isOptional ? nil : outcome(of: secret, refusal, run)
+        let key = "\(refusal.reason.rawValue) \(secret.field.text)"
+        guard let index = groups.firstIndex(where: { $0.key == key }) else {
+            let group = Group(field: secret.field, refusal: refusal, names: [secret.name], cap: cap, outcome: outcome)
+            groups.append((key, group))
+            return
+        }
+        let names = groups[index].group.names
+        if !names.contains(secret.name) { groups[index].group.names.append(secret.name) }
+        groups[index].group.cap = max(groups[index].group.cap, cap)
+        let known = groups[index].group.outcome
+        if let outcome, known.map({ outcome.stage.rawValue < $0.stage.rawValue }) ?? true {
+            groups[index].group.outcome = outcome
+        }
+    }
+
+    /// What the controller itself would say; nil where only this rule refuses.
+    private func outcome(of secret: RunSecret, _ refusal: Refusal, _ run: RunUnderReview) -> ControllerOutcome? {
+        let isWorkflow = run.run.isWorkflow
+        // Being outside the policy's own list or without a binding means nothing to the controller, but the secret may
+        // be missing from the Agent's list as well.
+        let refusedByAgent = isRefusedByAgent(secret, run)
+        switch (secret.use, refusal) {
+        case (.volume, _), (.providerEnvironment, _): return nil
+        case (.listed, .blocked):
+            return refusedByAgent
+                ? ControllerOutcome(.runSecretsAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
+                : ControllerOutcome(.runSecretsBlocked, .secretBlocked, isWorkflow: isWorkflow)
+        case (.memory, .blocked): return ControllerOutcome(.memorySecret, .secretBlocked, isWorkflow: isWorkflow)
+        case (.versionControl, .blocked):
+            return ControllerOutcome(.vcsSecretBlocked, .secretBlocked, isWorkflow: isWorkflow)
+        case (.systemPrompt, .notListed), (.agentSystemPrompt, .notListed):
+            return ControllerOutcome(.systemPrompt, .secretNotAllowed, isWorkflow: isWorkflow)
+        case (.memory, .notListed): return ControllerOutcome(.memorySecret, .secretNotAllowed, isWorkflow: isWorkflow)
+        default: break
+        }
+        guard refusedByAgent else { return nil }
+        switch secret.use {
+        case .listed: return ControllerOutcome(.runSecretsAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
+        case .memory: return ControllerOutcome(.memorySecret, .secretNotAllowed, isWorkflow: isWorkflow)
+        case .versionControl: return ControllerOutcome(.vcsSecretAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
+        default: return ControllerOutcome(.systemPrompt, .secretNotAllowed, isWorkflow: isWorkflow)
+        }
+    }
+
+    // MARK: Texts
+
+    private func report(_ group: Group, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let (message, remedy) = texts(group, run)
+        let draft = RuleFindings.Draft(
+            reason: group.refusal.reason,
+            field: group.field,
+            message: message,
+            remedy: remedy,
+            values: group.names,
+            cap: group.cap,
+            outcome: group.outcome
+        )
+        findings.report(draft, group.refusal.reason, at: group.field)
+    }
+
+    private func texts(_ group: Group, _ run: RunUnderReview) -> (message: String, remedy: String) {
+        let names = Self.listed(group.names)
+        let verb = group.names.count > 1 ? "are" : "is"
+        let agent = run.run.spec.agentName ?? ""
+        let policy = "of rule secret-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))"
+        switch group.refusal {
+        case .blocked:
+            return (
+                "Forbidden: \(names) \(verb) blocked by the policy", "use another secret, or change blocked \(policy)"
+            )
+        case .notInPolicy:
+            return (
+                "Forbidden: \(names) \(verb) not in the policy's allow list",
+                "use an allowed secret, or add it to allow \(policy)"
+            )
+        case .notInAgent:
+            return (
+                "Forbidden: \(names) \(verb) not in spec.security.allowedSecrets of Agent \(QuotedName.quote(agent))",
+                "use an allowed secret, or add it to the Agent"
+            )
+        case .notBound:
+            let subject = QuotedName.quote(ExactString("Agent/\(agent)")).dropFirst().dropLast()
+            return (
+                "Forbidden: \(names) \(verb) in no SecretBinding for Agent \(QuotedName.quote(agent))",
+                "add it to spec.allowedSecrets of a SecretBinding with subject \(subject)"
+            )
+        case .notListed:
+            return (
+                "Required value: \(names) \(verb) not in spec.secrets, where the controller demands it",
+                "add it to spec.secrets"
+            )
+        }
+    }
+
+    private static func listed(_ names: [ExactString]) -> String {
+        let quoted = names.prefix(maximumNames).map { QuotedName.quote($0) }.joined(separator: ", ")
+        let others = names.count > maximumNames ? " and \(names.count - maximumNames) more" : ""
+        return (names.count > 1 ? "secrets " : "secret ") + quoted + others
+    }
+}

@@ -1,0 +1,105 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// A secret a run would use, where that was written, and what it is for.
+struct RunSecret {
+    /// What the secret is used for, which decides what the controller asks of it.
+    enum Use {
+        case listed
+        case systemPrompt
+        case volume
+        case memory
+        case versionControl
+        case agentSystemPrompt
+        case providerEnvironment
+    }
+
+    var name: ExactString
+    var field: FieldPath
+    var use: Use
+
+    /// What the controller demands of `spec.secrets` for this use.
+    func mustBeListed(runHasSecrets: Bool) -> Bool {
+        switch use {
+        case .systemPrompt, .agentSystemPrompt: true
+        case .memory: runHasSecrets
+        case .listed, .volume, .versionControl, .providerEnvironment: false
+        }
+    }
+}
+
+extension RunUnderReview {
+    /// Every secret the run would use: its own first, then what memory, version control and the Agent bring.
+    func findSecrets() -> [RunSecret] {
+        var secrets = run.spec.secrets.map {
+            RunSecret(name: $0.name, field: FieldPath("spec.secrets").item($0.index), use: .listed)
+        }
+        if generation == .february2026, let name = run.spec.systemPromptRef?.secretName {
+            secrets.append(RunSecret(name: name, field: FieldPath("spec.systemPromptRef.name"), use: .systemPrompt))
+        }
+        secrets += volumeSecrets(run.spec.workload, in: FieldPath("spec.workload.volumes"))
+        for case let step? in stepUnits.map(\.step) {
+            secrets += volumeSecrets(step.workload, in: FieldPath(step: step, ".workload.volumes"))
+        }
+        guard let state else { return secrets }
+        if let memory = memorySecret(state) { secrets.append(memory) }
+        secrets += versionControlSecrets
+        secrets += agentSecrets(state)
+        return secrets
+    }
+
+    private func volumeSecrets(_ workload: Workload, in list: FieldPath) -> [RunSecret] {
+        workload.volumeSecrets.map { volume in
+            RunSecret(name: volume.name, field: list.item(volume.index, ".secretName"), use: .volume)
+        }
+    }
+
+    /// The run's memory, else the Agent's, else the namespace's default one.
+    ///
+    /// Without a known Agent nobody can say.
+    private func memorySecret(_ state: any ClusterLookup) -> RunSecret? {
+        let reference: (memory: Memory?, field: FieldPath)
+        if let name = run.spec.memoryRefName {
+            reference = (state.memory(name, in: namespace), FieldPath("spec.memoryRef.name"))
+        } else if let agent {
+            if let name = agent.memoryRefName {
+                reference = (state.memory(name, in: namespace), FieldPath("spec.agentRef.name"))
+            } else {
+                reference = (state.defaultMemory(in: namespace), FieldPath("spec.memoryRef.name"))
+            }
+        } else {
+            return nil
+        }
+        return reference.memory?.secretName.map { RunSecret(name: $0, field: reference.field, use: .memory) }
+    }
+
+    /// The secret of the authentication in force, for every unit that has a repository.
+    private var versionControlSecrets: [RunSecret] {
+        guard mode != .none else { return [] }
+        return units.compactMap { unit in
+            guard unit.metadata[.repository] != nil, let provider = provider(of: unit),
+                let name = provider.object.auth.secretName
+            else { return nil }
+            return RunSecret(name: name, field: provider.field, use: .versionControl)
+        }
+    }
+
+    private func agentSecrets(_ state: any ClusterLookup) -> [RunSecret] {
+        guard let agent else { return [] }
+        let field = FieldPath("spec.agentRef.name")
+        var secrets: [RunSecret] = []
+        let ownPromptIsInForce =
+            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.hasSystemPrompt)
+        if !ownPromptIsInForce, let name = agent.systemPromptRef?.secretName {
+            secrets.append(RunSecret(name: name, field: field, use: .agentSystemPrompt))
+        }
+        if generation == .august2026,
+            let provider = agent.providerName.flatMap({ state.agentProvider($0, in: namespace) })
+        {
+            secrets += provider.environmentSecrets.map {
+                RunSecret(name: $0, field: field, use: .providerEnvironment)
+            }
+        }
+        return secrets
+    }
+}

@@ -1,0 +1,123 @@
+internal import AdmissionAPI
+internal import AgentRuns
+package import JSONPull
+
+extension Verdict {
+    /// Writes the verdict as an object, keys as RULES section 4 orders them, absent values left out.
+    ///
+    /// - Parameters:
+    ///   - writer: gets the object.
+    ///   - source: the file it came from.
+    ///   - line: where in the file the object starts, from 1.
+    package func write(to writer: inout JSONWriter, source: String? = nil, line: Int? = nil) {
+        writer.beginObject()
+        writer.optional("source", source)
+        writer.optional("line", line)
+        writer.optional("operation", operation.name.string)
+        writer.key("dryRun")
+        writer.boolean(dryRun)
+        writer.key("object")
+        writer.beginObject()
+        writer.optional("group", object.kind.group.string)
+        writer.optional("version", object.kind.version.string)
+        writer.optional("kind", object.kind.kind.string)
+        writer.optional("namespace", object.namespace.string)
+        writer.optional("name", object.name.string)
+        writer.optional("uid", object.uid.string)
+        writer.endObject()
+        writer.key("allowed")
+        writer.boolean(allowed)
+        writer.key("findings")
+        writer.beginArray()
+        for finding in findings { finding.write(to: &writer) }
+        writer.endArray()
+        writer.key("explanation")
+        explanation.write(to: &writer)
+        writer.endObject()
+    }
+}
+
+extension Finding {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.optional("rule", rule.rawValue)
+        writer.optional("reason", reason.rawValue)
+        writer.optional("action", action.rawValue)
+        writer.optional("field", field)
+        writer.optional("message", message)
+        writer.optional("remedy", remedy)
+        writer.optional("exemption", exemption)
+        if isRatcheted {
+            writer.key("ratcheted")
+            writer.boolean(true)
+        }
+        writer.endObject()
+    }
+}
+
+extension Explanation {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if !prompts.isEmpty {
+            writer.key("prompt")
+            writer.beginArray()
+            for prompt in prompts { prompt.write(to: &writer) }
+            writer.endArray()
+        }
+        writer.optional("repository", repository?.string)
+        writer.optional("base", base?.string)
+        writer.optional("head", head?.string)
+        writer.optional("vcsMode", vcsMode?.rawValue)
+        writer.optional("vcsProvider", vcsProvider?.string)
+        if !secrets.isEmpty {
+            writer.key("secrets")
+            writer.beginArray()
+            for secret in secrets { writer.string(secret.string) }
+            writer.endArray()
+        }
+        writer.optional("predicted", predicted)
+        writer.optional("stateAgeMs", stateAgeMilliseconds)
+        writer.endObject()
+    }
+}
+
+extension Explanation.Prompt {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.optional("step", step?.string)
+        source.writeMembers(to: &writer)
+        if !overrides.isEmpty {
+            writer.key("overrides")
+            writer.beginArray()
+            for override in overrides {
+                writer.beginObject()
+                override.writeMembers(to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+}
+
+extension Explanation.Prompt.Source {
+    fileprivate func writeMembers(to writer: inout JSONWriter) {
+        writer.optional("source", source)
+        writer.optional("length", length)
+        writer.optional("sha256", sha256)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func optional(_ key: StaticString, _ value: String?) {
+        guard let value, !value.isEmpty else { return }
+        self.key(key)
+        string(value)
+    }
+
+    fileprivate mutating func optional(_ key: StaticString, _ value: Int?) {
+        guard let value else { return }
+        self.key(key)
+        integer(value)
+    }
+}

@@ -1,0 +1,93 @@
+package import AdmissionAPI
+internal import AgentRuns
+internal import JSONPull
+
+extension Verdict {
+    /// The answer the API server gets.
+    package var response: AdmissionResponse {
+        AdmissionResponse(
+            uid: uid,
+            allowed: allowed,
+            status: allowed ? nil : denial,
+            auditAnnotations: auditAnnotations,
+            warnings: warnings
+        )
+    }
+
+    /// The `Warn` findings within the budget, and notices.
+    package var warnings: [String] {
+        let lines = notices + findings.lazy.filter { $0.action == .warn }.map(\.line)
+        return lines.isEmpty ? [] : WarningBudget.fit(lines)
+    }
+
+    /// Forbidden, with every denying finding as a line and as a cause.
+    private var denial: Status {
+        let denying = findings.filter { $0.action == .deny }
+        return Status(
+            code: 403,
+            reason: "Forbidden",
+            message: denying.map(\.line).joined(separator: "; "),
+            details: Status.Details(
+                name: object.name.string,
+                group: object.kind.group.string,
+                kind: object.kind.kind.string,
+                uid: object.uid.string,
+                causes: denying.map {
+                    Status.Cause(reason: $0.reason.rawValue, message: $0.explanation, field: $0.field)
+                }
+            )
+        )
+    }
+
+    /// Those of RULES section 4 that have a value.
+    private var auditAnnotations: [(key: StaticString, value: String)] {
+        var annotations: [(key: StaticString, value: String)] = [("verdict", allowed ? "allowed" : "denied")]
+        func add(_ key: StaticString, _ value: String?) {
+            guard let value, !value.isEmpty else { return }
+            annotations.append((key, AuditAnnotation.cut(value)))
+        }
+        add("rules", rulesWithFindings)
+        add("prompt-source", AuditAnnotation.perStep(explanation) { $0.source.source })
+        add("prompt-sha256", AuditAnnotation.perStep(explanation) { $0.source.sha256 })
+        add("repository", explanation.repository?.string)
+        add("head-branch", explanation.head?.string)
+        add("predicted", explanation.predicted)
+        add("state-age-ms", explanation.stateAgeMilliseconds.map(String.init))
+        return annotations
+    }
+
+    private var rulesWithFindings: String? {
+        guard !findings.isEmpty else { return nil }
+        var rules: [String] = []
+        for finding in findings where rules.last != finding.rule.rawValue { rules.append(finding.rule.rawValue) }
+        return rules.joined(separator: ",")
+    }
+}
+
+/// Texts of audit annotations.
+private enum AuditAnnotation {
+    /// Longest value in characters (Unicode scalars); audit events are kept for long.
+    private static let maximumLength = 1024
+
+    static func cut(_ value: String) -> String {
+        guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else { return value }
+        return String(value.unicodeScalars.prefix(maximumLength - 1)) + "…"
+    }
+
+    /// One value when all steps have the same, else `STEP=VALUE` for each that has one.
+    static func perStep(
+        _ explanation: Explanation,
+        _ value: (Explanation.Prompt) -> String?
+    ) -> String? {
+        let prompts = explanation.prompts
+        guard let first = prompts.first else { return nil }
+        let values = prompts.map(value)
+        if let only = value(first), prompts.count == explanation.unitCount, values.allSatisfy({ $0 == only }) {
+            return only
+        }
+        let parts = zip(prompts, values).compactMap { prompt, value in
+            value.map { "\(prompt.step?.string ?? "")=\($0)" }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ",")
+    }
+}

@@ -1,0 +1,54 @@
+package import AdmissionAPI
+package import AgentRuns
+package import JSONPull
+
+/// What was decided about one request, and everything that is said about it.
+package struct Verdict: Sendable {
+    /// What the review is about.
+    package struct Object: Sendable {
+        package var kind: GroupVersionKind
+        package var namespace: ExactString
+        package var name: ExactString
+        /// `metadata.uid`; empty when the object has none.
+        package var uid: ExactString
+    }
+
+    /// `request.uid`; empty for a manifest.
+    package var uid: String
+    package var operation: AdmissionRequest.Operation
+    package var dryRun: Bool
+    package var object: Object
+    /// In verdict order: rules as the catalogue lists them, and within a rule its reasons.
+    package var findings: [Finding] = []
+    package var explanation = Explanation()
+    /// Warnings that are no findings.
+    package var notices: [String] = []
+    /// What an admitted run takes; nil for everything else.
+    package var claims: BranchClaims?
+
+    /// Whether no finding denies.
+    package var allowed: Bool { !findings.contains { $0.action == .deny } }
+}
+
+/// The branches an admitted run takes, to be reserved until it shows up in the cluster state.
+package struct BranchClaims: Sendable {
+    package var namespace: ExactString
+    package var name: ExactString
+    package var uid: ExactString
+    package var branches: [BranchKey]
+    package var createdAt: Timestamp?
+
+    package init(
+        namespace: ExactString,
+        name: ExactString,
+        uid: ExactString,
+        branches: [BranchKey],
+        createdAt: Timestamp?
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.uid = uid
+        self.branches = branches
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,38 @@
+/// Bounds of what a user is shown as warnings.
+///
+/// kube-apiserver shows 4,096 characters of all webhooks together in full and cuts every warning to 256 beyond; half of
+/// it leaves room for others.
+enum WarningBudget {
+    /// Characters (Unicode scalars) of one warning.
+    static let maximumLength = 256
+    static let maximumCount = 8
+    /// Characters of all warnings together.
+    static let maximumTotalLength = 2048
+
+    /// `warnings` within the budget; when some are left out the last one says how many.
+    static func fit(_ warnings: [String]) -> [String] {
+        let cut = warnings.map(Self.cut)
+        if cut.count <= maximumCount, cut.reduce(0, { $0 + $1.unicodeScalars.count }) <= maximumTotalLength {
+            return cut
+        }
+        var kept = Array(cut.prefix(maximumCount - 1))
+        var rest = remainder(cut.count - kept.count)
+        while !kept.isEmpty,
+            kept.reduce(rest.unicodeScalars.count, { $0 + $1.unicodeScalars.count }) > maximumTotalLength
+        {
+            kept.removeLast()
+            rest = remainder(cut.count - kept.count)
+        }
+        return kept + [rest]
+    }
+
+    private static func remainder(_ count: Int) -> String {
+        #"\#(count) more findings; see the audit log or run "agentrun-admission check""#
+    }
+
+    private static func cut(_ warning: String) -> String {
+        // A scalar is at least a byte, so most warnings need no counting.
+        guard warning.utf8.count > maximumLength, warning.unicodeScalars.count > maximumLength else { return warning }
+        return String(warning.unicodeScalars.prefix(maximumLength - 1)) + "…"
+    }
+}

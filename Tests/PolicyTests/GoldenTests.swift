@@ -1,0 +1,69 @@
+import AdmissionAPI
+import AgentRuns
+import Foundation
+import JSONPull
+import Policy
+import Testing
+
+/// Every recorded review against the answer RULES.md asks for; the expectations were written by reading it.
+///
+/// `Tests/Golden/requests` are the recordings, the folders beside it the answers: `default` by the built-in policy
+/// without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
+@Suite struct `Golden answers` {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Golden")
+
+    /// When the recorded reviews are judged.
+    static let now = Timestamp("2026-11-23T12:00:00Z")
+
+    static func names(in set: String) throws -> [String] {
+        let suffix = ".response.json"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: set).path)
+        return files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
+    }
+
+    private func check(_ name: String, set: String, policy: AdmissionPolicy, state: FixtureState?) throws {
+        let body = [UInt8](try Data(contentsOf: Self.folder.appending(path: "requests/\(name).json")))
+        let expected = try String(
+            contentsOf: Self.folder.appending(path: "\(set)/\(name).response.json"),
+            encoding: .utf8
+        )
+        let now = try #require(Self.now)
+        let bytes = try unsafe body.withUnsafeBytes { body in
+            let decoded = try unsafe DecodedReview(body)
+            let verdict = try unsafe PolicyEngine(policy: policy).judge(decoded, body: body, state: state, now: now)
+            return verdict.response.encoded(as: decoded.review.version)
+        }
+        let answer = String(decoding: bytes, as: UTF8.self)
+        #expect(answer == expected, "\(set)/\(name)")
+    }
+
+    @Test(arguments: try names(in: "default"))
+    func `the built-in policy answers as the rules say`(name: String) throws {
+        try check(name, set: "default", policy: .builtIn, state: nil)
+    }
+
+    @Test(arguments: try names(in: "strict"))
+    func `a strict policy with cluster state answers as the rules say`(name: String) throws {
+        let file = Self.folder.appending(path: "strict.policy.yaml")
+        let policy = try AdmissionPolicy.load([UInt8](try Data(contentsOf: file)), file: "strict.policy.yaml")
+        let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"))
+        try check(name, set: "strict", policy: policy, state: state)
+    }
+
+    @Test(arguments: try names(in: "2026-08"))
+    func `the August controller's rules answer as the rules say`(name: String) throws {
+        var policy = AdmissionPolicy.builtIn
+        policy.generation = .august2026
+        let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"), generation: .august2026)
+        try check(name, set: "2026-08", policy: policy, state: state)
+    }
+
+    @Test func `every recording has an answer in each set that judges it`() throws {
+        let requests = try FileManager.default.contentsOfDirectory(atPath: Self.folder.appending(path: "requests").path)
+            .filter { $0.hasSuffix(".json") }.count
+        #expect(requests == 92)
+        #expect(try Self.names(in: "default").count == 92)
+        #expect(try Self.names(in: "strict").count == 92)
+    }
+}
