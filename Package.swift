@@ -29,10 +29,28 @@ let package = Package(
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
         .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+
+        // Transport
+        .target(
+            name: "TLS",
+            dependencies: [
+                "COpenSSL",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"]
+        ),
+        .testTarget(
+            name: "TLSTests",
+            dependencies: [
+                "COpenSSL",
+                "TLS",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,67 @@
+/// Why a handshake failed, coarse enough to be a metric label.
+package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
+    /// The peer refused us with a fatal alert (RFC 8446 section 6), for example because it does not trust the
+    /// certificate.
+    case peerAlert(code: UInt8, name: String)
+    /// The first bytes were an HTTP request, not TLS.
+    case plainHTTP
+    /// The client's ALPN list holds none of ours.
+    case noSharedProtocol
+    /// The client offers no cipher suite, group or signature algorithm we accept.
+    case noSharedCipher
+    /// The client's newest version is older than the minimum.
+    case unsupportedVersion
+    /// The connection ended in the middle of the handshake.
+    case truncated
+    /// The handshake was not done within the limit.
+    case timedOut
+    /// Anything else the peer did against the protocol, in OpenSSL's words.
+    case protocolViolation(String)
+
+    /// A stable word for metrics and log metadata.
+    package var label: String {
+        switch self {
+        case .peerAlert: "peer_alert"
+        case .plainHTTP: "plain_http"
+        case .noSharedProtocol: "no_shared_protocol"
+        case .noSharedCipher: "no_shared_cipher"
+        case .unsupportedVersion: "unsupported_version"
+        case .truncated: "truncated"
+        case .timedOut: "timed_out"
+        case .protocolViolation: "protocol_violation"
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .peerAlert(let code, let name):
+            "the client sent the alert \(name) (\(code))\(Self.remedy(forAlert: code))"
+        case .plainHTTP:
+            "the client spoke plain HTTP; use https:// with this port"
+        case .noSharedProtocol:
+            "the client offers no application protocol this server speaks"
+        case .noSharedCipher:
+            "the client offers no cipher suite, group or signature algorithm this server accepts"
+        case .unsupportedVersion:
+            "the client's TLS version is too old; TLS 1.2 or newer is needed"
+        case .truncated:
+            "the client ended the connection in the middle of the handshake"
+        case .timedOut:
+            "the client did not finish the handshake in time"
+        case .protocolViolation(let words):
+            "the client broke the protocol: \(words)"
+        }
+    }
+
+    /// `bad_certificate`, `certificate_unknown` and `unknown_ca` are what a kube-apiserver with the wrong `caBundle`
+    /// sends.
+    private static func remedy(forAlert code: UInt8) -> String {
+        switch code {
+        case 42, 46, 48:
+            "; it does not trust the serving certificate: compare the webhook configuration's caBundle and the certificate's"
+                + " names"
+        default:
+            ""
+        }
+    }
+}

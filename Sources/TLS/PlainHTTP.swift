@@ -1,0 +1,37 @@
+import NIOCore
+
+/// Tells a client that speaks plain HTTP to the TLS port from one that speaks TLS, and answers it.
+enum PlainHTTP {
+    enum Verdict: Hashable {
+        /// Too few bytes to tell.
+        case undecided
+        case plainHTTP
+        /// TLS, or nonsense that OpenSSL will refuse.
+        case other
+    }
+
+    /// Beginnings of requests: RFC 9110 section 9 and 5789, and the HTTP/2 preface.
+    ///
+    /// A TLS record begins with 0x16.
+    private static let beginnings = [
+        "GET ", "POST ", "HEAD ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "CONNECT ", "TRACE ", "PRI ",
+    ].map { Array($0.utf8) }
+
+    /// Looks at the first bytes of a connection.
+    static func classify(_ bytes: ByteBufferView) -> Verdict {
+        // The common case without a loop over strings: no upper-case letter, no HTTP.
+        guard let first = bytes.first else { return .undecided }
+        guard (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return .other }
+        if beginnings.contains(where: { bytes.starts(with: $0) }) { return .plainHTTP }
+        return beginnings.contains { $0.starts(with: bytes) } ? .undecided : .other
+    }
+
+    /// A whole HTTP/1.1 response that tells a person what is wrong.
+    static func answer(_ allocator: ByteBufferAllocator) -> ByteBuffer {
+        let text = "this port speaks TLS; use https://\n"
+        return allocator.buffer(
+            string: "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                + "Content-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n\(text)"
+        )
+    }
+}

@@ -1,0 +1,212 @@
+import COpenSSL
+import NIOCore
+
+/// Owner of one `SSL`: ciphertext in, plaintext out, and back.
+///
+/// It knows no channel. Bytes go in with ``receive(_:)`` and come out with ``takeCiphertext()``, which is to be called
+/// after every other call, failed ones included, because alerts come out there too. An instance belongs to one event
+/// loop.
+@safe
+final class TLSConnection {
+    /// Which side of the handshake to play.
+    enum Role {
+        case server
+        case client
+    }
+
+    /// How far the handshake is.
+    enum HandshakeStep {
+        /// More bytes from the peer are needed.
+        case incomplete
+        case complete
+        case failed(OpenSSLErrorQueue)
+    }
+
+    /// What a read brought.
+    enum ReadStep {
+        /// Plaintext was added, and there may be more.
+        case more
+        /// All there was has been read, which may be nothing.
+        case drained
+        /// The peer sent close_notify; nothing comes after it.
+        case ended
+        /// The connection is broken.
+        case failed(OpenSSLErrorQueue)
+    }
+
+    /// What a write did.
+    enum WriteStep {
+        case wrote(Int)
+        /// OpenSSL must read something first, such as the rest of a KeyUpdate.
+        case blocked
+        case failed(OpenSSLErrorQueue)
+    }
+
+    private let ssl: OpaquePointer
+    private let transport: ByteBufferBIO
+    /// Owns memory the `SSL_CTX` points to without counting, such as the ALPN list.
+    private let owner: AnyObject?
+    /// After a fatal error OpenSSL must not be asked to shut down (SSL_shutdown(3)).
+    private var isBroken = false
+
+    private init(adopting ssl: OpaquePointer, transport: ByteBufferBIO, owner: AnyObject?) {
+        unsafe self.ssl = ssl
+        self.transport = transport
+        self.owner = owner
+    }
+
+    deinit {
+        unsafe SSL_free(ssl)
+    }
+
+    /// Takes ownership of a fresh `SSL` and sets it to its role, with a transport over buffers.
+    ///
+    /// - Parameters:
+    ///   - ssl: is freed by the result, or here when this throws.
+    ///   - role: the side to play.
+    ///   - owner: lives as long as the result.
+    /// - Returns: a connection that waits for its first ``handshake()``.
+    /// - Throws: `TLSError.openSSL` when there is no memory for the transport.
+    static func make(adopting ssl: OpaquePointer, role: Role, owner: AnyObject?) throws(TLSError) -> TLSConnection {
+        let connection = unsafe TLSConnection(adopting: ssl, transport: ByteBufferBIO(), owner: owner)
+        let bio = unsafe try connection.transport.makeBIO()
+        unsafe SSL_set_bio(ssl, bio, bio)
+        switch role {
+        case .server: unsafe SSL_set_accept_state(ssl)
+        case .client: unsafe SSL_set_connect_state(ssl)
+        }
+        return connection
+    }
+
+    // MARK: Ciphertext
+
+    /// Ciphertext from the peer that OpenSSL has not taken yet.
+    var waitingCiphertext: ByteBuffer { transport.inbound }
+
+    /// Whether the peer has sent anything at all.
+    private(set) var hasStarted = false
+
+    /// Adds ciphertext from the peer.
+    ///
+    /// It is looked at by the next handshake step or read.
+    func receive(_ ciphertext: ByteBuffer) {
+        hasStarted = true
+        transport.receive(ciphertext)
+    }
+
+    /// What has to go to the peer, or nil.
+    func takeCiphertext() -> ByteBuffer? {
+        transport.takeOutbound()
+    }
+
+    // MARK: Handshake
+
+    /// Goes on with the handshake as far as the bytes at hand allow.
+    func handshake() -> HandshakeStep {
+        OpenSSLErrorQueue.clear()
+        let result = unsafe SSL_do_handshake(ssl)
+        guard result != 1 else { return .complete }
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
+            return .incomplete
+        default:
+            isBroken = true
+            return .failed(.drain())
+        }
+    }
+
+    /// The protocol ALPN chose; nil without ALPN.
+    var negotiatedProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var length: CUnsignedInt = 0
+        unsafe SSL_get0_alpn_selected(ssl, &name, &length)
+        guard length > 0 else { return nil }
+        return unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
+    }
+
+    /// The version both ends speak; meaningful after the handshake.
+    var version: TLSVersion {
+        unsafe SSL_version(ssl) == TLS1_3_VERSION ? .tls13 : .tls12
+    }
+
+    /// The cipher suite in OpenSSL's spelling; meaningful after the handshake.
+    var cipherName: String {
+        unsafe SSL_get_current_cipher(ssl).flatMap { unsafe SSL_CIPHER_get_name($0) }.map { unsafe String(cString: $0) }
+            ?? "unknown"
+    }
+
+    // MARK: Plaintext
+
+    /// A capacity that lets the next read take all that is waiting without a second buffer: plaintext is never longer
+    /// than its ciphertext.
+    ///
+    /// With read-ahead part of a record may already be inside OpenSSL; then a second buffer is needed.
+    var expectedPlaintextBytes: Int {
+        transport.inbound.readableBytes + (unsafe Int(SSL_pending(ssl)))
+    }
+
+    /// Decrypts into the free space of `plaintext` until it is full or nothing is left.
+    func read(into plaintext: inout ByteBuffer) -> ReadStep {
+        while plaintext.writableBytes > 0 {
+            OpenSSLErrorQueue.clear()
+            var result: CInt = 0
+            unsafe plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { target in
+                result = unsafe SSL_read(ssl, target.baseAddress, CInt(clamping: target.count))
+                return max(0, Int(result))
+            }
+            guard result > 0 else { return readStep(after: result) }
+            // Saves the call that would only say "want read". SSL_has_pending, not SSL_pending: with read-ahead OpenSSL
+            // may hold whole records it has not opened.
+            if transport.inbound.readableBytes == 0, unsafe SSL_has_pending(ssl) == 0 {
+                return .drained
+            }
+        }
+        return .more
+    }
+
+    private func readStep(after result: CInt) -> ReadStep {
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
+            return .drained
+        case SSL_ERROR_ZERO_RETURN:
+            return .ended
+        default:
+            isBroken = true
+            return .failed(.drain())
+        }
+    }
+
+    /// Makes room for the ciphertext of so much plaintext at once.
+    func prepareToWrite(plaintextBytes: Int) {
+        // One record carries 16,384 bytes and adds at most 5 (header) + 1 (content type) + 8 (explicit nonce) + 16
+        // (tag).
+        let records = plaintextBytes / 16_384 + 1
+        transport.reserveOutbound(plaintextBytes + records * 32)
+    }
+
+    /// Encrypts the front of `plaintext`; one call takes one record's worth at most.
+    func write(_ plaintext: UnsafeRawBufferPointer) -> WriteStep {
+        OpenSSLErrorQueue.clear()
+        let result = unsafe SSL_write(ssl, plaintext.baseAddress, CInt(clamping: plaintext.count))
+        guard result <= 0 else { return .wrote(Int(result)) }
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
+            return .blocked
+        default:
+            isBroken = true
+            return .failed(.drain())
+        }
+    }
+
+    /// Writes close_notify, once.
+    ///
+    /// Does nothing before the end of the handshake or after a fatal error.
+    func shutdown() {
+        guard !isBroken, unsafe SSL_is_init_finished(ssl) == 1 else { return }
+        guard unsafe SSL_get_shutdown(ssl) & SSL_SENT_SHUTDOWN == 0 else { return }
+        OpenSSLErrorQueue.clear()
+        unsafe SSL_shutdown(ssl)
+        // Nothing can be done about a failure of the last message; later calls on this thread must not see it.
+        OpenSSLErrorQueue.clear()
+    }
+}

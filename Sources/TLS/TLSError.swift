@@ -1,0 +1,38 @@
+/// Everything that can go wrong in TLS, each with its cause and, where a person can do something, the remedy.
+package enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The serving certificate or its key cannot be used.
+    case certificate(CertificateProblem)
+    /// A certificate cannot be issued for this name.
+    case invalidName(String)
+    /// OpenSSL refused something that does not depend on what a user gave, such as memory.
+    case openSSL(doing: String, reason: String)
+    /// The handshake failed; the connection is being closed.
+    case handshake(reason: HandshakeFailure)
+    /// An established connection failed: a forged record, a fatal alert of the peer.
+    case connection(reason: String)
+    /// More was written before the end of the handshake than is kept.
+    case tooManyBytesBeforeHandshake(limit: Int)
+
+    package var description: String {
+        switch self {
+        case .certificate(let problem):
+            problem.description
+        case .invalidName(let name):
+            "cannot issue a certificate for \"\(name)\": neither an IP address nor a DNS name of letters, digits, "
+                + "hyphens and dots; correct the name"
+        case .openSSL(let action, let reason):
+            "cannot \(action): \(reason)"
+        case .handshake(let reason):
+            "the TLS handshake failed: \(reason)"
+        case .connection(let reason):
+            "the TLS connection failed: \(reason)"
+        case .tooManyBytesBeforeHandshake(let limit):
+            "more than \(limit) bytes were written before the TLS handshake was done"
+        }
+    }
+
+    /// The current error queue as an error, for a call that failed on this thread just now.
+    static func openSSL(doing action: String) -> TLSError {
+        .openSSL(doing: action, reason: OpenSSLErrorQueue.drain().description)
+    }
+}
