@@ -1,0 +1,306 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Serves one HTTP/1 connection: takes the codec's parts, drives ``HTTP1StateMachine``, asks the service, writes the answers.
+///
+/// Parts that come while a request is being answered, or while the client does not read, wait in a backlog and stop the
+/// reading, so a client that pipelines without end costs what one read cycle brings. All answers of a read cycle leave in
+/// one write and one flush.
+final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = ByteBuffer
+
+    private enum Input {
+        case part(HTTPServerRequestPart)
+        case failure(HTTPRequestError)
+    }
+
+    private let service: any HTTPService
+    private let limits: HTTPServerLimits
+    private let decoder: HTTP1Decoder
+    private var machine: HTTP1StateMachine
+    private var collector: BodyCollector
+    private var context: ChannelHandlerContext?
+    private var output = ByteBuffer()
+    private var backlog = CircularBuffer<Input>(initialCapacity: 0)
+    private var isPumping = false
+    private var isCongested = false
+    private var hasHeldRead = false
+    private var hasReceivedPart = false
+
+    private init(service: any HTTPService, limits: HTTPServerLimits, budget: BodyBudget, decoder: HTTP1Decoder) {
+        self.service = service
+        self.limits = limits
+        self.decoder = decoder
+        machine = HTTP1StateMachine(
+            timeouts: .init(limits),
+            maximumDroppedBytes: HTTPServerLimits.maximumDiscardedBytes
+        )
+        collector = BodyCollector(
+            maximumBytes: limits.maximumBodyBytes,
+            unaccountedBytes: HTTPServerLimits.unaccountedBodyBytes,
+            budget: budget
+        )
+    }
+
+    /// Adds the codec and the handler to the end of a pipeline.
+    static func add(
+        to pipeline: ChannelPipeline.SynchronousOperations,
+        service: any HTTPService,
+        limits: HTTPServerLimits,
+        budget: BodyBudget
+    ) throws -> HTTP1ConnectionHandler {
+        let decoder = HTTP1Decoder(limits: limits)
+        let handler = HTTP1ConnectionHandler(service: service, limits: limits, budget: budget, decoder: decoder)
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(handler)
+        return handler
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    // MARK: Reading
+
+    func read(context: ChannelHandlerContext) {
+        if machine.reads && backlog.isEmpty {
+            context.read()
+        } else {
+            hasHeldRead = true
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReceivedPart = true
+        take(.part(unwrapInboundIn(data)))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !hasReceivedPart && decoder.hasReceivedBytes { machine.receiveUnfinishedBytes() }
+        hasReceivedPart = false
+        decoder.hasReceivedBytes = false
+        flushOutput()
+        closeIfLingeringEnough()
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case HTTPParserError.headerOverflow:
+            take(.failure(.headTooLarge(maximumBytes: limits.maximumHeaderBytes)))
+        case HTTPParserError.invalidVersion:
+            take(.failure(.versionNotSupported))
+        case HTTPParserError.invalidEOFState:
+            // The client has gone; nobody is there to be told.
+            break
+        case is HTTPParserError:
+            take(.failure(.malformed("not an HTTP/1.1 message")))
+        case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes):
+            decoder.noteDiscarded(bytes.readableBytes)
+        default:
+            // TLS and socket errors: the connection cannot be used.
+            context.close(promise: nil)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            isCongested = false
+            pump()
+            flushOutput()
+            resumeReading()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func take(_ input: Input) {
+        guard !machine.hasEnded else { return }
+        guard backlog.isEmpty, !isPumping, machine.takesInput, !isCongested else {
+            backlog.append(input)
+            return
+        }
+        process(input)
+    }
+
+    /// Works the backlog off as far as the state allows.
+    private func pump() {
+        guard !isPumping else { return }
+        isPumping = true
+        defer { isPumping = false }
+        while machine.takesInput, !isCongested, let input = backlog.popFirst() {
+            process(input)
+        }
+        if machine.hasEnded { backlog.removeAll() }
+    }
+
+    private func process(_ input: Input) {
+        switch input {
+        case .part(.head(let head)): receiveHead(head)
+        case .part(.body(let bytes)): receiveBody(bytes)
+        case .part(.end): receiveEnd()
+        case .failure(let error): fail(error)
+        }
+    }
+
+    private func resumeReading() {
+        guard hasHeldRead, machine.reads, backlog.isEmpty else { return }
+        hasHeldRead = false
+        context?.read()
+    }
+
+    // MARK: Requests
+
+    private func receiveHead(_ head: NIOHTTP1.HTTPRequestHead) {
+        let reading: HTTP1HeadReader.Reading
+        do {
+            reading = try HTTP1HeadReader.read(head)
+        } catch {
+            return fail(error)
+        }
+        let refusal = service.refusal(of: reading.head)
+        if refusal == nil, let length = reading.head.contentLength, length > limits.maximumBodyBytes {
+            return fail(.bodyTooLarge(maximumBytes: limits.maximumBodyBytes))
+        }
+        switch machine.receiveHead(reading, refusal: refusal) {
+        case .collect(let sendsContinue):
+            collector.begin(announcedBytes: reading.head.contentLength)
+            if sendsContinue { output.writeStaticString(HTTP1ResponseWriter.continueLine) }
+        case .refuse(let reply):
+            if let refusal { write(refusal, reply) }
+        }
+    }
+
+    private func receiveBody(_ bytes: ByteBuffer) {
+        guard let context, let action = machine.receiveBody(byteCount: bytes.readableBytes) else {
+            return linger()
+        }
+        guard action == .collect else { return }
+        if let error = collector.append(bytes, allocator: context.channel.allocator) { fail(error) }
+    }
+
+    private func receiveEnd() {
+        guard let context, case .answer(let head) = machine.receiveEnd() else { return }
+        switch service.answer(HTTPRequest(head: head, body: collector.take()), on: context.eventLoop) {
+        case .now(let response):
+            answer(response)
+        case .later(let future):
+            // Not on the hot path: this request waits for a network.
+            future.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
+                self.answerLater(result)
+            }
+        }
+    }
+
+    private func answerLater(_ result: Result<HTTPResponse, any Error>) {
+        switch result {
+        case .success(let response): answer(response)
+        case .failure: answer(response(to: .answerFailed))
+        }
+        pump()
+        flushOutput()
+        resumeReading()
+    }
+
+    private func answer(_ response: HTTPResponse) {
+        collector.release()
+        guard let reply = machine.answer(closes: response.closesConnection) else { return }
+        write(response, reply)
+    }
+
+    private func fail(_ error: HTTPRequestError) {
+        collector.release()
+        if let reply = machine.fail() {
+            write(response(to: error), reply)
+        } else if machine.isLingering {
+            linger()
+        }
+    }
+
+    private func response(to error: HTTPRequestError) -> HTTPResponse {
+        var response = service.answer(to: error)
+        response.status = error.status
+        return response
+    }
+
+    // MARK: Writing
+
+    private func write(_ response: HTTPResponse, _ reply: HTTP1StateMachine.Reply) {
+        HTTP1ResponseWriter.write(response, in: reply.context, to: &output)
+        switch reply.ending {
+        case nil:
+            if output.readableBytes >= HTTPServerLimits.outputChunkBytes {
+                flushOutput()
+                isCongested = !(context?.channel.isWritable ?? false)
+            }
+        case .close:
+            backlog.removeAll()
+            closeWhenWritten()
+        case .linger:
+            flushOutput()
+            linger()
+        }
+    }
+
+    private func flushOutput() {
+        guard output.readableBytes > 0, let context else { return }
+        let bytes = output
+        output = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    private func closeWhenWritten() {
+        guard let context else { return }
+        let bytes = output
+        output = ByteBuffer()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            self.context?.close(promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+    }
+
+    /// Reads and throws away until the client closes, or has had its bytes or its time.
+    private func linger() {
+        backlog.removeAll()
+        decoder.isDiscarding = true
+        resumeReading()
+    }
+
+    private func closeIfLingeringEnough() {
+        if machine.isLingering && decoder.discardedBytes > HTTPServerLimits.maximumDiscardedBytes {
+            context?.close(promise: nil)
+        }
+    }
+
+    // MARK: Bookkeeping
+
+    func tick() {
+        switch machine.tick(isWritable: context?.channel.isWritable ?? true) {
+        case .none: break
+        case .fail(let error): fail(error)
+        case .close: context?.close(promise: nil)
+        }
+    }
+
+    func drain() {
+        if machine.drain() { context?.close(promise: nil) }
+    }
+
+    private func end() {
+        machine.close()
+        backlog.removeAll()
+        collector.release()
+    }
+}

@@ -1,0 +1,135 @@
+internal import NIOHTTP1
+
+/// Turns the codec's head into the server's, and refuses what two readers could understand in two ways (request smuggling,
+/// RFC 9112, section 11.2).
+enum HTTP1HeadReader {
+    struct Reading {
+        var head: HTTPRequestHead
+        var framing: HTTP1Framing
+    }
+
+    static func read(_ head: NIOHTTP1.HTTPRequestHead) throws(HTTPRequestError) -> Reading {
+        guard head.version.major == 1, head.version.minor <= 1 else { throw .versionNotSupported }
+        let version: HTTPRequestHead.Version = head.version.minor == 1 ? .http11 : .http10
+        var fields = FramingFields()
+        for (name, value) in head.headers {
+            fields.note(name: name, value: value)
+        }
+        let body = try body(of: fields, version: version)
+        if version == .http11 || fields.hostCount > 0 {
+            // RFC 9112, section 3.2: exactly one Host field, whatever form the target has.
+            guard fields.hostCount == 1 else { throw .malformed("one Host field is required") }
+        }
+        // The codec stops at what it takes for a change of protocol; this server changes none, so nothing can follow.
+        let stops = fields.hasUpgrade || head.method == .CONNECT
+        return Reading(
+            head: HTTPRequestHead(
+                method: method(head.method),
+                target: originForm(of: head.uri),
+                version: version,
+                fields: HTTPFields(head.headers),
+                contentLength: body.announcedBytes
+            ),
+            framing: HTTP1Framing(
+                body: body,
+                keepsAlive: !stops && head.isKeepAlive,
+                expectsContinue: version == .http11 && fields.expectsContinue && body != .none
+            )
+        )
+    }
+
+    private static func method(_ method: HTTPMethod) -> HTTPRequestMethod {
+        switch method {
+        case .POST: .post
+        case .GET: .get
+        case .HEAD: .head
+        case .PUT: .put
+        case .DELETE: .delete
+        case .OPTIONS: .options
+        case _: .other(method.rawValue)
+        }
+    }
+
+    private static func body(
+        of fields: FramingFields,
+        version: HTTPRequestHead.Version
+    ) throws(HTTPRequestError) -> HTTP1Framing.Body {
+        guard fields.lengthCount <= 1 else { throw .malformed("more than one Content-Length") }
+        if let coding = fields.transferEncoding {
+            guard fields.lengthCount == 0 else { throw .malformed("Content-Length and Transfer-Encoding") }
+            guard version == .http11 else { throw .malformed("Transfer-Encoding in HTTP/1.0") }
+            guard fields.codingCount == 1, coding.utf8.elementsEqualIgnoringCase("chunked") else {
+                throw .malformed("a Transfer-Encoding other than chunked")
+            }
+            return .chunked
+        }
+        guard fields.lengthCount == 1 else { return .none }
+        guard let length = fields.length, length >= 0 else { throw .malformed("Content-Length is no length") }
+        return length == 0 ? .none : .length(length)
+    }
+
+    /// The path and query of an absolute-form target (RFC 9112, section 3.2.2), which every server must accept.
+    private static func originForm(of target: String) -> String {
+        if target.utf8.first == UInt8(ascii: "/") { return target }
+        for scheme in ["http://", "https://"] where target.hasPrefix(scheme) {
+            let rest = target.dropFirst(scheme.utf8.count)
+            guard let end = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
+                return "/"
+            }
+            let tail = rest[end...]
+            return tail.utf8.first == UInt8(ascii: "/") ? String(tail) : "/" + tail
+        }
+        return target
+    }
+}
+
+extension HTTP1Framing.Body {
+    fileprivate var announcedBytes: Int? {
+        switch self {
+        case .none: 0
+        case .length(let length): length
+        case .chunked: nil
+        }
+    }
+}
+
+/// The fields that decide about framing, gathered in one pass: each look-up by name would be a pass of its own.
+private struct FramingFields {
+    var hostCount = 0
+    var lengthCount = 0
+    var length: Int?
+    var codingCount = 0
+    var transferEncoding: String?
+    var hasUpgrade = false
+    var expectsContinue = false
+
+    mutating func note(name: String, value: String) {
+        let bytes = name.utf8
+        switch bytes.count {
+        case 4 where bytes.elementsEqualIgnoringCase("host"):
+            hostCount += 1
+        case 6 where bytes.elementsEqualIgnoringCase("expect"):
+            expectsContinue = value.utf8.elementsEqualIgnoringCase("100-continue")
+        case 7 where bytes.elementsEqualIgnoringCase("upgrade"):
+            hasUpgrade = true
+        case 14 where bytes.elementsEqualIgnoringCase("content-length"):
+            lengthCount += 1
+            // `Int("+5")` is 5, but a length is digits only.
+            length = value.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(value) : nil
+        case 17 where bytes.elementsEqualIgnoringCase("transfer-encoding"):
+            codingCount += 1
+            transferEncoding = value
+        case _:
+            break
+        }
+    }
+}
+
+extension String.UTF8View {
+    /// Whether these are the ASCII letters of `lowercase`, in either case.
+    fileprivate func elementsEqualIgnoringCase(_ lowercase: String) -> Bool {
+        elementsEqual(lowercase.utf8) { byte, letter in
+            byte == letter || ((0x41...0x5A).contains(byte) && byte | 0x20 == letter)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+internal import NIOCore
+
+/// Serves one HTTP/2 connection: feeds ``HTTP2Session``, asks the service, writes the frames.
+///
+/// All frames of a read cycle leave in one write and one flush. While the client does not read, frames stay in the session,
+/// whose streams are bounded in number, and the back-pressure handler in front stops the reading.
+final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let service: any HTTPService
+    private let session: HTTP2Session
+    private let limits: HTTPServerLimits
+    private var lifecycle: HTTP2Lifecycle
+    private var context: ChannelHandlerContext?
+    private var isSending = false
+    private var isClosing = false
+
+    init(
+        service: any HTTPService,
+        limits: HTTPServerLimits,
+        budget: BodyBudget,
+        allocator: ByteBufferAllocator
+    ) throws(HTTP2Error) {
+        self.service = service
+        self.limits = limits
+        session = try HTTP2Session(limits: limits, budget: budget, allocator: allocator)
+        lifecycle = HTTP2Lifecycle(limits)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { flush() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isClosing else { return }
+        do {
+            try session.receive(unwrapInboundIn(data))
+        } catch {
+            handleEvents()
+            flush()
+            return close()
+        }
+        handleEvents()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { flush() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // TLS and socket errors: the connection cannot be used.
+        context.close(promise: nil)
+    }
+
+    // MARK: Requests
+
+    private func handleEvents() {
+        while let event = session.nextEvent() {
+            switch event {
+            case .head(let stream, let head): receiveHead(head, on: stream)
+            case .complete(let stream): receiveEnd(of: stream)
+            case .failure(let stream, let error): session.submit(response(to: error), on: stream)
+            case .settings: lifecycle.receiveSettings()
+            case .pingAcknowledgement: perform(lifecycle.receivePingAcknowledgement())
+            }
+        }
+    }
+
+    private func receiveHead(_ head: HTTPRequestHead, on stream: HTTP2Stream) {
+        // The client may have taken the stream back in the same read.
+        guard stream.phase == .body else { return }
+        if let refusal = service.refusal(of: head) {
+            answer(refusal, on: stream)
+        } else if let length = head.contentLength, length > limits.maximumBodyBytes {
+            session.submit(response(to: .bodyTooLarge(maximumBytes: limits.maximumBodyBytes)), on: stream)
+        }
+    }
+
+    private func receiveEnd(of stream: HTTP2Stream) {
+        guard stream.phase == .body, let head = stream.head, let context else { return }
+        stream.enter(.answering)
+        switch service.answer(HTTPRequest(head: head, body: stream.body.take()), on: context.eventLoop) {
+        case .now(let response):
+            answer(response, on: stream)
+        case .later(let future):
+            future.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
+                self.answerLater(result, on: stream)
+            }
+        }
+    }
+
+    private func answerLater(_ result: Result<HTTPResponse, any Error>, on stream: HTTP2Stream) {
+        switch result {
+        case .success(let response): answer(response, on: stream)
+        case .failure: session.submit(response(to: .answerFailed), on: stream)
+        }
+        flush()
+    }
+
+    private func answer(_ response: HTTPResponse, on stream: HTTP2Stream) {
+        session.submit(response, on: stream)
+        if response.closesConnection { perform(lifecycle.end()) }
+    }
+
+    private func response(to error: HTTPRequestError) -> HTTPResponse {
+        var response = service.answer(to: error)
+        response.status = error.status
+        return response
+    }
+
+    // MARK: Writing
+
+    /// Writes what the session has, as far as the client takes it.
+    private func flush() {
+        // A flush can change the writability, which calls back here.
+        guard let context, !isSending, !isClosing else { return }
+        isSending = true
+        defer { isSending = false }
+        do {
+            while context.channel.isWritable {
+                guard let output = try nextOutput() else { break }
+                context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            }
+        } catch {
+            return close()
+        }
+        if session.isOver || lifecycle.isFinishing && !session.hasStreams && context.channel.isWritable { close() }
+    }
+
+    /// The next frames, about ``HTTPServerLimits/outputChunkBytes`` of them; nil when there are none.
+    private func nextOutput() throws(HTTP2Error) -> ByteBuffer? {
+        var output = ByteBuffer()
+        while output.readableBytes < HTTPServerLimits.outputChunkBytes {
+            guard try session.send(into: &output) else { break }
+        }
+        return output.readableBytes > 0 ? output : nil
+    }
+
+    /// Closes behind what has been written.
+    private func close() {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            self.context?.close(promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    // MARK: Bookkeeping
+
+    func tick() {
+        session.tick()
+        handleEvents()
+        let isWritable = context?.channel.isWritable ?? true
+        perform(lifecycle.tick(hasStreams: session.hasStreams, isWritable: isWritable))
+        flush()
+    }
+
+    func drain() {
+        perform(lifecycle.end())
+        flush()
+    }
+
+    private func perform(_ action: HTTP2Lifecycle.Action) {
+        switch action {
+        case .none: break
+        case .giveNotice: session.giveNotice()
+        case .finish: session.finish()
+        case .close: context?.close(promise: nil)
+        }
+    }
+}

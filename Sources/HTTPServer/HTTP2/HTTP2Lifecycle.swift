@@ -1,0 +1,87 @@
+/// How an HTTP/2 connection comes to its end, as a value: events in, actions out.
+///
+/// A connection *serves*. To end, it *gives notice*: a GOAWAY with the highest stream number and a PING; streams the client
+/// opened before it read the notice are still served. When the PING comes back the client has read it, and a second GOAWAY
+/// names the last stream that was taken: the connection is *finishing*. It closes when the last answer has left. A GOAWAY that
+/// names less than what was sent makes the API server try again at once, without limit.
+struct HTTP2Lifecycle {
+    private enum State {
+        case serving(idleTicks: Int)
+        case givingNotice(ticks: Int)
+        case finishing
+    }
+
+    enum Action {
+        case none
+        /// Send the first GOAWAY and a PING.
+        case giveNotice
+        /// Send the second GOAWAY; close when no stream is left and everything has been sent.
+        case finish
+        /// The client never spoke HTTP/2, or takes nothing we send.
+        case close
+    }
+
+    /// Ticks the PING may take; one is a second.
+    private static let maximumNoticeTicks = 2
+
+    private let idleTicks: Int
+    private let prefaceTicks: Int
+    private let writeTicks: Int
+    private var state = State.serving(idleTicks: 0)
+    private var hasReceivedSettings = false
+    private var unwritableTicks = 0
+
+    init(_ limits: HTTPServerLimits) {
+        idleTicks = HTTPServerLimits.ticks(in: limits.idleTimeout)
+        prefaceTicks = HTTPServerLimits.ticks(in: limits.headerTimeout)
+        writeTicks = HTTPServerLimits.ticks(in: limits.writeTimeout)
+    }
+
+    /// The last stream has been named: with no stream left the connection is over.
+    var isFinishing: Bool {
+        if case .finishing = state { true } else { false }
+    }
+
+    mutating func receiveSettings() {
+        hasReceivedSettings = true
+    }
+
+    mutating func end() -> Action {
+        guard case .serving = state else { return .none }
+        state = .givingNotice(ticks: 0)
+        return .giveNotice
+    }
+
+    mutating func receivePingAcknowledgement() -> Action {
+        guard case .givingNotice = state else { return .none }
+        state = .finishing
+        return .finish
+    }
+
+    mutating func tick(hasStreams: Bool, isWritable: Bool) -> Action {
+        unwritableTicks = isWritable ? 0 : unwritableTicks + 1
+        if unwritableTicks >= writeTicks { return .close }
+        switch state {
+        case .serving where hasStreams:
+            state = .serving(idleTicks: 0)
+            return .none
+        case .serving(let ticks):
+            return tickIdle(ticks + 1)
+        case .givingNotice(let ticks):
+            guard ticks + 1 >= Self.maximumNoticeTicks else {
+                state = .givingNotice(ticks: ticks + 1)
+                return .none
+            }
+            state = .finishing
+            return .finish
+        case .finishing:
+            return .none
+        }
+    }
+
+    private mutating func tickIdle(_ ticks: Int) -> Action {
+        state = .serving(idleTicks: ticks)
+        if !hasReceivedSettings && ticks >= prefaceTicks { return .close }
+        return ticks >= idleTicks ? end() : .none
+    }
+}

@@ -1,0 +1,50 @@
+/// What comes before the body of a request, whichever protocol carried it.
+package struct HTTPRequestHead: Sendable {
+    /// The protocol the request came over.
+    package enum Version: Hashable, Sendable {
+        case http10
+        case http11
+        case http2
+    }
+
+    package let method: HTTPRequestMethod
+
+    /// The request target up to its `?`, as sent: nothing is decoded or normalised.
+    package let path: String
+
+    /// What follows the first `?` of the target; nil without one.
+    package let query: String?
+
+    package let version: Version
+    package let fields: HTTPFields
+
+    /// The announced body length; nil for a chunked body, an HTTP/2 body without the field, or no body at all.
+    package let contentLength: Int?
+
+    package init(
+        method: HTTPRequestMethod,
+        target: String,
+        version: Version,
+        fields: HTTPFields,
+        contentLength: Int?
+    ) {
+        self.method = method
+        self.version = version
+        self.fields = fields
+        self.contentLength = contentLength
+        let bytes = target.utf8
+        if let mark = bytes.firstIndex(of: UInt8(ascii: "?")) {
+            path = String(target[..<mark])
+            query = String(target[bytes.index(after: mark)...])
+        } else {
+            path = target
+            query = nil
+        }
+    }
+
+    /// The media type of the body with its parameters, as sent.
+    package var contentType: String? { fields.first("content-type") }
+
+    /// The value of the `Accept` field, as sent.
+    package var accept: String? { fields.first("accept") }
+}

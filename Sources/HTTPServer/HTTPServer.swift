@@ -1,0 +1,225 @@
+package import Logging
+package import NIOCore
+internal import NIOPosix
+internal import Synchronization
+package import TLS
+
+/// An HTTPS server: accepts connections, finds out their protocol, and hands requests to its service.
+///
+/// ``start()`` once, ``shutdownGracefully(within:)`` once; both from anywhere. The event loop group is the owner's.
+package final class HTTPServer: Sendable {
+    package struct Configuration: Sendable {
+        package var host: String
+
+        /// 0 lets the system choose; ``HTTPServer/start()`` tells which.
+        package var port: Int
+
+        package var limits: HTTPServerLimits
+
+        package init(host: String = "0.0.0.0", port: Int = 8443, limits: HTTPServerLimits = HTTPServerLimits()) {
+            self.host = host
+            self.port = port
+            self.limits = limits
+        }
+    }
+
+    /// What protects a connection.
+    private enum Security: Sendable {
+        case tls(@Sendable () -> TLSServerContext)
+        /// Nothing: for tests, which also say which protocol it is.
+        case none(HTTPProtocol)
+    }
+
+    private enum State {
+        case new
+        case starting
+        case listening(any Channel)
+        case stopped
+    }
+
+    /// Connections the kernel completes before we accept them: as many as an API server opens in one burst, and what Linux
+    /// allows by default (`net.core.somaxconn` is 4096) is not exceeded.
+    private static let backlog: Int32 = 1024
+
+    /// An ordinary review with its head and TLS record fits the first read; a large one grows the buffer by itself.
+    private static let readBufferBytes = (minimum: 2048, initial: 8192, maximum: 65536)
+
+    private let configuration: Configuration
+    private let group: any EventLoopGroup
+    private let security: Security
+    private let service: any HTTPService
+    private let logger: Logger
+    private let budget: BodyBudget
+    private let connections: ConnectionCount
+    private let registries: [ObjectIdentifier: NIOLoopBoundBox<ConnectionRegistry>]
+    private let state = Mutex(State.new)
+
+    /// Makes a server with TLS.
+    ///
+    /// `tls` is asked once a connection, on its event loop, so that a renewed certificate serves the next one.
+    package convenience init(
+        configuration: Configuration,
+        group: any EventLoopGroup,
+        tls: @escaping @Sendable () -> TLSServerContext,
+        service: some HTTPService,
+        logger: Logger
+    ) {
+        self.init(configuration, group: group, security: .tls(tls), service: service, logger: logger)
+    }
+
+    /// Makes a server without TLS, for tests.
+    convenience init(
+        configuration: Configuration,
+        group: any EventLoopGroup,
+        plaintext httpProtocol: HTTPProtocol,
+        service: some HTTPService,
+        logger: Logger
+    ) {
+        self.init(configuration, group: group, security: .none(httpProtocol), service: service, logger: logger)
+    }
+
+    private init(
+        _ configuration: Configuration,
+        group: any EventLoopGroup,
+        security: Security,
+        service: any HTTPService,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.group = group
+        self.security = security
+        self.service = service
+        self.logger = logger
+        budget = BodyBudget(maximumBytes: configuration.limits.maximumBufferedBytes)
+        connections = ConnectionCount(maximum: configuration.limits.maximumConnections)
+        registries = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { eventLoop in
+                let registry = ConnectionRegistry(eventLoop: eventLoop)
+                return (ObjectIdentifier(eventLoop), .makeBoxSendingValue(registry, eventLoop: eventLoop))
+            }
+        )
+    }
+
+    /// The connections open now, those in their handshake included.
+    package var connectionCount: Int { connections.current }
+
+    /// Listens.
+    ///
+    /// - Returns: the address with the port the system chose, if it was to choose.
+    /// - Throws: ``HTTPServerError``.
+    package func start() async throws(HTTPServerError) -> SocketAddress {
+        let isNew = state.withLock { state in
+            guard case .new = state else { return false }
+            state = .starting
+            return true
+        }
+        guard isNew else { throw .alreadyStarted }
+        let host = configuration.host
+        let port = configuration.port
+        do {
+            let channel = try await bootstrap().bind(host: host, port: port).get()
+            guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+            guard keep(channel) else {
+                try await channel.close()
+                throw HTTPServerError.alreadyStarted
+            }
+            return address
+        } catch let error as HTTPServerError {
+            throw error
+        } catch {
+            throw .cannotListen(onHost: host, port: port, because: error)
+        }
+    }
+
+    /// Remembers the listening channel; false if the server was stopped meanwhile.
+    private func keep(_ channel: any Channel) -> Bool {
+        state.withLock { state in
+            guard case .starting = state else { return false }
+            state = .listening(channel)
+            return true
+        }
+    }
+
+    /// Stops: accepts nothing more, lets the requests under way be answered, tells clients to go elsewhere, and closes.
+    ///
+    /// - Parameter limit: how long the connections have; those left then are cut.
+    package func shutdownGracefully(within limit: TimeAmount) async {
+        let listener = state.withLock { state -> (any Channel)? in
+            defer { state = .stopped }
+            guard case .listening(let channel) = state else { return nil }
+            return channel
+        }
+        // Fails only when it is closed already.
+        try? await listener?.close()
+        await withDiscardingTaskGroup { tasks in
+            for registry in registries.values {
+                tasks.addTask { await Self.drain(registry, within: limit) }
+            }
+        }
+    }
+
+    private static func drain(_ registry: NIOLoopBoundBox<ConnectionRegistry>, within limit: TimeAmount) async {
+        let eventLoop = registry.eventLoop
+        let deadline = eventLoop.scheduleTask(in: limit) { registry.value.closeAll() }
+        // An event loop that is shut down already has no connections.
+        try? await eventLoop.flatSubmit { registry.value.drain() }.get()
+        deadline.cancel()
+    }
+
+    // MARK: Accepting
+
+    private func bootstrap() -> ServerBootstrap {
+        let sizes = Self.readBufferBytes
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Self.backlog)
+            // A restart must not wait for the old connections' TIME_WAIT.
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // An answer leaves in one write; waiting for more of it would only delay it.
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: sizes.minimum,
+                    initial: sizes.initial,
+                    maximum: sizes.maximum
+                )
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
+            }
+    }
+
+    /// Sets a new connection up, on its event loop.
+    ///
+    /// An error closes it.
+    private func accept(_ channel: any Channel) throws {
+        guard let registry = registries[ObjectIdentifier(channel.eventLoop)]?.value, connections.take() else {
+            logger.debug("connection refused: there are as many as there may be")
+            throw ChannelError.ioOnClosedChannel
+        }
+        registry.add(channel)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            registry.remove(channel)
+            self.connections.giveBack()
+        }
+        let installer = ProtocolInstaller(
+            service: service,
+            limits: configuration.limits,
+            budget: budget,
+            logger: logger,
+            registry: registry
+        )
+        let pipeline = channel.pipeline.syncOperations
+        // First, so that it sees the socket's writability and stops the socket's reads.
+        try pipeline.addHandler(BackPressureHandler())
+        switch security {
+        case .tls(let context):
+            try pipeline.addHandler(
+                TLSServerHandler(context: context(), handshakeTimeout: configuration.limits.handshakeTimeout)
+            )
+            try pipeline.addHandler(ProtocolDispatchHandler(installer: installer))
+        case .none(let httpProtocol):
+            try installer.install(httpProtocol, on: channel)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package import NIOCore
+
+/// What a peer may make the server hold, wait for and do.
+///
+/// Everything a client controls has its bound here.
+package struct HTTPServerLimits: Sendable {
+    /// The largest review an API server sends, and room around it.
+    ///
+    /// It takes objects of up to 3 MiB from its clients and writes each `<`, `>` and `&` as six bytes on this wire:
+    /// 3 MiB × 6 = 18.9 MB (18.6 MB was seen).
+    package static let defaultMaximumBodyBytes = 20 * 1024 * 1024
+
+    /// An API server sends about 250 bytes of header fields, a proxy with tracing and a bearer token 4 KiB; 16 KiB is
+    /// four times that.
+    ///
+    /// HTTP/2 counts 32 bytes more a field (RFC 9113, section 6.5.2).
+    package static let defaultMaximumHeaderBytes = 16 * 1024
+
+    /// Twelve times what the API server sends.
+    package static let defaultMaximumHeaderFields = 100
+
+    /// A head fits one packet.
+    ///
+    /// Ten seconds are three lost packets and their retransmissions (1 + 2 + 4 s).
+    package static let defaultHeaderTimeout = TimeAmount.seconds(10)
+
+    /// The longest webhook time-out is 30 s: a body that takes longer has nobody waiting for its answer.
+    package static let defaultBodyTimeout = TimeAmount.seconds(30)
+
+    /// The API server closes its idle connections after 90 s.
+    ///
+    /// Closing later than it does means never racing with a request on its way, and a handshake costs as much as 35
+    /// requests. Two of its periods.
+    package static let defaultIdleTimeout = TimeAmount.seconds(180)
+
+    /// A client that has read nothing for the longest webhook time-out has gone away.
+    package static let defaultWriteTimeout = TimeAmount.seconds(30)
+
+    /// The TLS handshake takes two round trips and about 1 ms of work.
+    package static let defaultHandshakeTimeout = TimeAmount.seconds(10)
+
+    /// Go's client opens 100 streams before it knows the setting; 40 concurrent writes used 40.
+    ///
+    /// RFC 9113, section 6.5.2, asks for at least 100.
+    package static let defaultMaximumConcurrentStreams = 250
+
+    /// An API server keeps 25 idle connections to a path and opens one more for each concurrent write; with three API
+    /// servers and bursts of 300 writes that is under 1,000.
+    ///
+    /// A connection costs about 25 KB: 1,024 are 25 MB.
+    package static let defaultMaximumConnections = 1024
+
+    /// A timed out review is one RST_STREAM, so all 250 streams may end at once, in two consecutive bursts.
+    package static let defaultMaximumResetsPerSecond = 500
+
+    /// PING, SETTINGS, PRIORITY, WINDOW_UPDATE and empty DATA frames.
+    ///
+    /// The API server sends one PING every 30 s and one with each RST_STREAM, and a WINDOW_UPDATE for some answers: 250
+    /// streams at 10 ms make less than this even so.
+    package static let defaultMaximumControlFramesPerSecond = 2000
+
+    /// What one HTTP/2 connection may hold of bodies not yet answered, announced as its window: one largest body and as
+    /// much as 250 ordinary ones of 48 KiB beside it (12 MiB).
+    package static let defaultMaximumBufferedBytesPerConnection = 32 * 1024 * 1024
+
+    /// What all connections together may hold of bodies larger than ``HTTPServerLimits/unaccountedBodyBytes``: twelve
+    /// of the largest.
+    ///
+    /// Past it such a body is answered 503.
+    package static let defaultMaximumBufferedBytes = 256 * 1024 * 1024
+
+    /// A body up to this size is not counted against ``HTTPServerLimits/maximumBufferedBytes``, so that an ordinary one
+    /// takes no lock: 1,024 connections times this are 64 MiB.
+    static let unaccountedBodyBytes = 64 * 1024
+
+    /// The same for one of the 250 streams an HTTP/2 connection may have: 1 MiB a connection.
+    static let unaccountedStreamBodyBytes = 4 * 1024
+
+    /// Thrown away for a client that is told its request was refused: of a small body to keep the connection, of a
+    /// large one so that the client reads the answer and not the reset that unread bytes cause.
+    ///
+    /// Four socket buffers.
+    static let maximumDiscardedBytes = 1024 * 1024
+
+    /// How long the throwing away may take: one retransmission of a lost answer (1 s) and a round trip.
+    static let lingerTimeout = TimeAmount.seconds(2)
+
+    /// The time-outs are counted in these, by one timer an event loop: a time-out fires up to one tick late, and a request
+    /// costs neither a timer nor a look at the clock.
+    static let tick = TimeAmount.seconds(1)
+
+    /// Written before the first flush of a read cycle that answers many pipelined requests or streams: one socket buffer.
+    static let outputChunkBytes = 64 * 1024
+
+    package var maximumBodyBytes = defaultMaximumBodyBytes
+    package var maximumHeaderBytes = defaultMaximumHeaderBytes
+    package var maximumHeaderFields = defaultMaximumHeaderFields
+    package var headerTimeout = defaultHeaderTimeout
+    package var bodyTimeout = defaultBodyTimeout
+    package var idleTimeout = defaultIdleTimeout
+    package var writeTimeout = defaultWriteTimeout
+    package var handshakeTimeout = defaultHandshakeTimeout
+    package var maximumConcurrentStreams = defaultMaximumConcurrentStreams
+    package var maximumConnections = defaultMaximumConnections
+    package var maximumResetsPerSecond = defaultMaximumResetsPerSecond
+    package var maximumControlFramesPerSecond = defaultMaximumControlFramesPerSecond
+    package var maximumBufferedBytesPerConnection = defaultMaximumBufferedBytesPerConnection
+    package var maximumBufferedBytes = defaultMaximumBufferedBytes
+
+    package init() {}
+
+    /// A time-out in whole ticks, at least one.
+    static func ticks(in time: TimeAmount) -> Int {
+        max(1, Int((time.nanoseconds + tick.nanoseconds - 1) / tick.nanoseconds))
+    }
+}

@@ -1,0 +1,10 @@
+/// A connection that has its protocol, as the listener's bookkeeping sees it.
+///
+/// Called on the connection's event loop only.
+protocol ServedConnection: AnyObject {
+    /// One ``HTTPServerLimits/tick`` has passed: time-outs are counted in these.
+    func tick()
+
+    /// The server is stopping: finish what was begun, take nothing new, close.
+    func drain()
+}

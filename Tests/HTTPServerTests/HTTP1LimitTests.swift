@@ -1,0 +1,234 @@
+import HTTPServer
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@Suite struct `HTTP/1 limits` {
+    private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        change(&limits)
+        return limits
+    }
+
+    @Test func `an announced body over the limit is refused before it comes`() throws {
+        let service = TestService()
+        let peer = try HTTP1Peer(service, limits: Self.limits { $0.maximumBodyBytes = 4 })
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n")
+        let answer = try peer.received()
+        #expect(answer.hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
+        #expect(answer.contains("Connection: close\r\n"))
+        #expect(service.requests.isEmpty)
+    }
+
+    @Test func `a chunked body over the limit is refused where it passes it`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n")
+        #expect(try peer.received() == "")
+        peer.send("1\r\ne\r\n")
+        #expect(try peer.received().hasPrefix("HTTP/1.1 413"))
+    }
+
+    @Test func `a body of exactly the limit is taken`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 5 })
+        peer.send(post("/a", body: "12345"))
+        #expect(try peer.received() == echoed("POST /a 5"))
+    }
+
+    @Test func `after a refusal the upload is read on for a while, then cut`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n")
+        #expect(!peer.isClosed)
+        peer.channel.read()
+        #expect(peer.reads.count >= 1)
+        for _ in 0..<16 {
+            peer.send(ByteBuffer(repeating: 0x61, count: 64 * 1024))
+        }
+        #expect(!peer.isClosed)
+        peer.send(ByteBuffer(repeating: 0x61, count: 64 * 1024))
+        #expect(peer.isClosed)
+    }
+
+    @Test func `after a refusal a silent client is cut too`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n")
+        peer.tick(1)
+        #expect(!peer.isClosed)
+        peer.tick(1)
+        #expect(peer.isClosed)
+    }
+
+    @Test(arguments: [
+        get("/a", fields: "X: " + String(repeating: "x", count: 1000) + "\r\n"),
+        get("/" + String(repeating: "a", count: 1000)),
+        "GET /a HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 101),
+    ])
+    func `a head over the limit is refused`(text: String) throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumHeaderBytes = 900 })
+        peer.send(text)
+        #expect(try peer.received().hasPrefix("HTTP/1.1 431 Request Header Fields Too Large\r\n"))
+        // What comes after the codec has given up is thrown away as well.
+        peer.send(ByteBuffer(repeating: 0x61, count: 2 * 1024 * 1024))
+        #expect(peer.isClosed)
+    }
+
+    @Test func `a head that trickles is timed out`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        peer.send("GET /a HT")
+        peer.tick(1)
+        peer.send("TP/1.1\r\n")
+        peer.tick(1)
+        #expect(try peer.received() == "")
+        peer.tick(1)
+        #expect(try peer.received().hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+        peer.tick(2)
+        #expect(peer.isClosed)
+    }
+
+    @Test func `a body that trickles is timed out, however often a byte comes`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.bodyTimeout = .seconds(3) })
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")
+        for _ in 0..<3 {
+            peer.send("x")
+            peer.tick(1)
+        }
+        #expect(try peer.received().hasPrefix("HTTP/1.1 408"))
+    }
+
+    @Test func `an idle connection is closed without a word, before and after a request`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.idleTimeout = .seconds(3) })
+        peer.tick(2)
+        peer.send(get("/a"))
+        _ = try peer.received()
+        peer.tick(2)
+        #expect(!peer.isClosed)
+        peer.tick(1)
+        #expect(peer.isClosed)
+        #expect(try peer.received() == "")
+    }
+
+    @Test func `a client that takes nothing is cut`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.writeTimeout = .seconds(3) })
+        peer.channel.isWritable = false
+        peer.tick(2)
+        #expect(!peer.isClosed)
+        peer.tick(1)
+        #expect(peer.isClosed)
+    }
+
+    @Test func `an answer under way is not timed out by the server`() throws {
+        let peer = try HTTP1Peer(
+            TestService { _, eventLoop in
+                .later(eventLoop.scheduleTask(in: .hours(1)) { TestService.text("late") }.futureResult)
+            }
+        )
+        peer.send(get("/a"))
+        peer.tick(1000)
+        #expect(!peer.isClosed)
+        peer.channel.embeddedEventLoop.advanceTime(by: .hours(1))
+        #expect(try peer.received() == echoed("late"))
+    }
+
+    @Test func `large bodies share a budget and give it back`() throws {
+        let limits = Self.limits { $0.maximumBufferedBytes = 100_000 }
+        let peer = try HTTP1Peer(TestService(), limits: limits)
+        for _ in 0..<3 {
+            peer.send(post("/a", body: String(repeating: "x", count: 90_000)))
+            #expect(try peer.received() == echoed("POST /a 90000"))
+        }
+        peer.send(post("/a", body: String(repeating: "x", count: 110_000)))
+        #expect(try peer.received().hasPrefix("HTTP/1.1 503"))
+    }
+}
+
+@Suite struct `HTTP/1 malformed requests` {
+    @Test(arguments: [
+        (
+            "both lengths",
+            "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
+        (
+            "both, other order",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"
+        ),
+        ("two lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc"),
+        ("two equal lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"),
+        ("list of lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 3\r\n\r\nabc"),
+        ("signed length", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +3\r\n\r\nabc"),
+        ("negative length", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -3\r\n\r\nabc"),
+        ("overflowing length", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\nabc"),
+        ("chunked twice", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+        ("gzip then chunked", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        ("unknown coding", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        (
+            "coding in two fields",
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"
+        ),
+        ("coding in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ("no host", "GET / HTTP/1.1\r\n\r\n"),
+        ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+        ("space before the colon", "GET / HTTP/1.1\r\nHost : h\r\n\r\n"),
+        ("folded field", "GET / HTTP/1.1\r\nHost: h\r\nX: a\r\n b\r\n\r\n"),
+        ("bare CR", "GET / HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n"),
+        ("NUL in a value", "GET / HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n"),
+        ("no method", "\u{1}\u{2}\u{3}\r\n\r\n"),
+        ("unknown method", "FROBNICATE / HTTP/1.1\r\nHost: h\r\n\r\n"),
+        ("bad chunk size", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"),
+        ("huge chunk size", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n"),
+    ])
+    func `are refused, and the connection ends`(name: String, text: String) throws {
+        for isBytewise in [false, true] {
+            let service = TestService()
+            let peer = try HTTP1Peer(service)
+            if isBytewise { peer.sendBytewise(text) } else { peer.send(text) }
+            let answer = try peer.received()
+            #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"), "\(name): \(answer)")
+            #expect(answer.contains("Connection: close\r\n"))
+            #expect(answer.components(separatedBy: "HTTP/1.1 400").count == 2, "answered once")
+            #expect(service.requests.isEmpty)
+            peer.tick(2)
+            #expect(peer.isClosed)
+        }
+    }
+
+    @Test(arguments: ["GET / HTTP/2.0\r\n\r\n", "GET / HTTP/3.7\r\n\r\n"])
+    func `of another version are refused`(text: String) throws {
+        let peer = try HTTP1Peer(TestService())
+        peer.send(text)
+        let answer = try peer.received()
+        #expect(answer.hasPrefix("HTTP/1.1 505 ") || answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+    }
+
+    @Test func `behind a good one do not spoil its answer`() throws {
+        let peer = try HTTP1Peer(TestService())
+        peer.send(get("/a") + "nonsense\r\n\r\n")
+        let answer = try peer.received()
+        #expect(answer.hasPrefix(echoed("GET /a 0") + "HTTP/1.1 400"))
+    }
+
+    @Test func `behind one that is being answered wait for its answer`() throws {
+        let peer = try HTTP1Peer(
+            TestService { _, eventLoop in
+                .later(eventLoop.scheduleTask(in: .seconds(1)) { TestService.text("late") }.futureResult)
+            }
+        )
+        peer.send(get("/a") + "nonsense\r\n\r\n")
+        #expect(try peer.received() == "")
+        peer.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(try peer.received().hasPrefix(echoed("late") + "HTTP/1.1 400"))
+    }
+
+    @Test func `cut off by the client are forgotten`() throws {
+        let service = TestService()
+        let peer = try HTTP1Peer(service)
+        peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc")
+        peer.channel.close(promise: nil)
+        #expect(service.requests.isEmpty)
+        #expect(try peer.received() == "")
+    }
+}
+
+extension String {
+    fileprivate func components(separatedBy separator: String) -> [Substring] {
+        split(separator: separator, omittingEmptySubsequences: false)
+    }
+}

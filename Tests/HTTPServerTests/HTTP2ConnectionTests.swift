@@ -1,0 +1,247 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import HTTPServer
+
+@Suite struct `HTTP/2 requests` {
+    @Test func `the limits are announced`() throws {
+        let peer = try HTTP2Peer(TestService())
+        #expect(peer.serverSettings[3] == 250)
+        #expect(peer.serverSettings[4] == UInt32(20 * 1024 * 1024 + 16 * 1024))
+        #expect(peer.serverSettings[6] == UInt32(16 * 1024))
+        #expect(peer.windowIncrement + 65535 == 32 * 1024 * 1024)
+    }
+
+    @Test func `a request is answered`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        try peer.send(
+            .headers(
+                1,
+                HTTP2Peer.post("/validate?timeout=10s", [("content-type", "application/json")]),
+                endStream: false
+            ),
+            .data(1, "hello")
+        )
+        let answer = try #require(peer.answers[1])
+        #expect(answer.status == "200")
+        #expect(answer.fields["content-type"] == "text/plain")
+        #expect(answer.fields["content-length"] == "16")
+        #expect(answer.body == "POST /validate 5")
+        #expect(answer.isComplete)
+        #expect(answer.resetCode == nil)
+        let request = try #require(service.requests.first)
+        #expect(request.query == "timeout=10s")
+        #expect(request.version == .http2)
+        #expect(request.head.contentType == "application/json")
+        #expect(request.fields.first("host") == "h")
+        #expect(String(buffer: request.body) == "hello")
+    }
+
+    @Test func `a request byte by byte is the same request`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service, greets: false)
+        let frames: [HTTP2Frame] = [
+            .settings(),
+            .headers(1, HTTP2Peer.post("/a", [("content-length", "5")]), endStream: false),
+            .data(1, "he", endStream: false),
+            .data(1, "llo"),
+        ]
+        for byte in HTTP2Peer.preface + frames.flatMap(\.bytes) {
+            try peer.send(bytes: [byte])
+        }
+        #expect(peer.answers[1]?.body == "POST /a 5")
+        #expect(service.requests.map { String(buffer: $0.body) } == ["hello"])
+    }
+
+    @Test func `many streams of one read are answered in one write`() throws {
+        let peer = try HTTP2Peer(TestService())
+        for stream in stride(from: UInt32(1), to: 100, by: 2) {
+            peer.channel.pipeline.fireChannelRead(
+                ByteBuffer(bytes: HTTP2Frame.headers(stream, HTTP2Peer.get("/\(stream)")).bytes)
+            )
+        }
+        peer.channel.pipeline.fireChannelReadComplete()
+        let write = try #require(try peer.channel.readOutbound(as: ByteBuffer.self))
+        #expect(write.readableBytes > 50 * 9)
+        #expect(try peer.channel.readOutbound(as: ByteBuffer.self) == nil)
+    }
+
+    @Test func `HEAD is answered with the length and without the body`() throws {
+        let peer = try HTTP2Peer(TestService())
+        try peer.send(
+            .headers(1, [(":method", "HEAD"), (":scheme", "https"), (":authority", "h"), (":path", "/a")])
+        )
+        #expect(peer.answers[1]?.fields["content-length"] == "9")
+        #expect(peer.answers[1]?.body == "")
+        #expect(peer.answers[1]?.isComplete == true)
+    }
+
+    @Test func `trailers end the body and are dropped`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        try peer.send(
+            .headers(1, HTTP2Peer.post("/a"), endStream: false),
+            .data(1, "hello", endStream: false),
+            .headers(1, [("x-trailer", "t")])
+        )
+        #expect(peer.answers[1]?.body == "POST /a 5")
+        #expect(service.requests.first?.fields.first("x-trailer") == nil)
+    }
+
+    @Test func `a stream may be answered while another waits`() throws {
+        let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
+        let peer = try HTTP2Peer(
+            TestService { request, _ in
+                request.path == "/slow" ? .later(promise.futureResult) : .now(TestService.echo(request))
+            }
+        )
+        try peer.send(.headers(1, HTTP2Peer.get("/slow")), .headers(3, HTTP2Peer.get("/fast")))
+        #expect(peer.answers[1] == nil)
+        #expect(peer.answers[3]?.body == "GET /fast 0")
+        promise.succeed(TestService.text("late"))
+        peer.channel.embeddedEventLoop.run()
+        try peer.receive()
+        #expect(peer.answers[1]?.body == "late")
+    }
+
+    @Test func `a refusal is followed by a reset without blame while the client sends`() throws {
+        let service = TestService(refusal: { _ in TestService.text("no", status: 404) })
+        let peer = try HTTP2Peer(service)
+        try peer.send(.headers(1, HTTP2Peer.post("/a"), endStream: false))
+        #expect(peer.answers[1]?.status == "404")
+        #expect(peer.answers[1]?.body == "no")
+        #expect(peer.answers[1]?.isComplete == true)
+        #expect(peer.answers[1]?.resetCode == nil)
+        try peer.send(.data(1, "hello", endStream: false))
+        try peer.tick(1)
+        #expect(peer.answers[1]?.resetCode == 0)
+        // Data on its way when the reset was sent is ignored.
+        try peer.send(.data(1, "hello"), .headers(3, HTTP2Peer.get("/b")))
+        #expect(peer.answers[3]?.status == "404")
+        #expect(peer.answers[3]?.resetCode == nil)
+        #expect(service.requests.isEmpty)
+        #expect(!peer.isClosed)
+    }
+
+    @Test func `PING is answered`() throws {
+        let peer = try HTTP2Peer(TestService())
+        try peer.send(.ping())
+        #expect(peer.pingAcknowledgements == 1)
+    }
+
+    @Test func `a reset while the service works is the end of the stream, not of the connection`() throws {
+        let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
+        let peer = try HTTP2Peer(
+            TestService { request, _ in
+                request.path == "/slow" ? .later(promise.futureResult) : .now(TestService.echo(request))
+            }
+        )
+        try peer.send(.headers(1, HTTP2Peer.get("/slow")), .reset(1))
+        promise.succeed(TestService.text("late"))
+        peer.channel.embeddedEventLoop.run()
+        try peer.send(.headers(3, HTTP2Peer.get("/b")))
+        #expect(peer.answers[1] == nil)
+        #expect(peer.answers[3]?.body == "GET /b 0")
+    }
+
+    @Test func `a reset in the middle of a body forgets it`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        try peer.send(.headers(1, HTTP2Peer.post("/a"), endStream: false))
+        for _ in 0..<10 {
+            try peer.send(.data(1, String(repeating: "x", count: 16_000), endStream: false))
+        }
+        #expect(peer.budget.bytes == 160_000)
+        try peer.send(.reset(1))
+        #expect(peer.budget.bytes == 0)
+        #expect(service.requests.isEmpty)
+        #expect(!peer.isClosed)
+    }
+
+    @Test func `a request taken back in the read that brought it is not answered`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        try peer.send(.headers(1, HTTP2Peer.get("/a")), .reset(1), .headers(3, HTTP2Peer.get("/b")))
+        #expect(service.requests.map(\.path) == ["/b"])
+        #expect(peer.answers[1] == nil)
+    }
+}
+
+@Suite struct `HTTP/2 end of the connection` {
+    @Test func `is announced, then named, then made`() throws {
+        let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
+        let peer = try HTTP2Peer(
+            TestService { request, _ in
+                request.path == "/slow" ? .later(promise.futureResult) : .now(TestService.echo(request))
+            }
+        )
+        try peer.send(.headers(1, HTTP2Peer.get("/slow")))
+        peer.handler.drain()
+        try peer.receive()
+        #expect(peer.goAways.map(\.last) == [0x7FFF_FFFF])
+        // Sent before the client had read the notice: still served.
+        try peer.send(.headers(3, HTTP2Peer.get("/race")))
+        #expect(peer.answers[3]?.body == "GET /race 0")
+        try peer.acknowledgePing()
+        #expect(peer.goAways.map(\.last) == [0x7FFF_FFFF, 3])
+        #expect(peer.goAways.map(\.code) == [0, 0])
+        #expect(!peer.isClosed)
+        promise.succeed(TestService.text("late"))
+        peer.channel.embeddedEventLoop.run()
+        try peer.receive()
+        #expect(peer.answers[1]?.body == "late")
+        #expect(peer.isClosed)
+    }
+
+    @Test func `does not wait for a client that ignores the PING`() throws {
+        let peer = try HTTP2Peer(TestService())
+        peer.handler.drain()
+        try peer.tick(1)
+        #expect(!peer.isClosed)
+        try peer.tick(1)
+        #expect(peer.goAways.count == 2)
+        #expect(peer.isClosed)
+    }
+
+    @Test func `comes after the idle time`() throws {
+        var limits = HTTPServerLimits()
+        limits.idleTimeout = .seconds(20)
+        let peer = try HTTP2Peer(TestService(), limits: limits)
+        try peer.tick(19)
+        try peer.send(.headers(1, HTTP2Peer.get("/a"), endStream: false))
+        try peer.tick(1)
+        try peer.send(.data(1, ""))
+        try peer.tick(19)
+        #expect(peer.goAways.isEmpty)
+        try peer.tick(3)
+        #expect(peer.goAways.map(\.last) == [0x7FFF_FFFF, 1])
+        #expect(peer.isClosed)
+    }
+
+    @Test func `follows an answer that closes`() throws {
+        let peer = try HTTP2Peer(
+            TestService { _, _ in
+                var response = TestService.text("bye")
+                response.closesConnection = true
+                return .now(response)
+            }
+        )
+        try peer.send(.headers(1, HTTP2Peer.get("/a")))
+        #expect(peer.answers[1]?.body == "bye")
+        try peer.acknowledgePing()
+        #expect(peer.goAways.last?.last == 1)
+        #expect(peer.isClosed)
+    }
+
+    @Test func `comes soon for a client that never greets`() throws {
+        var limits = HTTPServerLimits()
+        limits.headerTimeout = .seconds(3)
+        let peer = try HTTP2Peer(TestService(), limits: limits, greets: false)
+        try peer.tick(2)
+        #expect(!peer.isClosed)
+        try peer.tick(1)
+        #expect(peer.isClosed)
+    }
+}

@@ -1,0 +1,172 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import HTTPServer
+
+@Suite(.timeLimit(.minutes(1))) struct `HTTP server on a socket` {
+    @Test func `answers requests and keeps the connection`() async throws {
+        try await withServer(TestService()) { server, address in
+            #expect(address.port ?? 0 > 0)
+            let (channel, client) = try await SocketClient.connect(to: address)
+            for number in 1...3 {
+                try await channel.writeAndFlush(ByteBuffer(string: post("/a", body: "hello")))
+                let answer = echoed("POST /a 5")
+                let received = try await SocketClient.bytes(number * answer.utf8.count, of: client)
+                #expect(received == String(repeating: answer, count: number))
+            }
+            #expect(server.connectionCount == 1)
+            try await channel.close()
+        }
+    }
+
+    @Test func `sends the refusal of an upload to a client that is still sending`() async throws {
+        try await withServer(TestService()) { _, address in
+            let (channel, client) = try await SocketClient.connect(to: address)
+            try await channel.writeAndFlush(
+                ByteBuffer(string: "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 99000000\r\n\r\n")
+            )
+            try await channel.writeAndFlush(ByteBuffer(repeating: 0x61, count: 500_000))
+            let answer = try await SocketClient.bytes(20, of: client)
+            #expect(answer.hasPrefix("HTTP/1.1 413"))
+            try await channel.close()
+        }
+    }
+
+    @Test func `names the port that is in use and what to do`() async throws {
+        try await withServer(TestService()) { _, address in
+            let port = try #require(address.port)
+            await #expect {
+                try await withServer(TestService(), port: port) { _, _ in }
+            } throws: { error in
+                "\(error)"
+                    == """
+                    cannot listen on 127.0.0.1 port \(port): the port is in use; stop the process that listens on it \
+                    (`ss -ltnp` names it) or choose another port
+                    """
+            }
+        }
+    }
+
+    @Test func `closes connections over the limit`() async throws {
+        var limits = HTTPServerLimits()
+        limits.maximumConnections = 1
+        try await withServer(TestService(), limits: limits) { server, address in
+            let (first, firstClient) = try await SocketClient.connect(to: address)
+            try await first.writeAndFlush(ByteBuffer(string: get("/a")))
+            _ = try await SocketClient.bytes(10, of: firstClient)
+            let (_, second) = try await SocketClient.connect(to: address)
+            #expect(try await SocketClient.rest(of: second) == "")
+            #expect(server.connectionCount == 1)
+            try await first.writeAndFlush(ByteBuffer(string: get("/b")))
+            let both = echoed("GET /a 0") + echoed("GET /b 0")
+            #expect(try await SocketClient.bytes(both.utf8.count, of: firstClient) == both)
+            try await first.close()
+        }
+    }
+
+    @Test func `bounds what a client that pipelines and never reads makes it hold`() async throws {
+        let requestCount = 200_000
+        let answered = Mutex(0)
+        let answer = TestService.text(String(repeating: "x", count: 400))
+        let service = CountingService(answer: answer) { answered.withLock { $0 += 1 } }
+        let server = HTTPServer(
+            configuration: .init(host: "127.0.0.1", port: 0),
+            group: MultiThreadedEventLoopGroup.singleton,
+            plaintext: .http1,
+            service: service,
+            logger: Logger(label: "test")
+        )
+        let address = try await server.start()
+        let (channel, _) = try await SocketClient.connect(to: address, reads: false)
+        let request = get("/a")
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(ByteBuffer(string: String(repeating: request, count: requestCount)), promise: written)
+        // The server stops answering when the kernel's buffers, ours and one read cycle are full: the count stands still.
+        var last = -1
+        while answered.withLock({ $0 }) != last || last == 0 {
+            last = answered.withLock { $0 }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        #expect(last < requestCount / 2, "answered \(last)")
+        // Everything comes once the client reads.
+        try await channel.setOption(.autoRead, value: true).get()
+        channel.read()
+        try await written.futureResult.get()
+        while answered.withLock({ $0 }) < requestCount {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try await channel.close()
+        await server.shutdownGracefully(within: .seconds(5))
+    }
+
+    @Test func `stops with the answers under way, and accepts no more`() async throws {
+        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
+        let service = TestService { _, _ in .later(promise.futureResult) }
+        let server = HTTPServer(
+            configuration: .init(host: "127.0.0.1", port: 0),
+            group: MultiThreadedEventLoopGroup.singleton,
+            plaintext: .http1,
+            service: service,
+            logger: Logger(label: "test")
+        )
+        let address = try await server.start()
+        let (channel, client) = try await SocketClient.connect(to: address)
+        try await channel.writeAndFlush(ByteBuffer(string: get("/a")))
+        while service.requests.isEmpty { await Task.yield() }
+        async let stopped: Void = server.shutdownGracefully(within: .seconds(30))
+        while (try? await SocketClient.connect(to: address).0.close()) != nil { await Task.yield() }
+        promise.succeed(TestService.text("late"))
+        let answer = try await SocketClient.rest(of: client)
+        #expect(answer.hasSuffix("late"))
+        await stopped
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func `cuts what is left at the deadline`() async throws {
+        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
+        let service = TestService { _, _ in .later(promise.futureResult) }
+        let server = HTTPServer(
+            configuration: .init(host: "127.0.0.1", port: 0),
+            group: MultiThreadedEventLoopGroup.singleton,
+            plaintext: .http1,
+            service: service,
+            logger: Logger(label: "test")
+        )
+        let address = try await server.start()
+        let (channel, client) = try await SocketClient.connect(to: address)
+        try await channel.writeAndFlush(ByteBuffer(string: get("/a")))
+        while service.requests.isEmpty { await Task.yield() }
+        await server.shutdownGracefully(within: .milliseconds(10))
+        #expect(try await SocketClient.rest(of: client) == "")
+        promise.succeed(TestService.text("late"))
+    }
+
+    @Test func `starts once`() async throws {
+        try await withServer(TestService()) { server, _ in
+            await #expect(throws: HTTPServerError.alreadyStarted) { try await server.start() }
+        }
+    }
+}
+
+/// Answers everything alike and counts.
+private struct CountingService: HTTPService {
+    let answer: HTTPResponse
+    let count: @Sendable () -> Void
+
+    init(answer: HTTPResponse, count: @escaping @Sendable () -> Void) {
+        self.answer = answer
+        self.count = count
+    }
+
+    func refusal(of head: HTTPRequestHead) -> HTTPResponse? { nil }
+
+    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+        count()
+        return .now(answer)
+    }
+
+    func answer(to error: HTTPRequestError) -> HTTPResponse { answer }
+}

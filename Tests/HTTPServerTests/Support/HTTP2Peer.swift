@@ -1,0 +1,132 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import HTTPServer
+
+/// A client on the other end of an embedded HTTP/2 connection.
+///
+/// It writes frames by hand, so it can break every rule.
+final class HTTP2Peer {
+    /// What came back on a stream.
+    struct Answer: Equatable {
+        var status = ""
+        var fields: [String: String] = [:]
+        var body = ""
+        var isComplete = false
+        var resetCode: UInt32?
+    }
+
+    static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    let channel = EmbeddedChannel()
+    let handler: HTTP2ConnectionHandler
+    let budget: BodyBudget
+    private let decoder = HeaderDecoder()
+    private var input = ByteBuffer()
+
+    private(set) var answers: [UInt32: Answer] = [:]
+    private(set) var goAways: [(last: UInt32, code: UInt32)] = []
+    private(set) var pings: [HTTP2Frame] = []
+    private(set) var pingAcknowledgements = 0
+    private(set) var serverSettings: [UInt16: UInt32] = [:]
+    private(set) var windowIncrement = 0
+
+    /// Connects; without `greets` the test sends preface and SETTINGS itself.
+    init(
+        _ service: TestService,
+        limits: HTTPServerLimits = HTTPServerLimits(),
+        settings: [(UInt16, UInt32)] = [],
+        greets: Bool = true
+    ) throws {
+        budget = BodyBudget(maximumBytes: limits.maximumBufferedBytes)
+        handler = try HTTP2ConnectionHandler(
+            service: service,
+            limits: limits,
+            budget: budget,
+            allocator: channel.allocator
+        )
+        try channel.pipeline.syncOperations.addHandler(handler)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        guard greets else { return }
+        try send(bytes: Self.preface + HTTP2Frame.settings(settings).bytes)
+        // Acknowledged settings bind: the windows and the number of streams.
+        try send(HTTP2Frame(.settings, flags: HTTP2Frame.acknowledgement))
+    }
+
+    deinit {
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+    }
+
+    /// Sends the frames in one read cycle and takes what comes back.
+    func send(_ frames: HTTP2Frame...) throws {
+        try send(bytes: frames.flatMap(\.bytes))
+    }
+
+    func send(bytes: [UInt8]) throws {
+        channel.pipeline.fireChannelRead(ByteBuffer(bytes: bytes))
+        channel.pipeline.fireChannelReadComplete()
+        try receive()
+    }
+
+    func tick(_ count: Int) throws {
+        for _ in 0..<count {
+            handler.tick()
+        }
+        try receive()
+    }
+
+    /// Takes what the server wrote.
+    func receive() throws {
+        while var bytes = try channel.readOutbound(as: ByteBuffer.self) {
+            input.writeBuffer(&bytes)
+        }
+        while let frame = HTTP2Frame(from: &input) {
+            take(frame)
+        }
+    }
+
+    var isClosed: Bool { !channel.isActive }
+
+    /// Says that it has read everything the server sent with its last PING.
+    func acknowledgePing() throws {
+        let ping = try #require(pings.last)
+        try send(HTTP2Frame(.ping, flags: HTTP2Frame.acknowledgement, payload: ping.payload))
+    }
+
+    static func post(_ path: String, _ fields: [(String, String)] = []) -> [(String, String)] {
+        [(":method", "POST"), (":scheme", "https"), (":authority", "h"), (":path", path)] + fields
+    }
+
+    static func get(_ path: String, _ fields: [(String, String)] = []) -> [(String, String)] {
+        [(":method", "GET"), (":scheme", "https"), (":authority", "h"), (":path", path)] + fields
+    }
+
+    private func take(_ frame: HTTP2Frame) {
+        switch HTTP2Frame.Kind(rawValue: frame.kind) {
+        case .headers:
+            let fields = decoder.decode(frame.payload)
+            answers[frame.stream, default: Answer()].fields = fields
+            answers[frame.stream, default: Answer()].status = fields[":status"] ?? ""
+            answers[frame.stream, default: Answer()].isComplete = frame.has(HTTP2Frame.endStream)
+        case .data:
+            answers[frame.stream, default: Answer()].body += String(decoding: frame.payload, as: UTF8.self)
+            answers[frame.stream, default: Answer()].isComplete = frame.has(HTTP2Frame.endStream)
+        case .reset:
+            answers[frame.stream, default: Answer()].resetCode = frame.word(at: 0)
+        case .goAway:
+            goAways.append((frame.word(at: 0), frame.word(at: 4)))
+        case .ping:
+            if frame.has(HTTP2Frame.acknowledgement) { pingAcknowledgements += 1 } else { pings.append(frame) }
+        case .settings:
+            for offset in stride(from: 0, to: frame.payload.count, by: 6) {
+                let identifier = UInt16(frame.payload[offset]) << 8 | UInt16(frame.payload[offset + 1])
+                serverSettings[identifier] = frame.word(at: offset + 2)
+            }
+        case .windowUpdate:
+            if frame.stream == 0 { windowIncrement += Int(frame.word(at: 0)) }
+        case .priority, .pushPromise, .continuation, nil:
+            Issue.record("unexpected frame \(frame)")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPServer
+import NIOCore
+import Synchronization
+
+/// Answers what the test says, and remembers what it was asked.
+final class TestService: HTTPService {
+    typealias Refusal = @Sendable (HTTPRequestHead) -> HTTPResponse?
+    typealias Answer = @Sendable (HTTPRequest, any EventLoop) -> HTTPAnswer
+
+    private let refusal: Refusal
+    private let answer: Answer
+    private let asked = Mutex<[HTTPRequest]>([])
+
+    init(
+        answer: @escaping Answer = { request, _ in .now(TestService.echo(request)) },
+        refusal: @escaping Refusal = { _ in nil }
+    ) {
+        self.refusal = refusal
+        self.answer = answer
+    }
+
+    var requests: [HTTPRequest] { asked.withLock { $0 } }
+
+    func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        refusal(head)
+    }
+
+    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+        asked.withLock { $0.append(request) }
+        return answer(request, eventLoop)
+    }
+
+    func answer(to error: HTTPRequestError) -> HTTPResponse {
+        HTTPResponse(status: 0, contentType: "text/plain", body: ByteBuffer(string: error.message))
+    }
+
+    /// `POST /path 5`: method, path, body length.
+    static func echo(_ request: HTTPRequest) -> HTTPResponse {
+        text("\(request.method.name) \(request.path) \(request.body.readableBytes)")
+    }
+
+    static func text(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain", body: ByteBuffer(string: text))
+    }
+}
