@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
         .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+        .target(name: "ClusterState", dependencies: ["AgentRuns", "Policy", "JSONPull"]),
 
         // Transport
         .target(
@@ -53,6 +54,10 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
+        ),
+        .testTarget(
+            name: "ClusterStateTests",
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy"]
         ),
         .testTarget(
             name: "HTTPServerTests",

@@ -1,0 +1,108 @@
+package import AgentRuns
+package import JSONPull
+package import Policy
+
+extension ClusterStore {
+    package func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
+        withState { state, _ in
+            state.objects.implementationSpecs[ObjectKey(namespace: namespace, name: name)]?.object.implementation
+        }
+    }
+
+    package func agent(_ name: ExactString, in namespace: ExactString) -> Agent? {
+        withState { state, _ in state.objects.agents[ObjectKey(namespace: namespace, name: name)]?.object }
+    }
+
+    package func agentProvider(_ name: ExactString, in namespace: ExactString) -> AgentProvider? {
+        withState { state, _ in state.objects.agentProviders[ObjectKey(namespace: namespace, name: name)]?.object }
+    }
+
+    package func versionControlProvider(
+        _ name: ExactString,
+        in namespace: ExactString
+    ) -> VersionControlProvider? {
+        withState { state, _ in
+            state.objects.versionControlProviders[ObjectKey(namespace: namespace, name: name)]?.object
+        }
+    }
+
+    package func memory(_ name: ExactString, in namespace: ExactString) -> Memory? {
+        withState { state, _ in state.objects.memories[ObjectKey(namespace: namespace, name: name)]?.object }
+    }
+
+    package func defaultMemory(in namespace: ExactString) -> Memory? {
+        withState { state, _ in state.objects.defaultMemories[namespace] }
+    }
+
+    package func secretBindings(in namespace: ExactString) -> [SecretBinding] {
+        withState { state, _ in state.objects.bindingsOfNamespace[namespace] ?? [] }
+    }
+
+    package func holders(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchHolders? {
+        withState { state, now in
+            state.reservations.expire(now: now)
+            return state.holders(of: branch, otherThan: ObjectKey(namespace: namespace, name: name), scope: scope)
+        }
+    }
+}
+
+extension ClusterStore.State {
+    /// Costs as much as there are holders of that one branch.
+    fileprivate func holders(of branch: BranchKey, otherThan key: ObjectKey, scope: ExactString?) -> BranchHolders? {
+        var first: RunRecord?
+        var count = 0
+        forEachHolder(of: branch, otherThan: key, scope: scope) { run in
+            count += 1
+            if let found = first, found.key < run.key { return true }
+            first = run
+            return true
+        }
+        return first.map { BranchHolders(first: holder($0), count: count) }
+    }
+
+    /// Whether a run other than `key` holds `branch`.
+    func isHeld(_ branch: BranchKey, byOtherThan key: ObjectKey, scope: ExactString?) -> Bool {
+        var isHeld = false
+        forEachHolder(of: branch, otherThan: key, scope: scope) { _ in
+            isHeld = true
+            return false
+        }
+        return isHeld
+    }
+
+    /// Calls `body` once for every run that holds `branch` by the source or by its reservation, until it answers false.
+    private func forEachHolder(
+        of branch: BranchKey,
+        otherThan key: ObjectKey,
+        scope: ExactString?,
+        _ body: (RunRecord) -> Bool
+    ) {
+        var goesOn = true
+        func visit(_ run: RunRecord) -> Bool {
+            if run.isNamed(key) || (scope.map { $0 != run.namespace } ?? false) { return true }
+            goesOn = body(run)
+            return goesOn
+        }
+        objects.runs.forEachHolder(of: branch) { visit($0) }
+        guard goesOn else { return }
+        reservations.runs.forEachHolder(of: branch) { run in
+            objects.runs.holds(branch, run.key) || visit(run)
+        }
+    }
+
+    /// Phase and age are the source's once the run is there.
+    private func holder(_ run: RunRecord) -> BranchHolder {
+        let known = objects.runs.run(run.key).flatMap { $0.mayBe(uid: run.uid) ? $0 : nil } ?? run
+        return BranchHolder(
+            namespace: run.namespace,
+            name: run.name,
+            phase: known.phase,
+            createdAt: known.createdAt ?? run.createdAt
+        )
+    }
+}

@@ -1,0 +1,68 @@
+internal import AgentRuns
+package import JSONPull
+package import Policy
+
+/// Whose branches a reservation must not take.
+package enum ReservationScope: Sendable {
+    /// Anyone's.
+    case cluster
+    /// Those of runs in the same namespace.
+    case namespace
+    /// No one's: the policy admits the run beside others.
+    case none
+}
+
+extension ClusterStore {
+    /// Remembers what an admitted CREATE takes, unless another run has taken one of the branches meanwhile: of any number
+    /// of callers with one branch, exactly one gets true.
+    ///
+    /// After false the caller judges again and finds the conflict. If that admits the run all the same (an exemption, an
+    /// action other than Deny), it reserves with scope ``ReservationScope/none``. An earlier reservation of a run of the
+    /// same name is replaced. Without a name nothing is remembered, as nothing would end it.
+    package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
+        let key = ObjectKey(namespace: claims.namespace, name: claims.name)
+        return withState { state, now in
+            state.reservations.expire(now: now)
+            if scope != .none {
+                let namespace = scope == .namespace ? claims.namespace : nil
+                for branch in claims.branches where state.isHeld(branch, byOtherThan: key, scope: namespace) {
+                    return false
+                }
+            }
+            guard !claims.name.isEmpty else { return true }
+            state.setAsideEarlierRun(key, uid: RunRecord.digest(uid: claims.uid))
+            state.reservations.insert(claims, now: now)
+            return true
+        }
+    }
+
+    /// Forgets a run that a DELETE was seen of, also if a manifest still has it, until that file changes.
+    ///
+    /// Without effect if what is known is another object of the name, by its `uid`; that is empty when unknown.
+    package func observeDeletion(namespace: ExactString, name: ExactString, uid: ExactString) {
+        let key = ObjectKey(namespace: namespace, name: name)
+        let digest = RunRecord.digest(uid: uid)
+        withState { state, _ in
+            if let reserved = state.reservations.runs.run(key), reserved.mayBe(uid: digest) {
+                state.reservations.remove(key)
+            }
+            if let run = state.objects.runs.run(key), run.mayBe(uid: digest) { state.remove(run) }
+        }
+    }
+}
+
+extension ClusterStore.State {
+    /// A CREATE proves that no run of the name existed: one in the source that has finished or started is an earlier
+    /// one, and tells nothing of the new.
+    fileprivate mutating func setAsideEarlierRun(_ key: ObjectKey, uid: UInt64) {
+        guard let run = objects.runs.run(key) else { return }
+        let isSameObject = uid != 0 && run.uid == uid
+        let hasLived = !run.facts.contains(.active) || run.facts.contains(.settled)
+        if hasLived, !isSameObject { remove(run) }
+    }
+
+    fileprivate mutating func remove(_ run: RunRecord) {
+        objects.runs.remove(run.key)
+        deletedRuns[run.key] = objects.files[Int(run.file)]
+    }
+}

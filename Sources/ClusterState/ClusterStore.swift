@@ -1,0 +1,139 @@
+package import AgentRuns
+internal import JSONPull
+package import Policy
+private import Synchronization
+
+/// The cluster state in memory: what the source says, and what this process admitted and saw deleted.
+///
+/// All of it is behind one lock, held for microseconds by a look-up. A source builds its objects outside of it and swaps
+/// them in whole.
+package final class ClusterStore: ClusterLookup, Sendable {
+    struct State: Sendable {
+        var projection: RunProjection
+        var objects: LoadedManifests
+        var reservations: Reservations
+        /// Runs that are in a manifest but no longer in the cluster, each with the file that says otherwise.
+        var deletedRuns: [ObjectKey: ManifestFile] = [:]
+        /// When the source was last seen to be as `objects` has it.
+        var lookedAt: Int64?
+        var unavailableReason = "the cluster state has not been read yet"
+    }
+
+    private let state: Mutex<State>
+    private let clock: @Sendable () -> Int64
+
+    /// - Parameters:
+    ///   - repositoryOptions: what tells repositories apart.
+    ///   - generation: decides whether templates count.
+    ///   - reservations: bounds of what is remembered of admissions.
+    ///   - clock: monotonic, in milliseconds.
+    package init(
+        repositoryOptions: RepositoryName.Options,
+        generation: Generation,
+        reservations: ReservationLimits = ReservationLimits(),
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        let projection = RunProjection(repositoryOptions: repositoryOptions, generation: generation)
+        self.clock = clock
+        state = Mutex(
+            State(
+                projection: projection,
+                objects: LoadedManifests(projection: projection),
+                reservations: Reservations(limits: reservations)
+            )
+        )
+    }
+
+    /// How a source has to project runs.
+    ///
+    /// After a change, objects of another projection stay until they are replaced.
+    package var projection: RunProjection {
+        get { state.withLock { $0.projection } }
+        set { state.withLock { $0.projection = newValue } }
+    }
+
+    /// The time by the store's clock, in milliseconds.
+    package var now: Int64 { clock() }
+
+    /// The objects as last read, without the runs seen deleted since.
+    package var objects: LoadedManifests { state.withLock { $0.objects } }
+
+    /// Puts `objects` in place of all that was read before.
+    ///
+    /// What this process admitted or saw deleted stays, unless `objects` knows better. `lookedAt` is ``now`` when the
+    /// reading began; without it the time of the call counts.
+    package func replace(with objects: consuming LoadedManifests, lookedAt: Int64? = nil) {
+        let time = lookedAt ?? clock()
+        var objects = objects
+        // The old objects leave the lock to be freed outside of it: 100,000 runs take milliseconds.
+        let old = state.withLock { state in
+            state.forgetDeletions(notIn: objects)
+            for key in state.deletedRuns.keys { objects.runs.remove(key) }
+            swap(&state.objects, &objects)
+            state.reservations.reconcile(with: state.objects.runs)
+            state.lookedAt = time
+            return objects
+        }
+        _ = old
+    }
+
+    /// Says that the source is still as it was read.
+    ///
+    /// - Parameter lookedAt: ``now`` when the look began.
+    package func confirm(lookedAt: Int64) {
+        state.withLock { state in
+            if state.lookedAt != nil { state.lookedAt = max(state.lookedAt ?? lookedAt, lookedAt) }
+        }
+    }
+
+    /// Says why nothing could be read; what was read before stays.
+    package func markUnavailable(_ reason: String) {
+        state.withLock { $0.unavailableReason = reason }
+    }
+
+    package var condition: StateCondition {
+        let now = clock()
+        return state.withLock { state in
+            guard let lookedAt = state.lookedAt else { return .unavailable(state.unavailableReason) }
+            return .available(ageMilliseconds: Int(max(0, now - lookedAt)))
+        }
+    }
+
+    /// Whether there is an object of that kind: only then can another one be called not found.
+    package func isKnown(_ kind: ClusterKind) -> Bool {
+        state.withLock { state in
+            switch kind {
+            case .agentRun: state.objects.runs.count > 0
+            case .implementationSpec: !state.objects.implementationSpecs.isEmpty
+            case .agent: !state.objects.agents.isEmpty
+            case .agentProvider: !state.objects.agentProviders.isEmpty
+            case .versionControlProvider: !state.objects.versionControlProviders.isEmpty
+            case .memory: !state.objects.memories.isEmpty
+            case .secretBinding: !state.objects.secretBindings.isEmpty
+            }
+        }
+    }
+
+    /// Runs read from the source.
+    package var runCount: Int { state.withLock { $0.objects.runs.count } }
+    /// Admissions that are remembered.
+    package var reservationCount: Int { state.withLock { $0.reservations.runs.count } }
+    /// Admissions that were forgotten for want of room; a number that only grows.
+    package var droppedReservationCount: Int { state.withLock { $0.reservations.droppedCount } }
+
+    func withState<Result: Sendable>(_ body: (inout sending State, Int64) -> sending Result) -> Result {
+        let now = clock()
+        return state.withLock { body(&$0, now) }
+    }
+}
+
+extension ClusterStore.State {
+    /// A run seen deleted is back when the file that has it is another one, and needs no remembering when none has it.
+    fileprivate mutating func forgetDeletions(notIn objects: LoadedManifests) {
+        guard !deletedRuns.isEmpty else { return }
+        deletedRuns = deletedRuns.filter { key, file in
+            guard let run = objects.runs.run(key) else { return false }
+            return objects.files[Int(run.file)] == file
+        }
+    }
+}

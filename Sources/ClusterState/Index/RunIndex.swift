@@ -1,0 +1,161 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Runs by name and by the branches they hold; a look-up costs the same however many there are.
+///
+/// Runs and claims stand in two arrays. A claim is in two lists: all of one run and all on one branch; the table of
+/// branches points to the first of the latter.
+struct RunIndex: Sendable {
+    /// That a run holds a branch: 48 bytes.
+    private struct Claim: Sendable {
+        var branch: BranchKey
+        var run: UInt32
+        var nextOfBranch = RunRecord.noClaim
+        var nextOfRun: UInt32
+    }
+
+    private var runs: [RunRecord] = []
+    private var freeRuns: [UInt32] = []
+    private var claims: [Claim] = []
+    private var freeClaims: [UInt32] = []
+    private var byName = SlotIndex()
+    private var byBranch = SlotIndex()
+
+    var count: Int { byName.count }
+
+    /// The run of that name.
+    func run(_ key: ObjectKey) -> RunRecord? {
+        place(of: key).map { runs[$0] }
+    }
+
+    /// Calls `body` for every run, in no order.
+    func forEachRun(_ body: (RunRecord) -> Void) {
+        for run in runs where !run.facts.contains(.free) { body(run) }
+    }
+
+    /// The branches the run of that name holds.
+    func branches(of key: ObjectKey) -> [BranchKey] {
+        guard let place = place(of: key) else { return [] }
+        var branches: [BranchKey] = []
+        forEachClaim(of: place) { branches.append($0.branch) }
+        return branches
+    }
+
+    /// Calls `body` for every run that holds `branch`, in no order, until it answers false.
+    func forEachHolder(of branch: BranchKey, _ body: (RunRecord) -> Bool) {
+        guard let first = firstClaim(on: branch) else { return }
+        var claim = UInt32(first)
+        while claim != RunRecord.noClaim, body(runs[Int(claims[Int(claim)].run)]) {
+            claim = claims[Int(claim)].nextOfBranch
+        }
+    }
+
+    /// Whether the run of that name holds `branch`.
+    func holds(_ branch: BranchKey, _ key: ObjectKey) -> Bool {
+        guard let place = place(of: key) else { return false }
+        var isHolder = false
+        forEachClaim(of: place) { isHolder = isHolder || $0.branch == branch }
+        return isHolder
+    }
+
+    /// Adds a run; one of the same name is replaced.
+    mutating func insert(_ run: ProjectedRun, file: UInt32) {
+        insert(RunRecord(run, file: file), branches: run.branches)
+    }
+
+    /// Adds a run; one of the same name is replaced.
+    mutating func insert(_ record: RunRecord, branches: [BranchKey]) {
+        remove(record.key)
+        let place = addRun(record)
+        byName.insert(place, hash: record.key.hashValue)
+        for branch in branches { addClaim(on: branch, run: place) }
+    }
+
+    /// Takes the run of that name out; false when there is none.
+    @discardableResult
+    mutating func remove(_ key: ObjectKey) -> Bool {
+        guard let place = place(of: key) else { return false }
+        while runs[place].firstClaim != RunRecord.noClaim { removeFirstClaim(ofRun: place) }
+        byName.remove(place, hash: key.hashValue)
+        runs[place] = RunRecord()
+        freeRuns.append(UInt32(place))
+        return true
+    }
+
+    private func place(of key: ObjectKey) -> Int? {
+        byName.find(hash: key.hashValue) { runs[$0].isNamed(key) }
+    }
+
+    private func firstClaim(on branch: BranchKey) -> Int? {
+        byBranch.find(hash: branch.hashValue) { claims[$0].branch == branch }
+    }
+}
+
+// MARK: Claims
+
+extension RunIndex {
+    private mutating func addRun(_ record: RunRecord) -> Int {
+        var record = record
+        record.firstClaim = RunRecord.noClaim
+        if let free = freeRuns.popLast() {
+            runs[Int(free)] = record
+            return Int(free)
+        }
+        runs.append(record)
+        return runs.count - 1
+    }
+
+    private func forEachClaim(of run: Int, _ body: (Claim) -> Void) {
+        var claim = runs[run].firstClaim
+        while claim != RunRecord.noClaim {
+            body(claims[Int(claim)])
+            claim = claims[Int(claim)].nextOfRun
+        }
+    }
+
+    private mutating func addClaim(on branch: BranchKey, run: Int) {
+        var claim = Claim(branch: branch, run: UInt32(run), nextOfRun: runs[run].firstClaim)
+        let place: Int
+        if let free = freeClaims.popLast() {
+            place = Int(free)
+        } else {
+            claims.append(claim)
+            place = claims.count - 1
+        }
+        if let first = firstClaim(on: branch) {
+            // The second in line: the table can stay as it is.
+            claim.nextOfBranch = claims[first].nextOfBranch
+            claims[first].nextOfBranch = UInt32(place)
+        } else {
+            byBranch.insert(place, hash: branch.hashValue)
+        }
+        claims[place] = claim
+        runs[run].firstClaim = UInt32(place)
+    }
+
+    private mutating func removeFirstClaim(ofRun run: Int) {
+        let place = Int(runs[run].firstClaim)
+        let claim = claims[place]
+        runs[run].firstClaim = claim.nextOfRun
+        unlink(place, claim)
+        claims[place] = Claim(branch: BranchKey(repository: "", head: ""), run: 0, nextOfRun: RunRecord.noClaim)
+        freeClaims.append(UInt32(place))
+    }
+
+    /// Takes a claim out of the list of its branch.
+    private mutating func unlink(_ place: Int, _ claim: Claim) {
+        guard let first = firstClaim(on: claim.branch) else { return }
+        guard first == place else {
+            var previous = first
+            while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }
+            claims[previous].nextOfBranch = claim.nextOfBranch
+            return
+        }
+        let hash = claim.branch.hashValue
+        if claim.nextOfBranch == RunRecord.noClaim {
+            byBranch.remove(place, hash: hash)
+        } else {
+            byBranch.replace(place, by: Int(claim.nextOfBranch), hash: hash)
+        }
+    }
+}

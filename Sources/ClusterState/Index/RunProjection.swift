@@ -1,0 +1,53 @@
+package import AgentRuns
+internal import JSONPull
+
+/// How a run becomes what the index keeps of it.
+package struct RunProjection: Sendable {
+    /// What tells repositories apart.
+    package var repositoryOptions: RepositoryName.Options
+    /// Decides whether templates count.
+    package var generation: Generation
+
+    package init(repositoryOptions: RepositoryName.Options, generation: Generation) {
+        self.repositoryOptions = repositoryOptions
+        self.generation = generation
+    }
+}
+
+extension RunProjection: Equatable {
+    package static func == (lhs: RunProjection, rhs: RunProjection) -> Bool {
+        lhs.generation == rhs.generation
+            && lhs.repositoryOptions.allowsNestedGroups == rhs.repositoryOptions.allowsNestedGroups
+            && lhs.repositoryOptions.hosts == rhs.repositoryOptions.hosts
+    }
+}
+
+/// What the index keeps of a run, before it is packed.
+struct ProjectedRun: Sendable {
+    var key: ObjectKey
+    /// `metadata.uid`; empty when unknown.
+    var uid: ExactString
+    /// `status.phase`; `Pending` when absent.
+    var phase: ExactString
+    var createdAt: Timestamp?
+    /// What it holds: nothing unless it is active and writes.
+    var branches: [BranchKey]
+    var facts: RunRecord.Facts
+}
+
+extension ProjectedRun {
+    /// Projects a run; `key` is its own with the namespace filled in.
+    init(_ run: AgentRun, key: ObjectKey, projection: RunProjection) {
+        self.key = key
+        uid = run.metadata.uid
+        phase = run.status.phase ?? "Pending"
+        createdAt = Timestamp(run.metadata.creationTimestamp)
+        let isActive = run.isActive(generation: projection.generation)
+        let isWriting = run.effectiveVcsMode == .readWrite
+        branches = isActive && isWriting ? run.heldBranches(options: projection.repositoryOptions) : []
+        facts = []
+        if isActive { facts.insert(.active) }
+        let namesHead = run.status.headBranch != nil || run.status.branch != nil
+        if namesHead || (run.status.vcsMode != nil && !isWriting) { facts.insert(.settled) }
+    }
+}

@@ -1,0 +1,40 @@
+internal import AgentRuns
+internal import JSONPull
+
+extension LoadedManifests {
+    /// Takes over what `earlier` has from the files that are broken now: a slip of the pen must not free a branch.
+    ///
+    /// The objects keep the stamp of the file as it was when they were read.
+    package mutating func carryOver(from earlier: LoadedManifests) {
+        guard !brokenFiles.isEmpty, projection == earlier.projection else { return }
+        var places: [UInt32: UInt32] = [:]
+        for (index, file) in earlier.files.enumerated() {
+            guard let file, brokenFiles.contains(file.path) else { continue }
+            files.append(file)
+            places[UInt32(index)] = UInt32(files.count - 1)
+        }
+        guard !places.isEmpty else { return }
+        earlier.runs.forEachRun { run in
+            guard let file = places[run.file], runs.run(run.key) == nil else { return }
+            runs.insert(run.from(file: file), branches: earlier.runs.branches(of: run.key))
+        }
+        carryOver(from: earlier, places, \.implementationSpecs)
+        carryOver(from: earlier, places, \.agents)
+        carryOver(from: earlier, places, \.agentProviders)
+        carryOver(from: earlier, places, \.versionControlProviders)
+        carryOver(from: earlier, places, \.memories)
+        carryOver(from: earlier, places, \.secretBindings)
+        complete()
+    }
+
+    private mutating func carryOver<Object>(
+        from earlier: LoadedManifests,
+        _ places: [UInt32: UInt32],
+        _ table: WritableKeyPath<LoadedManifests, Table<Object>>
+    ) {
+        for (key, value) in earlier[keyPath: table] where self[keyPath: table][key] == nil {
+            guard let file = places[value.file] else { continue }
+            self[keyPath: table][key] = Filed(object: value.object, file: file)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import JSONPull
+
+/// One object of a manifest file, lent for the time of a call.
+@safe
+package struct ManifestObject {
+    /// The object as JSON; must not outlive the call that lends it.
+    package let json: UnsafeRawBufferPointer
+    /// API group, empty for the core group.
+    package let group: String
+    /// API version without its group.
+    package let version: String
+    /// `kind`; empty when absent.
+    package let kind: String
+    /// Whether there is a `status` other than null.
+    package let hasStatus: Bool
+    /// Line of the file the object starts at, from 1.
+    package let line: Int
+
+    init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, line: Int) {
+        unsafe self.json = json
+        let parts = envelope.apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        group = parts.count == 2 ? String(parts[0]) : ""
+        version = String(parts.last ?? "")
+        kind = envelope.kind
+        hasStatus = envelope.hasStatus
+        self.line = line
+    }
+
+    /// Reads the object.
+    package func read<Value>(
+        _ body: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(JSONError) -> Value {
+        try unsafe JSONReader.read(json, body)
+    }
+}
+
+/// What can be wrong with a manifest file; the rest of it counts.
+package struct ManifestProblem: Sendable, Equatable, CustomStringConvertible {
+    /// The file's path as given.
+    package var file: String
+    /// From 1; nil when it is about the file as such.
+    package var line: Int?
+    /// What is wrong, and how to put it right.
+    package var message: String
+
+    package init(file: String, line: Int?, message: String) {
+        self.file = file
+        self.line = line
+        self.message = message
+    }
+
+    package var description: String {
+        line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)"
+    }
+}
+
+/// What one look over an object's own members tells.
+struct ManifestEnvelope {
+    var apiVersion = ""
+    var kind = ""
+    var hasStatus = false
+    /// Where `items` stands, if it is an array.
+    var items: Range<Int>?
+    /// Where the object stands.
+    var range = 0..<0
+
+    /// Reads the next value of `reader`; nil, and the value is passed over, when it is no object.
+    static func read(_ reader: inout JSONReader) throws(JSONError) -> ManifestEnvelope? {
+        var envelope = ManifestEnvelope()
+        let isObject = try reader.peek() == .object
+        let start = reader.position
+        guard isObject, try reader.enterObject() else {
+            try reader.skipValue()
+            return nil
+        }
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) { try envelope.readMember(key, &reader) }
+        envelope.range = start..<reader.position
+        return envelope
+    }
+
+    private mutating func readMember(_ key: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
+        switch key {
+        case "apiVersion": apiVersion = try reader.readString() ?? ""
+        case "kind": kind = try reader.readString() ?? ""
+        case "status":
+            hasStatus = try reader.peek() != .null
+            try reader.skipValue()
+        case "items":
+            let isArray = try reader.peek() == .array
+            let range = try reader.skipValue()
+            items = isArray ? range : nil
+        default: try reader.skipValue()
+        }
+    }
+
+    /// Whether this is a list of objects (`List`, `AgentRunList`).
+    var isList: Bool { items != nil && kind.hasSuffix("List") }
+
+    /// What the items of a list are that do not say it themselves, as in an answer of the API server.
+    var itemDefaults: ManifestEnvelope {
+        var defaults = ManifestEnvelope()
+        guard kind != "List" else { return defaults }
+        defaults.apiVersion = apiVersion
+        defaults.kind = String(kind.dropLast("List".count))
+        return defaults
+    }
+
+    mutating func fill(from defaults: ManifestEnvelope) {
+        if apiVersion.isEmpty { apiVersion = defaults.apiVersion }
+        if kind.isEmpty { kind = defaults.kind }
+    }
+}

@@ -1,0 +1,192 @@
+internal import JSONPull
+
+/// Takes a manifest file apart: YAML documents or JSON values, lists unfolded.
+package enum ManifestReader {
+    /// Lists within lists; kubectl writes none at all.
+    static let maximumListDepth = 16
+
+    /// What a file holds.
+    package enum Item {
+        case object(ManifestObject)
+        case problem(ManifestProblem)
+    }
+
+    /// Calls `body` with every object of `text`, in order, and with every document that is none.
+    ///
+    /// A text whose first character is `{` or `[` is read as JSON, values one after the other, and only if it is no
+    /// JSON as YAML (a flow mapping starts the same way); a file named `.json` is then a broken one.
+    ///
+    /// `file` is the path, for problems.
+    package static func objects(in text: [UInt8], file: String, _ body: (Item) -> Void) {
+        withoutActuallyEscaping(body) { read(text, file: file, $0) }
+    }
+
+    private static func read(_ text: [UInt8], file: String, _ body: @escaping (Item) -> Void) {
+        let start = startOfText(text)
+        guard start < text.count, text[start] == UInt8(ascii: "{") || text[start] == UInt8(ascii: "[") else {
+            return readYAML(text, file: file, body)
+        }
+        unsafe text.withUnsafeBytes { bytes in
+            if !file.hasSuffix(".json"), unsafe !isJSON(bytes, from: start) {
+                return readYAML(text, file: file, body)
+            }
+            unsafe readJSON(bytes, from: start, file: file, body)
+        }
+    }
+
+    /// Offset of the first byte that is neither a byte order mark nor white space.
+    private static func startOfText(_ text: [UInt8]) -> Int {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let start = text.starts(with: mark) ? mark.count : 0
+        return text[start...].firstIndex { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } ?? text.count
+    }
+
+    private static func isJSON(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Bool {
+        do throws(JSONError) {
+            try unsafe JSONReader.read(UnsafeRawBufferPointer(rebasing: bytes[start...])) { reader throws(JSONError) in
+                while try reader.hasMoreValues() { try reader.skipValue() }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func readYAML(_ text: [UInt8], file: String, _ body: @escaping (Item) -> Void) {
+        YAMLReader.documents(in: text) { document throws(Never) in
+            switch document {
+            case .failure(let error):
+                body(.problem(ManifestProblem(file: file, line: error.line, message: error.description)))
+            case .success(let document):
+                unsafe document.json.withUnsafeBytes { bytes in
+                    var unfolding = unsafe ManifestUnfolding(bytes: bytes, file: file, body: body)
+                    unfolding.lineOfOffset = { document.position(ofJSONOffset: $0).line }
+                    unfolding.readValues(from: 0)
+                }
+            }
+        }
+    }
+
+    private static func readJSON(
+        _ bytes: UnsafeRawBufferPointer,
+        from start: Int,
+        file: String,
+        _ body: @escaping (Item) -> Void
+    ) {
+        var unfolding = unsafe ManifestUnfolding(bytes: bytes, file: file, body: body)
+        unfolding.readValues(from: start)
+    }
+}
+
+/// Walks over the JSON values of a text and into lists.
+@safe
+struct ManifestUnfolding {
+    private let bytes: UnsafeRawBufferPointer
+    private let file: String
+    private let body: (ManifestReader.Item) -> Void
+    /// Where an offset is in the file; without one the text is the file, and lines are counted.
+    var lineOfOffset: ((Int) -> Int)?
+    private var countedTo = 0
+    private var countedLines = 1
+
+    init(bytes: UnsafeRawBufferPointer, file: String, body: @escaping (ManifestReader.Item) -> Void) {
+        unsafe self.bytes = bytes
+        self.file = file
+        self.body = body
+    }
+
+    /// Reads all values from offset `start` on; the first that is no JSON ends it.
+    mutating func readValues(from start: Int) {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
+        do throws(JSONError) {
+            try unsafe JSONReader.read(rest) { reader throws(JSONError) in
+                while try reader.hasMoreValues() { try visitNext(&reader, base: start, depth: 0) }
+            }
+        } catch {
+            let located = unsafe JSONError(error.reason, at: error.offset + start).located(in: bytes)
+            let line = lineOfOffset?(located.error.offset) ?? located.line
+            report("\(error.reason) in column \(located.column) (correct the JSON)", line: line)
+        }
+    }
+
+    /// Reads one value of a reader whose text starts at `base` in `bytes`.
+    private mutating func visitNext(
+        _ reader: inout JSONReader,
+        base: Int,
+        depth: Int,
+        defaults: ManifestEnvelope? = nil
+    ) throws(JSONError) {
+        _ = try reader.peek()
+        let start = reader.position + base
+        var envelope = try ManifestEnvelope.read(&reader)?.moved(by: base)
+        if let defaults { envelope?.fill(from: defaults) }
+        visit(envelope, at: start, depth: depth)
+    }
+
+    private mutating func visit(_ envelope: ManifestEnvelope?, at start: Int, depth: Int) {
+        let line = line(of: start)
+        guard let envelope else {
+            return report("not an object (a manifest has apiVersion, kind and metadata)", line: line)
+        }
+        guard envelope.isList, let items = envelope.items else {
+            let json = unsafe UnsafeRawBufferPointer(rebasing: bytes[envelope.range])
+            return body(.object(unsafe ManifestObject(json: json, envelope: envelope, line: line)))
+        }
+        guard depth < ManifestReader.maximumListDepth else {
+            return report("lists within lists (write the objects into one)", line: line)
+        }
+        unfold(items, defaults: envelope.itemDefaults, depth: depth + 1)
+    }
+
+    private mutating func unfold(_ items: Range<Int>, defaults: ManifestEnvelope, depth: Int) {
+        let json = unsafe UnsafeRawBufferPointer(rebasing: bytes[items])
+        do throws(JSONError) {
+            try unsafe JSONReader.read(json) { reader throws(JSONError) in
+                guard try reader.enterArray() else { return }
+                var isFirst = true
+                while try reader.nextElement(&isFirst) {
+                    try visitNext(&reader, base: items.lowerBound, depth: depth, defaults: defaults)
+                }
+            }
+        } catch {
+            // These bytes have been read before, as part of the list.
+            report("\(error.reason)", line: line(of: items.lowerBound))
+        }
+    }
+
+    private func report(_ message: String, line: Int) {
+        body(.problem(ManifestProblem(file: file, line: line, message: message)))
+    }
+
+    /// Offsets come in rising order but for a list's own, so lines are counted on from the last one.
+    private mutating func line(of offset: Int) -> Int {
+        if let lineOfOffset { return lineOfOffset(offset) }
+        if offset < countedTo { (countedTo, countedLines) = (0, 1) }
+        for index in countedTo..<offset where unsafe bytes[index] == UInt8(ascii: "\n") { countedLines += 1 }
+        countedTo = offset
+        return countedLines
+    }
+}
+
+extension ManifestEnvelope {
+    /// The same in a text that starts `offset` bytes earlier.
+    fileprivate func moved(by offset: Int) -> ManifestEnvelope {
+        var moved = self
+        moved.range = (range.lowerBound + offset)..<(range.upperBound + offset)
+        moved.items = items.map { ($0.lowerBound + offset)..<($0.upperBound + offset) }
+        return moved
+    }
+}
+
+extension JSONReader {
+    /// Whether anything but white space is left.
+    fileprivate mutating func hasMoreValues() throws(JSONError) -> Bool {
+        do throws(JSONError) {
+            _ = try peek()
+            return true
+        } catch {
+            guard error.reason == .unexpectedEnd else { throw error }
+            return false
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/// Reads manifests from files and folders.
+package struct ManifestsSource: Sendable {
+    private let fileSystem: any FileSystem
+    private let limits: ManifestsLimits
+
+    package init(fileSystem: any FileSystem = PosixFileSystem(), limits: ManifestsLimits = ManifestsLimits()) {
+        self.fileSystem = fileSystem
+        self.limits = limits
+    }
+
+    /// The files at and below `paths` in the order they are read: `.yaml`, `.yml` and `.json` in folders, and whatever
+    /// is named itself; hidden names in folders are left out.
+    package func files(at paths: [String]) throws(ManifestsError) -> [ManifestFile] {
+        try ManifestsScan.files(at: paths, fileSystem: fileSystem, limits: limits)
+    }
+
+    /// Reads the manifests at and below `paths`; blocks.
+    ///
+    /// Throws when a path or something in a folder cannot be read; a broken document is none of that but a problem in the
+    /// report. The objects of `files` (those of `check`) stand over those of the manifests; a run there without a status
+    /// takes over the one it has here.
+    package func load(
+        _ paths: [String],
+        projection: RunProjection,
+        under files: LoadedManifests? = nil
+    ) throws(ManifestsError) -> LoadedManifests {
+        try load(try self.files(at: paths), projection: projection, under: files)
+    }
+
+    /// Reads these files.
+    package func load(
+        _ files: [ManifestFile],
+        projection: RunProjection,
+        under overlay: LoadedManifests? = nil
+    ) throws(ManifestsError) -> LoadedManifests {
+        var loaded = LoadedManifests(projection: projection, limits: limits)
+        if let overlay { loaded.wantedStatuses = Set(overlay.runsWithoutStatus.keys) }
+        for file in files { try read(file, into: &loaded) }
+        if let overlay { loaded.overlay(overlay) }
+        loaded.complete()
+        return loaded
+    }
+
+    private func read(_ file: ManifestFile, into loaded: inout LoadedManifests) throws(ManifestsError) {
+        let text: [UInt8]?
+        do throws(FileSystemError) {
+            text = try fileSystem.contents(of: file.path, maximumBytes: limits.maximumFileBytes)
+        } catch {
+            throw ManifestsError(error, at: file.path)
+        }
+        guard let text else {
+            let message = "larger than \(limits.maximumFileBytes >> 20) MiB (write the objects into several files)"
+            return loaded.add(ManifestProblem(file: file.path, line: nil, message: message))
+        }
+        // A pipe has no size that the scan could have summed up.
+        guard loaded.report.bytes + text.count <= limits.maximumTotalBytes else {
+            throw ManifestsError(
+                path: file.path,
+                reason: "more than \(limits.maximumTotalBytes >> 20) MiB in all",
+                remedy: "name fewer folders, or delete manifests of finished runs"
+            )
+        }
+        loaded.add(text, of: file)
+    }
+}

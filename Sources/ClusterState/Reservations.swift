@@ -1,0 +1,120 @@
+internal import AgentRuns
+internal import JSONPull
+internal import Policy
+
+/// How many admissions are remembered, and for how long.
+package struct ReservationLimits: Sendable {
+    /// 50,000 of about 0.5 KB are 25 MB; at a run every ten seconds almost six days.
+    ///
+    /// Beyond it the oldest is dropped.
+    package var maximumCount = 50_000
+    /// How long a run is remembered that does not show up in the source; nil for as long as the process lives.
+    ///
+    /// Nil is right where the source is no mirror of the cluster (manifests). Else two minutes are plenty: an API server
+    /// gives up a request after one.
+    package var lifetimeMilliseconds: Int64?
+
+    package init(lifetimeMilliseconds: Int64? = nil) {
+        self.lifetimeMilliseconds = lifetimeMilliseconds
+    }
+}
+
+/// The runs this process admitted, oldest first, with the branches it worked out for them.
+struct Reservations: Sendable {
+    /// What is remembered beside the run itself.
+    private struct Detail: Sendable {
+        var sequence: UInt64
+        var admittedAt: Int64
+        /// Whether the source has the run, too.
+        var isConfirmed: Bool
+    }
+
+    private let limits: ReservationLimits
+    private(set) var runs = RunIndex()
+    private var details: [ObjectKey: Detail] = [:]
+    /// In order of admission, with those that have gone or been replaced since.
+    private var queue: [(key: ObjectKey, sequence: UInt64)] = []
+    private var queueStart = 0
+    private var nextSequence: UInt64 = 0
+    /// How many were dropped for want of room.
+    private(set) var droppedCount = 0
+
+    init(limits: ReservationLimits) {
+        self.limits = limits
+    }
+
+    /// Remembers an admission in place of an earlier one of the same name; none if it holds no branch.
+    mutating func insert(_ claims: BranchClaims, now: Int64) {
+        let key = ObjectKey(namespace: claims.namespace, name: claims.name)
+        var branches: [BranchKey] = []
+        for branch in claims.branches where !branches.contains(branch) { branches.append(branch) }
+        guard !branches.isEmpty else { return remove(key) }
+        let run = ProjectedRun(
+            key: key,
+            uid: claims.uid,
+            phase: "Pending",
+            createdAt: claims.createdAt,
+            branches: branches,
+            facts: .active
+        )
+        runs.insert(run, file: 0)
+        details[key] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: false)
+        queue.append((key, nextSequence))
+        nextSequence += 1
+        while runs.count > limits.maximumCount, let oldest = oldest() {
+            remove(oldest)
+            droppedCount += 1
+        }
+        compactQueue()
+    }
+
+    mutating func remove(_ key: ObjectKey) {
+        runs.remove(key)
+        details[key] = nil
+    }
+
+    /// Forgets what has not shown up in its time.
+    ///
+    /// Those admitted earlier are in front, so this costs nothing else.
+    mutating func expire(now: Int64) {
+        guard let lifetime = limits.lifetimeMilliseconds else { return }
+        while let key = oldest(), let detail = details[key], detail.admittedAt + lifetime <= now {
+            // Once it has shown up, the source tells when it is over.
+            if detail.isConfirmed { queueStart += 1 } else { remove(key) }
+        }
+    }
+
+    /// Compares with what the source says now, and forgets what it knows better.
+    mutating func reconcile(with source: RunIndex) {
+        var superseded: [ObjectKey] = []
+        var confirmed: [ObjectKey] = []
+        runs.forEachRun { run in
+            let found = source.run(run.key).flatMap { $0.mayBe(uid: run.uid) ? $0 : nil }
+            if let found {
+                let isOver = !found.facts.contains(.active) || found.facts.contains(.settled)
+                if isOver { superseded.append(run.key) } else { confirmed.append(run.key) }
+            } else if limits.lifetimeMilliseconds != nil, details[run.key]?.isConfirmed == true {
+                superseded.append(run.key)
+            }
+        }
+        for key in superseded { remove(key) }
+        for key in confirmed { details[key]?.isConfirmed = true }
+    }
+
+    /// The oldest admission that still is in the queue.
+    private mutating func oldest() -> ObjectKey? {
+        while queueStart < queue.count {
+            let entry = queue[queueStart]
+            if details[entry.key]?.sequence == entry.sequence { return entry.key }
+            queueStart += 1
+        }
+        return nil
+    }
+
+    /// Keeps the queue no longer than twice what is in it.
+    private mutating func compactQueue() {
+        guard queue.count > 64, queue.count > 2 * runs.count else { return }
+        queue = queue[queueStart...].filter { details[$0.key]?.sequence == $0.sequence }
+        queueStart = 0
+    }
+}

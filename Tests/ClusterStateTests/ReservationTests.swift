@@ -1,0 +1,179 @@
+import AgentRuns
+import ClusterState
+import JSONPull
+import Policy
+import Synchronization
+import Testing
+
+@Suite struct `Reservations` {
+    @Test func `of many at once exactly one wins, every time`() async {
+        for round in 0..<200 {
+            let store = ClusterStore()
+            let winners = await withTaskGroup(of: Bool.self) { group in
+                for task in 0..<16 {
+                    group.addTask { store.reserve(claims("run-\(task)"), scope: .cluster) }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(winners == 1, "round \(round)")
+            #expect(store.reservationCount == 1)
+        }
+    }
+
+    @Test func `one branch of several that is taken is enough to lose, and nothing is taken then`() {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        #expect(!store.reserve(claims("b", [branch("codex/free"), branch()]), scope: .cluster))
+        #expect(store.holder(branch("codex/free")) == nil)
+    }
+
+    @Test func `the scope says whose branches count`() {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a", namespace: "one"), scope: .namespace))
+        #expect(store.reserve(claims("a", namespace: "two"), scope: .namespace))
+        #expect(!store.reserve(claims("b", namespace: "two"), scope: .namespace))
+        #expect(!store.reserve(claims("a", namespace: "three"), scope: .cluster))
+        #expect(store.reserve(claims("b", namespace: "two"), scope: .none))
+        #expect(store.holder() == "one/a of 3")
+        #expect(store.holder(scope: "two") == "two/a of 2")
+    }
+
+    @Test func `a run replaces its own`() {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        #expect(store.reserve(claims("a", [branch("codex/y"), branch("codex/y")]), scope: .cluster))
+        #expect(store.holder() == nil)
+        #expect(store.holder(branch("codex/y")) == "agents/a of 1")
+        #expect(store.reserve(claims("a", []), scope: .cluster))
+        #expect(store.holder(branch("codex/y")) == nil)
+    }
+
+    @Test func `a run without a name is judged and not remembered`() {
+        let store = ClusterStore()
+        #expect(store.reserve(claims(""), scope: .cluster))
+        #expect(store.reservationCount == 0)
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        #expect(!store.reserve(claims(""), scope: .cluster))
+    }
+
+    @Test func `holds until the status says more`() throws {
+        let store = ClusterStore()
+        let files = MemoryFileSystem(["/m/a.json": runJSON("other", head: "codex/other")])
+        #expect(store.reserve(claims("a", [branch("codex/generated")]), scope: .cluster))
+        try store.load(files)
+        #expect(store.holder(branch("codex/generated")) == "agents/a of 1")
+
+        files.write(runJSON("a", head: "", status: "{\"phase\":\"Running\"}"), to: "/m/a.json")
+        try store.load(files)
+        let holder = store.holders(of: branch("codex/generated"), otherThan: "", in: "", scope: nil)
+        #expect(holder?.first.phase == "Running")
+        #expect(holder?.count == 1)
+
+        let status = "{\"phase\":\"Running\",\"vcs\":{\"headBranch\":\"codex/real\",\"repository\":\"o/r\"}}"
+        files.write(runJSON("a", head: "", status: status), to: "/m/a.json")
+        try store.load(files)
+        #expect(store.holder(branch("codex/generated")) == nil)
+        #expect(store.holder(branch("codex/real")) == "agents/a of 1")
+        #expect(store.reservationCount == 0)
+    }
+
+    @Test func `both the source's and its own of one run count once`() throws {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        try store.load(MemoryFileSystem(["/m/a.json": runJSON("a")]))
+        #expect(store.holder() == "agents/a of 1")
+    }
+
+    @Test func `ends when the source says that the run is over`() throws {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a", uid: "u1"), scope: .cluster))
+        #expect(store.reserve(claims("b", uid: "u2", [branch("codex/y")]), scope: .cluster))
+        let over = [
+            runJSON("a", uid: "u1", status: "{\"phase\":\"Succeeded\"}"),
+            runJSON("b", uid: "an earlier one", status: "{\"phase\":\"Succeeded\"}"),
+        ]
+        try store.load(MemoryFileSystem(["/m/a.json": listJSON(over)]))
+        #expect(store.holder() == nil)
+        #expect(store.holder(branch("codex/y")) == "agents/b of 1")
+    }
+
+    @Test func `a new run of the name of a finished one is not taken for it`() throws {
+        let store = ClusterStore()
+        let files = MemoryFileSystem(["/m/a.json": runJSON("a", status: "{\"phase\":\"Succeeded\"}")])
+        try store.load(files)
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        try store.load(files)
+        #expect(store.holder() == "agents/a of 1")
+        files.write(runJSON("a", status: "{\"phase\":\"Failed\"}"), to: "/m/a.json")
+        try store.load(files)
+        #expect(store.holder() == nil)
+    }
+
+    @Test func `swapping the source keeps them`() throws {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        for version in 0..<3 {
+            try store.load(MemoryFileSystem(["/m/a.json": runJSON("other-\(version)", head: "codex/y")]))
+            #expect(store.holder() == "agents/a of 1")
+        }
+    }
+
+    @Test func `beyond the limit the oldest is dropped and counted`() {
+        var limits = ReservationLimits()
+        limits.maximumCount = 10
+        let store = ClusterStore(reservations: limits)
+        for index in 0..<500 {
+            #expect(store.reserve(claims("run-\(index)", [branch("codex/\(index)")]), scope: .cluster))
+            // Taking one back leaves a hole in the queue.
+            if index % 3 == 0 { store.observeDeletion(namespace: "agents", name: ExactString("run-\(index)"), uid: "") }
+        }
+        #expect(store.reservationCount == 10)
+        #expect(store.droppedReservationCount == 500 - 167 - 10)
+        #expect(store.holder(branch("codex/499")) != nil)
+        #expect(store.holder(branch("codex/400")) == nil)
+    }
+
+    @Test func `what never shows up expires where the source mirrors the cluster`() throws {
+        let time = Atomic<Int64>(0)
+        let limits = ReservationLimits(lifetimeMilliseconds: 1000)
+        let store = ClusterStore(reservations: limits) { time.load(ordering: .relaxed) }
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        #expect(store.reserve(claims("b", [branch("codex/y")]), scope: .cluster))
+        try store.load(MemoryFileSystem(["/m/a.json": runJSON("b", head: "")]))
+        time.store(999, ordering: .relaxed)
+        #expect(!store.reserve(claims("c"), scope: .cluster))
+        time.store(1000, ordering: .relaxed)
+        #expect(store.reserve(claims("c"), scope: .cluster))
+        #expect(store.holder(branch("codex/y")) == "agents/b of 1", "it has shown up")
+        store.replace(with: LoadedManifests(projection: store.projection))
+        #expect(store.holder(branch("codex/y")) == nil, "and gone again")
+    }
+}
+
+@Suite struct `Seen deletions` {
+    @Test func `free a branch that was reserved`() {
+        let store = ClusterStore()
+        #expect(store.reserve(claims("a", uid: "u1"), scope: .cluster))
+        store.observeDeletion(namespace: "agents", name: "a", uid: "another")
+        #expect(store.holder() == "agents/a of 1")
+        store.observeDeletion(namespace: "agents", name: "a", uid: "u1")
+        #expect(store.holder() == nil)
+    }
+
+    @Test func `hold against a manifest until that file changes`() throws {
+        let store = ClusterStore()
+        let files = MemoryFileSystem(["/m/a.json": runJSON("a"), "/m/b.json": runJSON("b", head: "codex/y")])
+        try store.load(files)
+        store.observeDeletion(namespace: "agents", name: "a", uid: "u1")
+        #expect(store.holder() == nil)
+
+        files.write(runJSON("b", head: "codex/z"), to: "/m/b.json")
+        try store.load(files)
+        #expect(store.holder() == nil)
+        #expect(store.runCount == 1)
+
+        files.write(runJSON("a"), to: "/m/a.json")
+        try store.load(files)
+        #expect(store.holder() == "agents/a of 1")
+    }
+}
