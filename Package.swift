@@ -5,6 +5,9 @@ import PackageDescription
 let package = Package(
     name: "agentrun-admission",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "agentrun-admission", targets: ["agentrun-admission"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -53,6 +56,41 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+
+        // Where both meet
+        .target(
+            name: "AdmissionServer",
+            dependencies: [
+                "AdmissionAPI",
+                "AgentRuns",
+                "ClusterState",
+                "HTTPServer",
+                "JSONPull",
+                "Policy",
+                "TLS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "agentrun-admission",
+            dependencies: [
+                "AdmissionAPI",
+                "AdmissionServer",
+                "AgentRuns",
+                "ClusterState",
+                "HTTPServer",
+                "JSONPull",
+                "Policy",
+                "TLS",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

@@ -96,17 +96,17 @@ extension JSONReader {
 
     /// Enters the next value if it is an object; any other value is passed over and the answer is false.
     package mutating func enterObject() throws(JSONError) -> Bool {
-        try enter(.object)
+        try enter(UInt8(ascii: "{"))
     }
 
     /// Enters the next value if it is an array; any other value is passed over and the answer is false.
     package mutating func enterArray() throws(JSONError) -> Bool {
-        try enter(.array)
+        try enter(UInt8(ascii: "["))
     }
 
     @inline(__always)
-    private mutating func enter(_ kind: JSONKind) throws(JSONError) -> Bool {
-        guard try peek() == kind else {
+    private mutating func enter(_ bracket: UInt8) throws(JSONError) -> Bool {
+        guard startsNext(bracket) else {
             try skipValue()
             return false
         }
@@ -161,6 +161,13 @@ extension JSONReader {
         position += 1
     }
 
+    /// Whether the next value starts with `byte`; white space before it is passed.
+    @inline(__always)
+    private mutating func startsNext(_ byte: UInt8) -> Bool {
+        skipWhitespace()
+        return unsafe position < bytes.count && bytes[position] == byte
+    }
+
     @inline(__always)
     private mutating func skipWhitespace() {
         while unsafe position < bytes.count {
@@ -185,7 +192,7 @@ extension JSONReader {
 
     /// The next value if it is a string, else nil after passing over it.
     package mutating func readString() throws(JSONError) -> String? {
-        guard try peek() == .string else {
+        guard startsNext(UInt8(ascii: "\"")) else {
             try skipValue()
             return nil
         }
@@ -194,7 +201,7 @@ extension JSONReader {
 
     /// The next value as raw string bytes if it is a string, else nil after passing over it.
     package mutating func readRawString() throws(JSONError) -> JSONKey? {
-        guard try peek() == .string else {
+        guard startsNext(UInt8(ascii: "\"")) else {
             try skipValue()
             return nil
         }
@@ -226,6 +233,11 @@ extension JSONReader {
     /// Passes over the next value, checking all of it, and returns the range of its bytes.
     @discardableResult
     package mutating func skipValue() throws(JSONError) -> Range<Int> {
+        if startsNext(UInt8(ascii: "\"")) {
+            let start = position
+            _ = try scanString()
+            return start..<position
+        }
         let kind = try peek()
         let start = position
         switch kind {
@@ -250,6 +262,11 @@ extension JSONReader {
         var levels = JSONContainerStack()
         repeat {
             // Here a value may start.
+            if startsNext(UInt8(ascii: "\"")) {
+                _ = try scanString()
+                try closeContainers(&levels)
+                continue
+            }
             let kind = try peek()
             if kind == .object || kind == .array {
                 guard levels.count < maximumDepth else { throw JSONError(.tooDeep(limit: maximumDepth), at: position) }

@@ -14,8 +14,8 @@ package struct AdmissionPolicy: Sendable {
     package let maximumStateAgeSeconds: Int
     /// How repositories are recognised, also in the cluster state.
     package let repositoryOptions: RepositoryName.Options
-    /// Whether runs of other namespaces can hold a branch.
-    package let conflictsAcrossNamespaces: Bool
+    /// Also among ``rules``; says whose branches an admitted run must not share.
+    private let headBranchConflict: RuleTable<HeadBranchConflict>
     /// In catalogue order.
     let rules: [any RuleSettings]
     let exemptions: [Exemption]
@@ -51,13 +51,19 @@ package struct AdmissionPolicy: Sendable {
             RuleTable(nodes[R.id], overrides: overrides.compactMap { $0.variant(of: R.id) }, &mistakes)
         }
         let repositoryAllowlist = table(RepositoryAllowlist.self)
-        let headBranchConflict = table(HeadBranchConflict.self)
+        headBranchConflict = table(HeadBranchConflict.self)
         repositoryOptions = repositoryAllowlist.base.options
-        conflictsAcrossNamespaces = headBranchConflict.base.scope == .cluster
         rules = [
             table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
             table(LabelLength.self),
         ]
+    }
+
+    /// Among which runs the branches of `subject` can be held by one only.
+    func branchScope(for subject: RequestMatch.Subject) -> BranchScope {
+        let (rule, actions) = headBranchConflict.active(for: subject)
+        guard actions.action(of: .headBranchConflict) == .deny else { return .shared }
+        return rule.scope == .cluster ? .cluster : .namespace
     }
 
     /// Checks `apiVersion`, `kind` and `metadata`; the policy's name.

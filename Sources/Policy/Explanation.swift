@@ -58,9 +58,9 @@ package struct Explanation: Sendable {
             prompts.append(Prompt(step: unit.step?.name, source: Prompt.Source(winner), overrides: overrides))
         }
         vcsMode = run.mode
+        head = run.heads.first?.head.name
         for (index, unit) in run.runAndSteps.enumerated() {
             repository = repository ?? run.repositories[index]?.name.written
-            head = head ?? run.heads[index].first?.name
             vcsProvider = vcsProvider ?? run.providerReference(of: unit)?.0
             base = base ?? unit.metadata[.base]?.text
         }

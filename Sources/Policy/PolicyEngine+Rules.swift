@@ -53,7 +53,8 @@ extension PolicyEngine {
             name: subject.run.metadata.name,
             uid: subject.run.metadata.uid,
             branches: branches,
-            createdAt: Timestamp(subject.run.metadata.creationTimestamp) ?? now
+            createdAt: now,
+            scope: policy.branchScope(for: subject.match)
         )
     }
 
@@ -119,6 +120,17 @@ extension PolicyEngine {
             remedy: "report this with the server's log; onError of policy \"\(policy.name)\" decides what happens",
             identities: []
         )
+    }
+
+    /// `verdict` for a run whose branches changed hands faster than it could be judged: what `onError` says.
+    package func contended(_ verdict: Verdict) -> Verdict {
+        struct Contention: Error, CustomStringConvertible {
+            let description = "the branch changed hands again and again while this was judged; try again"
+        }
+        var verdict = verdict
+        verdict.claims = nil
+        if policy.onError != .off { verdict.findings.append(failure(of: .headBranchConflict, Contention())) }
+        return verdict
     }
 
     /// The finding under the first exemption in force that covers it; an expired one is named in the message.

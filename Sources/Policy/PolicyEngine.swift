@@ -49,16 +49,6 @@ package struct PolicyEngine: Sendable {
         return verdict
     }
 
-    /// Judges a review whose objects have not been read.
-    package func judge(
-        _ review: AdmissionReview,
-        body: UnsafeRawBufferPointer,
-        state: (any ClusterLookup)?,
-        now: Timestamp
-    ) throws(AdmissionReviewError) -> Verdict {
-        try unsafe judge(DecodedReview(body), body: body, state: state, now: now)
-    }
-
     /// What to do with a request, before its object is read (`RULES.md` section 2).
     private enum Plan {
         case allow
@@ -116,6 +106,8 @@ package struct PolicyEngine: Sendable {
         judge(subject, old: old, state: state, now: now, &verdict)
         guard verdict.allowed, !request.dryRun, request.operation == .create else { return }
         verdict.claims = claims(of: subject, state: state, now: now)
+        // A conflict that the policy let pass: the branch is shared from now on.
+        if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
     }
 
     private static func isSpecUnchanged(_ body: UnsafeRawBufferPointer, _ new: AgentRun, _ old: AgentRun) -> Bool {

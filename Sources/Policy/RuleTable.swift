@@ -108,11 +108,14 @@ struct RuleTable<R: Rule>: RuleSettings {
         _ subject: RequestMatch.Subject,
         _ findings: inout RuleFindings
     ) throws -> RuleActions {
-        for variant in overrides where variant.match.matches(subject) {
-            if !variant.actions.isOff { try variant.rule.check(run, &findings) }
-            return variant.actions
-        }
-        if !baseActions.isOff { try base.check(run, &findings) }
-        return baseActions
+        let (rule, actions) = active(for: subject)
+        if !actions.isOff { try rule.check(run, &findings) }
+        return actions
+    }
+
+    /// The rule as the first override that matches has it, else as the base has it.
+    func active(for subject: RequestMatch.Subject) -> (rule: R, actions: RuleActions) {
+        for variant in overrides where variant.match.matches(subject) { return (variant.rule, variant.actions) }
+        return (base, baseActions)
     }
 }

@@ -21,8 +21,8 @@ final class RunUnderReview {
     private(set) lazy var secrets: [RunSecret] = findSecrets()
     /// The repository of each of ``runAndSteps``, nil where nobody gave one.
     private(set) lazy var repositories: [Repository?] = runAndSteps.map { repository(of: $0) }
-    /// The heads of each of ``runAndSteps``.
-    private(set) lazy var heads: [[RunUnit.Head]] = runAndSteps.map { heads(of: $0) }
+    /// The heads of ``runAndSteps``, in order, each with the index of its unit.
+    private(set) lazy var heads: [(unit: Int, head: RunUnit.Head)] = findHeads()
 
     init(
         _ run: AgentRun,
@@ -101,17 +101,19 @@ final class RunUnderReview {
         return Repository(name: RepositoryName(value.text, options: repositoryOptions), field: field)
     }
 
-    /// The head branches `unit` would push to.
-    private func heads(of unit: RunUnit) -> [RunUnit.Head] {
-        let resolved = unit.head(
-            provider: unit.metadata[.head] == nil ? provider(of: unit)?.object : nil,
-            run: run.metadata,
-            mode: mode,
-            generation: generation
-        )
-        var heads: [RunUnit.Head] = []
-        if let resolved { heads.append(resolved) }
-        if let branch = unit.branchParameter { heads.append(branch) }
+    /// The head branches the run and its steps would push to.
+    private func findHeads() -> [(unit: Int, head: RunUnit.Head)] {
+        var heads: [(unit: Int, head: RunUnit.Head)] = []
+        for (index, unit) in runAndSteps.enumerated() {
+            let resolved = unit.head(
+                provider: unit.metadata[.head] == nil ? provider(of: unit)?.object : nil,
+                run: run.metadata,
+                mode: mode,
+                generation: generation
+            )
+            if let resolved { heads.append((index, resolved)) }
+            if let branch = unit.branchParameter { heads.append((index, branch)) }
+        }
         return heads
     }
 
@@ -120,9 +122,9 @@ final class RunUnderReview {
     private(set) lazy var claimedBranches: [(key: BranchKey, head: RunUnit.Head)] = {
         guard mode == .readWrite else { return [] }
         var claimed: [(key: BranchKey, head: RunUnit.Head)] = []
-        for (repository, heads) in zip(repositories, heads) {
-            guard let repository = repository?.name else { continue }
-            for head in heads { claimed.append((BranchKey(repository: repository.key, head: head.name), head)) }
+        for (unit, head) in heads {
+            guard let repository = repositories[unit]?.name else { continue }
+            claimed.append((BranchKey(repository: repository.key, head: head.name), head))
         }
         return claimed
     }()

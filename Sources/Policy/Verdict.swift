@@ -30,8 +30,20 @@ package struct Verdict: Sendable {
     package var allowed: Bool { !findings.contains { $0.action == .deny } }
 }
 
+/// Among which runs a branch can be held by one only.
+package enum BranchScope: Sendable {
+    /// Among the runs of every namespace.
+    case cluster
+    /// Among the runs of one namespace.
+    case namespace
+    /// The policy admits a run beside others: it holds its branches, but need not be their only holder.
+    case shared
+}
+
 /// The branches an admitted run takes, to be reserved until it shows up in the cluster state.
 package struct BranchClaims: Sendable {
+    /// What the policy says of this run's branches.
+    package var scope: BranchScope
     package var namespace: ExactString
     package var name: ExactString
     package var uid: ExactString
@@ -43,8 +55,10 @@ package struct BranchClaims: Sendable {
         name: ExactString,
         uid: ExactString,
         branches: [BranchKey],
-        createdAt: Timestamp?
+        createdAt: Timestamp?,
+        scope: BranchScope = .cluster
     ) {
+        self.scope = scope
         self.namespace = namespace
         self.name = name
         self.uid = uid

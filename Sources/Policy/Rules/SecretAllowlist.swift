@@ -49,11 +49,12 @@ struct SecretAllowlist: Rule {
         let secrets = run.secrets
         guard !secrets.isEmpty else { return }
         let bound = requiresBinding ? boundSecrets(run) : nil
-        let listed = Set(run.run.spec.secrets.map(\.name))
+        let listed = run.run.spec.secrets
         var groups: [(key: String, group: Group)] = []
         for secret in secrets {
             if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups) }
-            if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(secret.name) {
+            if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(where: { $0.name == secret.name })
+            {
                 add(secret, .notListed, run, &groups)
             }
         }

@@ -1,0 +1,61 @@
+package import HTTPServer
+package import NIOCore
+
+/// The webhook's side of HTTP: which path and method leads where, and what an error looks like.
+package struct AdmissionService: HTTPService {
+    private let reviews: ReviewHandler
+    private let livenessChecks: [HealthCheck]
+    private let readinessChecks: [HealthCheck]
+    private let version: ByteBuffer
+
+    /// - Parameters:
+    ///   - reviews: answers `/validate`.
+    ///   - readinessChecks: what `/readyz` looks at, in the order it lists them.
+    ///   - version: what `/version` tells.
+    package init(reviews: ReviewHandler, readinessChecks: [HealthCheck], version: ProductVersion) {
+        self.reviews = reviews
+        livenessChecks = [.ping]
+        self.readinessChecks = [.ping] + readinessChecks
+        self.version = ByteBuffer(bytes: version.encoded())
+    }
+
+    package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        guard let route = Route(path: head.path) else { return ErrorAnswer.notFound(head) }
+        guard route.methods.contains(head.method) else { return ErrorAnswer.methodNotAllowed(head, route) }
+        guard route == .validate else { return nil }
+        guard let contentType = head.contentType, MediaType.isJSON(contentType) else {
+            return ErrorAnswer.unsupportedMediaType(head.contentType)
+        }
+        return nil
+    }
+
+    package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+        switch Route(path: request.path) {
+        case .validate: .now(reviews.answer(request.body))
+        case .livez: .now(health("livez", livenessChecks, request))
+        case .readyz: .now(health("readyz", readinessChecks, request))
+        case .version: .now(HTTPResponse(status: 200, contentType: MediaType.json, body: version))
+        case nil: .now(ErrorAnswer.notFound(request.head))
+        }
+    }
+
+    package func answer(to error: HTTPRequestError) -> HTTPResponse {
+        ErrorAnswer.make(error)
+    }
+
+    private func health(_ endpoint: String, _ checks: [HealthCheck], _ request: HTTPRequest) -> HTTPResponse {
+        let report = HealthReport(endpoint, checks, isVerbose: Self.isVerbose(request.query))
+        return HTTPResponse(
+            status: report.isHealthy ? 200 : 503,
+            contentType: "text/plain; charset=utf-8",
+            headers: [("cache-control", "no-cache, private"), ("x-content-type-options", "nosniff")],
+            body: ByteBuffer(string: report.text)
+        )
+    }
+
+    /// `?verbose`, with or without a value, as kube-apiserver reads it.
+    private static func isVerbose(_ query: String?) -> Bool {
+        guard let query else { return false }
+        return query.split(separator: "&").contains { $0 == "verbose" || $0.hasPrefix("verbose=") }
+    }
+}

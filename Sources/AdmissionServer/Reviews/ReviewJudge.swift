@@ -1,0 +1,58 @@
+internal import AdmissionAPI
+internal import AgentRuns
+internal import ClusterState
+internal import Policy
+
+/// Judges reviews and writes into the cluster state what the verdicts change there.
+struct ReviewJudge: Sendable {
+    /// A verdict, and the version its review came in.
+    struct Outcome {
+        let version: AdmissionReview.Version
+        let verdict: Verdict
+    }
+
+    /// How often one review is judged.
+    ///
+    /// Who loses a branch is judged again and finds its holder, so two are enough unless the holder went away in the
+    /// microseconds between, each time anew.
+    private static let maximumJudgements = 32
+
+    let engine: PolicyEngine
+    let state: ClusterStore
+    let now: @Sendable () -> Timestamp
+
+    /// Judges the review in `body`.
+    func judge(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) -> Outcome {
+        let decoded = try unsafe DecodedReview(body)
+        let verdict = try unsafe judge(decoded, body)
+        if verdict.allowed, let run = unsafe DeletedRun(decoded.review.request, body: body) {
+            state.observeDeletion(namespace: run.namespace, name: run.name, uid: run.uid)
+        }
+        return Outcome(version: decoded.review.version, verdict: verdict)
+    }
+
+    /// Judges until the branches of an admitted run are taken, or the verdict is that they cannot be.
+    private func judge(
+        _ decoded: DecodedReview,
+        _ body: UnsafeRawBufferPointer
+    ) throws(AdmissionReviewError) -> Verdict {
+        let time = now()
+        var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
+        for _ in 1..<Self.maximumJudgements {
+            guard let claims = verdict.claims else { return verdict }
+            if state.reserve(claims, scope: claims.scope.reservationScope) { return verdict }
+            verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
+        }
+        return engine.contended(verdict)
+    }
+}
+
+extension BranchScope {
+    fileprivate var reservationScope: ReservationScope {
+        switch self {
+        case .cluster: .cluster
+        case .namespace: .namespace
+        case .shared: .none
+        }
+    }
+}

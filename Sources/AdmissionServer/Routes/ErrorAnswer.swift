@@ -1,0 +1,78 @@
+internal import AdmissionAPI
+internal import HTTPServer
+internal import JSONPull
+internal import NIOCore
+internal import Policy
+
+/// Answers to what cannot be answered with a review: HTTP errors with a `Status` as body, whose message a
+/// kube-apiserver passes on to its log and its user.
+enum ErrorAnswer {
+    /// An answer of HTTP status `code`.
+    static func make(_ code: Int, _ message: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+        let status = Status(code: code, reason: reason(of: code), message: message)
+        return HTTPResponse(
+            status: code,
+            contentType: MediaType.json,
+            headers: headers,
+            body: ByteBuffer(bytes: status.encoded())
+        )
+    }
+
+    /// Nothing is at the path of `head`.
+    static func notFound(_ head: HTTPRequestHead) -> HTTPResponse {
+        // Where a webhook configuration names no path, a kube-apiserver calls this one.
+        guard head.path != "/" else {
+            return make(
+                404,
+                """
+                reviews are answered at /validate, not at /; set clientConfig.service.path (or the path of \
+                clientConfig.url) of the webhook configuration to /validate
+                """
+            )
+        }
+        return make(404, "nothing is at \(QuotedName.quote(ExactString(head.path))); there are \(Route.summary)")
+    }
+
+    static func methodNotAllowed(_ head: HTTPRequestHead, _ route: Route) -> HTTPResponse {
+        let method = QuotedName.quote(ExactString(head.method.name))
+        return make(
+            405,
+            "method \(method) is not allowed at \(route.path); use \(route.allow)",
+            headers: [("allow", route.allow)]
+        )
+    }
+
+    static func unsupportedMediaType(_ contentType: String?) -> HTTPResponse {
+        let found = contentType.map { "is \(QuotedName.quote(ExactString($0)))" } ?? "is missing"
+        return make(415, "Content-Type \(found); send an AdmissionReview as \(MediaType.json)")
+    }
+
+    /// The request was not complete or not good.
+    static func make(_ error: HTTPRequestError) -> HTTPResponse {
+        make(error.status, remedy(of: error).map { "\(error.message); \($0)" } ?? error.message)
+    }
+
+    private static func remedy(of error: HTTPRequestError) -> String? {
+        switch error {
+        case .malformed, .versionNotSupported, .overloaded, .answerFailed: nil
+        case .headTimedOut, .bodyTimedOut: "send it faster, or raise the server's time-out"
+        case .bodyTooLarge: "no review of a kube-apiserver is; if this one is needed, raise --max-body-bytes"
+        case .headTooLarge: "send fewer or shorter header fields, or raise --max-header-bytes"
+        }
+    }
+
+    /// The words of `metav1.StatusReason` where it has one.
+    private static func reason(of code: Int) -> String {
+        switch code {
+        case 404: "NotFound"
+        case 405: "MethodNotAllowed"
+        case 408: "Timeout"
+        case 413: "RequestEntityTooLarge"
+        case 415: "UnsupportedMediaType"
+        case 431: "RequestHeaderFieldsTooLarge"
+        case 500: "InternalError"
+        case 503: "ServiceUnavailable"
+        default: "BadRequest"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import AdmissionAPI
+internal import ClusterState
+internal import JSONPull
+internal import Policy
+
+/// What `check` found, and how it is told.
+struct CheckReport {
+    /// A verdict and where its object is.
+    struct Entry {
+        let item: CheckItem
+        let verdict: Verdict
+        let version: AdmissionReview.Version
+    }
+
+    private(set) var entries: [Entry] = []
+    private(set) var skipped = 0
+    /// What could not be read or judged, one line each.
+    private(set) var errors: [String] = []
+
+    var denied: Int { entries.count { !$0.verdict.allowed } }
+    /// Allowed, but not without a warning.
+    var warned: Int { entries.count { $0.verdict.allowed && !$0.verdict.warnings.isEmpty } }
+
+    var exitCode: Int32 {
+        if !errors.isEmpty { return CommandFailure.exitCode }
+        return denied > 0 ? 1 : 0
+    }
+
+    mutating func add(_ problem: ManifestProblem) {
+        errors.append(problem.description)
+    }
+
+    mutating func add(_ item: CheckItem, _ outcome: CheckItem.Outcome) {
+        switch outcome {
+        case .judged(let verdict, let version):
+            entries.append(Entry(item: item, verdict: verdict, version: version))
+        case .skipped: skipped += 1
+        case .errored(let error): errors.append("\(item.source):\(item.line): \(error)")
+        }
+    }
+
+    func output(as form: CheckCommand.Output) -> [UInt8] {
+        switch form {
+        case .text: Array(text.utf8)
+        case .json: TerminalJSON.escaped(json)
+        case .admissionReview:
+            TerminalJSON.escaped(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
+        }
+    }
+
+    private var json: [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.key("verdicts")
+        writer.beginArray()
+        for entry in entries { entry.verdict.write(to: &writer, source: entry.item.source, line: entry.item.line) }
+        writer.endArray()
+        writer.key("summary")
+        writer.beginObject()
+        writer.key("objects")
+        writer.integer(entries.count)
+        writer.key("denied")
+        writer.integer(denied)
+        writer.key("warned")
+        writer.integer(warned)
+        writer.key("skipped")
+        writer.integer(skipped)
+        writer.key("errors")
+        writer.integer(errors.count)
+        writer.endObject()
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+}

@@ -1,0 +1,143 @@
+private import AdmissionAPI
+internal import ArgumentParser
+private import ClusterState
+private import JSONPull
+private import Policy
+
+/// `bench`: CPU time of the parts of a review, without TLS and HTTP, for `scripts/bench`.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure the CPU time of decoding, judging and encoding one review.",
+        shouldDisplay: false
+    )
+
+    /// What is printed.
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    /// An odd number, so that one of them is the median.
+    private static let rounds = 11
+
+    /// What the server takes, and some more.
+    private static let maximumFileBytes = 64 << 20
+
+    @Argument(help: ArgumentHelp("An AdmissionReview as JSON.", valueName: "file"))
+    var file: String
+
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "Reviews in all.")
+    var iterations = 100_000
+
+    @Option(help: "Form of the result.")
+    var output = Output.text
+
+    func validate() throws {
+        guard iterations > 0 else { throw ValidationError("--iterations must be at least 1") }
+    }
+
+    func run() throws {
+        let body = try contents()
+        let engine = PolicyEngine(policy: try policy.load())
+        let store = try StateLoading.store(paths: state.paths, policy: engine.policy)
+        var measured: [Measurement] = []
+        for _ in 0..<Self.rounds {
+            measured.append(try measure(body, engine, store, count: max(1, iterations / Self.rounds)))
+        }
+        let median = Measurement(
+            decode: Self.median(measured.map(\.decode)),
+            judge: Self.median(measured.map(\.judge)),
+            encode: Self.median(measured.map(\.encode))
+        )
+        StandardOutput.write(median.text(as: output))
+    }
+
+    private func contents() throws(CommandFailure) -> [UInt8] {
+        let bytes: [UInt8]?
+        do throws(FileSystemError) {
+            bytes = try PosixFileSystem().contents(of: file, maximumBytes: Self.maximumFileBytes)
+        } catch {
+            throw CommandFailure("cannot read \(file): \(error.reason)")
+        }
+        guard let bytes else {
+            throw CommandFailure("cannot measure \(file): more than \(Self.maximumFileBytes) bytes")
+        }
+        return bytes
+    }
+
+    /// Nanoseconds a review.
+    private struct Measurement {
+        var decode: Int
+        var judge: Int
+        var encode: Int
+
+        func text(as output: Output) -> String {
+            let total = decode + judge + encode
+            guard output == .json else {
+                return "decode \(decode) ns, judge \(judge) ns, encode \(encode) ns, total \(total) ns\n"
+            }
+            var writer = JSONWriter(capacity: 128)
+            writer.beginObject()
+            writer.key("decodeNanoseconds")
+            writer.integer(decode)
+            writer.key("judgeNanoseconds")
+            writer.integer(judge)
+            writer.key("encodeNanoseconds")
+            writer.integer(encode)
+            writer.key("totalNanoseconds")
+            writer.integer(total)
+            writer.endObject()
+            writer.newline()
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+    }
+
+    private func measure(
+        _ body: [UInt8],
+        _ engine: PolicyEngine,
+        _ store: ClusterStore,
+        count: Int
+    ) throws(CommandFailure) -> Measurement {
+        do {
+            // The bytes are lent to what is measured.
+            return try unsafe body.withUnsafeBytes { bytes in
+                let decoded = try unsafe DecodedReview(bytes)
+                let verdict = try unsafe engine.judge(decoded, body: bytes, state: store, now: Clocks.wall())
+                let now = Clocks.wall()
+                return Measurement(
+                    decode: try Self.nanoseconds(count) {
+                        try unsafe DecodedReview(bytes).review.request.uid.utf8.count
+                    },
+                    judge: try Self.nanoseconds(count) {
+                        try unsafe engine.judge(decoded, body: bytes, state: store, now: now).findings.count
+                    },
+                    encode: Self.nanoseconds(count) { verdict.response.encoded(as: decoded.review.version).count }
+                )
+            }
+        } catch {
+            throw CommandFailure("cannot measure \(file): \(error)")
+        }
+    }
+
+    /// CPU time of one call of `body`, from `count` calls.
+    private static func nanoseconds(_ count: Int, _ body: () throws -> Int) rethrows -> Int {
+        var sum = 0
+        let start = Clocks.threadNanoseconds()
+        for _ in 0..<count { sum &+= try body() }
+        let end = Clocks.threadNanoseconds()
+        keep(sum)
+        return Int(end - start) / count
+    }
+
+    /// Makes a result be needed.
+    @inline(never)
+    private static func keep(_ value: Int) {}
+
+    private static func median(_ values: [Int]) -> Int {
+        values.sorted()[values.count / 2]
+    }
+}

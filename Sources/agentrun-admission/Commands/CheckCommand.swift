@@ -1,0 +1,69 @@
+internal import ArgumentParser
+private import ClusterState
+private import Policy
+
+/// `check`: judges files as the webhook would judge their creation.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Judge manifests and recorded AdmissionReviews without a cluster.",
+        discussion: """
+            Exit code 0: nothing is denied; 1: something is; 2: something could not be read (the rest is judged all the \
+            same) or the command is wrong.
+            """
+    )
+
+    /// Form of the verdicts.
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+        case admissionReview = "admission-review"
+    }
+
+    @Argument(
+        help: ArgumentHelp(
+            "Files or folders of YAML or JSON: objects, several documents, lists, AdmissionReviews; - is standard input.",
+            valueName: "file"
+        )
+    )
+    var files: [String]
+
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var state: StateOptions
+
+    @Flag(help: "Do not take the checked objects for each other's cluster state.")
+    var isolated = false
+
+    @Option(help: "Form of the verdicts.")
+    var output = Output.text
+
+    func run() throws {
+        let engine = PolicyEngine(policy: try policy.load())
+        var input = CheckInput(policy: engine.policy)
+        for file in files { input.read(file) }
+        var report = CheckReport()
+        for problem in input.problems { report.add(problem) }
+        let store = try store(with: input, engine.policy, &report)
+        for item in input.items { report.add(item, item.judged(by: engine, state: store)) }
+        StandardError.write(report.errors.map { "\(TerminalText.line($0))\n" }.joined())
+        StandardOutput.write(report.output(as: output))
+        throw ExitCode(report.exitCode)
+    }
+
+    /// What the files are judged against; nil when there is no state at all.
+    private func store(
+        with input: CheckInput,
+        _ policy: AdmissionPolicy,
+        _ report: inout CheckReport
+    ) throws(CommandFailure) -> ClusterStore? {
+        if isolated, state.paths.isEmpty { return nil }
+        var problems: [ManifestProblem] = []
+        let store = try StateLoading.store(
+            paths: state.paths,
+            policy: policy,
+            under: isolated ? nil : input.objects
+        ) { problems.append($0) }
+        for problem in problems { report.add(problem) }
+        return store
+    }
+}

@@ -1,0 +1,83 @@
+private import AdmissionServer
+internal import ArgumentParser
+private import ClusterState
+internal import HTTPServer
+internal import Logging
+private import NIOCore
+private import NIOPosix
+private import Policy
+private import ServiceLifecycle
+private import TLS
+private import UnixSignals
+
+/// `serve`: the webhook.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Answer AdmissionReviews over HTTPS.",
+        discussion: """
+            Without any option it listens on 0.0.0.0:8443 with a certificate it makes for itself, judges by the built-in \
+            policy, and knows of the cluster what it has admitted itself.
+            """
+    )
+
+    @Option(help: "Address to listen on.")
+    var host = "0.0.0.0"
+
+    @Option(help: "Port to listen on; 0 lets the system choose, and the log tells.")
+    var port = 8443
+
+    @OptionGroup(title: "TLS") var tls: TLSOptions
+    @OptionGroup var policy: PolicyOptions
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "Threads that answer; without it one a core.")
+    var threads: Int?
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    @Option(name: .customLong("log-level"), help: "Least level that is logged.")
+    var logLevel = LogLevel.info
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
+        guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
+    }
+
+    func run() async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "agentrun-admission")
+        logger.logLevel = logLevel.level
+        let engine = PolicyEngine(policy: try policy.load())
+        let context = try tls.context(logger: logger)
+        let source = StateSource(paths: state.paths, policy: engine.policy, logger: logger)
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
+        let service = AdmissionService(
+            reviews: ReviewHandler(engine: engine, state: source.store, now: Clocks.wall, logger: logger),
+            readinessChecks: [.certificate(context.pair), .state(source.store)],
+            version: ProductVersion()
+        )
+        let server = HTTPServer(
+            configuration: .init(host: host, port: port, limits: limits.serverLimits),
+            group: eventLoops,
+            tls: { context },
+            service: service,
+            logger: logger
+        )
+        let webhook = WebhookService(server: server, source: source, drainTimeout: limits.drainTimeout, logger: logger)
+        try await run([source, webhook], logger: logger)
+        try await eventLoops.shutdownGracefully()
+    }
+
+    /// Runs the services until a signal ends them, the last one first.
+    private func run(_ services: [any Service], logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        // Twice the server's own deadline: something is stuck.
+        configuration.maximumGracefulShutdownDuration = .seconds(2 * limits.drainSeconds + 5)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}

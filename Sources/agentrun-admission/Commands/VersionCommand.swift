@@ -1,0 +1,16 @@
+internal import AdmissionServer
+internal import ArgumentParser
+
+/// `version`: what this build is.
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "Print the version of this program and of what it is built with."
+    )
+
+    func run() {
+        var text = "agentrun-admission \(ProductVersion.number)\n"
+        for component in ProductVersion().components { text += "\(component.name) \(component.version)\n" }
+        StandardOutput.write(text)
+    }
+}

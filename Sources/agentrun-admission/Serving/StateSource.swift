@@ -1,0 +1,79 @@
+internal import ClusterState
+internal import Logging
+internal import Policy
+internal import ServiceLifecycle
+
+/// The cluster state of a server: the manifests it was pointed to, read again when they change, and what it admits.
+///
+/// Without manifests there is only the latter, which is there at once and never old.
+struct StateSource: Service {
+    let store: ClusterStore
+
+    private let paths: [String]
+    private let logger: Logger
+    /// The outcome of the first look, then nothing.
+    private let firstLook: AsyncStream<ManifestsError?>
+    private let firstLookDone: AsyncStream<ManifestsError?>.Continuation
+
+    init(paths: [String], policy: AdmissionPolicy, logger: Logger) {
+        self.paths = paths
+        self.logger = logger
+        store = StateLoading.emptyStore(policy: policy, isMirror: !paths.isEmpty)
+        (firstLook, firstLookDone) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+        if paths.isEmpty { store.replace(with: LoadedManifests(projection: store.projection)) }
+    }
+
+    /// Returns once there is something to judge by, or the server is to stop.
+    func waitUntilRead() async throws(CommandFailure) {
+        guard !paths.isEmpty else { return }
+        let error = await cancelWhenGracefulShutdown {
+            for await error in firstLook { return error }
+            return nil
+        }
+        if let error { throw CommandFailure(error) }
+    }
+
+    func run() async throws {
+        guard !paths.isEmpty else {
+            try? await gracefulShutdown()
+            return
+        }
+        let watcher = ManifestsWatcher(source: ManifestsSource(), paths: paths, store: store) { event in
+            report(event)
+        }
+        try await cancelWhenGracefulShutdown { try await watcher.run() }
+    }
+
+    private func report(_ event: ManifestsWatcher.Event) {
+        switch event {
+        case .loaded(let manifests):
+            log(manifests)
+            firstLookDone.yield(nil)
+        case .failed(let error):
+            let reason = TerminalText.line(error.description)
+            logger.error("cannot read the cluster state", metadata: ["reason": "\(reason)"])
+            firstLookDone.yield(error)
+        case .recovered:
+            logger.notice("the cluster state can be read again")
+        }
+    }
+
+    private func log(_ manifests: ManifestsReport) {
+        for problem in manifests.problems {
+            logger.warning(
+                "part of the cluster state cannot be read",
+                metadata: ["problem": "\(TerminalText.line(problem.description))"]
+            )
+        }
+        logger.info(
+            "cluster state read",
+            metadata: [
+                "files": "\(manifests.files)",
+                "objects": "\(manifests.objects.values.reduce(0, +))",
+                "runs": "\(manifests.objects[.agentRun] ?? 0)",
+                "skipped": "\(manifests.skipped)",
+                "problems": "\(manifests.problemCount)",
+            ]
+        )
+    }
+}

@@ -1,0 +1,33 @@
+internal import AgentRuns
+private import Glibc
+
+/// What the time is.
+enum Clocks {
+    /// Wall clock time.
+    @Sendable
+    static func wall() -> Timestamp {
+        Timestamp(seconds: Int64(time(nil)))
+    }
+
+    /// Milliseconds since some moment, never going back.
+    @Sendable
+    static func monotonicMilliseconds() -> Int64 {
+        nanoseconds(CLOCK_MONOTONIC) / 1_000_000
+    }
+
+    /// Always the same moment.
+    @Sendable
+    static func standingStill() -> Int64 { 0 }
+
+    /// CPU time of the calling thread.
+    static func threadNanoseconds() -> Int64 {
+        nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+    }
+
+    private static func nanoseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        // Fails only for clocks the system does not have; Linux has both.
+        unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
