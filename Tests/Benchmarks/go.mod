@@ -1,0 +1,3 @@
+module agentrun-admission/benchmarks
+
+go 1.19

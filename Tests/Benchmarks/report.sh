@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # scripts/bench, which sources this, sets the rest
+# The Markdown of scripts/bench, from the files of measure.sh. Sourced by it.
+
+# summary COLUMN DIGITS: of stdin's tab-separated column the median, and in parentheses the smallest and largest value.
+summary() {
+  cut -f "$1" | sort -g | awk -v digits="$2" '
+    { value[NR] = $1 }
+    END {
+      median = NR % 2 ? value[(NR + 1) / 2] : (value[NR / 2] + value[NR / 2 + 1]) / 2
+      f = "%." digits "f"
+      if (NR > 1) f = f " (" f "–" f ")"
+      printf f, median, value[1], value[NR]
+    }'
+}
+
+# rows_of FILE KIND NAME: the lines of one kind of load of one server.
+rows_of() { awk -F '\t' -v kind="$2" -v name="$3" '$1 == kind && $2 == name' "$1"; }
+
+# thousands NUMBER: 100000 as 100,000, whatever the locale.
+thousands() { sed -E ':again; s/([0-9])([0-9]{3})($|,)/\1,\2\3/; t again' <<<"$1"; }
+
+version_line() { "$@" 2>&1 | head -n 1; }
+
+machine() {
+  local model
+  model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  cat <<END
+| | |
+|---|---|
+| processor | ${model:-$(uname -m)}, $(nproc) cores; servers on core $server_core, load on core $load_core; load average before the run $load_before |
+| system | $(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r) |
+| Swift | $(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p' | head -n 1) |
+| OpenSSL | $(openssl version | cut -d ' ' -f 2) |
+| nghttp2 | $(h2load --version | sed 's/.*nghttp2\///') |
+| nginx | $(nginx -v 2>&1 | sed 's/.*nginx\///') |
+| Go | $(go version | cut -d ' ' -f 3 | sed 's/^go//') |
+| wrk | $(version_line wrk -v | cut -d ' ' -f 2) |
+END
+}
+
+# load_table KIND
+load_table() {
+  local name rows
+  printf '| server | CPU time a request, µs | requests/s | load generator busy, %% |\n|---|--:|--:|--:|\n'
+  for name in "${server_names[@]}"; do
+    rows=$(rows_of "$work/load.tsv" "$1" "$name")
+    [[ -n $rows ]] || continue
+    printf '| %s | %s | %s | %s |\n' "${server_title[$name]}" \
+      "$(summary 3 1 <<<"$rows")" "$(summary 4 0 <<<"$rows")" "$(summary 5 0 <<<"$rows")"
+  done
+}
+
+memory_table() {
+  local name idle after peak
+  printf '| server | idle, MiB | after %s reviews, MiB | peak, MiB |\n|---|--:|--:|--:|\n' "$(thousands "$reviews")"
+  while IFS=$'\t' read -r name idle after peak; do
+    awk -v title="${server_title[$name]}" -v idle="$idle" -v after="$after" -v peak="$peak" \
+      'BEGIN { printf "| %s | %.1f | %.1f | %.1f |\n", title, idle / 1024, after / 1024, peak / 1024 }'
+  done <"$work/memory.tsv"
+}
+
+start_table() {
+  local name
+  printf '| server | start to first answer, ms |\n|---|--:|\n'
+  for name in "${server_names[@]}"; do
+    printf '| %s | %s |\n' "${server_title[$name]}" \
+      "$(awk -F '\t' -v name="$name" '$1 == name' "$work/start.tsv" | summary 2 1)"
+  done
+}
+
+engine_table() {
+  printf '| review | decode, µs | judge, µs | encode, µs |\n|---|--:|--:|--:|\n'
+  awk -F '\t' '{ printf "| %s | %.2f | %.2f | %.2f |\n", $1, $2 / 1000, $3 / 1000, $4 / 1000 }' "$work/engine.tsv"
+}
+
+report() {
+  cat <<END
+# Performance
+
+What \`scripts/bench\` measured on $(date -u +%F), in one run; repeat it with the same command. Numbers are medians of $rounds
+rounds, in parentheses the smallest and the largest. The servers take turns within a round, each on one core with one
+thread, the load generator on another core. The review is the guide's example as a kube-apiserver sends it
+($(wc -c <"$review") bytes); every answer allows it.
+
+- **agentrun-admission** decodes it, judges it by the built-in policy against a state of so many active runs, and answers.
+- **nginx** reads the body into memory and answers with fixed 400 bytes: what the transport costs without a review.
+- **Go** decodes it with encoding/json into structs of what rules read, and answers without judging.
+
+None of them writes a log line a request. CPU time is user and system time of the server's process. Where the load
+generator is busy to 100%, it and not the server limits the requests a second.
+
+$(machine)
+
+## HTTP/1.1 over TLS 1.3, eight kept connections
+
+$(load_table http1)
+
+## HTTP/2 over TLS 1.3, eight connections of one stream
+
+$(load_table http2_connections)
+
+## HTTP/2 over TLS 1.3, one connection of sixteen streams
+
+$(load_table http2_streams)
+
+## Memory
+
+Resident memory of a fresh process (of nginx, its worker). The reviews all are the one above.
+
+$(memory_table)
+
+## Start
+
+From just before fork to the first 200 of \`/readyz\` over TLS, asked without pause; the state, where there is one, is loaded
+from manifests before that.
+
+$(start_table)
+
+## Inside a review
+
+CPU time of the three steps alone, in a process without network.
+
+$(engine_table)
+END
+}

@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# Shared by the scripts beside it: messages, and what has to be installed before they can work.
+# Sourced, never run. Everything here writes to stderr, so a script's stdout stays its result.
+
+minimum_swift=6.3
+
+# Daemons such as nginx live in sbin, which an ordinary user's PATH lacks on Debian.
+PATH=$PATH:/usr/sbin:/sbin
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "${0##*/}: $*"
+  exit 2
+}
+
+# The packages the scripts may ask for: name | what proves it is there | why it is needed.
+# A proof is a shared library (lib….so.N), a file (with a slash; headers are looked for where compilers do), or else a
+# command; so a machine without apt works as long as it has the things themselves.
+package_catalogue='
+ca-certificates|/etc/ssl/certs/ca-certificates.crt|to fetch the Swift dependencies over https
+curl|curl|to talk to the server, over HTTP/1.1 and HTTP/2
+g++|c++|the C library, its headers and the linker Swift links with
+git|git|to fetch the Swift dependencies
+golang-go|go|to build the Go server the benchmark compares with, and its start-up clock
+jq|jq|to read and print JSON
+libcurl4|libcurl.so.4|the Swift toolchain needs it
+libedit2|libedit.so.2|the Swift toolchain needs it
+libncurses6|libncurses.so.6|the Swift toolchain needs it
+libnghttp2-dev|nghttp2/nghttp2.h|the HTTP/2 library the server links with
+libsqlite3-0|libsqlite3.so.0|the Swift toolchain needs it
+libssl-dev|openssl/ssl.h|the TLS library the server links with
+libxml2|libxml2.so.2|the Swift toolchain needs it
+nghttp2-client|h2load|HTTP/2 test client and load generator
+nginx-light|nginx|the fixed answer the benchmark compares with
+openssl|openssl|to make and inspect certificates
+pkg-config|pkg-config|to find the two C libraries
+wrk|wrk|HTTP/1.1 load generator
+'
+
+# is_present PROOF: whether what a catalogue line asks for is there.
+is_present() {
+  case $1 in
+    lib*.so.*) ! command -v ldconfig >/dev/null || [[ $(ldconfig -p) == *"$1 "* ]] ;;
+    /*) [[ -e $1 ]] ;;
+    */*) [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# need_packages NAME...: installs those of the named packages that are missing, and says which and why.
+need_packages() {
+  local name proof reason line missing=() reasons=()
+  for name in "$@"; do
+    line=$(awk -F '|' -v name="$name" '$1 == name' <<<"$package_catalogue")
+    [[ -n $line ]] || die "no package $name in the catalogue of scripts/lib.sh"
+    IFS='|' read -r _ proof reason <<<"$line"
+    if ! is_present "$proof"; then
+      missing+=("$name")
+      reasons+=("$(printf '  %-16s %s' "$name" "$reason")")
+    fi
+  done
+  if ((${#missing[@]})); then
+    say "Missing packages:"
+    printf '%s\n' "${reasons[@]}" >&2
+    install_packages "${missing[@]}"
+  fi
+}
+
+# install_packages NAME...: apt-get, as root or through sudo. Its output is shown only if it fails.
+install_packages() {
+  local as_root=(env) log
+  command -v apt-get >/dev/null \
+    || die "no apt-get here (not Debian or Ubuntu); install what provides these: $*, and run this again"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "neither root nor sudo; run as root: apt-get update && apt-get install -y $*"
+    as_root=(sudo env)
+  fi
+  say "Installing them with apt-get ..."
+  log=$(mktemp)
+  if ! {
+    "${as_root[@]}" apt-get update \
+      && "${as_root[@]}" DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+  } >"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    die "apt-get could not install $* (its last lines are above); check the network and /etc/apt/sources.list"
+  fi
+  rm -f "$log"
+}
+
+# need_swift: a toolchain on the path that is new enough.
+need_swift() {
+  local how version
+  how="install Swift $minimum_swift or newer as https://www.swift.org/install/linux/ says and put its usr/bin on the PATH"
+  command -v swift >/dev/null || die "no swift on the PATH; $how"
+  need_packages libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2
+  version=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+(\.[0-9]+)*).*/\1/p' | head -n 1)
+  [[ -n $version ]] || die "swift is on the PATH but 'swift --version' does not work; $how"
+  [[ $(printf '%s\n' "$minimum_swift" "$version" | sort -V | head -n 1) == "$minimum_swift" ]] \
+    || die "Swift $version is too old; $how"
+}
+
+# need_build_tools: everything `swift build` needs.
+need_build_tools() {
+  need_swift
+  need_packages ca-certificates g++ git libnghttp2-dev libssl-dev pkg-config
+}
+
+# usage: the comment at the head of the running script, as help.
+usage() {
+  awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"
+}
+
+# free_port: a TCP port nobody listens on, below the range the kernel hands out to outgoing connections.
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 12000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  printf '%s\n' "$port"
+}
+
+# wait_until_ready PID URL SECONDS: returns when URL answers 200; fails when the process ends or the time is over.
+# A self-made certificate is accepted: whoever wants it checked does so with the requests that count.
+wait_until_ready() {
+  local deadline=$((SECONDS + $3))
+  until curl --silent --insecure --noproxy '*' --fail --max-time 2 --output /dev/null "$2"; do
+    kill -0 "$1" 2>/dev/null && ((SECONDS < deadline)) || return 1
+    sleep 0.05
+  done
+}
+
+# stop_process PID: asks it to end, and makes it after ten seconds.
+stop_process() {
+  local deadline=$((SECONDS + 10))
+  kill "$1" 2>/dev/null || return 0
+  while kill -0 "$1" 2>/dev/null; do
+    if ((SECONDS >= deadline)); then
+      kill -KILL "$1" 2>/dev/null || true
+      break
+    fi
+    sleep 0.02
+  done
+  wait "$1" 2>/dev/null || true
+}
