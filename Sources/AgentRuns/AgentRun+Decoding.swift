@@ -13,7 +13,7 @@ extension AgentRun {
                 run.specRange = nil
                 let isNull = try reader.peek() == .null
                 let start = reader.position
-                run.spec = try Spec(&reader)
+                run.spec = try Spec.read(&reader)
                 if !isNull { run.specRange = start..<reader.position }
             case "status": run.status = try Status(&reader)
             default: try reader.skipValue()
@@ -24,8 +24,8 @@ extension AgentRun {
 }
 
 extension AgentRun.Spec {
-    init(_ reader: inout JSONReader) throws(JSONError) {
-        var spec = Self()
+    static func read(_ reader: inout JSONReader) throws(JSONError) -> AgentRun.Spec {
+        let spec = AgentRun.Spec()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "agentRef": spec.agentName = try reader.readReferenceName()
@@ -44,7 +44,7 @@ extension AgentRun.Spec {
             default: try reader.skipValue()
             }
         }
-        self = spec
+        return spec
     }
 
     private static func runtimeType(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
@@ -73,7 +73,7 @@ extension AgentRun.Spec {
             case "steps":
                 steps = []
                 try reader.readElements { reader, index throws(JSONError) in
-                    steps.append(try WorkflowStep(&reader, index: index))
+                    steps.append(try WorkflowStep.read(&reader, index: index))
                 }
             default: try reader.skipValue()
             }
@@ -171,8 +171,8 @@ extension Workload {
 }
 
 extension WorkflowStep {
-    fileprivate init(_ reader: inout JSONReader, index: Int) throws(JSONError) {
-        var step = WorkflowStep(index: index)
+    fileprivate static func read(_ reader: inout JSONReader, index: Int) throws(JSONError) -> WorkflowStep {
+        let step = WorkflowStep(index: index)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "name": step.name = try reader.readNonBlank() ?? ""
@@ -183,6 +183,6 @@ extension WorkflowStep {
             default: try reader.skipValue()
             }
         }
-        self = step
+        return step
     }
 }

@@ -12,26 +12,29 @@ package struct AgentRun: Sendable {
     package var specRange: Range<Int>?
 
     /// `spec`.
-    package struct Spec: Sendable {
+    ///
+    /// A class because it is large and every rule looks at it: handing it on costs one retain instead of thirty.
+    // Unchecked: nothing is set after the initialiser that reads it has returned.
+    package final class Spec: @unchecked Sendable {
         /// `agentRef.name`.
-        package var agentName: ExactString?
-        package var implementation = ImplementationChoice()
-        package var parameters = Parameters()
+        package internal(set) var agentName: ExactString?
+        package internal(set) var implementation = ImplementationChoice()
+        package internal(set) var parameters = Parameters()
         /// `runtime.type`, trimmed.
-        package var runtimeType: ExactString?
+        package internal(set) var runtimeType: ExactString?
         /// `secrets`, the strings of the list as written with their index.
-        package var secrets: [IndexedName] = []
+        package internal(set) var secrets: [IndexedName] = []
         /// Whether `systemPrompt` is a string that is not blank.
-        package var hasSystemPrompt = false
-        package var systemPromptRef: SystemPromptRef?
-        package var vcsPolicy = VcsPolicy()
+        package internal(set) var hasSystemPrompt = false
+        package internal(set) var systemPromptRef: SystemPromptRef?
+        package internal(set) var vcsPolicy = VcsPolicy()
         /// `vcsRef.name`.
-        package var vcsRefName: ExactString?
+        package internal(set) var vcsRefName: ExactString?
         /// `memoryRef.name`.
-        package var memoryRefName: ExactString?
+        package internal(set) var memoryRefName: ExactString?
         /// `workflow.steps` as written, whatever the runtime type.
-        package var workflowSteps: [WorkflowStep] = []
-        package var workload = Workload()
+        package internal(set) var workflowSteps: [WorkflowStep] = []
+        package internal(set) var workload = Workload()
     }
 
     /// `status`.
@@ -94,12 +97,19 @@ package struct Workload: Sendable {
 }
 
 /// One of `spec.workflow.steps`.
-package struct WorkflowStep: Sendable {
+///
+/// A class for the reason ``AgentRun/Spec`` is one.
+// Unchecked: nothing is set after the initialiser that reads it has returned.
+package final class WorkflowStep: @unchecked Sendable {
     /// Index in the list as written.
-    package var index: Int
+    package let index: Int
     /// `name`, trimmed; empty when blank.
-    package var name: ExactString = ""
-    package var implementation = ImplementationChoice()
-    package var parameters = Parameters()
-    package var workload = Workload()
+    package internal(set) var name: ExactString = ""
+    package internal(set) var implementation = ImplementationChoice()
+    package internal(set) var parameters = Parameters()
+    package internal(set) var workload = Workload()
+
+    init(index: Int) {
+        self.index = index
+    }
 }

@@ -170,7 +170,7 @@ extension LoadedManifests {
         var key = key(of: run.metadata)
         key.namespace = share(key.namespace)
         insert(run, key: key, file: file)
-        if keepsRunsWithoutStatus { runsWithoutStatus[key] = hasStatus ? nil : run.withoutTexts }
+        if keepsRunsWithoutStatus { runsWithoutStatus[key] = hasStatus ? nil : run.withoutInlineImplementations }
         if wantedStatuses.contains(key) { statuses[key] = hasStatus ? run.status : nil }
         return run.metadata
     }
@@ -226,15 +226,5 @@ extension LoadedManifests {
         _ table: WritableKeyPath<LoadedManifests, Table<Object>>
     ) {
         self[keyPath: table].merge(files[keyPath: table].mapValues { Filed(object: $0.object, file: 0) }) { $1 }
-    }
-}
-
-extension AgentRun {
-    /// The same without what no branch is read from.
-    fileprivate var withoutTexts: AgentRun {
-        var run = self
-        run.spec.implementation.inline = nil
-        for index in run.spec.workflowSteps.indices { run.spec.workflowSteps[index].implementation.inline = nil }
-        return run
     }
 }

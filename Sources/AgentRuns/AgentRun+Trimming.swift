@@ -1,0 +1,34 @@
+extension AgentRun {
+    /// The run without its inline implementations: what is kept of it where only its branches are asked for.
+    package var withoutInlineImplementations: AgentRun {
+        let steps = spec.workflowSteps.contains { $0.implementation.inline != nil }
+        guard steps || spec.implementation.inline != nil else { return self }
+        let trimmed = Spec()
+        trimmed.agentName = spec.agentName
+        trimmed.implementation.specRefName = spec.implementation.specRefName
+        trimmed.parameters = spec.parameters
+        trimmed.runtimeType = spec.runtimeType
+        trimmed.secrets = spec.secrets
+        trimmed.hasSystemPrompt = spec.hasSystemPrompt
+        trimmed.systemPromptRef = spec.systemPromptRef
+        trimmed.vcsPolicy = spec.vcsPolicy
+        trimmed.vcsRefName = spec.vcsRefName
+        trimmed.memoryRefName = spec.memoryRefName
+        trimmed.workflowSteps = spec.workflowSteps.map(\.withoutInlineImplementation)
+        trimmed.workload = spec.workload
+        var run = self
+        run.spec = trimmed
+        return run
+    }
+}
+
+extension WorkflowStep {
+    fileprivate var withoutInlineImplementation: WorkflowStep {
+        let trimmed = WorkflowStep(index: index)
+        trimmed.name = name
+        trimmed.implementation.specRefName = implementation.specRefName
+        trimmed.parameters = parameters
+        trimmed.workload = workload
+        return trimmed
+    }
+}
