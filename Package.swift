@@ -123,6 +123,23 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]
         ),
+        .testTarget(
+            name: "AdmissionServerTests",
+            dependencies: [
+                "AdmissionServer",
+                "AgentRuns",
+                "ClusterState",
+                "HTTPServer",
+                "Policy",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["COpenSSL", "TLS", "agentrun-admission"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

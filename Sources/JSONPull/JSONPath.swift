@@ -11,7 +11,7 @@ package enum JSONPath {
         let plain = key.utf8.allSatisfy(isPlain)
         if plain, !key.isEmpty {
             guard key.utf8.count > maximumKeyLength else { return ".\(key)" }
-            return ".\(key.unicodeScalars.prefix(maximumKeyLength))…"
+            return "." + String(String.UnicodeScalarView(key.unicodeScalars.prefix(maximumKeyLength))) + "…"
         }
         var text = "[\""
         var count = 0

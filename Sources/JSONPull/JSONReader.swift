@@ -26,6 +26,8 @@ package struct JSONReader: ~Copyable {
     let maximumDepth: Int
     /// Offset in bytes of the next byte to read.
     package private(set) var position = 0
+    /// Offset in bytes of the opening quote of the key that was read last.
+    package private(set) var keyOffset = 0
 
     init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
         unsafe self.bytes = bytes
@@ -187,6 +189,7 @@ extension JSONReader {
         guard unsafe position < bytes.count else { throw JSONError(.unexpectedEnd, at: position) }
         let byte = unsafe bytes[position]
         guard byte == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte(byte), at: position) }
+        keyOffset = position
         return try scanString()
     }
 
@@ -338,7 +341,9 @@ extension JSONReader {
         let first = position
         let digits = skipDigits()
         guard digits > 0, unsafe digits == 1 || bytes[first] != UInt8(ascii: "0") else {
-            throw JSONError(unsafe position < bytes.count ? .invalidNumber : .unexpectedEnd, at: position)
+            // Too few digits at the end of the input may be a number cut off; too many never were one.
+            let isCutOff = unsafe digits == 0 && position == bytes.count
+            throw JSONError(isCutOff ? .unexpectedEnd : .invalidNumber, at: position)
         }
         if unsafe position < bytes.count, unsafe bytes[position] == UInt8(ascii: ".") {
             position += 1

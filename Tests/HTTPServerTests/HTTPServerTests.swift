@@ -31,7 +31,8 @@ import Testing
             try await channel.writeAndFlush(ByteBuffer(repeating: 0x61, count: 500_000))
             let answer = try await SocketClient.bytes(20, of: client)
             #expect(answer.hasPrefix("HTTP/1.1 413"))
-            try await channel.close()
+            // The server may have closed first.
+            try? await channel.close()
         }
     }
 

@@ -65,7 +65,7 @@ indirect enum PolicyNode {
         guard try reader.enterObject() else { return [] }
         while let key = try reader.nextKey(&isFirst) {
             let name = ExactString(key.string)
-            let offset = reader.position
+            let offset = reader.keyOffset
             let value = try PolicyNode(&reader, depth: depth + 1)
             members.append(PolicyMember(key: name, offset: offset, value: value))
         }
@@ -76,7 +76,7 @@ indirect enum PolicyNode {
 /// A key and its value.
 struct PolicyMember {
     var key: ExactString
-    /// Offset just behind the key in the JSON bytes.
+    /// Offset of the key in the JSON bytes.
     var offset: Int
     var value: PolicyNode
 }

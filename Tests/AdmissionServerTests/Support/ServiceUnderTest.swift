@@ -1,0 +1,116 @@
+import AgentRuns
+import ClusterState
+import HTTPServer
+import Logging
+import NIOCore
+import NIOEmbedded
+import Policy
+import Synchronization
+
+@testable import AdmissionServer
+
+/// The service with a state of its own, asked as the HTTP server would.
+struct ServiceUnderTest: Sendable {
+    /// An answer, its body as text.
+    struct Answer: Sendable {
+        var status: Int
+        var body: String
+        var headers: [String: String]
+
+        /// Whether the review was allowed; nil when the answer is no review.
+        var allowed: Bool? {
+            if body.contains(#""allowed":true"#) { return true }
+            return body.contains(#""allowed":false"#) ? false : nil
+        }
+    }
+
+    let store: ClusterStore
+    let log = LogRecorder()
+    private let service: AdmissionService
+
+    init(policy: AdmissionPolicy = .builtIn, checks: [HealthCheck] = []) {
+        let recorder = log
+        store = ClusterStore(
+            repositoryOptions: policy.repositoryOptions,
+            generation: policy.generation,
+            clock: { 0 }
+        )
+        store.replace(with: LoadedManifests(projection: store.projection))
+        service = AdmissionService(
+            reviews: ReviewHandler(
+                engine: PolicyEngine(policy: policy),
+                state: store,
+                now: { Timestamp(seconds: 1_770_000_000) },
+                logger: Logger(label: "test") { _ in recorder.handler() }
+            ),
+            readinessChecks: checks,
+            version: ProductVersion()
+        )
+    }
+
+    func post(_ review: Review) -> Answer { post(review.text) }
+
+    func post(_ body: String) -> Answer { ask(.post, "/validate?timeout=10s", body: Array(body.utf8)) }
+
+    /// What the server does with a request: refusal by the head first, then the answer.
+    func ask(
+        _ method: HTTPRequestMethod,
+        _ target: String,
+        contentType: String? = "application/json",
+        body: [UInt8] = []
+    ) -> Answer {
+        let head = HTTPRequestHead(
+            method: method,
+            target: target,
+            version: .http11,
+            fields: HTTPFields(contentType.map { [("Content-Type", $0)] } ?? []),
+            contentLength: body.count
+        )
+        if let refusal = service.refusal(of: head) { return Answer(refusal) }
+        let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
+        switch service.answer(request, on: EmbeddedEventLoop()) {
+        case .now(let response): return Answer(response)
+        case .later: return Answer(status: 0, body: "not answered at once", headers: [:])
+        }
+    }
+
+    func answer(to error: HTTPRequestError) -> Answer { Answer(service.answer(to: error)) }
+}
+
+extension ServiceUnderTest.Answer {
+    fileprivate init(_ response: HTTPResponse) {
+        status = response.status
+        body = String(buffer: response.body)
+        headers = Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }
+        headers["content-type"] = response.contentType
+    }
+}
+
+/// Keeps what is logged.
+final class LogRecorder: Sendable {
+    private let entries = Mutex<[String]>([])
+
+    /// Level, message and metadata of each line.
+    var lines: [String] { entries.withLock { $0 } }
+
+    fileprivate func append(_ line: String) { entries.withLock { $0.append(line) } }
+
+    func handler() -> any LogHandler { Handler(recorder: self) }
+
+    private struct Handler: LogHandler {
+        let recorder: LogRecorder
+        var metadata: Logger.Metadata = [:]
+        var metadataProvider: Logger.MetadataProvider?
+        var logLevel = Logger.Level.info
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            recorder.append("\(event.level) \(event.message) \(pairs.joined(separator: " "))")
+        }
+    }
+}

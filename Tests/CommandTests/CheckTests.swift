@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct `check` {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    @Test func `exits 0 when nothing is denied`() async throws {
+        let file = try folder.write(Reviews.manifest("one"), to: "run.yaml")
+        let program = try await Program.agentrunAdmission("check", file)
+        #expect(program.status == 0, "\(program.errors)")
+        #expect(program.output.contains("\(file):1: AgentRun agents/one: allowed"))
+        #expect(program.output.hasSuffix("1 object: 0 denied, 0 allowed with warnings, 1 allowed\n"))
+    }
+
+    @Test func `exits 1 when something is denied`() async throws {
+        let file = try folder.write(Reviews.manifest(String(repeating: "n", count: 64)), to: "run.yaml")
+        let program = try await Program.agentrunAdmission("check", file)
+        #expect(program.status == 1)
+        #expect(program.output.contains("Deny  [RunNameTooLong] metadata.name: "))
+    }
+
+    @Test func `exits 2 when something cannot be read, and judges the rest`() async throws {
+        try folder.write("kind: [", to: "broken.yaml")
+        try folder.write(Reviews.manifest("one"), to: "good.yml")
+        let program = try await Program.agentrunAdmission("check", folder.path, folder.path("none"))
+        #expect(program.status == 2)
+        #expect(program.errors.contains("broken.yaml:"))
+        #expect(program.errors.contains("\(folder.path("none")): No such file or directory"))
+        #expect(program.output.contains("AgentRun agents/one: allowed"))
+    }
+
+    @Test func `exits 2 for a folder without manifests`() async throws {
+        try folder.write("x", to: "notes.txt")
+        let program = try await Program.agentrunAdmission("check", folder.path)
+        #expect(program.status == 2)
+        #expect(program.errors.contains("no .yaml, .yml or .json file"))
+    }
+
+    @Test func `takes objects of one call for each other's state unless isolated`() async throws {
+        let file = try folder.write("\(Reviews.manifest("one"))---\n\(Reviews.manifest("two"))", to: "runs.yaml")
+        let program = try await Program.agentrunAdmission("check", file)
+        #expect(program.status == 1)
+        #expect(program.output.matches(of: /HeadBranchConflict/).count == 2)
+        let isolated = try await Program.agentrunAdmission("check", "--isolated", file)
+        #expect(isolated.status == 0)
+    }
+
+    @Test func `adds state, which does not count as checked`() async throws {
+        let state = try folder.write(Reviews.manifest("holder"), to: "state/holder.yaml")
+        let file = try folder.write(Reviews.manifest("one"), to: "run.yaml")
+        for options in [[], ["--isolated"]] {
+            let program = try await Program.run(Program.underTest, ["check", file, "--state", state] + options)
+            #expect(program.status == 1)
+            #expect(program.output.contains("agents/holder"))
+            #expect(program.output.contains("1 object: 1 denied"))
+        }
+    }
+
+    @Test func `reads standard input, lists and JSON`() async throws {
+        let list = """
+            {"apiVersion": "v1", "kind": "List", "items": [
+              {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}},
+              {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "AgentRun", "metadata": {"name": "r"}, "spec": {}}
+            ]}
+            """
+        let program = try await Program.agentrunAdmission("check", "-", input: list)
+        #expect(program.status == 0, "\(program.errors)")
+        #expect(program.output.contains("-:3: AgentRun default/r: allowed"))
+        #expect(program.output.contains("1 of other kinds skipped"))
+    }
+
+    @Test func `judges a review as sent, and not as anyone's state`() async throws {
+        let review = try folder.write(Reviews.create("reviewed"), to: "review.json")
+        let file = try folder.write(Reviews.manifest("one"), to: "run.yaml")
+        let program = try await Program.agentrunAdmission("check", review, file)
+        #expect(program.output.contains("\(review):1: CREATE of AgentRun agents/reviewed: denied"))
+        #expect(program.output.contains("\(file):1: AgentRun agents/one: allowed"))
+    }
+
+    @Test func `prints JSON`() async throws {
+        let file = try folder.write(Reviews.manifest(String(repeating: "n", count: 64)), to: "run.yaml")
+        let program = try await Program.agentrunAdmission("check", "--output", "json", file)
+        #expect(program.status == 1)
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any]
+        )
+        let summary = try #require(report["summary"] as? [String: Int])
+        #expect(summary == ["objects": 1, "denied": 1, "warned": 0, "skipped": 0, "errors": 0])
+        let beginning = #"{"verdicts":[{"source":"\#(file)","line":1,"operation":"CREATE","dryRun":false"#
+        #expect(program.output.hasPrefix(beginning))
+    }
+
+    @Test func `prints the answer of the server`() async throws {
+        let body = Reviews.create(uid: "uid-9")
+        let file = try folder.write(body, to: "review.json")
+        let program = try await Program.agentrunAdmission("check", "--output", "admission-review", file)
+        let webhook = try await Webhook.start()
+        let answer = try await webhook.post(body)
+        #expect(program.output == answer.body)
+    }
+
+    @Test func `passes no control sequence on`() async throws {
+        let evil = "\u{1B}]0;x\u{07}\u{9B}31m\u{202E}"
+        let review = Reviews.create("evil").replacing("agents\",\"operation", with: "\\u001b]0;\u{9B}31m\",\"operation")
+        let file = try folder.write(review, to: "\(evil).json")
+        for output in ["text", "json", "admission-review"] {
+            let program = try await Program.agentrunAdmission("check", "--output", output, file, "/none/\(evil)")
+            let scalars = (program.output + program.errors).unicodeScalars
+            let isClean = scalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) }
+            #expect(isClean, "\(output)")
+        }
+    }
+
+    @Test func `refuses a bad policy`() async throws {
+        let policy = try folder.write("kind: Nonsense\n", to: "policy.yaml")
+        let file = try folder.write(Reviews.manifest("one"), to: "run.yaml")
+        let program = try await Program.agentrunAdmission("check", file, "--policy", policy)
+        #expect(program.status == 2)
+        #expect(program.output.isEmpty)
+        #expect(program.errors.contains("AgentRunPolicy"))
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `policy show` {
+    @Test func `prints a policy that it accepts itself`() async throws {
+        let folder = try Folder()
+        let shown = try await Program.agentrunAdmission("policy", "show")
+        #expect(shown.status == 0)
+        let file = try folder.write(shown.output, to: "policy.yaml")
+        let again = try await Program.agentrunAdmission("policy", "show", "--policy", file)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(again.output == shown.output)
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `version` {
+    @Test func `names product and toolchain`() async throws {
+        let program = try await Program.agentrunAdmission("version")
+        #expect(program.status == 0)
+        #expect(program.output.contains(/^agentrun-admission [0-9]+\.[0-9]+\.[0-9]+\nswift 6/))
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct `bench` {
+    @Test func `prints one JSON object of nanoseconds`() async throws {
+        let folder = try Folder()
+        let file = try folder.write(Reviews.create(), to: "review.json")
+        let program = try await Program.agentrunAdmission("bench", file, "--iterations", "11", "--output", "json")
+        #expect(program.status == 0, "\(program.errors)")
+        let result = try #require(JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Int])
+        let names = ["decodeNanoseconds", "encodeNanoseconds", "judgeNanoseconds", "totalNanoseconds"]
+        #expect(result.keys.sorted() == names)
+        #expect(result.values.allSatisfy { $0 > 0 })
+    }
+}

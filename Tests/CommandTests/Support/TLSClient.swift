@@ -1,0 +1,141 @@
+import COpenSSL
+import Dispatch
+import Glibc
+
+/// A client that sends what it likes when it likes, reads only when it is asked to, and trusts everybody.
+@safe
+final class TLSClient: @unchecked Sendable {
+    struct Failure: Error {
+        var doing: String
+    }
+
+    private let descriptor: Int32
+    // Used by one thread at a time: the calls are awaited one after the other.
+    private let ssl: OpaquePointer
+
+    private init(port: Int) throws {
+        descriptor = try Self.connect(port: port)
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw Failure(doing: "SSL_CTX_new") }
+        defer { unsafe SSL_CTX_free(context) }
+        guard let ssl = unsafe SSL_new(context) else { throw Failure(doing: "SSL_new") }
+        unsafe self.ssl = ssl
+        unsafe SSL_set_fd(ssl, descriptor)
+        guard unsafe SSL_connect(ssl) == 1 else { throw Failure(doing: "SSL_connect") }
+    }
+
+    deinit {
+        unsafe SSL_free(ssl)
+        Glibc.close(descriptor)
+    }
+
+    /// Connects and shakes hands, HTTP/1.1 implied.
+    static func connect(to webhook: Webhook) async throws -> TLSClient {
+        let port = webhook.port
+        return try await offTheTestThreads { try TLSClient(port: port) }
+    }
+
+    /// Sends all of it.
+    func send(_ text: String) async throws {
+        try await Self.offTheTestThreads { [self] in
+            let bytes = Array(text.utf8)
+            guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) == bytes.count else { throw Failure(doing: "send") }
+        }
+    }
+
+    /// Sends `chunk` again and again until the server has taken nothing for `patience` seconds or `limit` bytes are sent;
+    /// how many bytes it took.
+    func sendWithoutReading(_ chunk: String, limit: Int, patience: Int) async throws -> Int {
+        try await Self.offTheTestThreads { [self] in
+            Self.setTimeout(SO_SNDTIMEO, seconds: patience, of: descriptor)
+            let bytes = Array(chunk.utf8)
+            var sent = 0
+            while sent < limit {
+                guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) > 0 else { break }
+                sent += bytes.count
+            }
+            return sent
+        }
+    }
+
+    /// What comes until the server closes, or for that long nothing comes.
+    func receive(patience seconds: Int = 10) async throws -> String {
+        try await Self.offTheTestThreads { [self] in
+            Self.setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
+            var received: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 16_384)
+            while true {
+                let size = Int32(chunk.count)
+                let count = unsafe SSL_read(ssl, &chunk, size)
+                guard count > 0 else { break }
+                received += chunk[..<Int(count)]
+            }
+            return String(decoding: received, as: UTF8.self)
+        }
+    }
+
+    /// Whether the server ended the connection with a close_notify.
+    var isClosedByServer: Bool {
+        get async throws {
+            try await Self.offTheTestThreads { [self] in unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
+        }
+    }
+
+    /// Leaves without a word, as a client whose machine lost power, but for the reset.
+    func vanish() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+        shutdown(descriptor, Int32(SHUT_RDWR))
+    }
+
+    // MARK: Sockets
+
+    /// Sends bytes without TLS and collects what comes until the server closes; nil when it does not within the time.
+    static func exchange(_ bytes: [UInt8], with webhook: Webhook, patience seconds: Int) async throws -> [UInt8]? {
+        let port = webhook.port
+        return try await offTheTestThreads {
+            let descriptor = try connect(port: port)
+            defer { Glibc.close(descriptor) }
+            setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
+            guard unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+                throw Failure(doing: "send")
+            }
+            var received: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = unsafe recv(descriptor, &chunk, 4096, 0)
+                if count == 0 { return received }
+                guard count > 0 else { return errno == ECONNRESET ? received : nil }
+                received += chunk[..<count]
+            }
+        }
+    }
+
+    private static func connect(port: Int) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let status = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw Failure(doing: "connect") }
+        return descriptor
+    }
+
+    private static func setTimeout(_ option: Int32, seconds: Int, of descriptor: Int32) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Blocking work may not hold one of the few threads the tests share.
+    private static func offTheTestThreads<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+}

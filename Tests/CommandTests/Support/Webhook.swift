@@ -1,0 +1,105 @@
+import Foundation
+
+/// A running `serve` on a port of its own.
+final class Webhook: Sendable {
+    /// The server did not get ready.
+    struct NotReady: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let port: Int
+    let folder: Folder
+    private let process: Process
+
+    var url: String { "https://127.0.0.1:\(port)" }
+    var isRunning: Bool { process.isRunning }
+
+    private init(port: Int, folder: Folder, process: Process) {
+        self.port = port
+        self.folder = folder
+        self.process = process
+    }
+
+    deinit {
+        process.terminate()
+    }
+
+    /// Starts `serve --host 127.0.0.1 --port 0` and waits for its ready line.
+    static func start(_ arguments: String...) async throws -> Webhook {
+        let folder = try Folder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.underTest)
+        process.arguments = ["serve", "--host", "127.0.0.1", "--port", "0"] + arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "log"))
+        try process.run()
+        let deadline = ContinuousClock.now + .seconds(30)
+        while process.isRunning, ContinuousClock.now < deadline {
+            if let match = try folder.text("log").firstMatch(of: /address=https:\/\/127\.0\.0\.1:([0-9]+) .*ready\n/),
+                let port = Int(match.1)
+            {
+                return Webhook(port: port, folder: folder, process: process)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        process.terminate()
+        throw NotReady(description: try folder.text("log"))
+    }
+
+    var log: String { get throws { try folder.text("log") } }
+
+    /// A number of bytes of `/proc/PID/status`, such as `VmRSS`.
+    func memory(_ field: String) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("\(field):") } ?? ""
+        return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
+    /// Sends SIGTERM and waits for the end; the exit status.
+    func stop() async throws -> Int32 {
+        process.terminate()
+        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        return process.terminationStatus
+    }
+
+    // MARK: Asking it with curl
+
+    /// An answer as curl saw it.
+    struct Answer: Sendable {
+        var status: Int
+        var body: String
+    }
+
+    /// Posts `body` to `/validate` as a kube-apiserver does.
+    func post(_ body: [UInt8], _ options: String...) async throws -> Answer {
+        let file = try folder.write(body, to: UUID().uuidString)
+        return try await curl(
+            ["--header", "Content-Type: application/json", "--data-binary", "@\(file)"] + options,
+            "/validate?timeout=10s"
+        )
+    }
+
+    func post(_ body: String, _ options: String...) async throws -> Answer {
+        let file = try folder.write(body, to: UUID().uuidString)
+        return try await curl(
+            ["--header", "Content-Type: application/json", "--data-binary", "@\(file)"] + options,
+            "/validate?timeout=10s"
+        )
+    }
+
+    func get(_ target: String, _ options: String...) async throws -> Answer { try await curl(options, target) }
+
+    private func curl(_ options: [String], _ target: String) async throws -> Answer {
+        let program = try await Program.run(
+            "/usr/bin/env",
+            ["curl", "--silent", "--insecure", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"]
+                + options + ["\(url)\(target)"]
+        )
+        let lines = program.output.split(separator: "\n", omittingEmptySubsequences: false)
+        return Answer(
+            status: lines.last.flatMap { Int($0) } ?? 0,
+            body: lines.dropLast().joined(separator: "\n")
+        )
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import JSONPull
+
+/// The recorded request bodies, by file name without `.json`.
+enum Recordings {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Golden/requests")
+
+    static func names() throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    }
+
+    static func body(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appending(path: "\(name).json")))
+    }
+}
+
+/// Passes over one value; nil when it is good.
+func errorOfSkipping(_ bytes: [UInt8]) -> JSONError? {
+    errorOf(bytes) { reader throws(JSONError) in try reader.skipValue() }
+}
+
+/// Pulls every key and value out one by one; nil when all is good.
+func errorOfPulling(_ bytes: [UInt8]) -> JSONError? {
+    errorOf(bytes) { reader throws(JSONError) in
+        var writer = JSONWriter()
+        try copyValue(&reader, to: &writer)
+    }
+}
+
+/// Every value pulled out and written again.
+func copy(_ bytes: [UInt8]) throws(JSONError) -> [UInt8] {
+    try JSONReader.read(bytes) { reader throws(JSONError) in
+        var writer = JSONWriter()
+        try copyValue(&reader, to: &writer)
+        return writer.bytes
+    }
+}
+
+private func errorOf<Value>(
+    _ bytes: [UInt8],
+    _ read: (inout JSONReader) throws(JSONError) -> Value
+) -> JSONError? {
+    do throws(JSONError) {
+        _ = try JSONReader.read(bytes) { reader throws(JSONError) in try read(&reader) }
+        return nil
+    } catch {
+        return error
+    }
+}
+
+/// Numbers are written as integers where they are, else as their text in a string.
+private func copyValue(_ reader: inout JSONReader, to writer: inout JSONWriter) throws(JSONError) {
+    switch try reader.peek() {
+    case .null:
+        try reader.skipValue()
+        writer.null()
+    case .boolean: writer.boolean(try reader.readBoolean() ?? false)
+    case .string: writer.string(try reader.readString() ?? "")
+    case .number:
+        let text = try reader.readNumber() ?? ""
+        if let value = Int(text) { writer.integer(value) } else { writer.string(text) }
+    case .array:
+        writer.beginArray()
+        var isFirst = true
+        _ = try reader.enterArray()
+        while try reader.nextElement(&isFirst) { try copyValue(&reader, to: &writer) }
+        writer.endArray()
+    case .object:
+        writer.beginObject()
+        var isFirst = true
+        _ = try reader.enterObject()
+        while let key = try reader.nextKey(&isFirst) {
+            writer.key(key.string)
+            try copyValue(&reader, to: &writer)
+        }
+        writer.endObject()
+    }
+}
+
+/// The one string of a document `"…"`.
+func string(_ bytes: [UInt8]) throws(JSONError) -> String? {
+    try JSONReader.read(bytes) { reader throws(JSONError) in try reader.readString() }
+}
+
+/// SplitMix64: random numbers that a seed repeats.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
