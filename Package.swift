@@ -110,6 +110,8 @@ let package = Package(
             ]
         ),
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"]

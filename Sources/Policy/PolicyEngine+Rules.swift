@@ -17,14 +17,15 @@ extension PolicyEngine {
 
     /// Runs all rules and explains the verdict.
     ///
-    /// What was already true of `old`, the object before an update, is only noted.
+    /// What was already true of `old`, the object before an update, is only noted. Returns the run as it was judged.
+    @discardableResult
     func judge(
         _ subject: Subject,
         old: AgentRun?,
         state: (any ClusterLookup)?,
         now: Timestamp,
         _ verdict: inout Verdict
-    ) {
+    ) -> RunUnderReview {
         let review = RunUnderReview(
             subject.run,
             namespace: subject.namespace,
@@ -37,14 +38,14 @@ extension PolicyEngine {
         verdict.explanation = Explanation(review)
         verdict.explanation.predicted = Self.predicted(verdict.findings)
         if let state { addStateCondition(state.condition, to: &verdict) }
+        return review
     }
 
     /// The branches an admitted run takes; nil when it takes none.
-    func claims(of subject: Subject, state: (any ClusterLookup)?, now: Timestamp) -> BranchClaims? {
-        guard let state, !subject.run.metadata.name.isEmpty,
+    func claims(of subject: Subject, _ review: RunUnderReview) -> BranchClaims? {
+        guard review.state != nil, !subject.run.metadata.name.isEmpty,
             subject.run.isActive(generation: policy.generation)
         else { return nil }
-        let review = RunUnderReview(subject.run, namespace: subject.namespace, state: state, now: now, policy: policy)
         var branches: [BranchKey] = []
         for claim in review.claimedBranches where !branches.contains(claim.key) { branches.append(claim.key) }
         guard !branches.isEmpty else { return nil }
@@ -53,7 +54,7 @@ extension PolicyEngine {
             name: subject.run.metadata.name,
             uid: subject.run.metadata.uid,
             branches: branches,
-            createdAt: now,
+            createdAt: review.now,
             scope: policy.branchScope(for: subject.match)
         )
     }

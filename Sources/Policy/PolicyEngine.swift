@@ -103,9 +103,9 @@ package struct PolicyEngine: Sendable {
                 old = before
             }
         }
-        judge(subject, old: old, state: state, now: now, &verdict)
+        let judged = judge(subject, old: old, state: state, now: now, &verdict)
         guard verdict.allowed, !request.dryRun, request.operation == .create else { return }
-        verdict.claims = claims(of: subject, state: state, now: now)
+        verdict.claims = claims(of: subject, judged)
         // A conflict that the policy let pass: the branch is shared from now on.
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
     }

@@ -75,7 +75,7 @@ import Testing
     @Test(arguments: [
         ("", "the JSON ends in the middle of a value at line 1, column 1 (byte 0)"),
         ("<html>", "unexpected '<' at line 1, column 1 (byte 0)"),
-        ("{\(head),\(request)}x", "there is more after the end of the JSON value at line 1, column 119 (byte 118)"),
+        ("{\(head),\(request)}x", "there is more after the end of the JSON value at line 1, column 115 (byte 114)"),
         (
             "{\"kind\":\n\"AdmissionReview\",\"request\":{\"object\":{\"spec\":{\"n\":1.}}}}",
             "invalid number at line 2, column 54 (byte 62) in request.object.spec.n"

@@ -98,7 +98,7 @@ import Testing
     }
 }
 
-@Suite struct `Status` {
+@Suite struct `A Status` {
     @Test func `as a document of its own is a Failure with its code`() {
         let status = Status(code: 404, reason: "NotFound", message: "no route \"/x\"")
         #expect(

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The arrows of docs/architecture.md section 2, read from the imports of every source file.
+@Suite struct `Imports` {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// What a target may import of the package's own.
+    private static let allowed: [String: Set<String>] = [
+        "Digest": ["COpenSSL"],
+        "JSONPull": [],
+        "AdmissionAPI": ["JSONPull"],
+        "AgentRuns": ["JSONPull", "Digest"],
+        "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"],
+        "ClusterState": ["AgentRuns", "Policy", "JSONPull"],
+        "TLS": ["COpenSSL"],
+        "HTTPServer": ["TLS", "CNghttp2"],
+        "AdmissionServer": [
+            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
+        ],
+        "agentrun-admission": [
+            "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
+        ],
+    ]
+    private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy"]
+
+    private struct Source {
+        var target: String
+        var path: String
+        var lines: [Substring]
+
+        var imports: [String] {
+            lines.compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count else {
+                    return nil
+                }
+                return String(words[index + 1])
+            }
+        }
+    }
+
+    private static func sources() throws -> [Source] {
+        let folder = root.appending(path: "Sources")
+        let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return try files.filter { $0.hasSuffix(".swift") }.map { path in
+            let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+            let target = String(path.prefix { $0 != "/" })
+            return Source(
+                target: target,
+                path: path,
+                lines: text.split(separator: "\n", omittingEmptySubsequences: false)
+            )
+        }
+    }
+
+    @Test func `point one way`() throws {
+        let own = Set(Self.allowed.keys).union(["COpenSSL", "CNghttp2"])
+        let sources = try Self.sources()
+        #expect(Set(sources.map(\.target)) == Set(Self.allowed.keys))
+        for source in sources {
+            let wrong = Set(source.imports).intersection(own).subtracting(Self.allowed[source.target] ?? [])
+            #expect(wrong.isEmpty, "\(source.path) imports \(wrong)")
+        }
+    }
+
+    @Test func `of pure targets are neither NIO nor Foundation`() throws {
+        for source in try Self.sources() where Self.pure.contains(source.target) {
+            #expect(!source.imports.contains { $0.hasPrefix("NIO") || $0.hasPrefix("Foundation") }, "\(source.path)")
+        }
+    }
+
+    @Test func `of nghttp2 stay in one folder`() throws {
+        for source in try Self.sources() where source.imports.contains("CNghttp2") {
+            #expect(source.path.hasPrefix("HTTPServer/HTTP2/"), "\(source.path)")
+        }
+    }
+
+    @Test func `stand in files a reader can hold`() throws {
+        for source in try Self.sources() { #expect(source.lines.count <= 600, "\(source.path)") }
+    }
+}

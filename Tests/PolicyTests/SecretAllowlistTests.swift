@@ -1,0 +1,106 @@
+import AdmissionAPI
+import AgentRuns
+import JSONPull
+import Policy
+import Testing
+
+@Suite struct `Secret allowlist` {
+    private static let lists = """
+          rules:
+            secret-allowlist: {allow: ["codex-*", tool], blocked: ["codex-admin*"]}
+        """
+
+    @Test(arguments: [
+        ("secrets: [codex-a, tool]", []),
+        (
+            "secrets: [codex-a, \" other \", codex-admin-1]",
+            ["SecretBlocked spec.secrets[2] Deny", "SecretNotAllowed spec.secrets[1] Deny"]
+        ),
+        ("secrets: [7, other]", ["SecretNotAllowed spec.secrets[1] Deny"]),
+        (
+            "workload: {volumes: [{name: v}, {name: w, secretName: other}]}",
+            ["SecretNotAllowed spec.workload.volumes[1].secretName Deny"]
+        ),
+        (
+            "runtime: {type: workflow}, workflow: {steps: [{name: a, workload: {volumes: [{secretName: other}]}}]}",
+            ["SecretNotAllowed spec.workflow.steps[0].workload.volumes[0].secretName Deny"]
+        ),
+        ("runtime: {type: job}, workflow: {steps: [{name: a, workload: {volumes: [{secretName: other}]}}]}", []),
+        ("secrets: [codex-p], systemPromptRef: {kind: secret, name: codex-p, key: k}", []),
+        (
+            "systemPromptRef: {kind: Secret, name: codex-p, key: k}",
+            ["SecretNotListed spec.systemPromptRef.name Deny"]
+        ),
+        ("systemPromptRef: {kind: ConfigMap, name: other, key: k}", []),
+    ])
+    func `judges every secret at its field`(spec: String, expected: [String]) throws {
+        #expect(try judge(run(spec), policy: Self.lists).summary == expected)
+    }
+
+    private static let cluster = """
+        {apiVersion: agents.proompteng.ai/v1alpha1, kind: Agent, metadata: {name: a, namespace: agents}, \
+        spec: {providerRef: {name: p}, security: {allowedSecrets: [one, vcs]}, \
+        defaults: {systemPromptRef: {kind: Secret, name: prompt, key: k}}}}
+        ---
+        {apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentProvider, metadata: {name: p, namespace: agents}, \
+        spec: {secretEnv: [{name: E, secretName: env, key: k}]}}
+        ---
+        {apiVersion: agents.proompteng.ai/v1alpha1, kind: Memory, metadata: {name: m2, namespace: agents}, \
+        spec: {default: true, connection: {secretRef: {name: memory2}}}}
+        ---
+        {apiVersion: agents.proompteng.ai/v1alpha1, kind: Memory, metadata: {name: m1, namespace: agents}, \
+        spec: {default: true, connection: {secretRef: {name: memory1}}}}
+        ---
+        {apiVersion: agents.proompteng.ai/v1alpha1, kind: VersionControlProvider, metadata: {name: git, namespace: agents}, \
+        spec: {auth: {token: {secretRef: {name: vcs}}, ssh: {privateKeySecretRef: {name: key}}}}}
+        ---
+        {apiVersion: security.proompteng.ai/v1alpha1, kind: SecretBinding, metadata: {name: b, namespace: agents}, \
+        spec: {subjects: [{kind: Agent, name: a}], allowedSecrets: [one]}}
+        """
+
+    @Test func `includes what the Agent and the default memory bring`() throws {
+        let verdict = try judge(run("agentRef: {name: a}, secrets: [one], systemPrompt: mine"), state: Self.cluster)
+        #expect(
+            verdict.summary == [
+                "SecretNotAllowed spec.memoryRef.name Deny", "SecretNotListed spec.memoryRef.name Deny",
+            ]
+        )
+        #expect(verdict.explanation.secrets == ["one", "memory1"])
+        #expect(verdict.explanation.predicted == "InvalidSpec/SecretNotAllowed")
+    }
+
+    @Test func `in August includes the provider's environment, and names several at one field`() throws {
+        let verdict = try judge(
+            run("agentRef: {name: a}, memoryRef: {name: none}"),
+            state: Self.cluster,
+            generation: .august2026
+        )
+        #expect(
+            verdict.summary == ["SecretNotAllowed spec.agentRef.name Deny", "SecretNotListed spec.agentRef.name Deny"]
+        )
+        #expect(
+            verdict.findings[0].message
+                == #"Forbidden: secrets "prompt", "env" are not in spec.security.allowedSecrets of Agent "a""#
+        )
+    }
+
+    @Test(arguments: [("false", "Warn"), ("true", "Deny")])
+    func `version control's is at most a warning unless it is required`(required: String, action: String) throws {
+        let spec = """
+            systemPrompt: x, memoryRef: {name: none}, vcsRef: {name: git}, vcsPolicy: {required: \(required)}, \
+            parameters: {repository: a/b}
+            """
+        let blocked = "  rules: {secret-allowlist: {blocked: [vcs]}}"
+        let verdict = try judge(run(spec), policy: blocked, state: Self.cluster)
+        #expect(verdict.summary == ["SecretBlocked spec.vcsRef.name \(action)"])
+    }
+
+    @Test func `a binding can be demanded`() throws {
+        let policy = "  rules: {secret-allowlist: {requireBinding: true}}"
+        let spec = "agentRef: {name: a}, systemPrompt: x, memoryRef: {name: none}, secrets: [one, vcs]"
+        let verdict = try judge(run(spec), policy: policy, state: Self.cluster)
+        #expect(verdict.summary == ["SecretNotAllowed spec.secrets[1] Deny"])
+        #expect(verdict.findings[0].message == #"Forbidden: secret "vcs" is in no SecretBinding for Agent "a""#)
+        #expect(try judge(run(spec), policy: policy).allowed)
+    }
+}

@@ -1,0 +1,34 @@
+import AdmissionAPI
+import AgentRuns
+import JSONPull
+import Policy
+import Testing
+
+@Suite struct `State and warnings` {
+    @Test(arguments: [
+        (StateCondition.available(ageMilliseconds: 30_000), [String]()),
+        (.available(ageMilliseconds: 30_001), ["StateStale  Warn"]),
+        (.unavailable("not read yet"), ["StateUnavailable  Warn"]),
+    ])
+    func `an old or missing state is said once`(condition: StateCondition, expected: [String]) throws {
+        var state = try FixtureState("")
+        state.condition = condition
+        #expect(try review(object: run("parameters: {repository: a/b, head: h}"), state: state).summary == expected)
+    }
+
+    @Test func `warnings stay within their budget and say how many are left out`() throws {
+        let steps = (0..<20).map { "{name: s\($0), parameters: {prompt: x}}" }.joined(separator: ", ")
+        let yaml = run("runtime: {type: workflow}, implementationSpecRef: {name: s}, workflow: {steps: [\(steps)]}")
+        let warnings = try judge(yaml).warnings
+        #expect(warnings.count == 8)
+        #expect(warnings.last == #"13 more findings; see the audit log or run "agentrun-admission check""#)
+        #expect(warnings.allSatisfy { $0.unicodeScalars.count <= 256 })
+        #expect(warnings.reduce(0) { $0 + $1.unicodeScalars.count } <= 2048)
+    }
+
+    @Test func `texts are one line whatever an object calls things`() throws {
+        let verdict = try judge(run(#"parameters: {repository: "a\nb\u0000\u001b[31m\u2028"}"#))
+        let scalars = verdict.findings.flatMap { $0.line.unicodeScalars }
+        #expect(scalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0.value != 0x2028 })
+    }
+}
