@@ -62,7 +62,7 @@ package struct AdmissionPolicy: Sendable {
     /// Among which runs the branches of `subject` can be held by one only.
     func branchScope(for subject: RequestMatch.Subject) -> BranchScope {
         let (rule, actions) = headBranchConflict.active(for: subject)
-        guard actions.action(of: .headBranchConflict) == .deny else { return .shared }
+        guard actions.action(of: .headBranchConflict, generation: generation) == .deny else { return .shared }
         return rule.scope == .cluster ? .cluster : .namespace
     }
 

@@ -36,33 +36,3 @@ package struct Finding: Sendable {
         field.isEmpty ? "[\(reason.rawValue)] \(explanation)" : "[\(reason.rawValue)] \(field): \(explanation)"
     }
 }
-
-/// How the controller would end the run, and how early it would find out (`controller-semantics.md` section 3).
-package struct ControllerOutcome: Sendable, Equatable {
-    /// The controller's checks, first one first.
-    package enum Stage: Int, Sendable {
-        case parameters
-        case runSecretsAllowed
-        case runSecretsBlocked
-        case memorySecret
-        case systemPrompt
-        case repositoryMissing
-        case repositoryPolicy
-        case vcsSecretBlocked
-        case vcsSecretAllowed
-    }
-
-    package var stage: Stage
-    /// The condition's reason.
-    package var reason: Reason
-    /// The condition's type: `InvalidSpec`, or `Failed` for what a workflow finds when a step starts.
-    package var type: String
-
-    init(_ stage: Stage, _ reason: Reason, isWorkflow: Bool) {
-        (self.stage, self.reason) = (stage, reason)
-        type = isWorkflow && stage.rawValue >= Stage.repositoryMissing.rawValue ? "Failed" : "InvalidSpec"
-    }
-
-    /// `InvalidSpec/SecretNotAllowed`.
-    package var text: String { "\(type)/\(reason.rawValue)" }
-}

@@ -36,7 +36,8 @@ extension PolicyEngine {
         verdict.findings = findings(review, subject.match)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
         verdict.explanation = Explanation(review)
-        verdict.explanation.predicted = Self.predicted(verdict.findings)
+        verdict.explanation.predicted =
+            ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
         if let state { addStateCondition(state.condition, to: &verdict) }
         return review
     }
@@ -88,7 +89,7 @@ extension PolicyEngine {
         // A stable sort: within a reason the rule's own order stays.
         let drafts = actions.rule.reasons.flatMap { reason in collected.drafts.filter { $0.reason == reason } }
         return drafts.compactMap { draft in
-            var action = min(actions.action(of: draft.reason), draft.cap)
+            var action = min(actions.action(of: draft.reason, generation: policy.generation), draft.cap)
             if isTemplate { action = min(action, .warn) }
             guard action != .off else { return nil }
             return exempted(finding(draft, actions.rule, action), match, now: review.now)
@@ -173,11 +174,6 @@ extension PolicyEngine {
     }
 
     // MARK: What else is said
-
-    /// The first finding in the controller's own order of checks.
-    private static func predicted(_ findings: [Finding]) -> String? {
-        findings.compactMap(\.outcome).min { $0.stage.rawValue < $1.stage.rawValue }?.text
-    }
 
     private func addStateCondition(_ condition: StateCondition, to verdict: inout Verdict) {
         let (reason, message): (Reason, String)

@@ -15,8 +15,8 @@ extension RuleID {
     /// Whether the rule runs on a template of the 2026-08 controller.
     var runsOnTemplates: Bool {
         switch self {
-        case .labelLength, .headBranchConflict: false
-        case .promptOverride, .repositoryAllowlist, .secretAllowlist, .clusterState: true
+        case .labelLength, .headBranchConflict, .idempotencyKey, .limits: false
+        default: true
         }
     }
 }

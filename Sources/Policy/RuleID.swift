@@ -1,18 +1,42 @@
 /// The rules in catalogue order, which is the order of findings.
 package enum RuleID: String, Sendable, CaseIterable {
     case promptOverride = "prompt-override"
+    case promptSource = "prompt-source"
+    case literalTokens = "literal-tokens"
+    case planStep = "plan-step"
+    case systemPrompt = "system-prompt"
     case repositoryAllowlist = "repository-allowlist"
     case headBranchConflict = "head-branch-conflict"
+    case headBranchName = "head-branch-name"
     case secretAllowlist = "secret-allowlist"
+    case serviceAccount = "service-account"
+    case imagePolicy = "image-policy"
+    case implementationSource = "implementation-source"
     case labelLength = "label-length"
+    case labelPolicy = "label-policy"
+    case misplacedTtl = "misplaced-ttl"
+    case parameters = "parameters"
+    case workflowSteps = "workflow-steps"
+    case runtimeConfig = "runtime-config"
+    case implementationContract = "implementation-contract"
+    case references = "references"
+    case immutableSpec = "immutable-spec"
+    case idempotencyKey = "idempotency-key"
+    case limits = "limits"
+    case providerPolicy = "provider-policy"
     /// Not a rule of its own: what is said of the cluster state that rules rest on.
     case clusterState = "cluster-state"
 
     /// What its findings do unless the reason or the policy says otherwise.
     package var defaultAction: Action {
         switch self {
-        case .promptOverride, .clusterState: .warn
-        case .repositoryAllowlist, .headBranchConflict, .secretAllowlist, .labelLength: .deny
+        case .promptOverride, .promptSource, .literalTokens, .planStep, .headBranchName, .misplacedTtl, .references,
+            .limits, .providerPolicy, .clusterState:
+            .warn
+        case .systemPrompt, .repositoryAllowlist, .headBranchConflict, .secretAllowlist, .serviceAccount,
+            .imagePolicy, .implementationSource, .labelLength, .labelPolicy, .parameters, .workflowSteps,
+            .runtimeConfig, .implementationContract, .immutableSpec, .idempotencyKey:
+            .deny
         }
     }
 
@@ -20,39 +44,43 @@ package enum RuleID: String, Sendable, CaseIterable {
     package var reasons: [Reason] {
         switch self {
         case .promptOverride: [.promptOverride, .stepPromptOverride, .forbiddenParameterKey]
+        case .promptSource: [.ambiguousPromptSource, .emptyPrompt, .missingImplementation]
+        case .literalTokens: [.literalToken, .emptyToken, .shellVariable]
+        case .planStep: [.planStep]
+        case .systemPrompt:
+            [
+                .systemPromptOverrideNotAllowed, .missingSystemPromptConfiguration, .ambiguousSystemPrompt,
+                .invalidSystemPromptRef, .invalidSystemPrompt, .systemPromptTooLong,
+            ]
         case .repositoryAllowlist:
             [.invalidRepository, .repositoryDenied, .repositoryNotAllowed, .vcsPolicyDenied, .missingRepository]
         case .headBranchConflict: [.headBranchConflict]
+        case .headBranchName: [.headBranchPrefix, .invalidHeadBranch, .headEqualsBase]
         case .secretAllowlist: [.secretBlocked, .secretNotAllowed, .secretNotListed]
+        case .serviceAccount: [.serviceAccountNotAllowed]
+        case .imagePolicy: [.imageBlocked, .imageNotAllowed]
+        case .implementationSource: [.implementationSourceProviderNotAllowed]
         case .labelLength: [.runNameTooLong, .runNameNotLabelValue]
+        case .labelPolicy: [.missingRequiredLabels, .labelBlocked, .labelNotAllowed]
+        case .misplacedTtl: [.misplacedTtl]
+        case .parameters: [.parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
+        case .workflowSteps:
+            [
+                .missingWorkflowSteps, .workflowStepMissingName, .workflowStepDuplicate, .workflowLoopsDisabled,
+                .workflowLoopMaxIterationsInvalid, .workflowLoopMaxIterationsExceeded,
+                .workflowLoopConditionExpressionMissing, .workflowLoopConditionPathInvalid,
+                .workflowLoopConditionOnMissingInvalid, .workflowLoopConditionOnInvalidInvalid,
+                .workflowLoopStateVolumeDuplicate, .workflowLoopStateVolumeMissing, .workflowLoopStateVolumeRequired,
+                .workflowLoopStateVolumeNotPersistent,
+            ]
+        case .runtimeConfig: [.missingRuntime, .missingEndpoint, .missingTemporalConfig]
+        case .implementationContract: [.invalidContract, .missingRequiredMetadata]
+        case .references: [.missingAgent, .missingProvider, .missingVcsProvider, .missingMemory, .missingSecret]
+        case .immutableSpec: [.specImmutableViolation]
+        case .idempotencyKey: [.idempotencyKeyInUse, .idempotencyKeyCompleted]
+        case .limits: [.concurrencyLimit, .queueLimit]
+        case .providerPolicy: [.deadPattern, .unsupportedVcsAuth, .deprecatedAuth]
         case .clusterState: [.stateUnavailable, .stateStale]
         }
-    }
-}
-
-/// Why a rule complains: the controller's own condition reason where it has one.
-package enum Reason: String, Sendable, CaseIterable {
-    case promptOverride = "PromptOverride"
-    case stepPromptOverride = "StepPromptOverride"
-    case forbiddenParameterKey = "ForbiddenParameterKey"
-    case invalidRepository = "InvalidRepository"
-    case repositoryDenied = "RepositoryDenied"
-    case repositoryNotAllowed = "RepositoryNotAllowed"
-    case vcsPolicyDenied = "VcsPolicyDenied"
-    case missingRepository = "MissingRepository"
-    case headBranchConflict = "HeadBranchConflict"
-    case secretBlocked = "SecretBlocked"
-    case secretNotAllowed = "SecretNotAllowed"
-    case secretNotListed = "SecretNotListed"
-    case runNameTooLong = "RunNameTooLong"
-    case runNameNotLabelValue = "RunNameNotLabelValue"
-    case stateUnavailable = "StateUnavailable"
-    case stateStale = "StateStale"
-    /// A rule threw; its file and the error are in the message.
-    case ruleFailed = "RuleFailed"
-
-    /// The default where it differs from the rule's.
-    var defaultAction: Action? {
-        self == .forbiddenParameterKey ? .deny : nil
     }
 }

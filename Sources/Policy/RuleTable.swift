@@ -1,3 +1,4 @@
+internal import AgentRuns
 internal import JSONPull
 
 /// What a policy says of one rule: its base entry, and the overrides that name it.
@@ -40,25 +41,26 @@ struct RuleActions: Sendable {
     let rule: RuleID
     /// Whether no reason of the rule can come to anything.
     let isOff: Bool
+    /// Of the reasons the policy says something of.
     private let actions: [Reason: Action]
 
     /// - Parameters:
     ///   - rule: whose reasons they are.
     ///   - layers: override first.
     init(rule: RuleID, layers: [Layer]) {
-        func action(of reason: Reason) -> Action {
-            for layer in layers {
-                if let action = layer.reasons[reason] ?? layer.action { return action }
-            }
-            return reason.defaultAction ?? rule.defaultAction
+        var actions: [Reason: Action] = [:]
+        for reason in rule.reasons {
+            actions[reason] = layers.lazy.compactMap { $0.reasons[reason] ?? $0.action }.first
         }
         self.rule = rule
-        actions = Dictionary(uniqueKeysWithValues: rule.reasons.map { ($0, action(of: $0)) })
-        isOff = actions.values.allSatisfy { $0 == .off }
+        self.actions = actions
+        isOff = rule.reasons.allSatisfy { actions[$0] == .off }
     }
 
     /// What a finding of `reason` does.
-    func action(of reason: Reason) -> Action { actions[reason] ?? rule.defaultAction }
+    func action(of reason: Reason, generation: Generation) -> Action {
+        actions[reason] ?? reason.defaultAction(generation: generation) ?? rule.defaultAction
+    }
 }
 
 /// The settings of rule `R`, compiled once when the policy is loaded.

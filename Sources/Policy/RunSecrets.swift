@@ -17,6 +17,8 @@ struct RunSecret {
     var name: ExactString
     var field: FieldPath
     var use: Use
+    /// The unit that uses it when it starts; nil for what the whole run uses.
+    var unit: RunUnit?
 
     /// What the controller demands of `spec.secrets` for this use.
     func mustBeListed(runHasSecrets: Bool) -> Bool {
@@ -80,7 +82,7 @@ extension RunUnderReview {
             guard unit.metadata[.repository] != nil, let provider = provider(of: unit),
                 let name = provider.object.auth.secretName
             else { return nil }
-            return RunSecret(name: name, field: provider.field, use: .versionControl)
+            return RunSecret(name: name, field: provider.field, use: .versionControl, unit: unit)
         }
     }
 

@@ -24,11 +24,12 @@ struct LabelLength: Rule {
         if name.isEmpty {
             checkPrefix(run.run.metadata.generateName, &findings)
         } else {
-            checkName(name, &findings)
+            checkName(name, outcome: run.run.spec.runtimeType == "job" ? .submissionFailure : nil, &findings)
         }
     }
 
-    private func checkName(_ name: ExactString, _ findings: inout RuleFindings) {
+    /// - Parameter outcome: of a run whose name is no label value; a workflow's reconciliation throws without a condition.
+    private func checkName(_ name: ExactString, outcome: ControllerOutcome?, _ findings: inout RuleFindings) {
         // No text has more characters than bytes.
         let length = name.string.utf8.count > Self.maximumLabelLength ? name.characterCount : 0
         if length > Self.maximumLabelLength {
@@ -36,14 +37,14 @@ struct LabelLength: Rule {
                 Too long: \(length) characters, and the controller stamps the name into a label, \
                 which holds at most \(Self.maximumLabelLength)
                 """
-            report(.runNameTooLong, name, Self.nameField, message, Self.shortened(name), &findings)
+            report(.runNameTooLong, name, Self.nameField, message, Self.shortened(name), &findings, outcome)
         }
         guard !Self.isLabelValue(name.string.utf8[...], mayEndAnyhow: false) else { return }
         let message = """
             Invalid value: \(QuotedName.quote(name)): the controller stamps the name into a label, \
             which must start and end with a letter or digit and \(Self.grammar)
             """
-        report(.runNameNotLabelValue, name, Self.nameField, message, Self.shortened(name), &findings)
+        report(.runNameNotLabelValue, name, Self.nameField, message, Self.shortened(name), &findings, outcome)
     }
 
     private func checkPrefix(_ prefix: ExactString, _ findings: inout RuleFindings) {
@@ -65,14 +66,16 @@ struct LabelLength: Rule {
         _ field: FieldPath,
         _ message: String,
         _ proposal: String,
-        _ findings: inout RuleFindings
+        _ findings: inout RuleFindings,
+        _ outcome: ControllerOutcome? = nil
     ) {
         let draft = RuleFindings.Draft(
             reason: reason,
             field: field,
             message: message,
             remedy: "use \(QuotedName.quote(ExactString(proposal)))",
-            values: [name]
+            values: [name],
+            outcome: outcome
         )
         findings.report(draft, reason, at: field)
     }

@@ -122,7 +122,7 @@ struct PromptOverride: Rule {
             message: "Forbidden: the controller refuses the parameter key \(QuotedName.quote(entry.key))",
             remedy: "remove it and put the text into the ImplementationSpec",
             values: [value],
-            outcome: ControllerOutcome(.parameters, .forbiddenParameterKey, isWorkflow: false)
+            outcome: ControllerOutcome(.parameters, .forbiddenParameterKey)
         )
         findings.report(draft, .forbiddenParameterKey, at: field)
     }

@@ -102,16 +102,14 @@ struct RepositoryAllowlist: Rule {
                 + "VersionControlProvider \(QuotedName.quote(provider.name))",
             "use a repository that provider allows, or change its repositoryPolicy",
             &findings,
-            outcome: ControllerOutcome(.repositoryPolicy, .vcsPolicyDenied, isWorkflow: run.run.isWorkflow)
+            outcome: ControllerOutcome(.repositoryPolicy, .vcsPolicyDenied, startingUnit: unit, of: run.run)
         )
     }
 
     private func checkPresence(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard run.run.spec.vcsPolicy.isRequired, run.mode != .none else { return }
-        let isMissing = run.units.contains { unit in
-            unit.implementation != nil && unit.metadata[.repository] == nil
-        }
-        guard isMissing else { return }
+        let missing = run.units.first { $0.implementation != nil && $0.metadata[.repository] == nil }
+        guard let missing else { return }
         let field = FieldPath("spec.parameters.repository")
         let draft = RuleFindings.Draft(
             reason: .missingRepository,
@@ -119,7 +117,7 @@ struct RepositoryAllowlist: Rule {
             message: "Required value: vcsPolicy.required is true and no repository is given",
             remedy: "set spec.parameters.repository to owner/repo",
             values: [""],
-            outcome: ControllerOutcome(.repositoryMissing, .missingRepository, isWorkflow: run.run.isWorkflow)
+            outcome: ControllerOutcome(.repositoryMissing, .missingRepository, startingUnit: missing, of: run.run)
         )
         findings.report(draft, .missingRepository, at: field)
     }

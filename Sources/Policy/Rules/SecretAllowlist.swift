@@ -101,15 +101,12 @@ struct SecretAllowlist: Rule {
         let names = groups[index].group.names
         if !names.contains(secret.name) { groups[index].group.names.append(secret.name) }
         groups[index].group.cap = max(groups[index].group.cap, cap)
-        let known = groups[index].group.outcome
-        if let outcome, known.map({ outcome.stage.rawValue < $0.stage.rawValue }) ?? true {
-            groups[index].group.outcome = outcome
-        }
+        let outcomes = [groups[index].group.outcome, outcome].compactMap(\.self)
+        groups[index].group.outcome = ControllerOutcome.first(of: outcomes, run: run)
     }
 
     /// What the controller itself would say; nil where only this rule refuses.
     private func outcome(of secret: RunSecret, _ refusal: Refusal, _ run: RunUnderReview) -> ControllerOutcome? {
-        let isWorkflow = run.run.isWorkflow
         // Being outside the policy's own list or without a binding means nothing to the controller, but the secret may
         // be missing from the Agent's list as well.
         let refusedByAgent = isRefusedByAgent(secret, run)
@@ -117,22 +114,27 @@ struct SecretAllowlist: Rule {
         case (.volume, _), (.providerEnvironment, _): return nil
         case (.listed, .blocked):
             return refusedByAgent
-                ? ControllerOutcome(.runSecretsAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
-                : ControllerOutcome(.runSecretsBlocked, .secretBlocked, isWorkflow: isWorkflow)
-        case (.memory, .blocked): return ControllerOutcome(.memorySecret, .secretBlocked, isWorkflow: isWorkflow)
+                ? ControllerOutcome(.runSecretsAllowed, .secretNotAllowed)
+                : ControllerOutcome(.runSecretsBlocked, .secretBlocked)
+        case (.memory, .blocked): return ControllerOutcome(.memorySecret, .secretBlocked)
         case (.versionControl, .blocked):
-            return ControllerOutcome(.vcsSecretBlocked, .secretBlocked, isWorkflow: isWorkflow)
+            return secret.unit.map {
+                ControllerOutcome(.vcsSecretBlocked, .secretBlocked, startingUnit: $0, of: run.run)
+            }
         case (.systemPrompt, .notListed), (.agentSystemPrompt, .notListed):
-            return ControllerOutcome(.systemPrompt, .secretNotAllowed, isWorkflow: isWorkflow)
-        case (.memory, .notListed): return ControllerOutcome(.memorySecret, .secretNotAllowed, isWorkflow: isWorkflow)
+            return ControllerOutcome(.systemPrompt, .secretNotAllowed)
+        case (.memory, .notListed): return ControllerOutcome(.memorySecret, .secretNotAllowed)
         default: break
         }
         guard refusedByAgent else { return nil }
         switch secret.use {
-        case .listed: return ControllerOutcome(.runSecretsAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
-        case .memory: return ControllerOutcome(.memorySecret, .secretNotAllowed, isWorkflow: isWorkflow)
-        case .versionControl: return ControllerOutcome(.vcsSecretAllowed, .secretNotAllowed, isWorkflow: isWorkflow)
-        default: return ControllerOutcome(.systemPrompt, .secretNotAllowed, isWorkflow: isWorkflow)
+        case .listed: return ControllerOutcome(.runSecretsAllowed, .secretNotAllowed)
+        case .memory: return ControllerOutcome(.memorySecret, .secretNotAllowed)
+        case .versionControl:
+            return secret.unit.map {
+                ControllerOutcome(.vcsSecretAllowed, .secretNotAllowed, startingUnit: $0, of: run.run)
+            }
+        default: return ControllerOutcome(.systemPrompt, .secretNotAllowed)
         }
     }
 

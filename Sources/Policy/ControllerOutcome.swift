@@ -1,0 +1,99 @@
+internal import AgentRuns
+
+/// How the controller would end the run, and how early it would find out (`controller-semantics.md` section 3).
+struct ControllerOutcome: Sendable, Equatable {
+    /// One check of the controller.
+    enum Check: Sendable {
+        case immutability
+        case idempotency
+        case concurrency
+        case queue
+        case runtime
+        case parameters
+        case labels
+        case endpoint
+        case stepStructure
+        case agent
+        case provider
+        case runSecretsAllowed
+        case serviceAccount
+        case implementation
+        case implementationSource
+        case contract
+        case memory
+        case runSecretsBlocked
+        case memorySecret
+        case image
+        case systemPrompt
+        case vcsProvider
+        case repositoryMissing
+        case repositoryPolicy
+        case vcsSecretBlocked
+        case vcsSecretAllowed
+        case submission
+    }
+
+    var check: Check
+    /// The condition's type and reason, `InvalidSpec/SecretNotAllowed`.
+    var text: String
+    /// Where in the list the step is that the controller is about to start when it finds out; nil when it looks before.
+    var step: Int?
+
+    /// - Parameters:
+    ///   - check: that fails.
+    ///   - reason: the condition's.
+    ///   - type: the condition's.
+    init(_ check: Check, _ reason: Reason, type: StaticString = "InvalidSpec") {
+        self.check = check
+        text = "\(type)/\(reason.rawValue)"
+    }
+
+    /// What the controller says when it is about to run `unit`: of a workflow's step all but a contract's faults are
+    /// `Failed`.
+    init(_ check: Check, _ reason: Reason, startingUnit unit: RunUnit, of run: AgentRun) {
+        step = run.isWorkflow ? unit.step?.index ?? 0 : nil
+        self.check = check
+        text = "\(run.isWorkflow && check != .contract ? "Failed" : "InvalidSpec")/\(reason.rawValue)"
+    }
+
+    /// The job that cannot be submitted.
+    static var submissionFailure: ControllerOutcome {
+        var outcome = ControllerOutcome(.submission, .runNameTooLong)
+        outcome.text = "Failed/SubmitFailed"
+        return outcome
+    }
+
+    /// The one the controller comes to first; nil when there is none.
+    static func first(of outcomes: [ControllerOutcome], run: RunUnderReview) -> ControllerOutcome? {
+        guard outcomes.count > 1 else { return outcomes.first }
+        let order = order(of: run)
+        func comesBefore(_ one: ControllerOutcome, _ other: ControllerOutcome) -> Bool {
+            if one.step != other.step { return (one.step ?? -1) < (other.step ?? -1) }
+            return (order.firstIndex(of: one.check) ?? order.count) < (order.firstIndex(of: other.check) ?? order.count)
+        }
+        return outcomes.min(by: comesBefore)
+    }
+
+    /// The checks in the order the controller runs them for this runtime.
+    private static func order(of run: RunUnderReview) -> [Check] {
+        let before: [Check] = [.immutability, .idempotency, .concurrency, .queue, .runtime, .parameters, .labels]
+        let isFebruary = run.generation == .february2026
+        if run.run.isWorkflow {
+            let lookUp: [Check] = [
+                .agent, .provider, .implementation, .memory, .runSecretsAllowed, .runSecretsBlocked, .memorySecret,
+                .serviceAccount, .implementationSource,
+            ]
+            return before + [.stepStructure] + (isFebruary ? [.image] + lookUp : lookUp + [.image]) + [.systemPrompt]
+                + [.contract] + versionControl
+        }
+        let lookUp: [Check] = isFebruary ? [.image, .agent, .provider] : [.agent, .provider, .image]
+        return before + [.endpoint] + lookUp + [
+            .runSecretsAllowed, .serviceAccount, .implementation, .implementationSource, .contract, .memory,
+            .runSecretsBlocked, .memorySecret, .systemPrompt,
+        ] + versionControl
+    }
+
+    private static let versionControl: [Check] = [
+        .vcsProvider, .repositoryMissing, .repositoryPolicy, .vcsSecretBlocked, .vcsSecretAllowed, .submission,
+    ]
+}
