@@ -138,7 +138,7 @@ private struct Fields {
     }
 
     /// The review, and whether its objects have been read.
-    func review() throws(AdmissionReviewError) -> (AdmissionReview, wereRead: Bool) {
+    consuming func review() throws(AdmissionReviewError) -> (AdmissionReview, wereRead: Bool) {
         guard isObject else { throw .wrongType(field: "body", expected: "an AdmissionReview object") }
         guard let kind = try kind.optional("kind", "a string") else { throw .missing("kind") }
         guard ExactString(kind) == "AdmissionReview" else { throw .wrongKind(kind) }
@@ -208,7 +208,7 @@ private struct RequestFields {
         return .value(start..<reader.position)
     }
 
-    func request() throws(AdmissionReviewError) -> AdmissionRequest {
+    consuming func request() throws(AdmissionReviewError) -> AdmissionRequest {
         guard let uid = try uid.optional("request.uid", "a string"), !uid.isEmpty else { throw .missing("request.uid") }
         guard let kind = try kind.optional("request.kind", "an object") else { throw .missing("request.kind") }
         guard let operation = try operation.optional("request.operation", "a string"), !operation.isEmpty else {

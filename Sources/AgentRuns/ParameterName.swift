@@ -73,11 +73,33 @@ package enum ParameterName: UInt8, Sendable {
     /// The key on the wire.
     var key: ExactString {
         switch self {
+        case .prompt: "prompt"
+        case .repository: "repository"
+        case .repo: "repo"
+        case .issueRepository: "issueRepository"
+        case .issueNumber: "issueNumber"
+        case .issue: "issue"
+        case .issueId: "issueId"
         case .issueIdSnakeCase: "issue_id"
         case .issueNumberSnakeCase: "issue_number"
+        case .issueTitle: "issueTitle"
+        case .title: "title"
+        case .issueBody: "issueBody"
+        case .body: "body"
+        case .issueUrl: "issueUrl"
+        case .url: "url"
+        case .base: "base"
+        case .baseBranch: "baseBranch"
         case .baseRefSnakeCase: "base_ref"
+        case .baseRef: "baseRef"
+        case .head: "head"
+        case .headBranch: "headBranch"
         case .headRefSnakeCase: "head_ref"
-        default: ExactString(String(describing: self))
+        case .headRef: "headRef"
+        case .branch: "branch"
+        case .stage: "stage"
+        case .workflowStage: "workflowStage"
+        case .codexStage: "codexStage"
         }
     }
 

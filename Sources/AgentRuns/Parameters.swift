@@ -45,10 +45,16 @@ package struct Parameters: Sendable {
         var entries: [Entry] = []
         // Null takes part until the end: it may be the last of a repeated key.
         var nulls: [Int] = []
+        // The known names that were seen, a bit each, and whether one came twice; other keys are compared afterwards.
+        var seen: UInt32 = 0
+        var mayRepeat = false
         try reader.readMembers { reader, key throws(JSONError) in
             if entries.isEmpty { entries.reserveCapacity(8) }
             let name = ParameterName(key)
-            let text = ExactString(key.string)
+            let bit: UInt32 = if let name { 1 << UInt32(name.rawValue) } else { 0 }
+            mayRepeat = mayRepeat || bit == 0 || seen & bit != 0
+            seen |= bit
+            let text = name?.key ?? ExactString(key.string)
             let kind = try reader.peek()
             if let string = try reader.readExactString() {
                 entries.append(Entry(name: name, key: text, value: .string(string)))
@@ -58,7 +64,7 @@ package struct Parameters: Sendable {
             }
         }
         self.entries = entries
-        let repeated = Self.superseded(entries)
+        let repeated = mayRepeat ? Self.superseded(entries) : []
         guard !repeated.isEmpty || !nulls.isEmpty else { return }
         let dropped = Set(nulls).union(repeated)
         self.entries = entries.indices.filter { !dropped.contains($0) }.map { entries[$0] }
@@ -67,11 +73,9 @@ package struct Parameters: Sendable {
     /// Indices of entries that a later one of the same key replaces.
     private static func superseded(_ entries: [Entry]) -> [Int] {
         if entries.count <= fewEntries {
-            var superseded: [Int] = []
-            for later in entries.indices.dropFirst() {
-                for index in 0..<later where entries[index].hasKey(of: entries[later]) { superseded.append(index) }
+            return entries.indices.filter { index in
+                entries[(index + 1)...].contains { $0.hasKey(of: entries[index]) }
             }
-            return superseded
         }
         var last: [ExactString: Int] = [:]
         for index in entries.indices { last[entries[index].key] = index }

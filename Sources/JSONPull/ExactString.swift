@@ -35,13 +35,12 @@ extension ExactString: Hashable {
     package static func == (lhs: ExactString, rhs: ExactString) -> Bool {
         // Most unequal names differ in length.
         guard lhs.string.utf8.count == rhs.string.utf8.count else { return false }
-        var (left, right) = (lhs.string, rhs.string)
-        return left.withUTF8 { left in
-            right.withUTF8 { right in
+        return unsafe lhs.string.utf8.withContiguousStorageIfAvailable { left in
+            unsafe rhs.string.utf8.withContiguousStorageIfAvailable { right in
                 guard let one = left.baseAddress, let other = right.baseAddress else { return true }
                 return unsafe memcmp(one, other, left.count) == 0
             }
-        }
+        }.flatMap(\.self) ?? lhs.string.utf8.elementsEqual(rhs.string.utf8)
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -58,8 +57,9 @@ extension ExactString: Comparable {
 }
 
 extension ExactString: ExpressibleByStringLiteral {
-    package init(stringLiteral value: StaticString) {
-        self.init(value.description)
+    // The compiler makes the literal a constant, which costs nothing to copy.
+    package init(stringLiteral value: String) {
+        self.init(value)
     }
 }
 

@@ -6,20 +6,31 @@ struct JSONContainerStack {
     private(set) var count = 0
 
     /// Whether the innermost open container is an object.
+    @inline(__always)
     var isObject: Bool { current & 1 == 1 }
 
+    @inline(__always)
     mutating func push(isObject: Bool) {
-        if count > 0, count.isMultiple(of: 64) {
-            outer.append(current)
-            current = 0
-        }
+        if count & 63 == 0, count > 0 { putAway() }
         current = current << 1 | (isObject ? 1 : 0)
         count += 1
     }
 
+    @inline(__always)
     mutating func pop() {
         current >>= 1
         count -= 1
-        if count > 0, count.isMultiple(of: 64) { current = outer.removeLast() }
+        if count & 63 == 0, count > 0 { bringBack() }
+    }
+
+    @inline(never)
+    private mutating func putAway() {
+        outer.append(current)
+        current = 0
+    }
+
+    @inline(never)
+    private mutating func bringBack() {
+        current = outer.removeLast()
     }
 }

@@ -1,33 +1,48 @@
 /// Finds the end of a JSON string, eight bytes at a time while they are plain ASCII, and checks what is not.
+///
+/// It works on pointers that live in registers: the position of a reader, kept in memory, would be read and written for
+/// every byte.
 @safe
 struct JSONStringScanner {
-    private let bytes: UnsafeRawBufferPointer
-    /// Offset of the next byte; at the closing quote once ``scan()`` has returned.
-    private(set) var position: Int
-    /// Whether a backslash was seen.
-    private(set) var sawEscape = false
+    /// The first byte of the document, from which errors count.
+    let base: UnsafePointer<UInt8>
+    /// Behind the last byte of the document.
+    let end: UnsafePointer<UInt8>
 
-    init(bytes: UnsafeRawBufferPointer, position: Int) {
-        unsafe self.bytes = bytes
-        self.position = position
+    /// Moves `next`, which is behind the opening quote, behind the closing one; whether there was a backslash.
+    @inline(__always)
+    func passString(_ next: inout UnsafePointer<UInt8>) throws(JSONError) -> Bool {
+        unsafe passPlain(&next)
+        if unsafe next < end, unsafe next.pointee == UInt8(ascii: "\"") {
+            unsafe next += 1
+            return false
+        }
+        return unsafe try passRest(&next)
     }
 
-    /// Moves to the closing quote.
-    @inline(__always)
-    mutating func scan() throws(JSONError) {
+    /// The rest of a string that is not plain throughout.
+    @inline(never)
+    private func passRest(_ next: inout UnsafePointer<UInt8>) throws(JSONError) -> Bool {
+        var sawEscape = false
         while true {
-            skipPlain()
-            guard unsafe position < bytes.count else { throw JSONError(.unexpectedEnd, at: unsafe bytes.count) }
-            let byte = unsafe bytes[position]
+            guard unsafe next < end else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
+            let byte = unsafe next.pointee
             switch byte {
-            case UInt8(ascii: "\""): return
+            case UInt8(ascii: "\""):
+                unsafe next += 1
+                return sawEscape
             case UInt8(ascii: "\\"):
                 sawEscape = true
-                try passEscape()
-            case 0..<0x20: throw JSONError(.controlCharacterInString(byte), at: position)
-            case 0x80...: try passScalar(leadingByte: byte)
-            default: position += 1
+                if unsafe end - next > 1, unsafe Self.isShortEscape(next[1]) {
+                    unsafe next += 2
+                } else {
+                    unsafe try passEscape(&next)
+                }
+            case 0..<0x20: throw unsafe JSONError(.controlCharacterInString(byte), at: next - base)
+            case 0x80...: unsafe try passScalar(&next, leadingByte: byte)
+            default: break
             }
+            unsafe passPlain(&next)
         }
     }
 
@@ -36,68 +51,75 @@ struct JSONStringScanner {
     /// Eight bytes are looked at as one integer ("SIMD within a register"): a borrow from subtracting a byte marks the
     /// high bit of each byte that matches. False marks appear only above the first true one, which is the one used.
     @inline(__always)
-    private mutating func skipPlain() {
+    private func passPlain(_ next: inout UnsafePointer<UInt8>) {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highBits: UInt64 = 0x8080_8080_8080_8080
-        while unsafe position + 8 <= bytes.count {
-            let word = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        while unsafe end - next >= 8 {
+            let word = unsafe UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
             let quote = word ^ (ones &* 0x22)
             let backslash = word ^ (ones &* 0x5C)
+            // The masks of "not marked already" are left out where `word` itself is added: it marks the same bytes.
             let matches =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | (word &- ones &* 0x20) & ~word | word
+                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | (word &- ones &* 0x20) | word
             let marks = matches & highBits
             if marks != 0 {
-                position += marks.trailingZeroBitCount >> 3
+                unsafe next += marks.trailingZeroBitCount >> 3
                 return
             }
-            position += 8
+            unsafe next += 8
+        }
+        while unsafe next < end {
+            switch unsafe next.pointee {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20, 0x80...: return
+            default: unsafe next += 1
+            }
         }
     }
 
-    /// Checks the escape at `position` and passes it.
+    /// Whether `letter` behind a backslash stands for one character (RFC 8259 section 7).
     @inline(__always)
-    private mutating func passEscape() throws(JSONError) {
-        guard unsafe position + 1 < bytes.count else { throw JSONError(.unexpectedEnd, at: unsafe bytes.count) }
-        switch unsafe bytes[position + 1] {
+    private static func isShortEscape(_ letter: UInt8) -> Bool {
+        switch letter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            position += 2
-        case UInt8(ascii: "u"):
-            for offset in 2..<6 {
-                guard unsafe position + offset < bytes.count else {
-                    throw JSONError(.unexpectedEnd, at: unsafe bytes.count)
-                }
-                guard unsafe HexDigit.value(bytes[position + offset]) != nil else {
-                    throw JSONError(.invalidEscape, at: position)
-                }
-            }
-            position += 6
-        default: throw JSONError(.invalidEscape, at: position)
+            true
+        default: false
         }
     }
 
-    /// Checks the non-ASCII scalar at `position` (RFC 3629 section 4) and passes it.
-    private mutating func passScalar(leadingByte: UInt8) throws(JSONError) {
+    /// Checks `\uXXXX` at `next` and passes it.
+    private func passEscape(_ next: inout UnsafePointer<UInt8>) throws(JSONError) {
+        guard unsafe end - next > 1 else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
+        guard unsafe next[1] == UInt8(ascii: "u") else { throw unsafe JSONError(.invalidEscape, at: next - base) }
+        for offset in 2..<6 {
+            guard unsafe offset < end - next else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
+            guard unsafe HexDigit.value(next[offset]) != nil else {
+                throw unsafe JSONError(.invalidEscape, at: next - base)
+            }
+        }
+        unsafe next += 6
+    }
+
+    /// Checks the non-ASCII scalar at `next` (RFC 3629 section 4) and passes it.
+    private func passScalar(_ next: inout UnsafePointer<UInt8>, leadingByte: UInt8) throws(JSONError) {
+        let (count, first): (Int, ClosedRange<UInt8>)
         switch leadingByte {
-        case 0xC2...0xDF: try passContinuation(count: 1, firstIn: 0x80...0xBF)
-        case 0xE0: try passContinuation(count: 2, firstIn: 0xA0...0xBF)
-        case 0xED: try passContinuation(count: 2, firstIn: 0x80...0x9F)
-        case 0xE1...0xEF: try passContinuation(count: 2, firstIn: 0x80...0xBF)
-        case 0xF0: try passContinuation(count: 3, firstIn: 0x90...0xBF)
-        case 0xF4: try passContinuation(count: 3, firstIn: 0x80...0x8F)
-        case 0xF1...0xF3: try passContinuation(count: 3, firstIn: 0x80...0xBF)
-        default: throw JSONError(.invalidUTF8, at: position)
+        case 0xC2...0xDF: (count, first) = (1, 0x80...0xBF)
+        case 0xE0: (count, first) = (2, 0xA0...0xBF)
+        case 0xED: (count, first) = (2, 0x80...0x9F)
+        case 0xE1...0xEF: (count, first) = (2, 0x80...0xBF)
+        case 0xF0: (count, first) = (3, 0x90...0xBF)
+        case 0xF4: (count, first) = (3, 0x80...0x8F)
+        case 0xF1...0xF3: (count, first) = (3, 0x80...0xBF)
+        default: throw unsafe JSONError(.invalidUTF8, at: next - base)
         }
-    }
-
-    private mutating func passContinuation(count: Int, firstIn range: ClosedRange<UInt8>) throws(JSONError) {
         for offset in 1...count {
-            guard unsafe position + offset < bytes.count else {
-                throw JSONError(.unexpectedEnd, at: unsafe bytes.count)
+            guard unsafe offset < end - next else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
+            let allowed = offset == 1 ? first : 0x80...0xBF
+            guard unsafe allowed.contains(next[offset]) else {
+                throw unsafe JSONError(.invalidUTF8, at: next - base)
             }
-            let allowed = offset == 1 ? range : 0x80...0xBF
-            guard unsafe allowed.contains(bytes[position + offset]) else { throw JSONError(.invalidUTF8, at: position) }
         }
-        position += count + 1
+        unsafe next += count + 1
     }
 }
