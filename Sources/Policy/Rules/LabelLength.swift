@@ -28,7 +28,7 @@ struct LabelLength: Rule {
         }
     }
 
-    /// - Parameter outcome: of a run whose name is no label value; a workflow's reconciliation throws without a condition.
+    /// `outcome` is that of a run whose name is no label value; a workflow's reconciliation throws without a condition.
     private func checkName(_ name: ExactString, outcome: ControllerOutcome?, _ findings: inout RuleFindings) {
         // No text has more characters than bytes.
         let length = name.string.utf8.count > Self.maximumLabelLength ? name.characterCount : 0
