@@ -3,6 +3,19 @@ package import JSONPull
 package import Policy
 
 extension ClusterStore {
+    /// A source of manifests knows a kind when it has an object of it.
+    package func isKnown(_ kind: ReferencedKind) -> Bool {
+        withState { state, _ in
+            switch kind {
+            case .implementationSpec: !state.objects.implementationSpecs.isEmpty
+            case .agent: !state.objects.agents.isEmpty
+            case .agentProvider: !state.objects.agentProviders.isEmpty
+            case .versionControlProvider: !state.objects.versionControlProviders.isEmpty
+            case .memory: !state.objects.memories.isEmpty
+            }
+        }
+    }
+
     package func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
         withState { state, _ in
             state.objects.implementationSpecs[ObjectKey(namespace: namespace, name: name)]?.object.implementation

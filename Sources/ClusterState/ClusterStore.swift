@@ -99,21 +99,6 @@ package final class ClusterStore: ClusterLookup, Sendable {
         }
     }
 
-    /// Whether there is an object of that kind: only then can another one be called not found.
-    package func isKnown(_ kind: ClusterKind) -> Bool {
-        state.withLock { state in
-            switch kind {
-            case .agentRun: state.objects.runs.count > 0
-            case .implementationSpec: !state.objects.implementationSpecs.isEmpty
-            case .agent: !state.objects.agents.isEmpty
-            case .agentProvider: !state.objects.agentProviders.isEmpty
-            case .versionControlProvider: !state.objects.versionControlProviders.isEmpty
-            case .memory: !state.objects.memories.isEmpty
-            case .secretBinding: !state.objects.secretBindings.isEmpty
-            }
-        }
-    }
-
     /// Runs read from the source.
     package var runCount: Int { state.withLock { $0.objects.runs.count } }
     /// Admissions that are remembered.

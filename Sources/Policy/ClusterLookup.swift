@@ -10,6 +10,8 @@ package import JSONPull
 package protocol ClusterLookup: Sendable {
     /// How far the answers can be trusted.
     var condition: StateCondition { get }
+    /// Whether objects of that kind are known at all: only then is one that is not there called not found.
+    func isKnown(_ kind: ReferencedKind) -> Bool
     /// The `spec` of an ImplementationSpec, texts reduced to their measures.
     func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation?
     func agent(_ name: ExactString, in namespace: ExactString) -> Agent?
@@ -28,6 +30,15 @@ package protocol ClusterLookup: Sendable {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchHolders?
+}
+
+/// The kinds that runs refer to, directly or by way of another object.
+package enum ReferencedKind: Sendable {
+    case implementationSpec
+    case agent
+    case agentProvider
+    case versionControlProvider
+    case memory
 }
 
 /// How far the cluster state can be trusted.

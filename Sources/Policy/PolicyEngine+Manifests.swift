@@ -16,36 +16,45 @@ extension PolicyEngine {
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> Verdict? {
-        let header: ManifestHeader
-        let run: AgentRun
         do {
-            header = try unsafe JSONReader.read(object) { reader throws(JSONError) in try ManifestHeader(&reader) }
-            guard header.group == Self.group, header.version == Self.version, header.kind == "AgentRun" else {
+            let header = try unsafe JSONReader.read(object) { reader throws(JSONError) in try ManifestHeader(&reader) }
+            guard let kind = JudgedKind(group: header.group, version: header.version, kind: header.kind) else {
                 return nil
             }
-            run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
-                var run = try AgentRun(&reader)
-                run.status = AgentRun.Status()
-                return run
+            var verdict = Self.verdict(on: header)
+            if kind == .agentRun {
+                let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
+                    var run = try AgentRun(&reader)
+                    run.status = AgentRun.Status()
+                    return run
+                }
+                let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
+                judge(subject, old: nil, state: state, now: now, &verdict)
+                return verdict
             }
+            let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
+                try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
+            }
+            if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, &verdict) }
+            return verdict
         } catch {
             throw .invalidJSON(unsafe error.located(in: object))
         }
-        let namespace: ExactString = run.metadata.namespace.isEmpty ? "default" : run.metadata.namespace
-        let kind = GroupVersionKind(group: header.group, version: header.version, kind: header.kind)
-        var verdict = Verdict(
+    }
+
+    /// A verdict about the object with this header, as if it was created, before any rule has run.
+    private static func verdict(on header: ManifestHeader) -> Verdict {
+        let metadata = header.metadata
+        return Verdict(
             uid: "",
             operation: .create,
             dryRun: false,
             object: Verdict.Object(
-                kind: kind,
-                namespace: namespace,
-                name: run.metadata.name,
-                uid: run.metadata.uid
+                kind: GroupVersionKind(group: header.group, version: header.version, kind: header.kind),
+                namespace: metadata.namespace.isEmpty ? "default" : metadata.namespace,
+                name: metadata.name,
+                uid: metadata.uid
             )
         )
-        let subject = Subject(run: run, namespace: namespace, userInfo: UserInfo())
-        judge(subject, old: nil, state: state, now: now, &verdict)
-        return verdict
     }
 }

@@ -70,7 +70,7 @@ extension PolicyEngine {
             do {
                 let actions = try settings.check(review, match, &collected)
                 if collected.drafts.isEmpty { continue }
-                findings += resolve(collected, actions, review, match, isTemplate: isTemplate)
+                findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
             } catch {
                 if policy.onError != .off { findings.append(failure(of: settings.id, error)) }
             }
@@ -79,11 +79,11 @@ extension PolicyEngine {
     }
 
     /// What the policy makes of one rule's findings, in the order of the rule's reasons.
-    private func resolve(
+    func resolve(
         _ collected: RuleFindings,
         _ actions: RuleActions,
-        _ review: RunUnderReview,
         _ match: RequestMatch.Subject,
+        now: Timestamp,
         isTemplate: Bool
     ) -> [Finding] {
         // A stable sort: within a reason the rule's own order stays.
@@ -92,7 +92,7 @@ extension PolicyEngine {
             var action = min(actions.action(of: draft.reason, generation: policy.generation), draft.cap)
             if isTemplate { action = min(action, .warn) }
             guard action != .off else { return nil }
-            return exempted(finding(draft, actions.rule, action), match, now: review.now)
+            return exempted(finding(draft, actions.rule, action), match, now: now)
         }
     }
 
@@ -111,7 +111,7 @@ extension PolicyEngine {
     }
 
     /// A rule that throws must not pass in silence.
-    private func failure(of rule: RuleID, _ error: any Error) -> Finding {
+    func failure(of rule: RuleID, _ error: any Error) -> Finding {
         let text = QuotedName.quote(ExactString(String(describing: error)))
         return Finding(
             rule: rule,
@@ -164,7 +164,12 @@ extension PolicyEngine {
         before.status = AgentRun.Status()
         let oldSubject = Subject(run: before, namespace: subject.namespace, userInfo: subject.userInfo)
         let review = RunUnderReview(before, namespace: subject.namespace, state: state, now: now, policy: policy)
-        let known = Set(self.findings(review, oldSubject.match).flatMap(\.identities))
+        Self.downgrade(&findings, knownFrom: self.findings(review, oldSubject.match))
+    }
+
+    /// Downgrades to `Audit` those of `findings` whose every value is in `before`, too.
+    static func downgrade(_ findings: inout [Finding], knownFrom before: [Finding]) {
+        let known = Set(before.flatMap(\.identities))
         for index in findings.indices {
             let identities = findings[index].identities
             guard !identities.isEmpty, identities.allSatisfy(known.contains) else { continue }

@@ -10,8 +10,6 @@ package struct PolicyEngine: Sendable {
     static let group: ExactString = "agents.proompteng.ai"
     /// Its version.
     static let version: ExactString = "v1alpha1"
-    /// Its collections that rules exist for, or may exist for in a later version of the catalogue.
-    static let resources: [ExactString] = ["agentruns", "implementationspecs", "versioncontrolproviders", "agents"]
 
     package let policy: AdmissionPolicy
 
@@ -44,7 +42,8 @@ package struct PolicyEngine: Sendable {
         switch plan(for: request) {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]
-        case .judge: try unsafe judgeRun(decoded, body, state, now, &verdict)
+        case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, &verdict)
+        case .judge(let kind): try unsafe judgeObject(kind, request, body, now, &verdict)
         }
         return verdict
     }
@@ -53,7 +52,7 @@ package struct PolicyEngine: Sendable {
     private enum Plan {
         case allow
         case allowWithNotice
-        case judge
+        case judge(JudgedKind)
     }
 
     private func plan(for request: AdmissionRequest) -> Plan {
@@ -63,11 +62,7 @@ package struct PolicyEngine: Sendable {
         case .create, .update: break
         }
         if !request.subResource.isEmpty { return .allow }
-        let resource = request.resource
-        guard resource.group == Self.group, resource.version == Self.version,
-            Self.resources.contains(resource.resource)
-        else { return .allowWithNotice }
-        return resource.resource == "agentruns" ? .judge : .allow
+        return JudgedKind(request.resource).map { .judge($0) } ?? .allowWithNotice
     }
 
     private func notice(about request: AdmissionRequest) -> String {
@@ -99,7 +94,7 @@ package struct PolicyEngine: Sendable {
             let becomesRun =
                 before.isTemplate(generation: policy.generation) && !run.isTemplate(generation: policy.generation)
             if !becomesRun {
-                if unsafe Self.isSpecUnchanged(body, run, before) { return }
+                if unsafe Self.isSpecUnchanged(body, run.specRange, before.specRange) { return }
                 old = before
             }
         }
@@ -110,14 +105,13 @@ package struct PolicyEngine: Sendable {
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
     }
 
-    private static func isSpecUnchanged(_ body: UnsafeRawBufferPointer, _ new: AgentRun, _ old: AgentRun) -> Bool {
-        guard let newSpec = new.specRange, let oldSpec = old.specRange else {
-            return new.specRange == nil && old.specRange == nil
-        }
+    /// Whether the values at two places of `body` are equal as JSON; nil is an absent one.
+    static func isSpecUnchanged(_ body: UnsafeRawBufferPointer, _ new: Range<Int>?, _ old: Range<Int>?) -> Bool {
+        guard let new, let old else { return new == nil && old == nil }
         // Both were read before, so neither can fail to be JSON; taken as changed, all rules would run.
         let areEqual = unsafe try? JSONEquality.areEqual(
-            UnsafeRawBufferPointer(rebasing: body[newSpec]),
-            UnsafeRawBufferPointer(rebasing: body[oldSpec])
+            UnsafeRawBufferPointer(rebasing: body[new]),
+            UnsafeRawBufferPointer(rebasing: body[old])
         )
         return areEqual ?? false
     }

@@ -9,6 +9,13 @@ protocol Rule: Sendable {
 
     /// Reports whatever the rule finds in `run`; an error becomes a finding of reason `RuleFailed`.
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) throws
+
+    /// Reports whatever the rule finds in an object of another kind; most rules know none.
+    func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) throws
+}
+
+extension Rule {
+    func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {}
 }
 
 extension RuleID {

@@ -13,6 +13,13 @@ protocol RuleSettings: Sendable {
         _ subject: RequestMatch.Subject,
         _ findings: inout RuleFindings
     ) throws -> RuleActions
+
+    /// The same for an object that is no run.
+    func check(
+        _ object: ObjectUnderReview,
+        _ subject: RequestMatch.Subject,
+        _ findings: inout RuleFindings
+    ) throws -> RuleActions
 }
 
 /// The action of each reason: the first that is set of override's reasons, override's action, base's reasons, base's
@@ -112,6 +119,16 @@ struct RuleTable<R: Rule>: RuleSettings {
     ) throws -> RuleActions {
         let (rule, actions) = active(for: subject)
         if !actions.isOff { try rule.check(run, &findings) }
+        return actions
+    }
+
+    func check(
+        _ object: ObjectUnderReview,
+        _ subject: RequestMatch.Subject,
+        _ findings: inout RuleFindings
+    ) throws -> RuleActions {
+        let (rule, actions) = active(for: subject)
+        if !actions.isOff { try rule.check(object, &findings) }
         return actions
     }
 

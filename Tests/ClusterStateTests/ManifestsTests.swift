@@ -40,14 +40,13 @@ import Testing
             "replicaCount: 1",
         ]
         let files = MemoryFileSystem(["/m/all.yaml": documents.joined(separator: "\n---\n")])
-        #expect(ClusterKind.allCases.allSatisfy { !store.isKnown($0) })
+        #expect(!store.isKnown(.memory))
         let loaded = try ManifestsSource(fileSystem: files).load(["/m"], projection: store.projection)
         #expect(loaded.report.problems.isEmpty)
         #expect(loaded.report.skipped == 3)
         #expect(loaded.report.objects[.memory] == 3)
         store.replace(with: loaded)
-        #expect(store.isKnown(.secretBinding))
-        #expect(!store.isKnown(.agentRun))
+        #expect(store.isKnown(.memory) && store.isKnown(.implementationSpec) && store.isKnown(.agent))
         let implementation = store.implementation("i", in: "agents")
         guard case .measured(length: 4, _)? = implementation?.text else {
             Issue.record("the text is kept")

@@ -64,12 +64,14 @@ import Testing
         let list = """
             {"apiVersion": "v1", "kind": "List", "items": [
               {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}},
+              {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "Agent", "metadata": {"name": "a"}, "spec": {}},
               {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "AgentRun", "metadata": {"name": "r"}, "spec": {}}
             ]}
             """
         let program = try await Program.agentrunAdmission("check", "-", input: list)
         #expect(program.status == 0, "\(program.errors)")
-        #expect(program.output.contains("-:3: AgentRun default/r: allowed"))
+        #expect(program.output.contains("-:3: Agent default/a: allowed"))
+        #expect(program.output.contains("-:4: AgentRun default/r: allowed"))
         #expect(program.output.contains("1 of other kinds skipped"))
     }
 

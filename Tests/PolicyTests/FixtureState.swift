@@ -57,6 +57,16 @@ struct FixtureState: ClusterLookup {
         (meta.namespace.isEmpty ? "default" : meta.namespace) == namespace
     }
 
+    func isKnown(_ kind: ReferencedKind) -> Bool {
+        switch kind {
+        case .implementationSpec: !specs.isEmpty
+        case .agent: !agents.isEmpty
+        case .agentProvider: !providers.isEmpty
+        case .versionControlProvider: !vcsProviders.isEmpty
+        case .memory: !memories.isEmpty
+        }
+    }
+
     func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
         specs.first { isNamed($0.metadata, name, namespace) }?.implementation?.measured
     }

@@ -1,0 +1,98 @@
+internal import AdmissionAPI
+internal import AgentRuns
+internal import JSONPull
+
+extension PolicyEngine {
+    /// Judges a review of an object that is no run.
+    ///
+    /// Such objects are few and change rarely, so they are read here, a second time, and not while a review is decoded.
+    func judgeObject(
+        _ kind: JudgedKind,
+        _ request: AdmissionRequest,
+        _ body: UnsafeRawBufferPointer,
+        _ now: Timestamp,
+        _ verdict: inout Verdict
+    ) throws(AdmissionReviewError) {
+        guard let range = request.object else { throw .missing("request.object") }
+        guard let object = try unsafe read(kind, body, range) else { return }
+        verdict.object.uid = object.metadata.uid
+        if verdict.object.name.isEmpty { verdict.object.name = object.metadata.name }
+        if verdict.object.namespace.isEmpty { verdict.object.namespace = object.metadata.namespace }
+        var old: ObjectUnderReview?
+        if request.operation == .update {
+            guard let oldRange = request.oldObject else { throw .missing("request.oldObject") }
+            old = try unsafe read(kind, body, oldRange)
+            if object.metadata.isBeingDeleted || old?.metadata.isBeingDeleted == true { return }
+            if unsafe Self.isSpecUnchanged(body, Self.spec(body, range), Self.spec(body, oldRange)) { return }
+        }
+        judge(object, old: old, userInfo: request.userInfo, now: now, &verdict)
+    }
+
+    /// Runs the rules that know the object's kind; what was already true of `old` is only noted.
+    ///
+    /// None of them asks for cluster state, so nothing is said of it.
+    func judge(
+        _ object: ObjectUnderReview,
+        old: ObjectUnderReview?,
+        userInfo: UserInfo,
+        now: Timestamp,
+        _ verdict: inout Verdict
+    ) {
+        let metadata = object.metadata
+        let match = RequestMatch.Subject(
+            namespace: verdict.object.namespace,
+            name: metadata.name.isEmpty ? metadata.generateName : metadata.name,
+            userInfo: userInfo
+        )
+        verdict.findings = findings(object, match, now)
+        guard let old, !verdict.findings.isEmpty else { return }
+        Self.downgrade(&verdict.findings, knownFrom: findings(old, match, now))
+    }
+
+    private func findings(_ object: ObjectUnderReview, _ match: RequestMatch.Subject, _ now: Timestamp) -> [Finding] {
+        var findings: [Finding] = []
+        for settings in policy.rules {
+            var collected = RuleFindings()
+            do {
+                let actions = try settings.check(object, match, &collected)
+                findings += resolve(collected, actions, match, now: now, isTemplate: false)
+            } catch {
+                if policy.onError != .off { findings.append(failure(of: settings.id, error)) }
+            }
+        }
+        return findings
+    }
+
+    private func read(
+        _ kind: JudgedKind,
+        _ body: UnsafeRawBufferPointer,
+        _ range: Range<Int>
+    ) throws(AdmissionReviewError) -> ObjectUnderReview? {
+        do {
+            return try unsafe JSONReader.read(body, in: range) { reader throws(JSONError) in
+                try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
+            }
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: body))
+        }
+    }
+
+    /// Where the `spec` of the object at `range` stands; nil when it is absent or null.
+    private static func spec(_ body: UnsafeRawBufferPointer, _ range: Range<Int>) -> Range<Int>? {
+        // The object was read before, so it cannot fail to be JSON.
+        unsafe try? JSONReader.read(body, in: range) { reader throws(JSONError) -> Range<Int>? in
+            var spec: Range<Int>?
+            var isFirst = true
+            guard try reader.enterObject() else { return nil }
+            while let key = try reader.nextKey(&isFirst) {
+                let isNull = try reader.peek() == .null
+                let range = try reader.skipValue()
+                switch key {
+                case "spec": spec = isNull ? nil : range
+                default: break
+                }
+            }
+            return spec
+        }
+    }
+}
