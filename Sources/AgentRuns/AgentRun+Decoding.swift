@@ -41,6 +41,7 @@ extension AgentRun.Spec {
             case "memoryRef": spec.memoryRefName = try reader.readReferenceName()
             case "workflow": spec.workflowSteps = try Self.workflowSteps(&reader)
             case "workload": spec.workload = try Workload(&reader)
+            case "idempotencyKey": spec.idempotencyKey = try reader.readExactString()
             default: try reader.skipValue()
             }
         }
@@ -89,6 +90,7 @@ extension AgentRun.Status {
             switch key {
             case "phase": status.phase = try reader.readNonBlank()
             case "vcs": try status.readVcs(&reader)
+            case "conditions": try status.readConditions(&reader)
             default: try reader.skipValue()
             }
         }
@@ -108,6 +110,34 @@ extension AgentRun.Status {
             }
         }
         self = status
+    }
+}
+
+extension AgentRun.Status {
+    fileprivate mutating func readConditions(_ reader: inout JSONReader) throws(JSONError) {
+        var (isAccepted, isDuplicate) = (false, false)
+        try reader.readElements { reader, _ throws(JSONError) in
+            switch try Self.trueCondition(&reader)?.string {
+            case "Accepted": isAccepted = true
+            case "Duplicate": isDuplicate = true
+            default: break
+            }
+        }
+        (self.isAccepted, self.isDuplicate) = (isAccepted, isDuplicate)
+    }
+
+    /// The type of a condition whose status is `True`.
+    private static func trueCondition(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
+        var type: ExactString?
+        var isTrue = false
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "type": type = try reader.readNonBlank()
+            case "status": isTrue = try reader.readNonBlank() == "True"
+            default: try reader.skipValue()
+            }
+        }
+        return isTrue ? type : nil
     }
 }
 

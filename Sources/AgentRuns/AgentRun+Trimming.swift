@@ -16,6 +16,7 @@ extension AgentRun {
         trimmed.memoryRefName = spec.memoryRefName
         trimmed.workflowSteps = spec.workflowSteps.map(\.withoutInlineImplementation)
         trimmed.workload = spec.workload
+        trimmed.idempotencyKey = spec.idempotencyKey
         var run = self
         run.spec = trimmed
         return run

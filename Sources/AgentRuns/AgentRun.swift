@@ -35,6 +35,8 @@ package struct AgentRun: Sendable {
         /// `workflow.steps` as written, whatever the runtime type.
         package internal(set) var workflowSteps: [WorkflowStep] = []
         package internal(set) var workload = Workload()
+        /// `idempotencyKey`, as written.
+        package internal(set) var idempotencyKey: ExactString?
     }
 
     /// `status`.
@@ -49,6 +51,10 @@ package struct AgentRun: Sendable {
         package var branch: ExactString?
         /// `vcs.mode`.
         package var vcsMode: ExactString?
+        /// Whether condition `Accepted` is `True`: the controller has taken the run on.
+        package var isAccepted = false
+        /// Whether condition `Duplicate` is `True`: another run has the idempotency key.
+        package var isDuplicate = false
 
         /// No status, as on CREATE.
         package init() {}
@@ -57,7 +63,7 @@ package struct AgentRun: Sendable {
     package init() {}
 }
 
-/// A trimmed, non-blank name from a list, with its index in the list as written.
+/// A name from a list, trimmed and not blank unless said otherwise, with its index in the list as written.
 package struct IndexedName: Sendable, Equatable {
     package var index: Int
     package var name: ExactString

@@ -8,17 +8,10 @@ package final class Implementation: Sendable {
     package let text: PromptText?
     /// `summary`, trimmed; nil when blank.
     package let summary: PromptText?
-    /// The well-formed entries of `contract.mappings`, in order.
-    package let mappings: [Mapping]
+    package let contract: Contract
     package let source: Source
     /// `vcsRef.name`.
     package let vcsRefName: ExactString?
-
-    /// One entry of `contract.mappings`: the parameter `from` also counts as `to`.
-    package struct Mapping: Sendable {
-        package var from: ExactString
-        package var to: ExactString
-    }
 
     /// `source`: where the work item lives.
     package struct Source: Sendable {
@@ -31,13 +24,13 @@ package final class Implementation: Sendable {
     private init(
         text: PromptText?,
         summary: PromptText?,
-        mappings: [Mapping],
+        contract: Contract,
         source: Source,
         vcsRefName: ExactString?
     ) {
         self.text = text
         self.summary = summary
-        self.mappings = mappings
+        self.contract = contract
         self.source = source
         self.vcsRefName = vcsRefName
     }
@@ -45,20 +38,20 @@ package final class Implementation: Sendable {
     /// Reads an implementation; anything but an object leaves everything absent.
     package convenience init(_ reader: inout JSONReader) throws(JSONError) {
         var (text, summary): (PromptText?, PromptText?)
-        var mappings: [Mapping] = []
+        var contract = Contract()
         var source = Source()
         var vcsRefName: ExactString?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "text": text = try reader.readNonBlank().map(PromptText.text)
             case "summary": summary = try reader.readNonBlank().map(PromptText.text)
-            case "contract": mappings = try Self.mappings(&reader)
+            case "contract": contract = try Contract(&reader)
             case "source": source = try Source(&reader)
             case "vcsRef": vcsRefName = try reader.readReferenceName()
             default: try reader.skipValue()
             }
         }
-        self.init(text: text, summary: summary, mappings: mappings, source: source, vcsRefName: vcsRefName)
+        self.init(text: text, summary: summary, contract: contract, source: source, vcsRefName: vcsRefName)
     }
 
     /// The same with texts reduced to their measures.
@@ -66,39 +59,10 @@ package final class Implementation: Sendable {
         Implementation(
             text: text?.measured,
             summary: summary?.measured,
-            mappings: mappings,
+            contract: contract,
             source: source,
             vcsRefName: vcsRefName
         )
-    }
-
-    private static func mappings(_ reader: inout JSONReader) throws(JSONError) -> [Mapping] {
-        var mappings: [Mapping] = []
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "mappings":
-                mappings = []
-                try reader.readElements { reader, _ throws(JSONError) in
-                    if let mapping = try Self.mapping(&reader) { mappings.append(mapping) }
-                }
-            default: try reader.skipValue()
-            }
-        }
-        return mappings
-    }
-
-    private static func mapping(_ reader: inout JSONReader) throws(JSONError) -> Mapping? {
-        var from: ExactString?
-        var to: ExactString?
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "from": from = try reader.readNonBlank()
-            case "to": to = try reader.readNonBlank()
-            default: try reader.skipValue()
-            }
-        }
-        guard let from, let to else { return nil }
-        return Mapping(from: from, to: to)
     }
 }
 

@@ -18,6 +18,14 @@ package struct ObjectMeta: Sendable {
     package var isBeingDeleted = false
     /// Whether annotation `agents.proompteng.ai/template` is, trimmed, `true`.
     package var hasTemplateAnnotation = false
+    /// `labels` whose values are strings, as written; of a repeated key the last.
+    package var labels: [Label] = []
+
+    /// One of `labels`.
+    package struct Label: Sendable, Hashable {
+        package var key: ExactString
+        package var value: ExactString
+    }
 
     package init() {}
 
@@ -35,6 +43,7 @@ package struct ObjectMeta: Sendable {
                 meta.isBeingDeleted = try reader.peek() != .null
                 try reader.skipValue()
             case "annotations": try meta.readAnnotations(&reader)
+            case "labels": meta.labels = try Self.labels(&reader)
             default: try reader.skipValue()
             }
         }
@@ -51,5 +60,21 @@ package struct ObjectMeta: Sendable {
             }
         }
         hasTemplateAnnotation = isTemplate
+    }
+
+    private static func labels(_ reader: inout JSONReader) throws(JSONError) -> [Label] {
+        var written: [(key: ExactString, value: ExactString?)] = []
+        try reader.readMembers { reader, key throws(JSONError) in
+            let key = ExactString(key.string)
+            written.append((key, try reader.readExactString()))
+        }
+        guard written.count > 1 else { return written.compactMap(Self.label) }
+        var last: [ExactString: Int] = [:]
+        for index in written.indices { last[written[index].key] = index }
+        return written.indices.compactMap { last[written[$0].key] == $0 ? Self.label(written[$0]) : nil }
+    }
+
+    private static func label(_ member: (key: ExactString, value: ExactString?)) -> Label? {
+        member.value.map { Label(key: member.key, value: $0) }
     }
 }

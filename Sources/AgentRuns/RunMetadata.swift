@@ -42,6 +42,8 @@ package struct RunMetadata: Sendable {
     private var entries: [Entry] = []
     /// The known names that ``entries`` fills, a bit each.
     private var filled: UInt32 = 0
+    /// The known names with a derived value whose text is not kept, a bit each.
+    private var measured: UInt32 = 0
     private var additions: [Addition] = []
     /// Keys of entries the controller does not know that no parameter carries: targets of mappings.
     private var mappedKeys: [(entry: Int, key: ExactString)] = []
@@ -66,6 +68,12 @@ package struct RunMetadata: Sendable {
         guard isFilled(name) else { return nil }
         for entry in entries where entry.name == name { return value(entry) }
         return nil
+    }
+
+    /// Whether `key`, known or not, has a value.
+    package func hasValue(_ key: ExactString) -> Bool {
+        if let name = ParameterName(key) { return (filled | measured) & (1 << UInt32(name.rawValue)) != 0 }
+        return entry(key) != nil
     }
 
     private func entry(_ key: ExactString) -> Entry? {
@@ -142,7 +150,7 @@ package struct RunMetadata: Sendable {
     }
 
     private mutating func add(_ implementation: Implementation, generation: Generation) {
-        for mapping in implementation.mappings { map(mapping) }
+        for mapping in implementation.contract.mappings { map(mapping) }
         let source = implementation.source
         if source.provider == "github", let externalId = source.externalId { addGitHub(externalId) }
         set(.issueUrl, source.url, .source(".source.url"))
@@ -151,7 +159,7 @@ package struct RunMetadata: Sendable {
     }
 
     /// Gives the mapping's target the value of its source unless it has one.
-    private mutating func map(_ mapping: Implementation.Mapping) {
+    private mutating func map(_ mapping: Contract.Mapping) {
         guard var source = entry(mapping.from), entry(mapping.to) == nil else { return }
         source.name = ParameterName(mapping.to)
         source.isMapped = true
@@ -170,8 +178,17 @@ package struct RunMetadata: Sendable {
     }
 
     private mutating func addDerived(_ implementation: Implementation) {
-        if case .text(let summary) = implementation.summary { set(.issueTitle, summary, .derived) }
-        if case .text(let text) = implementation.text { set(.issueBody, text, .derived) }
+        derive(.issueTitle, implementation.summary)
+        derive(.issueBody, implementation.text)
+    }
+
+    /// Derives `name` from a text; from one that is not kept it is only known to have a value.
+    private mutating func derive(_ name: ParameterName, _ text: PromptText?) {
+        switch text {
+        case .text(let text): set(name, text, .derived)
+        case .measured: measured |= 1 << UInt32(name.rawValue)
+        case nil: break
+        }
     }
 
     // MARK: Aliases

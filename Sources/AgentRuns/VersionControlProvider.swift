@@ -3,10 +3,16 @@ package import JSONPull
 /// `VersionControlProvider`: a Git host, which repositories may be used there, and how to get in.
 package struct VersionControlProvider: Sendable {
     package var metadata = ObjectMeta()
+    /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
+    package var type: ExactString?
     /// `spec.repositoryPolicy.allow`, trimmed globs; empty allows all.
     package var allow: [ExactString] = []
     /// `spec.repositoryPolicy.deny`, trimmed globs.
     package var deny: [ExactString] = []
+    /// The strings of `spec.repositoryPolicy.allow` as written, also blank ones, with their index.
+    package var writtenAllow: [IndexedName] = []
+    /// The strings of `spec.repositoryPolicy.deny` as written, also blank ones, with their index.
+    package var writtenDeny: [IndexedName] = []
     /// `spec.defaults.baseBranch`.
     package var baseBranch: ExactString?
     /// `spec.defaults.branchTemplate`, as written; nil when blank.
@@ -17,6 +23,8 @@ package struct VersionControlProvider: Sendable {
     package struct Auth: Sendable {
         /// `method`, trimmed and lower-cased.
         package var method: ExactString?
+        /// `token.type`, as written.
+        package var tokenType: ExactString?
         /// `token.secretRef.name`.
         package var tokenSecret: ExactString?
         /// `app.privateKeySecretRef.name`.
@@ -26,13 +34,29 @@ package struct VersionControlProvider: Sendable {
 
         /// The secret of the method in force: the explicit one, else the first that has a secret of token, app, ssh.
         package var secretName: ExactString? {
-            switch method?.string {
-            case "token": tokenSecret
-            case "app": appSecret
-            case "ssh": sshSecret
-            case "none": nil
-            default: tokenSecret ?? appSecret ?? sshSecret
+            switch methodInForce {
+            case .token: tokenSecret
+            case .app: appSecret
+            case .ssh: sshSecret
+            case .none: nil
             }
+        }
+
+        /// How to get in.
+        package enum Method: String, Sendable {
+            case token
+            case app
+            case ssh
+            case none
+        }
+
+        /// The explicit method, else the first of token, app, ssh that has a secret, else none
+        /// (`controller-semantics.md` section 8.5).
+        package var methodInForce: Method {
+            if let explicit = method.flatMap({ Method(rawValue: $0.string) }) { return explicit }
+            if tokenSecret != nil { return .token }
+            if appSecret != nil { return .app }
+            return sshSecret != nil ? .ssh : .none
         }
     }
 
@@ -54,6 +78,7 @@ package struct VersionControlProvider: Sendable {
         var provider = VersionControlProvider()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
+            case "provider": provider.type = try reader.readNonBlank()?.asciiLowercased
             case "repositoryPolicy": try provider.readRepositoryPolicy(&reader)
             case "defaults": try provider.readDefaults(&reader)
             case "auth": provider.auth = try Auth(&reader)
@@ -65,15 +90,24 @@ package struct VersionControlProvider: Sendable {
     }
 
     private mutating func readRepositoryPolicy(_ reader: inout JSONReader) throws(JSONError) {
-        var (allow, deny): ([ExactString], [ExactString]) = ([], [])
+        var (allow, deny): ([IndexedName], [IndexedName]) = ([], [])
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "allow": allow = try reader.readList()
-            case "deny": deny = try reader.readList()
+            case "allow": allow = try Self.patterns(&reader)
+            case "deny": deny = try Self.patterns(&reader)
             default: try reader.skipValue()
             }
         }
-        (self.allow, self.deny) = (allow, deny)
+        (writtenAllow, writtenDeny) = (allow, deny)
+        (self.allow, self.deny) = (allow.compactMap(\.name.nonBlank), deny.compactMap(\.name.nonBlank))
+    }
+
+    private static func patterns(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
+        var patterns: [IndexedName] = []
+        try reader.readElements { reader, index throws(JSONError) in
+            if let text = try reader.readExactString() { patterns.append(IndexedName(index: index, name: text)) }
+        }
+        return patterns
     }
 
     private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
@@ -95,13 +129,25 @@ extension VersionControlProvider.Auth {
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "method": auth.method = try reader.readNonBlank()?.asciiLowercased
-            case "token": auth.tokenSecret = try Self.secretName(&reader, member: "secretRef")
+            case "token": try auth.readToken(&reader)
             case "app": auth.appSecret = try Self.secretName(&reader, member: "privateKeySecretRef")
             case "ssh": auth.sshSecret = try Self.secretName(&reader, member: "privateKeySecretRef")
             default: try reader.skipValue()
             }
         }
         self = auth
+    }
+
+    private mutating func readToken(_ reader: inout JSONReader) throws(JSONError) {
+        var (secret, type): (ExactString?, ExactString?) = (nil, nil)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "secretRef": secret = try reader.readReferenceName()
+            case "type": type = try reader.readExactString()
+            default: try reader.skipValue()
+            }
+        }
+        (tokenSecret, tokenType) = (secret, type)
     }
 
     private static func secretName(

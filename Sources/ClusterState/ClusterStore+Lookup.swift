@@ -12,6 +12,7 @@ extension ClusterStore {
             case .agentProvider: !state.objects.agentProviders.isEmpty
             case .versionControlProvider: !state.objects.versionControlProviders.isEmpty
             case .memory: !state.objects.memories.isEmpty
+            case .secret: !state.objects.secrets.isEmpty
             }
         }
     }
@@ -49,6 +50,30 @@ extension ClusterStore {
 
     package func secretBindings(in namespace: ExactString) -> [SecretBinding] {
         withState { state, _ in state.objects.bindingsOfNamespace[namespace] ?? [] }
+    }
+
+    package func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {
+        withState { state, _ in state.objects.secrets[ObjectKey(namespace: namespace, name: name)] != nil }
+    }
+
+    package func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
+        withState { state, now in
+            state.reservations.expire(now: now)
+            return state.holders(of: key, otherThan: ObjectKey(namespace: key.namespace, name: name))
+        }
+    }
+
+    package func runCounts(
+        agent: ExactString?,
+        repository: ExactString?,
+        otherThan name: ExactString,
+        in namespace: ExactString
+    ) -> RunCounts {
+        withState { state, _ in
+            let runs = state.objects.runs
+            let own = runs.run(ObjectKey(namespace: namespace, name: name))
+            return runs.tally.counts(namespace: namespace, agent: agent, repository: repository, without: own)
+        }
     }
 
     package func holders(
@@ -106,6 +131,29 @@ extension ClusterStore.State {
         reservations.runs.forEachHolder(of: branch) { run in
             objects.runs.holds(branch, run.key) || visit(run)
         }
+    }
+
+    /// Costs as much as there are runs with that one key.
+    fileprivate func holders(of key: IdempotencyKey, otherThan own: ObjectKey) -> IdempotencyKeyHolders? {
+        var first: RunRecord?
+        var isInUse = false
+        var count = 0
+        func visit(_ run: RunRecord) -> Bool {
+            if run.isNamed(own) { return true }
+            count += 1
+            let isActive = run.facts.contains(.active)
+            if let found = first, isInUse != isActive ? isInUse : found.key < run.key { return true }
+            first = run
+            isInUse = isInUse || isActive
+            return true
+        }
+        let digest = RunRecord.digest(key)
+        objects.runs.forEachRun(withKey: digest, visit)
+        reservations.runs.forEachRun(withKey: digest) { run in
+            // What the source has under that name is the same run, and it knows more.
+            objects.runs.run(run.key) != nil || visit(run)
+        }
+        return first.map { IdempotencyKeyHolders(first: holder($0), isInUse: isInUse, count: count) }
     }
 
     /// Phase and age are the source's once the run is there.

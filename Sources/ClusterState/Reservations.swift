@@ -43,18 +43,19 @@ struct Reservations: Sendable {
         self.limits = limits
     }
 
-    /// Remembers an admission in place of an earlier one of the same name; none if it holds no branch.
+    /// Remembers an admission in place of an earlier one of the same name; none if it holds nothing.
     mutating func insert(_ claims: BranchClaims, now: Int64) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         var branches: [BranchKey] = []
         for branch in claims.branches where !branches.contains(branch) { branches.append(branch) }
-        guard !branches.isEmpty else { return remove(key) }
+        guard !branches.isEmpty || claims.idempotencyKey != nil else { return remove(key) }
         let run = ProjectedRun(
             key: key,
             uid: claims.uid,
             phase: "Pending",
             createdAt: claims.createdAt,
             branches: branches,
+            idempotencyKey: claims.idempotencyKey,
             facts: .active
         )
         runs.insert(run, file: 0)

@@ -22,6 +22,19 @@ package protocol ClusterLookup: Sendable {
     func defaultMemory(in namespace: ExactString) -> Memory?
     /// Every SecretBinding of the namespace.
     func secretBindings(in namespace: ExactString) -> [SecretBinding]
+    /// Whether there is a Secret of that name.
+    func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool
+    /// The runs that hold an idempotency key, without the run `name` of its namespace itself; nil when there is none.
+    ///
+    /// No templates (2026-08), and none that was found to be a duplicate.
+    func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders?
+    /// How many runs the source has running and waiting, without the run `namespace/name` itself and templates (2026-08).
+    func runCounts(
+        agent: ExactString?,
+        repository: ExactString?,
+        otherThan name: ExactString,
+        in namespace: ExactString
+    ) -> RunCounts
     /// The active, writing runs that hold `branch`, without the run `namespace/name` itself; nil when there is none.
     /// With a `scope` only runs of that namespace count.
     func holders(
@@ -39,6 +52,8 @@ package enum ReferencedKind: Sendable {
     case agentProvider
     case versionControlProvider
     case memory
+    /// `v1` `Secret`, of which nothing but the name is kept.
+    case secret
 }
 
 /// How far the cluster state can be trusted.
@@ -61,7 +76,7 @@ package struct BranchHolders: Sendable, Equatable {
     }
 }
 
-/// A run that holds a branch.
+/// A run that holds a branch or a key.
 package struct BranchHolder: Sendable, Equatable {
     package var namespace: ExactString
     package var name: ExactString
@@ -76,4 +91,42 @@ package struct BranchHolder: Sendable, Equatable {
         self.phase = phase
         self.createdAt = createdAt
     }
+}
+
+/// The runs that hold one idempotency key.
+package struct IdempotencyKeyHolders: Sendable, Equatable {
+    /// The first by name of the active ones, else of all.
+    package var first: BranchHolder
+    /// Whether one of them is active.
+    package var isInUse: Bool
+    /// All holders, the first included.
+    package var count: Int
+
+    package init(first: BranchHolder, isInUse: Bool, count: Int) {
+        (self.first, self.isInUse, self.count) = (first, isInUse, count)
+    }
+}
+
+/// How many runs are running and waiting, in the scopes a run belongs to (`controller-semantics.md` section 17).
+package struct RunCounts: Sendable, Equatable {
+    /// Runs of one scope.
+    package struct Count: Sendable, Equatable {
+        /// Phase is `Running`.
+        package var running = 0
+        /// Phase is, in any case, `Pending`, `Queued`, `Progressing` or `InProgress`.
+        package var queued = 0
+
+        package init(running: Int = 0, queued: Int = 0) {
+            (self.running, self.queued) = (running, queued)
+        }
+    }
+
+    /// Of the agent within the namespace.
+    package var agent = Count()
+    /// Of the repository, in all namespaces.
+    package var repository = Count()
+    package var namespace = Count()
+    package var cluster = Count()
+
+    package init() {}
 }

@@ -29,7 +29,7 @@ extension PolicyEngine {
                     return run
                 }
                 let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
-                judge(subject, old: nil, state: state, now: now, &verdict)
+                judge(subject, old: nil, update: nil, state: state, now: now, &verdict)
                 return verdict
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in

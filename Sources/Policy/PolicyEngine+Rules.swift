@@ -22,6 +22,7 @@ extension PolicyEngine {
     func judge(
         _ subject: Subject,
         old: AgentRun?,
+        update: RunUpdate?,
         state: (any ClusterLookup)?,
         now: Timestamp,
         _ verdict: inout Verdict
@@ -31,7 +32,8 @@ extension PolicyEngine {
             namespace: subject.namespace,
             state: state,
             now: now,
-            policy: policy
+            policy: policy,
+            update: update
         )
         verdict.findings = findings(review, subject.match)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
@@ -42,19 +44,40 @@ extension PolicyEngine {
         return review
     }
 
-    /// The branches an admitted run takes; nil when it takes none.
+    /// Judges an update that leaves the spec alone: only changed labels, and of those only what is new.
+    func judgeLabels(
+        _ subject: Subject,
+        old: AgentRun,
+        state: (any ClusterLookup)?,
+        now: Timestamp,
+        _ verdict: inout Verdict
+    ) {
+        let (labels, before) = (subject.run.metadata.labels, old.metadata.labels)
+        guard labels != before, Set(labels) != Set(before) else { return }
+        let review = RunUnderReview(subject.run, namespace: subject.namespace, state: state, now: now, policy: policy)
+        verdict.findings = findings(review, subject.match, only: .labelPolicy)
+        if !verdict.findings.isEmpty {
+            ratchet(&verdict.findings, old, subject, state, now, only: .labelPolicy)
+        }
+        verdict.explanation.predicted =
+            ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
+    }
+
+    /// The branches and the key an admitted run takes; nil when it takes none.
     func claims(of subject: Subject, _ review: RunUnderReview) -> BranchClaims? {
         guard review.state != nil, !subject.run.metadata.name.isEmpty,
             subject.run.isActive(generation: policy.generation)
         else { return nil }
         var branches: [BranchKey] = []
         for claim in review.claimedBranches where !branches.contains(claim.key) { branches.append(claim.key) }
-        guard !branches.isEmpty else { return nil }
+        let key = subject.run.idempotencyKey(in: subject.namespace)
+        guard !branches.isEmpty || key != nil else { return nil }
         return BranchClaims(
             namespace: subject.namespace,
             name: subject.run.metadata.name,
             uid: subject.run.metadata.uid,
             branches: branches,
+            idempotencyKey: key,
             createdAt: review.now,
             scope: policy.branchScope(for: subject.match)
         )
@@ -62,10 +85,15 @@ extension PolicyEngine {
 
     // MARK: Findings
 
-    private func findings(_ review: RunUnderReview, _ match: RequestMatch.Subject) -> [Finding] {
+    private func findings(
+        _ review: RunUnderReview,
+        _ match: RequestMatch.Subject,
+        only: RuleID? = nil
+    ) -> [Finding] {
         let isTemplate = review.run.isTemplate(generation: policy.generation)
         var findings: [Finding] = []
         for settings in policy.rules where !isTemplate || settings.id.runsOnTemplates {
+            if let only, settings.id != only { continue }
             var collected = RuleFindings()
             do {
                 let actions = try settings.check(review, match, &collected)
@@ -158,13 +186,14 @@ extension PolicyEngine {
         _ old: AgentRun,
         _ subject: Subject,
         _ state: (any ClusterLookup)?,
-        _ now: Timestamp
+        _ now: Timestamp,
+        only: RuleID? = nil
     ) {
         var before = old
         before.status = AgentRun.Status()
         let oldSubject = Subject(run: before, namespace: subject.namespace, userInfo: subject.userInfo)
         let review = RunUnderReview(before, namespace: subject.namespace, state: state, now: now, policy: policy)
-        Self.downgrade(&findings, knownFrom: self.findings(review, oldSubject.match))
+        Self.downgrade(&findings, knownFrom: self.findings(review, oldSubject.match, only: only))
     }
 
     /// Downgrades to `Audit` those of `findings` whose every value is in `before`, too.

@@ -87,18 +87,21 @@ package struct PolicyEngine: Sendable {
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
         let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: request.userInfo)
-        var old: AgentRun?
+        var (old, update): (AgentRun?, RunUpdate?)
         if request.operation == .update {
             guard let before = decoded.oldObject else { throw .missing("request.oldObject") }
             if run.metadata.isBeingDeleted || before.metadata.isBeingDeleted { return }
             let becomesRun =
                 before.isTemplate(generation: policy.generation) && !run.isTemplate(generation: policy.generation)
             if !becomesRun {
-                if unsafe Self.isSpecUnchanged(body, run.specRange, before.specRange) { return }
+                if unsafe Self.isSpecUnchanged(body, run.specRange, before.specRange) {
+                    return judgeLabels(subject, old: before, state: state, now: now, &verdict)
+                }
                 old = before
+                update = unsafe RunUpdate(body, from: before, to: run)
             }
         }
-        let judged = judge(subject, old: old, state: state, now: now, &verdict)
+        let judged = judge(subject, old: old, update: update, state: state, now: now, &verdict)
         guard verdict.allowed, !request.dryRun, request.operation == .create else { return }
         verdict.claims = claims(of: subject, judged)
         // A conflict that the policy let pass: the branch is shared from now on.

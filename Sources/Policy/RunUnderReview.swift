@@ -15,6 +15,8 @@ final class RunUnderReview {
     let policyName: String
     /// The run itself, then every step.
     let runAndSteps: [RunUnit]
+    /// What an UPDATE changes; nil for a CREATE, and for what is judged as one.
+    let update: RunUpdate?
     /// The Agent, if it is found.
     let agent: Agent?
     /// Every secret the run would use.
@@ -29,8 +31,10 @@ final class RunUnderReview {
         namespace: ExactString,
         state: (any ClusterLookup)?,
         now: Timestamp,
-        policy: AdmissionPolicy
+        policy: AdmissionPolicy,
+        update: RunUpdate? = nil
     ) {
+        self.update = update
         self.run = run
         self.namespace = namespace
         self.state = state

@@ -40,7 +40,7 @@ package enum BranchScope: Sendable {
     case shared
 }
 
-/// The branches an admitted run takes, to be reserved until it shows up in the cluster state.
+/// The branches an admitted run takes, and its idempotency key, to be reserved until it shows up in the cluster state.
 package struct BranchClaims: Sendable {
     /// What the policy says of this run's branches.
     package var scope: BranchScope
@@ -48,6 +48,8 @@ package struct BranchClaims: Sendable {
     package var name: ExactString
     package var uid: ExactString
     package var branches: [BranchKey]
+    /// Nil without one.
+    package var idempotencyKey: IdempotencyKey?
     package var createdAt: Timestamp?
 
     package init(
@@ -55,6 +57,7 @@ package struct BranchClaims: Sendable {
         name: ExactString,
         uid: ExactString,
         branches: [BranchKey],
+        idempotencyKey: IdempotencyKey? = nil,
         createdAt: Timestamp?,
         scope: BranchScope = .cluster
     ) {
@@ -63,6 +66,7 @@ package struct BranchClaims: Sendable {
         self.name = name
         self.uid = uid
         self.branches = branches
+        self.idempotencyKey = idempotencyKey
         self.createdAt = createdAt
     }
 }

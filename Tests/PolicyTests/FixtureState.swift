@@ -13,6 +13,7 @@ struct FixtureState: ClusterLookup {
     private var memories: [Memory] = []
     private var bindings: [SecretBinding] = []
     private var runs: [AgentRun] = []
+    private var secrets: [ObjectMeta] = []
     private let generation: Generation
 
     /// Reads documents of any kind.
@@ -45,6 +46,7 @@ struct FixtureState: ClusterLookup {
         case "SecretBinding":
             bindings.append(try JSONReader.read(json) { reader throws(JSONError) in try SecretBinding(&reader) })
         case "AgentRun": runs.append(try JSONReader.read(json) { reader throws(JSONError) in try AgentRun(&reader) })
+        case "Secret": secrets.append(header.metadata)
         default: break
         }
     }
@@ -64,7 +66,43 @@ struct FixtureState: ClusterLookup {
         case .agentProvider: !providers.isEmpty
         case .versionControlProvider: !vcsProviders.isEmpty
         case .memory: !memories.isEmpty
+        case .secret: !secrets.isEmpty
         }
+    }
+
+    func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {
+        secrets.contains { isNamed($0, name, namespace) }
+    }
+
+    func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
+        let holding = runs.filter { run in
+            !run.isTemplate(generation: generation) && !run.status.isDuplicate && run.metadata.name != name
+                && run.idempotencyKey(in: namespace(of: run)) == key
+        }
+        let active = holding.filter { $0.isActive(generation: generation) }
+        let first = (active.isEmpty ? holding : active).map { holder($0) }.min { $0.name < $1.name }
+        return first.map { IdempotencyKeyHolders(first: $0, isInUse: !active.isEmpty, count: holding.count) }
+    }
+
+    func runCounts(
+        agent: ExactString?,
+        repository: ExactString?,
+        otherThan name: ExactString,
+        in namespace: ExactString
+    ) -> RunCounts {
+        func count(_ isInScope: (AgentRun) -> Bool) -> RunCounts.Count {
+            let phases = runs.filter { !isNamed($0.metadata, name, namespace) && isInScope($0) }
+                .map { $0.loadPhase(generation: generation) }
+            return RunCounts.Count(running: phases.count { $0 == .running }, queued: phases.count { $0 == .queued })
+        }
+        var counts = RunCounts()
+        counts.agent = count { isIn($0.metadata, namespace) && agent != nil && $0.spec.agentName == agent }
+        counts.repository = count {
+            repository != nil && $0.heldRepository(options: RepositoryName.Options()) == repository
+        }
+        counts.namespace = count { isIn($0.metadata, namespace) }
+        counts.cluster = count { _ in true }
+        return counts
     }
 
     func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
@@ -106,15 +144,21 @@ struct FixtureState: ClusterLookup {
                 && !isNamed(run.metadata, name, namespace) && (scope.map { isIn(run.metadata, $0) } ?? true)
                 && run.heldBranches(options: RepositoryName.Options()).contains(branch)
         }
-        let holders = holding.map { run in
-            BranchHolder(
-                namespace: run.metadata.namespace.isEmpty ? "default" : run.metadata.namespace,
-                name: run.metadata.name,
-                phase: run.status.phase ?? "Pending",
-                createdAt: Timestamp(run.metadata.creationTimestamp)
-            )
-        }
+        let holders = holding.map { holder($0) }
         let first = holders.min { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
         return first.map { BranchHolders(first: $0, count: holders.count) }
+    }
+
+    private func namespace(of run: AgentRun) -> ExactString {
+        run.metadata.namespace.isEmpty ? "default" : run.metadata.namespace
+    }
+
+    private func holder(_ run: AgentRun) -> BranchHolder {
+        BranchHolder(
+            namespace: namespace(of: run),
+            name: run.metadata.name,
+            phase: run.status.phase ?? "Pending",
+            createdAt: Timestamp(run.metadata.creationTimestamp)
+        )
     }
 }

@@ -11,8 +11,7 @@ func judge(
     state: String? = nil,
     generation: Generation = .february2026
 ) throws -> Verdict {
-    var compiled = try policy.map { try AdmissionPolicy.load(Array(policyFile($0).utf8), file: "p.yaml") } ?? .builtIn
-    compiled.generation = generation
+    let compiled = try compiledPolicy(policy, generation: generation)
     let json = try json(yaml)
     let known = try state.map { try FixtureState($0, generation: generation) }
     let now = try #require(Timestamp("2026-11-23T12:00:00Z"))
@@ -20,6 +19,13 @@ func judge(
         try unsafe PolicyEngine(policy: compiled).judge(manifest: $0, state: known, now: now)
     }
     return try #require(verdict)
+}
+
+/// The policy with this `spec`, else the built-in one.
+func compiledPolicy(_ spec: String?, generation: Generation = .february2026) throws -> AdmissionPolicy {
+    var policy = try spec.map { try AdmissionPolicy.load(Array(policyFile($0).utf8), file: "p.yaml") } ?? .builtIn
+    policy.generation = generation
+    return policy
 }
 
 /// A policy file around `spec`, whose lines are indented by two.
@@ -33,13 +39,22 @@ func policyFile(_ spec: String) -> String {
     """
 }
 
-/// An AgentRun named `r` in namespace `agents` with this `spec`, in flow style.
-func run(_ spec: String, name: String = "r", more: String = "") -> String {
+/// An AgentRun named `r` in namespace `agents` with this `spec`, in flow style, and an Agent if it names none.
+func run(_ spec: String, name: String = "r", metadata: String = "", more: String = "") -> String {
+    let agent = spec.contains("agentRef") ? "" : spec.isEmpty ? "agentRef: {name: a}" : ", agentRef: {name: a}"
+    return object("AgentRun", name, spec + agent, metadata: metadata, more: more)
+}
+
+/// An object of `kind` in namespace `agents` with this `spec`, in flow style.
+func object(_ kind: String, _ name: String, _ spec: String = "", metadata: String = "", more: String = "") -> String {
     """
-    {apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentRun, metadata: {name: \(name), namespace: agents}, \
+    {apiVersion: agents.proompteng.ai/v1alpha1, kind: \(kind), metadata: {name: \(name), namespace: agents\(metadata)}, \
     spec: {\(spec)}\(more)}
     """
 }
+
+/// Several documents.
+func documents(_ texts: String...) -> String { texts.joined(separator: "\n---\n") }
 
 /// The one document of `yaml` as JSON.
 func json(_ yaml: String) throws -> [UInt8] {
@@ -50,7 +65,17 @@ func json(_ yaml: String) throws -> [UInt8] {
 
 extension Verdict {
     /// `Reason field action` of every finding, in order.
-    var summary: [String] { findings.map { "\($0.reason.rawValue) \($0.field) \($0.action.rawValue)" } }
+    var summary: [String] { findings.map(\.summary) }
+
+    /// The same of one rule's findings.
+    func summary(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.summary) }
+
+    /// One rule's findings as a person reads them.
+    func lines(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.line) }
+}
+
+extension Finding {
+    fileprivate var summary: String { "\(reason.rawValue) \(field) \(action.rawValue)" }
 }
 
 /// Judges an AdmissionReview.

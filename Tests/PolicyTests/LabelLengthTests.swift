@@ -33,7 +33,7 @@ import Testing
     ])
     func `judges a prefix where there is no name`(metadata: String, expected: [String]) throws {
         let yaml = "{apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentRun, metadata: {\(metadata)}, spec: {}}"
-        #expect(try judge(yaml).summary == expected)
+        #expect(try judge(yaml).summary(of: .labelLength) == expected)
     }
 
     @Test func `exempts templates in August only`() throws {
@@ -41,8 +41,9 @@ import Testing
             {apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentRun, metadata: {name: -x, \
             annotations: {agents.proompteng.ai/template: ' true '}}, spec: {parameters: {prompt: x}}}
             """
-        #expect(try judge(yaml).summary == ["RunNameNotLabelValue metadata.name Deny"])
+        #expect(try judge(yaml).summary(of: .labelLength) == ["RunNameNotLabelValue metadata.name Deny"])
         let template = try judge(yaml, generation: .august2026)
-        #expect(template.summary == ["ForbiddenParameterKey spec.parameters.prompt Warn"])
+        #expect(template.summary(of: .labelLength) == [])
+        #expect(template.summary(of: .promptOverride) == ["ForbiddenParameterKey spec.parameters.prompt Warn"])
     }
 }

@@ -34,7 +34,7 @@ import Testing
         ("systemPromptRef: {kind: ConfigMap, name: other, key: k}", []),
     ])
     func `judges every secret at its field`(spec: String, expected: [String]) throws {
-        #expect(try judge(run(spec), policy: Self.lists).summary == expected)
+        #expect(try judge(run(spec), policy: Self.lists).summary(of: .secretAllowlist) == expected)
     }
 
     private static let cluster = """
@@ -61,7 +61,7 @@ import Testing
     @Test func `includes what the Agent and the default memory bring`() throws {
         let verdict = try judge(run("agentRef: {name: a}, secrets: [one], systemPrompt: mine"), state: Self.cluster)
         #expect(
-            verdict.summary == [
+            verdict.summary(of: .secretAllowlist) == [
                 "SecretNotAllowed spec.memoryRef.name Deny", "SecretNotListed spec.memoryRef.name Deny",
             ]
         )
@@ -76,7 +76,9 @@ import Testing
             generation: .august2026
         )
         #expect(
-            verdict.summary == ["SecretNotAllowed spec.agentRef.name Deny", "SecretNotListed spec.agentRef.name Deny"]
+            verdict.summary(of: .secretAllowlist) == [
+                "SecretNotAllowed spec.agentRef.name Deny", "SecretNotListed spec.agentRef.name Deny",
+            ]
         )
         #expect(
             verdict.findings[0].message
@@ -92,14 +94,14 @@ import Testing
             """
         let blocked = "  rules: {secret-allowlist: {blocked: [vcs]}}"
         let verdict = try judge(run(spec), policy: blocked, state: Self.cluster)
-        #expect(verdict.summary == ["SecretBlocked spec.vcsRef.name \(action)"])
+        #expect(verdict.summary(of: .secretAllowlist) == ["SecretBlocked spec.vcsRef.name \(action)"])
     }
 
     @Test func `a binding can be demanded`() throws {
         let policy = "  rules: {secret-allowlist: {requireBinding: true}}"
         let spec = "agentRef: {name: a}, systemPrompt: x, memoryRef: {name: none}, secrets: [one, vcs]"
         let verdict = try judge(run(spec), policy: policy, state: Self.cluster)
-        #expect(verdict.summary == ["SecretNotAllowed spec.secrets[1] Deny"])
+        #expect(verdict.summary(of: .secretAllowlist) == ["SecretNotAllowed spec.secrets[1] Deny"])
         #expect(verdict.findings[0].message == #"Forbidden: secret "vcs" is in no SecretBinding for Agent "a""#)
         #expect(try judge(run(spec), policy: policy).allowed)
     }

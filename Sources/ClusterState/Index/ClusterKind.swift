@@ -7,10 +7,16 @@ package enum ClusterKind: String, Sendable, CaseIterable {
     case versionControlProvider = "VersionControlProvider"
     case memory = "Memory"
     case secretBinding = "SecretBinding"
+    /// Of which only the name is kept.
+    case secret = "Secret"
 
     /// The API group the kind belongs to.
     package var group: String {
-        self == .secretBinding ? "security.proompteng.ai" : "agents.proompteng.ai"
+        switch self {
+        case .secretBinding: "security.proompteng.ai"
+        case .secret: ""
+        default: "agents.proompteng.ai"
+        }
     }
 
     /// The kind `kind` of API group `group`; nil for all others.

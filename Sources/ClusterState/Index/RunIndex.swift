@@ -20,6 +20,9 @@ struct RunIndex: Sendable {
     private var freeClaims: [UInt32] = []
     private var byName = SlotIndex()
     private var byBranch = SlotIndex()
+    /// First of the runs with an idempotency key.
+    private var byKey = SlotIndex()
+    private(set) var tally = RunTally()
 
     var count: Int { byName.count }
 
@@ -68,6 +71,8 @@ struct RunIndex: Sendable {
         remove(record.key)
         let place = addRun(record)
         byName.insert(place, hash: record.key.hashValue)
+        if record.keyDigest != 0 { addKey(ofRun: place) }
+        tally.add(record)
         for branch in branches { addClaim(on: branch, run: place) }
     }
 
@@ -76,6 +81,8 @@ struct RunIndex: Sendable {
     mutating func remove(_ key: ObjectKey) -> Bool {
         guard let place = place(of: key) else { return false }
         while runs[place].firstClaim != RunRecord.noClaim { removeFirstClaim(ofRun: place) }
+        if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
+        tally.add(runs[place], -1)
         byName.remove(place, hash: key.hashValue)
         runs[place] = RunRecord()
         freeRuns.append(UInt32(place))
@@ -97,6 +104,7 @@ extension RunIndex {
     private mutating func addRun(_ record: RunRecord) -> Int {
         var record = record
         record.firstClaim = RunRecord.noClaim
+        record.nextOfKey = RunRecord.noRun
         if let free = freeRuns.popLast() {
             runs[Int(free)] = record
             return Int(free)
@@ -156,6 +164,49 @@ extension RunIndex {
             byBranch.remove(place, hash: hash)
         } else {
             byBranch.replace(place, by: Int(claim.nextOfBranch), hash: hash)
+        }
+    }
+}
+
+// MARK: Idempotency keys
+
+extension RunIndex {
+    /// Calls `body` for every run with the key of that digest, in no order, until it answers false.
+    func forEachRun(withKey digest: UInt64, _ body: (RunRecord) -> Bool) {
+        guard let first = firstRun(withKey: digest) else { return }
+        var run = UInt32(first)
+        while run != RunRecord.noRun, body(runs[Int(run)]) { run = runs[Int(run)].nextOfKey }
+    }
+
+    private func firstRun(withKey digest: UInt64) -> Int? {
+        byKey.find(hash: Int(truncatingIfNeeded: digest)) { runs[$0].keyDigest == digest }
+    }
+
+    private mutating func addKey(ofRun place: Int) {
+        let digest = runs[place].keyDigest
+        if let first = firstRun(withKey: digest) {
+            // The second in line: the table can stay as it is.
+            runs[place].nextOfKey = runs[first].nextOfKey
+            runs[first].nextOfKey = UInt32(place)
+        } else {
+            byKey.insert(place, hash: Int(truncatingIfNeeded: digest))
+        }
+    }
+
+    private mutating func removeKey(ofRun place: Int) {
+        let digest = runs[place].keyDigest
+        guard let first = firstRun(withKey: digest) else { return }
+        guard first == place else {
+            var previous = first
+            while Int(runs[previous].nextOfKey) != place { previous = Int(runs[previous].nextOfKey) }
+            runs[previous].nextOfKey = runs[place].nextOfKey
+            return
+        }
+        let hash = Int(truncatingIfNeeded: digest)
+        if runs[place].nextOfKey == RunRecord.noRun {
+            byKey.remove(place, hash: hash)
+        } else {
+            byKey.replace(place, by: Int(runs[place].nextOfKey), hash: hash)
         }
     }
 }

@@ -32,6 +32,12 @@ struct ProjectedRun: Sendable {
     var createdAt: Timestamp?
     /// What it holds: nothing unless it is active and writes.
     var branches: [BranchKey]
+    /// The key it holds: nil for templates (2026-08) and duplicates.
+    var idempotencyKey: IdempotencyKey?
+    /// `spec.agentRef.name`; empty when absent.
+    var agent: ExactString = ""
+    /// The repository it works on; empty when none is named.
+    var repository: ExactString = ""
     var facts: RunRecord.Facts
 }
 
@@ -45,7 +51,18 @@ extension ProjectedRun {
         let isActive = run.isActive(generation: projection.generation)
         let isWriting = run.effectiveVcsMode == .readWrite
         branches = isActive && isWriting ? run.heldBranches(options: projection.repositoryOptions) : []
+        let isTemplate = run.isTemplate(generation: projection.generation)
+        idempotencyKey = isTemplate || run.status.isDuplicate ? nil : run.idempotencyKey(in: key.namespace)
         facts = []
+        switch run.loadPhase(generation: projection.generation) {
+        case .running: facts.insert(.running)
+        case .queued: facts.insert(.queued)
+        case nil: break
+        }
+        if !facts.isEmpty {
+            agent = run.spec.agentName ?? ""
+            repository = run.heldRepository(options: projection.repositoryOptions) ?? ""
+        }
         if isActive { facts.insert(.active) }
         let namesHead = run.status.headBranch != nil || run.status.branch != nil
         if namesHead || (run.status.vcsMode != nil && !isWriting) { facts.insert(.settled) }

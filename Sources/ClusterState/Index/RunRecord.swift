@@ -1,7 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// A run, packed: 72 bytes, and the heap only for texts of more than 15.
+/// A run, packed: 120 bytes, and the heap only for texts of more than 15.
 struct RunRecord: Sendable {
     /// What else is known of a run.
     struct Facts: OptionSet, Sendable {
@@ -12,8 +12,14 @@ struct RunRecord: Sendable {
         static let settled = Facts(rawValue: 2)
         /// No run: the place is free.
         static let free = Facts(rawValue: 4)
+        /// It counts as running for the controller's limits.
+        static let running = Facts(rawValue: 8)
+        /// It counts as waiting for the controller's limits.
+        static let queued = Facts(rawValue: 16)
     }
 
+    /// Says that there is no run.
+    static let noRun = UInt32.max
     /// Says that there is no claim.
     static let noClaim = UInt32.max
 
@@ -26,6 +32,16 @@ struct RunRecord: Sendable {
     ///
     /// Good for telling two apart within this process only.
     let uid: UInt64
+    /// Digest of its ``IdempotencyKey``; 0 without one.
+    ///
+    /// Good within this process only; that two of 100,000 keys have the same one is as likely as one in four billion.
+    let keyDigest: UInt64
+    /// `spec.agentRef.name` of a run that counts for the limits, else empty.
+    let agent: ExactString
+    /// The repository of a run that counts for the limits, else empty.
+    let repository: ExactString
+    /// The next run with the same idempotency key in ``RunIndex``.
+    var nextOfKey = RunRecord.noRun
     /// First of the run's claims in ``RunIndex``.
     var firstClaim = RunRecord.noClaim
     /// Where the run was read: index into ``LoadedManifests/files``.
@@ -38,13 +54,18 @@ struct RunRecord: Sendable {
         phase = run.phase
         createdSeconds = run.createdAt?.seconds ?? .min
         uid = Self.digest(uid: run.uid)
+        keyDigest = run.idempotencyKey.map { Self.digest($0) } ?? 0
+        let counts = !run.facts.isDisjoint(with: [.running, .queued])
+        agent = counts ? run.agent : ""
+        repository = counts ? run.repository : ""
         self.file = file
         facts = run.facts
     }
 
     /// A free place, which keeps no text alive.
     init() {
-        (namespace, name, phase) = ("", "", "")
+        (namespace, name, phase, agent, repository) = ("", "", "", "", "")
+        keyDigest = 0
         (createdSeconds, uid, file, facts) = (.min, 0, 0, .free)
     }
 
@@ -63,6 +84,10 @@ struct RunRecord: Sendable {
 
     /// Whether this is not known to be another object than the one of that uid.
     func mayBe(uid other: UInt64) -> Bool { uid == 0 || other == 0 || uid == other }
+
+    static func digest(_ key: IdempotencyKey) -> UInt64 {
+        max(1, UInt64(bitPattern: Int64(key.hashValue)))
+    }
 
     static func digest(uid: ExactString) -> UInt64 {
         if uid.isEmpty { return 0 }

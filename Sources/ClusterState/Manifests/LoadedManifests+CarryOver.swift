@@ -24,6 +24,7 @@ extension LoadedManifests {
         carryOver(from: earlier, places, \.versionControlProviders)
         carryOver(from: earlier, places, \.memories)
         carryOver(from: earlier, places, \.secretBindings)
+        carryOver(from: earlier, places, \.secrets)
         complete()
     }
 

@@ -21,6 +21,8 @@ package struct LoadedManifests: Sendable {
     var versionControlProviders: Table<VersionControlProvider> = [:]
     var memories: Table<Memory> = [:]
     var secretBindings: Table<SecretBinding> = [:]
+    /// Names alone: a Secret's content is nobody's business here.
+    var secrets: Table<Void> = [:]
     /// By namespace the first Memory by name with `spec.default: true`.
     private(set) var defaultMemories: [ExactString: Memory] = [:]
     /// By namespace, sorted by name.
@@ -152,6 +154,7 @@ extension LoadedManifests {
         case .secretBinding:
             let binding = try object.read(SecretBinding.init)
             return put(binding, binding.metadata, in: \.secretBindings, file)
+        case .secret: return put((), try object.read(ManifestHeader.init).metadata, in: \.secrets, file)
         }
     }
 
@@ -181,6 +184,8 @@ extension LoadedManifests {
         for index in projected.branches.indices {
             projected.branches[index].repository = share(projected.branches[index].repository)
         }
+        projected.agent = share(projected.agent)
+        projected.repository = share(projected.repository)
         runs.insert(projected, file: file)
     }
 }
@@ -219,6 +224,7 @@ extension LoadedManifests {
         overlay(files, \.versionControlProviders)
         overlay(files, \.memories)
         overlay(files, \.secretBindings)
+        overlay(files, \.secrets)
     }
 
     private mutating func overlay<Object>(

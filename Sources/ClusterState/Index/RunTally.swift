@@ -1,0 +1,64 @@
+internal import AgentRuns
+internal import JSONPull
+internal import Policy
+
+/// How many runs are running and waiting, kept by scope so that asking costs the same however many there are.
+struct RunTally: Sendable {
+    private var cluster = RunCounts.Count()
+    private var namespaces: [ExactString: RunCounts.Count] = [:]
+    /// Agent by namespace and name.
+    private var agents: [ObjectKey: RunCounts.Count] = [:]
+    private var repositories: [ExactString: RunCounts.Count] = [:]
+
+    /// Counts a run in, or with -1 out again.
+    mutating func add(_ run: RunRecord, _ times: Int = 1) {
+        guard let counted = Self.count(of: run, times) else { return }
+        Self.add(counted, to: &cluster)
+        Self.add(counted, to: run.namespace, in: &namespaces)
+        if !run.agent.isEmpty {
+            Self.add(counted, to: ObjectKey(namespace: run.namespace, name: run.agent), in: &agents)
+        }
+        if !run.repository.isEmpty { Self.add(counted, to: run.repository, in: &repositories) }
+    }
+
+    /// The counts of the scopes a run of this namespace, agent and repository is in; `own` is the run itself, if it is
+    /// known, and does not count.
+    func counts(
+        namespace: ExactString,
+        agent: ExactString?,
+        repository: ExactString?,
+        without own: RunRecord?
+    ) -> RunCounts {
+        var counts = RunCounts()
+        counts.cluster = cluster
+        counts.namespace = namespaces[namespace] ?? RunCounts.Count()
+        if let agent { counts.agent = agents[ObjectKey(namespace: namespace, name: agent)] ?? RunCounts.Count() }
+        if let repository { counts.repository = repositories[repository] ?? RunCounts.Count() }
+        guard let own, let counted = Self.count(of: own, -1) else { return counts }
+        Self.add(counted, to: &counts.cluster)
+        Self.add(counted, to: &counts.namespace)
+        if own.agent == agent { Self.add(counted, to: &counts.agent) }
+        if own.repository == repository { Self.add(counted, to: &counts.repository) }
+        return counts
+    }
+
+    private static func count(of run: RunRecord, _ times: Int) -> RunCounts.Count? {
+        if run.facts.contains(.running) { return RunCounts.Count(running: times) }
+        return run.facts.contains(.queued) ? RunCounts.Count(queued: times) : nil
+    }
+
+    private static func add(_ counted: RunCounts.Count, to sum: inout RunCounts.Count) {
+        sum.running += counted.running
+        sum.queued += counted.queued
+    }
+
+    /// A scope without runs is forgotten.
+    private static func add<Key>(
+        _ counted: RunCounts.Count,
+        to key: Key,
+        in sums: inout [Key: RunCounts.Count]
+    ) {
+        add(counted, to: &sums[key, default: RunCounts.Count()])
+        if sums[key] == RunCounts.Count() { sums[key] = nil }
+    }
+}
