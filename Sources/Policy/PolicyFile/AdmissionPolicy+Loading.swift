@@ -90,6 +90,11 @@ extension AdmissionPolicy {
               requireBinding: false
             label-length:
               action: Deny
+            label-policy:
+              action: Deny
+              required: []
+              deny: []
+              allow: []
           overrides: []
           exemptions: []
 

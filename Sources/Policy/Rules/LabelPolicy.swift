@@ -1,0 +1,70 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Which labels runs must have and may have (`controller-semantics.md` section 11).
+struct LabelPolicy: Rule {
+    static let id = RuleID.labelPolicy
+
+    private let required: [ExactString]
+    private let allow: GlobList
+    private let deny: GlobList
+
+    init(options entry: inout PolicyEntry) {
+        var required: [ExactString] = []
+        for key in (entry.strings("required") ?? []).compactMap(\.nonBlank) where !required.contains(key) {
+            required.append(key)
+        }
+        self.required = required
+        allow = GlobList(entry.strings("allow") ?? [])
+        deny = GlobList(entry.strings("deny") ?? [])
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let labels = run.run.metadata.labels
+        for key in required where !labels.contains(where: { $0.key == key && !$0.value.isBlank }) {
+            let message = "Required value: the policy demands this label with a value"
+            let remedy = "add label \(QuotedName.quote(key))"
+            report(.missingRequiredLabels, key, message, remedy, isSeenByController: true, &findings)
+        }
+        guard !deny.isEmpty || !allow.isEmpty else { return }
+        for label in labels { check(label, run, &findings) }
+    }
+
+    private func check(_ label: ObjectMeta.Label, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        // To the controller a label without a value is none at all.
+        let isSeen = !label.value.isBlank
+        if let pattern = deny.match(label.key) {
+            let message = "Forbidden: the label matches the denied pattern \(QuotedName.quote(pattern))"
+            let remedy = "remove it, or change deny \(Self.place(run))"
+            report(.labelBlocked, label.key, message, remedy, isSeenByController: isSeen, &findings)
+        } else if !allow.isEmpty, allow.match(label.key) == nil {
+            let message = "Forbidden: the policy does not allow label \(QuotedName.quote(label.key))"
+            let remedy = "remove it, or add it to allow \(Self.place(run))"
+            report(.labelNotAllowed, label.key, message, remedy, isSeenByController: isSeen, &findings)
+        }
+    }
+
+    private static func place(_ run: RunUnderReview) -> String {
+        "of rule label-policy in policy \(QuotedName.quote(ExactString(run.policyName)))"
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ key: ExactString,
+        _ message: String,
+        _ remedy: String,
+        isSeenByController: Bool,
+        _ findings: inout RuleFindings
+    ) {
+        let field = FieldPath("metadata.labels").member(key)
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [key],
+            outcome: isSeenByController ? ControllerOutcome(.labels, reason) : nil
+        )
+        findings.report(draft, reason, at: field)
+    }
+}
