@@ -55,7 +55,7 @@ package struct AdmissionPolicy: Sendable {
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
             table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
-            table(LabelLength.self), table(LabelPolicy.self),
+            table(LabelLength.self), table(LabelPolicy.self), table(ImplementationContract.self),
         ]
     }
 

@@ -95,6 +95,8 @@ extension AdmissionPolicy {
               required: []
               deny: []
               allow: []
+            implementation-contract:
+              action: Deny
           overrides: []
           exemptions: []
 

@@ -1,0 +1,115 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// What an implementation's contract demands of the run, and whether it is one (`controller-semantics.md` section 7).
+struct ImplementationContract: Rule {
+    static let id = RuleID.implementationContract
+
+    /// Keys named in one message: the most the CRD lets a contract have.
+    private static let maximumKeys = 50
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        for unit in run.units {
+            guard let contract = unit.implementation?.contract else { continue }
+            if contract.isFaulty {
+                checkShape(contract, unit, run, &findings)
+            } else {
+                checkKeys(contract.requiredKeys, unit, run, &findings)
+            }
+        }
+    }
+
+    func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
+        guard case .implementationSpec(let spec, _) = object, let contract = spec.implementation?.contract else {
+            return
+        }
+        if let keys = contract.faultyRequiredKeys {
+            reportShape(Self.requiredKeysFault, keys, FieldPath("spec.contract.requiredKeys"), nil, &findings)
+        }
+        if let mappings = contract.faultyMappings {
+            reportShape(Self.mappingsFault, mappings, FieldPath("spec.contract.mappings"), nil, &findings)
+        }
+    }
+
+    // MARK: Shape
+
+    /// What is wrong with a list, and how to put it right.
+    private typealias Fault = (message: StaticString, remedy: StaticString)
+
+    private static let requiredKeysFault: Fault = (
+        "every entry must be a string that is not blank", "remove the entries that are none"
+    )
+    private static let mappingsFault: Fault = (
+        "every entry must be an object with from and to, neither blank", "complete or remove the others"
+    )
+
+    private func checkShape(
+        _ contract: Contract,
+        _ unit: RunUnit,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        var reference: ExactString?
+        if case .reference(let name, _) = unit.implementationOrigin { reference = name }
+        let outcome = ControllerOutcome(.contract, .invalidContract, startingUnit: unit, of: run.run)
+        if let keys = contract.faultyRequiredKeys, let field = unit.implementationField(".contract.requiredKeys") {
+            reportShape(Self.requiredKeysFault, keys, field, outcome, reference: reference, &findings)
+        }
+        if let mappings = contract.faultyMappings, let field = unit.implementationField(".contract.mappings") {
+            reportShape(Self.mappingsFault, mappings, field, outcome, reference: reference, &findings)
+        }
+    }
+
+    /// - Parameters:
+    ///   - fault: what is wrong.
+    ///   - value: the list as JSON.
+    ///   - field: where it is, or the reference that led there.
+    ///   - outcome: what the controller makes of it.
+    ///   - reference: name of the ImplementationSpec, if it is one.
+    ///   - findings: gets the finding.
+    private func reportShape(
+        _ fault: Fault,
+        _ value: ExactString,
+        _ field: FieldPath,
+        _ outcome: ControllerOutcome?,
+        reference: ExactString? = nil,
+        _ findings: inout RuleFindings
+    ) {
+        let subject = reference.map { "the contract of ImplementationSpec \(QuotedName.quote($0)) is faulty: " } ?? ""
+        let draft = RuleFindings.Draft(
+            reason: .invalidContract,
+            field: field,
+            message: "Invalid value: \(subject)\(fault.message)",
+            remedy: "\(fault.remedy)",
+            values: [reference ?? value],
+            outcome: outcome
+        )
+        findings.report(draft, .invalidContract, at: field)
+    }
+
+    // MARK: Keys
+
+    private func checkKeys(
+        _ keys: [ExactString],
+        _ unit: RunUnit,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        guard keys.contains(where: { !unit.metadata.hasValue($0) }) else { return }
+        let missing = keys.filter { !unit.metadata.hasValue($0) }
+        let field = unit.step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
+        let names = missing.prefix(Self.maximumKeys).map { QuotedName.quote($0) }.joined(separator: ", ")
+        let others = missing.count > Self.maximumKeys ? " and \(missing.count - Self.maximumKeys) more" : ""
+        let draft = RuleFindings.Draft(
+            reason: .missingRequiredMetadata,
+            field: field,
+            message: "Required value: the implementation's contract demands \(names)\(others)",
+            remedy: "set \(missing.count == 1 ? "it" : "them") in the parameters, or change the contract",
+            values: missing,
+            outcome: ControllerOutcome(.contract, .missingRequiredMetadata, startingUnit: unit, of: run.run)
+        )
+        findings.report(draft, .missingRequiredMetadata, at: field)
+    }
+}
