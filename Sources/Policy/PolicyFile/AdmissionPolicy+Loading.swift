@@ -97,6 +97,8 @@ extension AdmissionPolicy {
               allow: []
             implementation-contract:
               action: Deny
+            references:
+              action: Warn
           overrides: []
           exemptions: []
 

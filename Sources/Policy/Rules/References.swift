@@ -1,0 +1,161 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Objects the run refers to, itself or through its Agent, that are not there yet (`controller-semantics.md` section 2).
+struct References: Rule {
+    static let id = RuleID.references
+
+    /// Secrets named in one message.
+    private static let maximumNames = 5
+    private static let agentField = FieldPath("spec.agentRef.name")
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        checkAgent(run, &findings)
+        guard let state = run.state else { return }
+        if let agent = run.agent { checkProvider(agent, state, run, &findings) }
+        if run.mode != .none {
+            var found: ExactString?
+            for unit in run.units { checkVersionControl(unit, state, run, &found, &findings) }
+        }
+        checkMemory(state, run, &findings)
+        if state.isKnown(.secret) { checkSecrets(state, run, &findings) }
+    }
+
+    private func checkAgent(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        var outcome: ControllerOutcome { ControllerOutcome(.agent, .missingAgent) }
+        guard let name = run.run.spec.agentName else {
+            let message = "Required value: without an Agent the run cannot start"
+            return report(.missingAgent, Self.agentField, message, "name an Agent", "", outcome, &findings)
+        }
+        guard run.agent == nil, run.state?.isKnown(.agent) == true else { return }
+        reportNotFound(.missingAgent, "Agent", name, Self.agentField, outcome, run, &findings)
+    }
+
+    private func checkProvider(
+        _ agent: Agent,
+        _ state: any ClusterLookup,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        var outcome: ControllerOutcome { ControllerOutcome(.provider, .missingProvider) }
+        guard let name = agent.providerName else {
+            let agentName = run.run.spec.agentName ?? ""
+            let message = "Required value: Agent \(QuotedName.quote(agentName)) names no AgentProvider"
+            let remedy = "set spec.providerRef.name of the Agent"
+            return report(.missingProvider, Self.agentField, message, remedy, agentName, outcome, &findings)
+        }
+        guard state.agentProvider(name, in: run.namespace) == nil, state.isKnown(.agentProvider) else { return }
+        reportNotFound(.missingProvider, "AgentProvider", name, Self.agentField, outcome, run, &findings)
+    }
+
+    /// - Parameters:
+    ///   - unit: the run or a step.
+    ///   - state: knows the providers.
+    ///   - run: the run.
+    ///   - found: name of the provider that was found last: nearly always all units have the same.
+    ///   - findings: gets the finding.
+    private func checkVersionControl(
+        _ unit: RunUnit,
+        _ state: any ClusterLookup,
+        _ run: RunUnderReview,
+        _ found: inout ExactString?,
+        _ findings: inout RuleFindings
+    ) {
+        let isRequired = run.run.spec.vcsPolicy.isRequired
+        // The controller goes on without version control unless the run demands it.
+        var outcome: ControllerOutcome? {
+            guard isRequired else { return nil }
+            return ControllerOutcome(.vcsProvider, .missingVcsProvider, startingUnit: unit, of: run.run)
+        }
+        guard let (name, field) = run.providerReference(of: unit) else {
+            guard isRequired, unit.implementation != nil, run.agent != nil else { return }
+            let field = FieldPath("spec.vcsRef.name")
+            let message = "Required value: vcsPolicy.required is true and no version control provider is given"
+            let remedy = "name a VersionControlProvider"
+            return report(.missingVcsProvider, field, message, remedy, "", outcome, &findings)
+        }
+        if name == found { return }
+        guard state.versionControlProvider(name, in: run.namespace) == nil else {
+            found = name
+            return
+        }
+        guard state.isKnown(.versionControlProvider) else { return }
+        reportNotFound(.missingVcsProvider, "VersionControlProvider", name, field, outcome, run, &findings)
+    }
+
+    private func checkMemory(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let own = run.run.spec.memoryRefName
+        guard let name = own ?? run.agent?.memoryRefName, state.memory(name, in: run.namespace) == nil,
+            state.isKnown(.memory)
+        else { return }
+        let field = own == nil ? Self.agentField : FieldPath("spec.memoryRef.name")
+        let outcome = ControllerOutcome(.memory, .missingMemory)
+        reportNotFound(.missingMemory, "Memory", name, field, outcome, run, &findings)
+    }
+
+    private func checkSecrets(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let missing = run.secrets.filter { !state.hasSecret($0.name, in: run.namespace) }
+        var groups: [(path: String, field: FieldPath, names: [ExactString])] = []
+        for secret in missing {
+            let path = secret.field.text
+            if let index = groups.firstIndex(where: { $0.path == path }) {
+                if !groups[index].names.contains(secret.name) { groups[index].names.append(secret.name) }
+            } else {
+                groups.append((path, secret.field, [secret.name]))
+            }
+        }
+        for (_, field, names) in groups {
+            let quoted = names.prefix(Self.maximumNames).map { QuotedName.quote($0) }.joined(separator: ", ")
+            let others = names.count > Self.maximumNames ? " and \(names.count - Self.maximumNames) more" : ""
+            let draft = RuleFindings.Draft(
+                reason: .missingSecret,
+                field: field,
+                message: "Invalid value: \(names.count > 1 ? "Secrets" : "Secret") \(quoted)\(others) not found yet in "
+                    + "namespace \(QuotedName.quote(run.namespace))",
+                remedy: "create \(names.count > 1 ? "them" : "it") before the run starts, or correct the name",
+                values: names
+            )
+            findings.report(draft, .missingSecret, at: field)
+        }
+    }
+
+    // MARK: Texts
+
+    private func reportNotFound(
+        _ reason: Reason,
+        _ kind: StaticString,
+        _ name: ExactString,
+        _ field: FieldPath,
+        _ outcome: ControllerOutcome?,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        let message = """
+            Invalid value: \(kind) \(QuotedName.quote(name)) not found yet in namespace \(QuotedName.quote(run.namespace))
+            """
+        let remedy = "create it before the run starts, or correct the name"
+        report(reason, field, message, remedy, name, outcome, &findings)
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ field: FieldPath,
+        _ message: String,
+        _ remedy: String,
+        _ value: ExactString,
+        _ outcome: ControllerOutcome?,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [value],
+            outcome: outcome
+        )
+        findings.report(draft, reason, at: field)
+    }
+}
