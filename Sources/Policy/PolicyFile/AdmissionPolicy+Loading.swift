@@ -99,6 +99,9 @@ extension AdmissionPolicy {
               action: Deny
             references:
               action: Warn
+            immutable-spec:
+              action: Deny
+              strict: false
           overrides: []
           exemptions: []
 
