@@ -102,6 +102,8 @@ extension AdmissionPolicy {
             immutable-spec:
               action: Deny
               strict: false
+            idempotency-key:
+              action: Deny
           overrides: []
           exemptions: []
 

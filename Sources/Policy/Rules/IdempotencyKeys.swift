@@ -1,0 +1,30 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Another run of the same agent has the idempotency key (`controller-semantics.md` section 16).
+struct IdempotencyKeys: Rule {
+    static let id = RuleID.idempotencyKey
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard let state = run.state, let key = run.run.idempotencyKey(in: run.namespace),
+            let holders = state.holders(of: key, otherThan: run.run.metadata.name)
+        else { return }
+        let reason: Reason = holders.isInUse ? .idempotencyKeyInUse : .idempotencyKeyCompleted
+        let field = FieldPath("spec.idempotencyKey")
+        let name = QuotedName.quote(ExactString("\(holders.first.namespace)/\(holders.first.name)"))
+        let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
+        let phase = QuotedName.quote(holders.first.phase).dropFirst().dropLast()
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: "Duplicate value: \(QuotedName.quote(key.key)) of Agent \(QuotedName.quote(key.agent)) "
+                + "\(holders.isInUse ? "is in use by" : "was used by") run \(name) (\(phase))\(others)",
+            remedy: "use another key, or none",
+            values: [run.run.spec.idempotencyKey ?? key.key],
+            outcome: ControllerOutcome(.idempotency, reason, type: "Duplicate")
+        )
+        findings.report(draft, reason, at: field)
+    }
+}
