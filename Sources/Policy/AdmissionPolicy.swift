@@ -56,7 +56,7 @@ package struct AdmissionPolicy: Sendable {
         rules = [
             table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
             table(LabelLength.self), table(LabelPolicy.self), table(ImplementationContract.self),
-            table(References.self), table(ImmutableSpec.self), table(IdempotencyKeys.self),
+            table(References.self), table(ImmutableSpec.self), table(IdempotencyKeys.self), table(Limits.self),
         ]
     }
 

@@ -104,6 +104,10 @@ extension AdmissionPolicy {
               strict: false
             idempotency-key:
               action: Deny
+            limits:
+              action: Warn
+              concurrency: { agent: 5, namespace: 10, cluster: 100, repository: 0, repositories: {} }
+              queue: { namespace: 200, repository: 50, cluster: 1000 }
           overrides: []
           exemptions: []
 

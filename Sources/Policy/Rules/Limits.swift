@@ -1,0 +1,102 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Whether the run would have to wait, by the controller's limits for running and for waiting runs
+/// (`controller-semantics.md` section 17).
+struct Limits: Rule {
+    static let id = RuleID.limits
+
+    /// How many there may be in each scope; 0 is any number.
+    private struct Bounds {
+        var agent = 0
+        var repository = 0
+        var namespace = 0
+        var cluster = 0
+        /// By ``RepositoryName/key``.
+        var repositories: [ExactString: Int] = [:]
+    }
+
+    private let concurrency: Bounds
+    private let queue: Bounds
+
+    init(options entry: inout PolicyEntry) {
+        var running = entry.entry("concurrency") ?? PolicyEntry(nil, path: entry.joined("concurrency"))
+        concurrency = Bounds(
+            agent: running.integer("agent", atLeast: 0) ?? 5,
+            repository: running.integer("repository", atLeast: 0) ?? 0,
+            namespace: running.integer("namespace", atLeast: 0) ?? 10,
+            cluster: running.integer("cluster", atLeast: 0) ?? 100,
+            repositories: Self.repositories(&running)
+        )
+        running.finish()
+        entry.adopt(running)
+        var waiting = entry.entry("queue") ?? PolicyEntry(nil, path: entry.joined("queue"))
+        queue = Bounds(
+            repository: waiting.integer("repository", atLeast: 0) ?? 50,
+            namespace: waiting.integer("namespace", atLeast: 0) ?? 200,
+            cluster: waiting.integer("cluster", atLeast: 0) ?? 1000
+        )
+        waiting.finish()
+        entry.adopt(waiting)
+    }
+
+    private static func repositories(_ entry: inout PolicyEntry) -> [ExactString: Int] {
+        guard var map = entry.entry("repositories") else { return [:] }
+        var bounds: [ExactString: Int] = [:]
+        for (name, offset, node) in map.names {
+            guard case .number(let text, _) = node, let bound = Int(text), bound >= 0 else {
+                let path = "\(map.path)\(JSONPath.member(name.string))"
+                map.report(offset, "\(path): Invalid value: must be a whole number of 0 or more")
+                continue
+            }
+            // The controller passes over 0: the general bound applies.
+            if bound > 0 { bounds[RepositoryName(name).key] = bound }
+        }
+        entry.adopt(map)
+        return bounds
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard let state = run.state, run.update == nil else { return }
+        let repository = run.repositories[0]
+        let counts = state.runCounts(
+            agent: run.run.spec.agentName,
+            repository: repository?.name.key,
+            otherThan: run.run.metadata.name,
+            in: run.namespace
+        )
+        var running = concurrency
+        if let own = repository.flatMap({ running.repositories[$0.name.key] }) { running.repository = own }
+        compare(counts, running, .concurrencyLimit, repository?.field, &findings)
+        compare(counts, queue, .queueLimit, repository?.field, &findings)
+    }
+
+    /// Reports the scopes that are full.
+    private func compare(
+        _ counts: RunCounts,
+        _ bounds: Bounds,
+        _ reason: Reason,
+        _ repositoryField: FieldPath?,
+        _ findings: inout RuleFindings
+    ) {
+        let isRunning = reason == .concurrencyLimit
+        func check(_ counted: RunCounts.Count, _ bound: Int, _ field: FieldPath, _ scope: StaticString) {
+            let count = isRunning ? counted.running : counted.queued
+            guard bound > 0, count >= bound else { return }
+            let draft = RuleFindings.Draft(
+                reason: reason,
+                field: field,
+                message: "Forbidden: \(count) runs of the \(scope) are "
+                    + "\(isRunning ? "running" : "waiting"), and the limit is \(bound): the run will be blocked",
+                remedy: "wait until there are fewer, or raise the limit",
+                values: [ExactString("\(scope)")],
+                outcome: ControllerOutcome(isRunning ? .concurrency : .queue, reason, type: "Blocked")
+            )
+            findings.report(draft, reason, at: field)
+        }
+        check(counts.agent, bounds.agent, FieldPath("spec.agentRef.name"), "agent")
+        if let repositoryField { check(counts.repository, bounds.repository, repositoryField, "repository") }
+        check(counts.namespace, bounds.namespace, FieldPath("metadata.namespace"), "namespace")
+        check(counts.cluster, bounds.cluster, FieldPath("spec"), "cluster")
+    }
+}
