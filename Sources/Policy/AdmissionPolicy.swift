@@ -57,6 +57,7 @@ package struct AdmissionPolicy: Sendable {
             table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
             table(LabelLength.self), table(LabelPolicy.self), table(ImplementationContract.self),
             table(References.self), table(ImmutableSpec.self), table(IdempotencyKeys.self), table(Limits.self),
+            table(ProviderPolicy.self),
         ]
     }
 

@@ -108,6 +108,8 @@ extension AdmissionPolicy {
               action: Warn
               concurrency: { agent: 5, namespace: 10, cluster: 100, repository: 0, repositories: {} }
               queue: { namespace: 200, repository: 50, cluster: 1000 }
+            provider-policy:
+              action: Warn
           overrides: []
           exemptions: []
 
