@@ -70,9 +70,13 @@ extension ClusterStore {
         in namespace: ExactString
     ) -> RunCounts {
         withState { state, _ in
-            let runs = state.objects.runs
-            let own = runs.run(ObjectKey(namespace: namespace, name: name))
-            return runs.tally.counts(namespace: namespace, agent: agent, repository: repository, without: own)
+            let own = state.objects.runs.run(ObjectKey(namespace: namespace, name: name))
+            return state.objects.runs.tally.counts(
+                namespace: namespace,
+                agent: agent,
+                repository: repository,
+                without: own
+            )
         }
     }
 

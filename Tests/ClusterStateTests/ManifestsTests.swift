@@ -36,16 +36,18 @@ import Testing
                 spec: "{ subjects: [{ kind: Agent, name: a }], allowedSecrets: [x] }"
             ),
             Self.object("SecretBinding", "not-ours", spec: "{}"),
+            "apiVersion: v1\nkind: Secret\nmetadata: { name: s, namespace: agents }\nstringData: { token: x }",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }",
             "replicaCount: 1",
         ]
         let files = MemoryFileSystem(["/m/all.yaml": documents.joined(separator: "\n---\n")])
-        #expect(!store.isKnown(.memory))
+        #expect(!store.isKnown(.memory) && !store.isKnown(.secret))
         let loaded = try ManifestsSource(fileSystem: files).load(["/m"], projection: store.projection)
         #expect(loaded.report.problems.isEmpty)
         #expect(loaded.report.skipped == 3)
         #expect(loaded.report.objects[.memory] == 3)
         store.replace(with: loaded)
+        #expect(store.isKnown(.secret) && store.hasSecret("s", in: "agents") && !store.hasSecret("s", in: "default"))
         #expect(store.isKnown(.memory) && store.isKnown(.implementationSpec) && store.isKnown(.agent))
         let implementation = store.implementation("i", in: "agents")
         guard case .measured(length: 4, _)? = implementation?.text else {

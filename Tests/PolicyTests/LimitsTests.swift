@@ -154,7 +154,7 @@ import Testing
         #expect(
             running.lines(of: .limits) == [
                 """
-                [ConcurrencyLimit] spec.agentRef.name: Forbidden: 1 runs of the agent are running, and the limit is 1: the run \
+                [ConcurrencyLimit] spec.agentRef.name: Forbidden: 1 run of the agent is running, and the limit is 1: the run \
                 will be blocked (wait until there are fewer, or raise the limit)
                 """
             ]
@@ -164,7 +164,7 @@ import Testing
         #expect(
             waiting.lines(of: .limits) == [
                 """
-                [QueueLimit] spec: Forbidden: 1 runs of the cluster are waiting, and the limit is 1: the run will be blocked \
+                [QueueLimit] spec: Forbidden: 1 run of the cluster is waiting, and the limit is 1: the run will be blocked \
                 (wait until there are fewer, or raise the limit)
                 """
             ]

@@ -34,10 +34,10 @@ struct ProjectedRun: Sendable {
     var branches: [BranchKey]
     /// The key it holds: nil for templates (2026-08) and duplicates.
     var idempotencyKey: IdempotencyKey?
-    /// `spec.agentRef.name`; empty when absent.
-    var agent: ExactString = ""
-    /// The repository it works on; empty when none is named.
-    var repository: ExactString = ""
+    /// `spec.agentRef.name` if it counts for the limits.
+    var agent: ExactString?
+    /// The repository it works on if it counts for the limits.
+    var repository: ExactString?
     var facts: RunRecord.Facts
 }
 
@@ -60,8 +60,8 @@ extension ProjectedRun {
         case nil: break
         }
         if !facts.isEmpty {
-            agent = run.spec.agentName ?? ""
-            repository = run.heldRepository(options: projection.repositoryOptions) ?? ""
+            agent = run.spec.agentName
+            repository = run.heldRepository(options: projection.repositoryOptions)
         }
         if isActive { facts.insert(.active) }
         let namesHead = run.status.headBranch != nil || run.status.branch != nil

@@ -1,7 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// A run, packed: 120 bytes, and the heap only for texts of more than 15.
+/// A run, packed: 104 bytes, and the heap only for texts of more than 15.
 struct RunRecord: Sendable {
     /// What else is known of a run.
     struct Facts: OptionSet, Sendable {
@@ -36,10 +36,10 @@ struct RunRecord: Sendable {
     ///
     /// Good within this process only; that two of 100,000 keys have the same one is as likely as one in four billion.
     let keyDigest: UInt64
-    /// `spec.agentRef.name` of a run that counts for the limits, else empty.
-    let agent: ExactString
-    /// The repository of a run that counts for the limits, else empty.
-    let repository: ExactString
+    /// Digest of namespace and `spec.agentRef.name` of a run that counts for the limits; 0 without.
+    let agentDigest: UInt64
+    /// Digest of the repository of a run that counts for the limits; 0 without.
+    let repositoryDigest: UInt64
     /// The next run with the same idempotency key in ``RunIndex``.
     var nextOfKey = RunRecord.noRun
     /// First of the run's claims in ``RunIndex``.
@@ -55,17 +55,16 @@ struct RunRecord: Sendable {
         createdSeconds = run.createdAt?.seconds ?? .min
         uid = Self.digest(uid: run.uid)
         keyDigest = run.idempotencyKey.map { Self.digest($0) } ?? 0
-        let counts = !run.facts.isDisjoint(with: [.running, .queued])
-        agent = counts ? run.agent : ""
-        repository = counts ? run.repository : ""
+        agentDigest = run.agent.map { Self.digest(ObjectKey(namespace: run.key.namespace, name: $0)) } ?? 0
+        repositoryDigest = run.repository.map { Self.digest($0) } ?? 0
         self.file = file
         facts = run.facts
     }
 
     /// A free place, which keeps no text alive.
     init() {
-        (namespace, name, phase, agent, repository) = ("", "", "", "", "")
-        keyDigest = 0
+        (namespace, name, phase) = ("", "", "")
+        (keyDigest, agentDigest, repositoryDigest) = (0, 0, 0)
         (createdSeconds, uid, file, facts) = (.min, 0, 0, .free)
     }
 
@@ -85,12 +84,10 @@ struct RunRecord: Sendable {
     /// Whether this is not known to be another object than the one of that uid.
     func mayBe(uid other: UInt64) -> Bool { uid == 0 || other == 0 || uid == other }
 
-    static func digest(_ key: IdempotencyKey) -> UInt64 {
-        max(1, UInt64(bitPattern: Int64(key.hashValue)))
+    /// Never 0.
+    static func digest(_ value: some Hashable) -> UInt64 {
+        max(1, UInt64(bitPattern: Int64(value.hashValue)))
     }
 
-    static func digest(uid: ExactString) -> UInt64 {
-        if uid.isEmpty { return 0 }
-        return max(1, UInt64(bitPattern: Int64(uid.hashValue)))
-    }
+    static func digest(uid: ExactString) -> UInt64 { uid.isEmpty ? 0 : digest(uid) }
 }

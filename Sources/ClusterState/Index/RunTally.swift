@@ -6,19 +6,18 @@ internal import Policy
 struct RunTally: Sendable {
     private var cluster = RunCounts.Count()
     private var namespaces: [ExactString: RunCounts.Count] = [:]
-    /// Agent by namespace and name.
-    private var agents: [ObjectKey: RunCounts.Count] = [:]
-    private var repositories: [ExactString: RunCounts.Count] = [:]
+    /// By ``RunRecord/agentDigest``.
+    private var agents: [UInt64: RunCounts.Count] = [:]
+    /// By ``RunRecord/repositoryDigest``.
+    private var repositories: [UInt64: RunCounts.Count] = [:]
 
     /// Counts a run in, or with -1 out again.
     mutating func add(_ run: RunRecord, _ times: Int = 1) {
         guard let counted = Self.count(of: run, times) else { return }
         Self.add(counted, to: &cluster)
         Self.add(counted, to: run.namespace, in: &namespaces)
-        if !run.agent.isEmpty {
-            Self.add(counted, to: ObjectKey(namespace: run.namespace, name: run.agent), in: &agents)
-        }
-        if !run.repository.isEmpty { Self.add(counted, to: run.repository, in: &repositories) }
+        if run.agentDigest != 0 { Self.add(counted, to: run.agentDigest, in: &agents) }
+        if run.repositoryDigest != 0 { Self.add(counted, to: run.repositoryDigest, in: &repositories) }
     }
 
     /// The counts of the scopes a run of this namespace, agent and repository is in; `own` is the run itself, if it is
@@ -32,13 +31,17 @@ struct RunTally: Sendable {
         var counts = RunCounts()
         counts.cluster = cluster
         counts.namespace = namespaces[namespace] ?? RunCounts.Count()
-        if let agent { counts.agent = agents[ObjectKey(namespace: namespace, name: agent)] ?? RunCounts.Count() }
-        if let repository { counts.repository = repositories[repository] ?? RunCounts.Count() }
+        let agentDigest = agent.map { RunRecord.digest(ObjectKey(namespace: namespace, name: $0)) } ?? 0
+        let repositoryDigest = repository.map { RunRecord.digest($0) } ?? 0
+        counts.agent = agents[agentDigest] ?? RunCounts.Count()
+        counts.repository = repositories[repositoryDigest] ?? RunCounts.Count()
         guard let own, let counted = Self.count(of: own, -1) else { return counts }
         Self.add(counted, to: &counts.cluster)
         Self.add(counted, to: &counts.namespace)
-        if own.agent == agent { Self.add(counted, to: &counts.agent) }
-        if own.repository == repository { Self.add(counted, to: &counts.repository) }
+        if agentDigest != 0, own.agentDigest == agentDigest { Self.add(counted, to: &counts.agent) }
+        if repositoryDigest != 0, own.repositoryDigest == repositoryDigest {
+            Self.add(counted, to: &counts.repository)
+        }
         return counts
     }
 

@@ -184,8 +184,6 @@ extension LoadedManifests {
         for index in projected.branches.indices {
             projected.branches[index].repository = share(projected.branches[index].repository)
         }
-        projected.agent = share(projected.agent)
-        projected.repository = share(projected.repository)
         runs.insert(projected, file: file)
     }
 }

@@ -86,7 +86,7 @@ struct Limits: Rule {
             let draft = RuleFindings.Draft(
                 reason: reason,
                 field: field,
-                message: "Forbidden: \(count) runs of the \(scope) are "
+                message: "Forbidden: \(count) \(count == 1 ? "run of the \(scope) is" : "runs of the \(scope) are") "
                     + "\(isRunning ? "running" : "waiting"), and the limit is \(bound): the run will be blocked",
                 remedy: "wait until there are fewer, or raise the limit",
                 values: [ExactString("\(scope)")],

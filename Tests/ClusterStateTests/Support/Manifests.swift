@@ -12,6 +12,8 @@ func runJSON(
     uid: String? = nil,
     mode: String? = nil,
     template: String? = nil,
+    agent: String? = nil,
+    key: String? = nil,
     status: String? = nil
 ) -> String {
     var metadata = "\"name\":\"\(name)\""
@@ -20,6 +22,8 @@ func runJSON(
     if let template { metadata += ",\"annotations\":{\"agents.proompteng.ai/template\":\"\(template)\"}" }
     var spec = "\"parameters\":{\"repository\":\"\(repository)\",\"head\":\"\(head)\"}"
     if let mode { spec += ",\"vcsPolicy\":{\"mode\":\"\(mode)\"}" }
+    if let agent { spec += ",\"agentRef\":{\"name\":\"\(agent)\"}" }
+    if let key { spec += ",\"idempotencyKey\":\"\(key)\"" }
     let end = status.map { ",\"status\":\($0)" } ?? ""
     return """
         {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun","metadata":{\(metadata)},"spec":{\(spec)}\(end)}
