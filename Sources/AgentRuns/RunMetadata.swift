@@ -70,10 +70,16 @@ package struct RunMetadata: Sendable {
         return nil
     }
 
-    /// Whether `key`, known or not, has a value.
-    package func hasValue(_ key: ExactString) -> Bool {
-        if let name = ParameterName(key) { return (filled | measured) & (1 << UInt32(name.rawValue)) != 0 }
-        return entry(key) != nil
+    /// Up to this many keys, looking for each costs less than hashing all there are.
+    private static let fewKeys = 16
+
+    /// Those of `keys`, known names or not, that have no value.
+    package func missing(_ keys: [ExactString]) -> [ExactString] {
+        let all = keys.count > Self.fewKeys ? Set(all.map(\.key)) : nil
+        return keys.filter { key in
+            if let name = ParameterName(key) { return (filled | measured) & (1 << UInt32(name.rawValue)) == 0 }
+            return all.map { !$0.contains(key) } ?? (entry(key) == nil)
+        }
     }
 
     private func entry(_ key: ExactString) -> Entry? {

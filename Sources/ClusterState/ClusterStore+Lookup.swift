@@ -138,7 +138,7 @@ extension ClusterStore.State {
     }
 
     /// Costs as much as there are runs with that one key.
-    fileprivate func holders(of key: IdempotencyKey, otherThan own: ObjectKey) -> IdempotencyKeyHolders? {
+    func holders(of key: IdempotencyKey, otherThan own: ObjectKey) -> IdempotencyKeyHolders? {
         var first: RunRecord?
         var isInUse = false
         var count = 0

@@ -13,8 +13,8 @@ package enum ReservationScope: Sendable {
 }
 
 extension ClusterStore {
-    /// Remembers what an admitted CREATE takes, unless another run has taken one of the branches meanwhile: of any number
-    /// of callers with one branch, exactly one gets true.
+    /// Remembers what an admitted CREATE takes, unless another run has taken one of the branches or the key meanwhile: of
+    /// any number of callers with one branch or key, exactly one gets true.
     ///
     /// After false the caller judges again and finds the conflict. If that admits the run all the same (an exemption, an
     /// action other than Deny), it reserves with scope ``ReservationScope/none``. An earlier reservation of a run of the
@@ -28,6 +28,11 @@ extension ClusterStore {
                 for branch in claims.branches where state.isHeld(branch, byOtherThan: key, scope: namespace) {
                     return false
                 }
+            }
+            if claims.isKeyExclusive, let taken = claims.idempotencyKey,
+                state.holders(of: taken, otherThan: key)?.isInUse == true
+            {
+                return false
             }
             guard !claims.name.isEmpty else { return true }
             state.setAsideEarlierRun(key, uid: RunRecord.digest(uid: claims.uid))

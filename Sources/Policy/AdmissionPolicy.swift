@@ -16,6 +16,8 @@ package struct AdmissionPolicy: Sendable {
     package let repositoryOptions: RepositoryName.Options
     /// Also among ``rules``; says whose branches an admitted run must not share.
     private let headBranchConflict: RuleTable<HeadBranchConflict>
+    /// Also among ``rules``; says whether keys of admitted runs are asked for.
+    private let idempotencyKeys: RuleTable<IdempotencyKeys>
     /// In catalogue order.
     let rules: [any RuleSettings]
     let exemptions: [Exemption]
@@ -52,11 +54,12 @@ package struct AdmissionPolicy: Sendable {
         }
         let repositoryAllowlist = table(RepositoryAllowlist.self)
         headBranchConflict = table(HeadBranchConflict.self)
+        idempotencyKeys = table(IdempotencyKeys.self)
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
             table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
             table(LabelLength.self), table(LabelPolicy.self), table(ImplementationContract.self),
-            table(References.self), table(ImmutableSpec.self), table(IdempotencyKeys.self), table(Limits.self),
+            table(References.self), table(ImmutableSpec.self), idempotencyKeys, table(Limits.self),
             table(ProviderPolicy.self),
         ]
     }
@@ -66,6 +69,12 @@ package struct AdmissionPolicy: Sendable {
         let (rule, actions) = headBranchConflict.active(for: subject)
         guard actions.action(of: .headBranchConflict, generation: generation) == .deny else { return .shared }
         return rule.scope == .cluster ? .cluster : .namespace
+    }
+
+    /// Whether anything is found when another run holds the idempotency key of `subject`.
+    func isKeyExclusive(for subject: RequestMatch.Subject) -> Bool {
+        let (_, actions) = idempotencyKeys.active(for: subject)
+        return actions.action(of: .idempotencyKeyInUse, generation: generation) != .off
     }
 
     /// Checks `apiVersion`, `kind` and `metadata`; the policy's name.

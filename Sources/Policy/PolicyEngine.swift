@@ -106,6 +106,8 @@ package struct PolicyEngine: Sendable {
         verdict.claims = claims(of: subject, judged)
         // A conflict that the policy let pass: the branch is shared from now on.
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
+        let keyIsShared = verdict.findings.contains { $0.rule == .idempotencyKey }
+        verdict.claims?.isKeyExclusive = !keyIsShared && policy.isKeyExclusive(for: subject.match)
     }
 
     /// Whether the values at two places of `body` are equal as JSON; nil is an absent one.

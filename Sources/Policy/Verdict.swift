@@ -50,6 +50,8 @@ package struct BranchClaims: Sendable {
     package var branches: [BranchKey]
     /// Nil without one.
     package var idempotencyKey: IdempotencyKey?
+    /// Whether the policy has something to say when another run holds the key.
+    package var isKeyExclusive = false
     package var createdAt: Timestamp?
 
     package init(

@@ -72,6 +72,21 @@ import Testing
         #expect(holders(store) == nil)
     }
 
+    @Test func `of two admissions with one key the second is judged again`() {
+        let store = ClusterStore()
+        func reserve(_ name: String, exclusively: Bool = true) -> Bool {
+            var claims = claims(name, [])
+            claims.idempotencyKey = Self.key
+            claims.isKeyExclusive = exclusively
+            return store.reserve(claims, scope: .cluster)
+        }
+        #expect(reserve("a"))
+        #expect(!reserve("b"))
+        #expect(reserve("a"))
+        #expect(reserve("b", exclusively: false))
+        #expect(holders(store) == "a (Pending) in use of 2")
+    }
+
     @Test(arguments: 0..<10)
     func `agrees with a list`(seed: Int) throws {
         var random = SplitMix(seed: UInt64(seed))

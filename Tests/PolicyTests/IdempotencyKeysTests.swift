@@ -91,7 +91,13 @@ import Testing
     @Test func `is taken by an admitted create`() throws {
         let verdict = try review(object: run(Self.mine), state: try FixtureState(""))
         #expect(verdict.claims?.idempotencyKey == IdempotencyKey(namespace: "agents", agent: "a", key: "k"))
-        #expect(verdict.claims?.branches.isEmpty == true)
+        #expect(verdict.claims?.branches.isEmpty == true && verdict.claims?.isKeyExclusive == true)
+        let off = try compiledPolicy("  rules: {idempotency-key: {action: Off}}")
+        let taken = try FixtureState(Self.other())
+        #expect(try review(object: run(Self.mine), policy: off, state: taken).claims?.isKeyExclusive == false)
+        let warning = try compiledPolicy("  rules: {idempotency-key: {action: Warn}}")
+        #expect(try review(object: run(Self.mine), policy: warning, state: taken).claims?.isKeyExclusive == false)
+        #expect(try review(object: run(Self.mine), state: taken).claims == nil)
     }
 
     @Test func `an update notes a key that was taken before`() throws {

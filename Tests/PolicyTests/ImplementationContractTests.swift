@@ -96,6 +96,22 @@ import Testing
         )
     }
 
+    @Test func `demands many keys as it does few`() throws {
+        let keys = (0..<60).map { "k\($0)" }
+        func names(_ generation: Generation, _ text: String) throws -> [ExactString]? {
+            let spec = """
+                implementation: {inline: {text: t, contract: {requiredKeys: [issueBody, \(keys.joined(separator: ", "))], \
+                mappings: [{from: k0, to: k1}]}}}, parameters: {k0: x, k59: '\(text)'}
+                """
+            let verdict = try judge(run(spec), generation: generation)
+            let line = verdict.lines(of: .implementationContract).first ?? ""
+            #expect(line.contains(text == " " ? " and 8 more (" : " and 7 more (") == (generation == .february2026))
+            return verdict.findings.first { $0.rule == .implementationContract }.map { _ in [] }
+        }
+        #expect(try names(.february2026, "x") != nil)
+        #expect(try names(.february2026, " ") != nil)
+    }
+
     @Test func `is checked for every step by what is in effect there`() throws {
         let inline = "implementation: {inline: {contract: {requiredKeys: [a]}}}"
         let spec = """

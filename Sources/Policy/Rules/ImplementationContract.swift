@@ -97,8 +97,9 @@ struct ImplementationContract: Rule {
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
-        guard keys.contains(where: { !unit.metadata.hasValue($0) }) else { return }
-        let missing = keys.filter { !unit.metadata.hasValue($0) }
+        if keys.isEmpty { return }
+        let missing = unit.metadata.missing(keys)
+        if missing.isEmpty { return }
         let field = unit.step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
         let names = missing.prefix(Self.maximumKeys).map { QuotedName.quote($0) }.joined(separator: ", ")
         let others = missing.count > Self.maximumKeys ? " and \(missing.count - Self.maximumKeys) more" : ""

@@ -97,16 +97,18 @@ struct References: Rule {
 
     private func checkSecrets(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         let missing = run.secrets.filter { !state.hasSecret($0.name, in: run.namespace) }
-        var groups: [(path: String, field: FieldPath, names: [ExactString])] = []
+        var groups: [(field: FieldPath, names: [ExactString])] = []
+        var places: [String: Int] = [:]
         for secret in missing {
             let path = secret.field.text
-            if let index = groups.firstIndex(where: { $0.path == path }) {
-                if !groups[index].names.contains(secret.name) { groups[index].names.append(secret.name) }
+            if let place = places[path] {
+                if !groups[place].names.contains(secret.name) { groups[place].names.append(secret.name) }
             } else {
-                groups.append((path, secret.field, [secret.name]))
+                places[path] = groups.count
+                groups.append((secret.field, [secret.name]))
             }
         }
-        for (_, field, names) in groups {
+        for (field, names) in groups {
             let quoted = names.prefix(Self.maximumNames).map { QuotedName.quote($0) }.joined(separator: ", ")
             let others = names.count > Self.maximumNames ? " and \(names.count - Self.maximumNames) more" : ""
             let draft = RuleFindings.Draft(
