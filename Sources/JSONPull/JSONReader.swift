@@ -234,6 +234,11 @@ extension JSONReader {
         return unsafe String(decoding: UnsafeBufferPointer(start: start, count: next - start), as: UTF8.self)
     }
 
+    /// The bytes of a value that has been read, and with it checked, as text.
+    package func text(of range: Range<Int>) -> ExactString {
+        unsafe withBytes(range) { unsafe ExactString(String(decoding: $0, as: UTF8.self)) }
+    }
+
     /// The bytes of `range`, for a second look at a value that was passed over.
     package func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe body(UnsafeRawBufferPointer(start: scanner.base + range.lowerBound, count: range.count))

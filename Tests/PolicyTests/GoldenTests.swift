@@ -7,8 +7,8 @@ import Testing
 
 /// Every recorded review against the answer RULES.md asks for; the expectations were written by reading it.
 ///
-/// `Tests/Golden/requests` are the recordings, the folders beside it the answers: `default` by the built-in policy
-/// without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
+/// `Tests/Golden/requests` are the recordings, the folders beside it the answers of five rules by the policy of the same
+/// name: `default` without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
 @Suite struct `Golden answers` {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Golden")
@@ -38,25 +38,26 @@ import Testing
         #expect(answer == expected, "\(set)/\(name)")
     }
 
+    private func policy(_ set: String) throws -> AdmissionPolicy {
+        let file = Self.folder.appending(path: "\(set).policy.yaml")
+        return try AdmissionPolicy.load([UInt8](try Data(contentsOf: file)), file: "\(set).policy.yaml")
+    }
+
     @Test(arguments: try names(in: "default"))
     func `the built-in policy answers as the rules say`(name: String) throws {
-        try check(name, set: "default", policy: .builtIn, state: nil)
+        try check(name, set: "default", policy: policy("default"), state: nil)
     }
 
     @Test(arguments: try names(in: "strict"))
     func `a strict policy with cluster state answers as the rules say`(name: String) throws {
-        let file = Self.folder.appending(path: "strict.policy.yaml")
-        let policy = try AdmissionPolicy.load([UInt8](try Data(contentsOf: file)), file: "strict.policy.yaml")
         let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"))
-        try check(name, set: "strict", policy: policy, state: state)
+        try check(name, set: "strict", policy: policy("strict"), state: state)
     }
 
     @Test(arguments: try names(in: "2026-08"))
     func `the August controller's rules answer as the rules say`(name: String) throws {
-        var policy = AdmissionPolicy.builtIn
-        policy.generation = .august2026
         let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"), generation: .august2026)
-        try check(name, set: "2026-08", policy: policy, state: state)
+        try check(name, set: "2026-08", policy: policy("2026-08"), state: state)
     }
 
     @Test func `every recording has an answer in each set that judges it`() throws {
