@@ -11,6 +11,12 @@ package struct Agent: Sendable {
     package var vcsRefName: ExactString?
     /// `spec.security.allowedSecrets`; empty is unrestricted.
     package var allowedSecrets: [ExactString] = []
+    /// `spec.security.allowedServiceAccounts`; empty is unrestricted.
+    package var allowedServiceAccounts: [ExactString] = []
+    /// `spec.security.allowedImplementationSourceProviders` (2026-08), lower-cased; empty is unrestricted.
+    package var allowedImplementationSources: [ExactString] = []
+    /// `spec.defaults.systemPrompt`.
+    package var systemPrompt = SystemPromptText.absent
     /// `spec.defaults.systemPromptRef`.
     package var systemPromptRef: SystemPromptRef?
 
@@ -35,8 +41,8 @@ package struct Agent: Sendable {
             case "providerRef": agent.providerName = try reader.readReferenceName()
             case "memoryRef": agent.memoryRefName = try reader.readReferenceName()
             case "vcsRef": agent.vcsRefName = try reader.readReferenceName()
-            case "security": agent.allowedSecrets = try reader.readList(member: "allowedSecrets")
-            case "defaults": agent.systemPromptRef = try Self.systemPromptRef(&reader)
+            case "security": try agent.readSecurity(&reader)
+            case "defaults": try agent.readDefaults(&reader)
             default: try reader.skipValue()
             }
         }
@@ -44,15 +50,32 @@ package struct Agent: Sendable {
         self = agent
     }
 
-    private static func systemPromptRef(_ reader: inout JSONReader) throws(JSONError) -> SystemPromptRef? {
-        var reference: SystemPromptRef?
+    private mutating func readSecurity(_ reader: inout JSONReader) throws(JSONError) {
+        var agent = self
+        (agent.allowedSecrets, agent.allowedServiceAccounts, agent.allowedImplementationSources) = ([], [], [])
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "systemPromptRef": reference = try SystemPromptRef.read(&reader)
+            case "allowedSecrets": agent.allowedSecrets = try reader.readList()
+            case "allowedServiceAccounts": agent.allowedServiceAccounts = try reader.readList()
+            case "allowedImplementationSourceProviders":
+                agent.allowedImplementationSources = try reader.readList().map(\.asciiLowercased)
             default: try reader.skipValue()
             }
         }
-        return reference
+        self = agent
+    }
+
+    private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
+        var agent = self
+        (agent.systemPrompt, agent.systemPromptRef) = (.absent, nil)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "systemPrompt": agent.systemPrompt = try SystemPromptText(&reader)
+            case "systemPromptRef": agent.systemPromptRef = try SystemPromptRef.read(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = agent
     }
 }
 

@@ -32,9 +32,12 @@ extension AgentRun.Spec {
             case "implementationSpecRef": spec.implementation.specRefName = try reader.readReferenceName()
             case "implementation": spec.implementation.inline = try ImplementationChoice.inline(&reader)
             case "parameters": spec.parameters = try Parameters(&reader)
-            case "runtime": spec.runtimeType = try Self.runtimeType(&reader)
+            case "runtime": spec.runtime = try Runtime(&reader)
+            case "ttlSecondsAfterFinished":
+                spec.hasTimeToLive = try reader.peek() != .null
+                try reader.skipValue()
             case "secrets": spec.secrets = try Self.secrets(&reader)
-            case "systemPrompt": spec.hasSystemPrompt = try reader.readNonBlank() != nil
+            case "systemPrompt": spec.systemPrompt = try SystemPromptText(&reader)
             case "systemPromptRef": spec.systemPromptRef = try SystemPromptRef.read(&reader)
             case "vcsPolicy": spec.vcsPolicy = try VcsPolicy(&reader)
             case "vcsRef": spec.vcsRefName = try reader.readReferenceName()
@@ -46,17 +49,6 @@ extension AgentRun.Spec {
             }
         }
         return spec
-    }
-
-    private static func runtimeType(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
-        var type: ExactString?
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "type": type = try reader.readNonBlank()
-            default: try reader.skipValue()
-            }
-        }
-        return type
     }
 
     private static func secrets(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
@@ -172,34 +164,6 @@ extension VcsPolicy {
     }
 }
 
-extension Workload {
-    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-        var secrets: [IndexedName] = []
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "volumes":
-                secrets = []
-                try reader.readElements { reader, index throws(JSONError) in
-                    if let name = try Self.secretName(&reader) { secrets.append(IndexedName(index: index, name: name)) }
-                }
-            default: try reader.skipValue()
-            }
-        }
-        volumeSecrets = secrets
-    }
-
-    private static func secretName(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
-        var name: ExactString?
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "secretName": name = try reader.readNonBlank()
-            default: try reader.skipValue()
-            }
-        }
-        return name
-    }
-}
-
 extension WorkflowStep {
     fileprivate static func read(_ reader: inout JSONReader, index: Int) throws(JSONError) -> WorkflowStep {
         let step = WorkflowStep(index: index)
@@ -210,6 +174,7 @@ extension WorkflowStep {
             case "implementationSpecRef": step.implementation.specRefName = try reader.readReferenceName()
             case "parameters": step.parameters = try Parameters(&reader)
             case "workload": step.workload = try Workload(&reader)
+            case "loop": step.loop = try WorkflowLoop.read(&reader)
             default: try reader.skipValue()
             }
         }

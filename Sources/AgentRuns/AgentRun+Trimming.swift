@@ -7,9 +7,10 @@ extension AgentRun {
         trimmed.agentName = spec.agentName
         trimmed.implementation.specRefName = spec.implementation.specRefName
         trimmed.parameters = spec.parameters
-        trimmed.runtimeType = spec.runtimeType
+        trimmed.runtime = spec.runtime
         trimmed.secrets = spec.secrets
-        trimmed.hasSystemPrompt = spec.hasSystemPrompt
+        trimmed.hasTimeToLive = spec.hasTimeToLive
+        trimmed.systemPrompt = spec.systemPrompt
         trimmed.systemPromptRef = spec.systemPromptRef
         trimmed.vcsPolicy = spec.vcsPolicy
         trimmed.vcsRefName = spec.vcsRefName
@@ -30,6 +31,7 @@ extension WorkflowStep {
         trimmed.implementation.specRefName = implementation.specRefName
         trimmed.parameters = parameters
         trimmed.workload = workload
+        trimmed.loop = loop
         return trimmed
     }
 }

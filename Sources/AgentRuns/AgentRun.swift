@@ -20,12 +20,12 @@ package struct AgentRun: Sendable {
         package internal(set) var agentName: ExactString?
         package internal(set) var implementation = ImplementationChoice()
         package internal(set) var parameters = Parameters()
-        /// `runtime.type`, trimmed.
-        package internal(set) var runtimeType: ExactString?
+        package internal(set) var runtime = Runtime()
+        /// Whether `ttlSecondsAfterFinished` is there.
+        package internal(set) var hasTimeToLive = false
         /// `secrets`, the strings of the list as written with their index.
         package internal(set) var secrets: [IndexedName] = []
-        /// Whether `systemPrompt` is a string that is not blank.
-        package internal(set) var hasSystemPrompt = false
+        package internal(set) var systemPrompt = SystemPromptText.absent
         package internal(set) var systemPromptRef: SystemPromptRef?
         package internal(set) var vcsPolicy = VcsPolicy()
         /// `vcsRef.name`.
@@ -96,12 +96,6 @@ package enum VcsMode: String, Sendable {
     }
 }
 
-/// `workload` of a run or a step.
-package struct Workload: Sendable {
-    /// `volumes[].secretName`, of any volume type, with the volume's index.
-    package var volumeSecrets: [IndexedName] = []
-}
-
 /// One of `spec.workflow.steps`.
 ///
 /// A class for the reason ``AgentRun/Spec`` is one.
@@ -114,6 +108,7 @@ package final class WorkflowStep: @unchecked Sendable {
     package internal(set) var implementation = ImplementationChoice()
     package internal(set) var parameters = Parameters()
     package internal(set) var workload = Workload()
+    package internal(set) var loop: WorkflowLoop?
 
     init(index: Int) {
         self.index = index

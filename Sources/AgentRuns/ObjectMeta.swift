@@ -18,6 +18,8 @@ package struct ObjectMeta: Sendable {
     package var isBeingDeleted = false
     /// Whether annotation `agents.proompteng.ai/template` is, trimmed, `true`.
     package var hasTemplateAnnotation = false
+    /// Whether annotation `agents.proompteng.ai/planning-artifact` is, trimmed, `true`.
+    package var wantsPlanningArtifact = false
     /// `labels` whose values are strings, as written; of a repeated key the last.
     package var labels: [Label] = []
 
@@ -51,15 +53,17 @@ package struct ObjectMeta: Sendable {
     }
 
     private mutating func readAnnotations(_ reader: inout JSONReader) throws(JSONError) {
-        var isTemplate = false
+        var (isTemplate, wantsPlan) = (false, false)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "agents.proompteng.ai/template":
                 isTemplate = try reader.readExactString()?.trimmed == "true"
+            case "agents.proompteng.ai/planning-artifact":
+                wantsPlan = try reader.readExactString()?.trimmed == "true"
             default: try reader.skipValue()
             }
         }
-        hasTemplateAnnotation = isTemplate
+        (hasTemplateAnnotation, wantsPlanningArtifact) = (isTemplate, wantsPlan)
     }
 
     private static func labels(_ reader: inout JSONReader) throws(JSONError) -> [Label] {

@@ -26,6 +26,9 @@ package struct Parameters: Sendable {
             name == other.name && (name != nil || key == other.key)
         }
 
+        /// Whether the key is, trimmed and in any case, `prompt`, which 2026-08 refuses.
+        package var isPromptInAnyCase: Bool { name == .prompt || key.trimmed.asciiLowercased == "prompt" }
+
         /// Whether the value is a string; the controller passes over others.
         package var isString: Bool {
             if case .string = value { true } else { false }

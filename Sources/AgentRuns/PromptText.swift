@@ -5,14 +5,14 @@ package import JSONPull
 package enum PromptText: Sendable {
     /// The text, trimmed.
     case text(ExactString)
-    /// Length in characters (Unicode scalars) and SHA-256 in hexadecimal of a text, trimmed, that is not kept.
-    case measured(length: Int, sha256: String)
+    /// What is kept of a text, trimmed, that is not.
+    case measured(length: Int, sha256: String, tokens: PromptTokens)
 
     /// Length in characters (Unicode scalars).
     package var length: Int {
         switch self {
         case .text(let text): text.characterCount
-        case .measured(let length, _): length
+        case .measured(let length, _, _): length
         }
     }
 
@@ -22,10 +22,20 @@ package enum PromptText: Sendable {
     package var sha256: String {
         switch self {
         case .text(let text): SHA256.hexDigest(of: text.string)
-        case .measured(_, let sha256): sha256
+        case .measured(_, let sha256, _): sha256
+        }
+    }
+
+    /// The names in the text that a controller or a shell might replace.
+    ///
+    /// Costs a pass over a text that is held in full.
+    package var tokens: PromptTokens {
+        switch self {
+        case .text(let text): PromptTokens(in: text)
+        case .measured(_, _, let tokens): tokens
         }
     }
 
     /// The same without the text.
-    package var measured: PromptText { .measured(length: length, sha256: sha256) }
+    package var measured: PromptText { .measured(length: length, sha256: sha256, tokens: tokens) }
 }

@@ -96,7 +96,10 @@ extension RunUnit {
 
 extension AgentRun {
     /// Whether the controller runs steps for this run.
-    package var isWorkflow: Bool { spec.runtimeType == "workflow" }
+    package var isWorkflow: Bool { spec.runtime.type == "workflow" }
+
+    /// Whether the controller starts pods for this run, with an image and a service account.
+    package var isPod: Bool { isWorkflow || spec.runtime.type == "job" }
 
     /// The steps the controller reads: none unless the runtime is `workflow`; 2026-02 drops those with a blank name.
     package func steps(generation: Generation) -> [WorkflowStep] {

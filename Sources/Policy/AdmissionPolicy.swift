@@ -57,10 +57,13 @@ package struct AdmissionPolicy: Sendable {
         idempotencyKeys = table(IdempotencyKeys.self)
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
-            table(PromptOverride.self), repositoryAllowlist, headBranchConflict, table(SecretAllowlist.self),
-            table(LabelLength.self), table(LabelPolicy.self), table(ImplementationContract.self),
-            table(References.self), table(ImmutableSpec.self), idempotencyKeys, table(Limits.self),
-            table(ProviderPolicy.self),
+            table(PromptOverride.self), table(PromptSource.self), table(LiteralTokens.self), table(PlanStep.self),
+            table(SystemPrompt.self), repositoryAllowlist, headBranchConflict, table(HeadBranchName.self),
+            table(SecretAllowlist.self), table(ServiceAccountAllowlist.self), table(ImagePolicy.self),
+            table(ImplementationSource.self), table(LabelLength.self), table(LabelPolicy.self),
+            table(MisplacedTtl.self), table(ParameterLimits.self), table(WorkflowSteps.self),
+            table(RuntimeConfig.self), table(ImplementationContract.self), table(References.self),
+            table(ImmutableSpec.self), idempotencyKeys, table(Limits.self), table(ProviderPolicy.self),
         ]
     }
 

@@ -12,6 +12,7 @@ struct ControllerOutcome: Sendable, Equatable {
         case parameters
         case labels
         case endpoint
+        /// Names, loops and parameters of the steps, one step after the other.
         case stepStructure
         case agent
         case provider
@@ -38,13 +39,17 @@ struct ControllerOutcome: Sendable, Equatable {
     var text: String
     /// Where in the list the step is that the controller is about to start when it finds out; nil when it looks before.
     var step: Int?
+    /// Orders what one check finds in several places.
+    var place = 0
 
     /// - Parameters:
     ///   - check: that fails.
     ///   - reason: the condition's.
     ///   - type: the condition's.
-    init(_ check: Check, _ reason: Reason, type: StaticString = "InvalidSpec") {
+    ///   - place: where in order it finds it, for a check that looks at several places.
+    init(_ check: Check, _ reason: Reason, type: StaticString = "InvalidSpec", place: Int = 0) {
         self.check = check
+        self.place = place
         text = "\(type)/\(reason.rawValue)"
     }
 
@@ -55,6 +60,22 @@ struct ControllerOutcome: Sendable, Equatable {
         self.check = check
         text = "\(run.isWorkflow && check != .contract ? "Failed" : "InvalidSpec")/\(reason.rawValue)"
     }
+
+    /// What the controller says of a step's shape: it takes the steps in order, of each the name, the loop, then the
+    /// parameters.
+    static func ofStep(_ reason: Reason, _ step: WorkflowStep) -> ControllerOutcome {
+        ControllerOutcome(.stepStructure, reason, place: step.index * placesOfStep)
+    }
+
+    /// What the controller says of a parameter, `place` being its index in the map; -1 is the map itself.
+    static func ofParameter(_ reason: Reason, of step: WorkflowStep?, at place: Int) -> ControllerOutcome {
+        guard let step else { return ControllerOutcome(.parameters, reason, place: place) }
+        let place = step.index * placesOfStep + 2 + min(place, placesOfStep - 3)
+        return ControllerOutcome(.stepStructure, reason, place: place)
+    }
+
+    /// Room for a step's parameters in ``place``; behind that many, which of two is first is not told apart.
+    private static let placesOfStep = 1000
 
     /// The job that cannot be submitted.
     static var submissionFailure: ControllerOutcome {
@@ -69,6 +90,7 @@ struct ControllerOutcome: Sendable, Equatable {
         let order = order(of: run)
         func comesBefore(_ one: ControllerOutcome, _ other: ControllerOutcome) -> Bool {
             if one.step != other.step { return (one.step ?? -1) < (other.step ?? -1) }
+            if one.check == other.check { return one.place < other.place }
             return (order.firstIndex(of: one.check) ?? order.count) < (order.firstIndex(of: other.check) ?? order.count)
         }
         return outcomes.min(by: comesBefore)

@@ -51,8 +51,10 @@ extension RunUnderReview {
     }
 
     private func volumeSecrets(_ workload: Workload, in list: FieldPath) -> [RunSecret] {
-        workload.volumeSecrets.map { volume in
-            RunSecret(name: volume.name, field: list.item(volume.index, ".secretName"), use: .volume)
+        workload.volumes.compactMap { volume in
+            volume.secretName.map {
+                RunSecret(name: $0, field: list.item(volume.index, ".secretName"), use: .volume)
+            }
         }
     }
 
@@ -91,12 +93,12 @@ extension RunUnderReview {
         let field = FieldPath("spec.agentRef.name")
         var secrets: [RunSecret] = []
         let ownPromptIsInForce =
-            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.hasSystemPrompt)
+            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isInForce)
         if !ownPromptIsInForce, let name = agent.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: field, use: .agentSystemPrompt))
         }
         if generation == .august2026,
-            let provider = agent.providerName.flatMap({ state.agentProvider($0, in: namespace) })
+            let provider = agentProvider
         {
             secrets += provider.environmentSecrets.map {
                 RunSecret(name: $0, field: field, use: .providerEnvironment)

@@ -69,6 +69,16 @@ final class RunUnderReview {
     /// What the run may do to its repository.
     var mode: VcsMode { run.spec.vcsPolicy.mode }
 
+    /// The AgentProvider behind the Agent, if both are found.
+    private(set) lazy var agentProvider: AgentProvider? = state.flatMap { state in
+        agent?.providerName.flatMap { state.agentProvider($0, in: namespace) }
+    }
+
+    /// The workload `unit` would have: a step's own, as a whole, else the run's.
+    func workload(of unit: RunUnit) -> Workload {
+        if let own = unit.step?.workload, own.isPresent { own } else { run.spec.workload }
+    }
+
     /// A resolved VersionControlProvider with its name and the reference that led there.
     struct Provider {
         var name: ExactString
@@ -103,6 +113,11 @@ final class RunUnderReview {
         guard let value = unit.metadata[.repository] else { return nil }
         let field = unit.field(of: value) ?? FieldPath("spec.parameters.repository")
         return Repository(name: RepositoryName(value.text, options: repositoryOptions), field: field)
+    }
+
+    /// The base branch of `unit`: metadata `base`, else the provider's default.
+    func base(of unit: RunUnit) -> ExactString? {
+        unit.metadata[.base]?.text ?? provider(of: unit)?.object.baseBranch
     }
 
     /// The head branches the run and its steps would push to.

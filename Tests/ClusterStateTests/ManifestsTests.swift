@@ -50,7 +50,7 @@ import Testing
         #expect(store.isKnown(.secret) && store.hasSecret("s", in: "agents") && !store.hasSecret("s", in: "default"))
         #expect(store.isKnown(.memory) && store.isKnown(.implementationSpec) && store.isKnown(.agent))
         let implementation = store.implementation("i", in: "agents")
-        guard case .measured(length: 4, _)? = implementation?.text else {
+        guard case .measured(length: 4, _, _)? = implementation?.text else {
             Issue.record("the text is kept")
             return
         }

@@ -65,7 +65,8 @@ import Testing
             {"apiVersion": "v1", "kind": "List", "items": [
               {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}},
               {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "Agent", "metadata": {"name": "a"}, "spec": {}},
-              {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "AgentRun", "metadata": {"name": "r"}, "spec": {}}
+              {"apiVersion": "agents.proompteng.ai/v1alpha1", "kind": "AgentRun", "metadata": {"name": "r"},
+               "spec": {"runtime": {"type": "job"}}}
             ]}
             """
         let program = try await Program.agentrunAdmission("check", "-", input: list)

@@ -29,7 +29,10 @@ import Testing
     func `depends on the other run's status`(status: String, conflicts: Bool) throws {
         let yaml = run("parameters: {repository: https://github.com/acme/lab.git, head: ' codex/x '}")
         let verdict = try judge(yaml, state: Self.other("o", Self.taken, status: status))
-        #expect(verdict.summary == (conflicts ? ["HeadBranchConflict spec.parameters.head Deny"] : []))
+        #expect(
+            verdict.summary(of: .headBranchConflict)
+                == (conflicts ? ["HeadBranchConflict spec.parameters.head Deny"] : [])
+        )
     }
 
     @Test(arguments: [
@@ -43,7 +46,7 @@ import Testing
         ),
     ])
     func `depends on this run's heads`(spec: String, expected: [String]) throws {
-        #expect(try judge(run(spec), state: Self.other("o", Self.taken)).summary == expected)
+        #expect(try judge(run(spec), state: Self.other("o", Self.taken)).summary(of: .headBranchConflict) == expected)
     }
 
     @Test func `never is with itself, and crosses namespaces unless told not to`() throws {
@@ -60,7 +63,7 @@ import Testing
             Self.other("z", Self.taken, namespace: "a-team"),
         ].joined(separator: "\n---\n")
         #expect(
-            try judge(run(Self.taken), state: state).findings.map(\.line) == [
+            try judge(run(Self.taken), state: state).lines(of: .headBranchConflict) == [
                 """
                 [HeadBranchConflict] spec.parameters.head: Duplicate value: branch "codex/x" of "acme/lab" is held by run \
                 "a-team/z" (Pending, 2h old) and 2 more (wait for it, choose another head, or delete that run)
@@ -70,7 +73,7 @@ import Testing
     }
 
     @Test func `does not run without cluster state`() throws {
-        #expect(try judge(run(Self.taken)).findings.isEmpty)
+        #expect(try judge(run(Self.taken)).summary(of: .headBranchConflict).isEmpty)
     }
 
     @Test(arguments: [

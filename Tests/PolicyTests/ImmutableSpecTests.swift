@@ -5,6 +5,12 @@ import Policy
 import Testing
 
 @Suite struct `Immutable spec` {
+    /// A run with what `spec` says and an Agent, and nothing else.
+    private static func written(_ spec: String, metadata: String, more: String) -> String {
+        let agent = spec.contains("agentRef") ? "" : spec.isEmpty ? "agentRef: {name: a}" : ", agentRef: {name: a}"
+        return object("AgentRun", "r", spec + agent, metadata: metadata, more: more)
+    }
+
     private func update(
         _ new: String,
         _ old: String,
@@ -17,8 +23,8 @@ import Testing
         // The API server never lets an update of the object change its status, so only the old one is asked.
         return try review(
             operation: "UPDATE",
-            object: run(new, metadata: metadata, more: ", status: {phase: Pending}"),
-            oldObject: run(old, metadata: metadata, more: ", status: {\(status)}"),
+            object: Self.written(new, metadata: metadata, more: ", status: {phase: Pending}"),
+            oldObject: Self.written(old, metadata: metadata, more: ", status: {\(status)}"),
             policy: policy
         )
     }
@@ -65,8 +71,9 @@ import Testing
 
     @Test func `strict adds what later steps read again, and predicts nothing by it`() throws {
         let verdict = try update(
-            "parameters: {a: b}, workload: {image: x}, vcsPolicy: {mode: none}",
-            "x: 1",
+            "runtime: {type: job}, parameters: {a: b}, workload: {image: x}, vcsPolicy: {mode: none}, "
+                + "implementationSpecRef: {name: i}",
+            "runtime: {type: job}, implementationSpecRef: {name: i}",
             strict: true
         )
         #expect(

@@ -39,10 +39,14 @@ func policyFile(_ spec: String) -> String {
     """
 }
 
-/// An AgentRun named `r` in namespace `agents` with this `spec`, in flow style, and an Agent if it names none.
+/// An AgentRun named `r` in namespace `agents` with this `spec`, in flow style; Agent, runtime and implementation are added
+/// where it names none, so that those are never what is wrong with it.
 func run(_ spec: String, name: String = "r", metadata: String = "", more: String = "") -> String {
-    let agent = spec.contains("agentRef") ? "" : spec.isEmpty ? "agentRef: {name: a}" : ", agentRef: {name: a}"
-    return object("AgentRun", name, spec + agent, metadata: metadata, more: more)
+    var members = spec.isEmpty ? [] : [spec]
+    if !spec.contains("agentRef") { members.append("agentRef: {name: a}") }
+    if !spec.contains("implementation") { members.append("implementation: {inline: {text: t}}") }
+    if !spec.contains("runtime") { members.append("runtime: {type: job}") }
+    return object("AgentRun", name, members.joined(separator: ", "), metadata: metadata, more: more)
 }
 
 /// An object of `kind` in namespace `agents` with this `spec`, in flow style.
@@ -69,6 +73,9 @@ extension Verdict {
 
     /// The same of one rule's findings.
     func summary(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.summary) }
+
+    /// The reasons of one rule's findings, in order.
+    func reasons(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.reason.rawValue) }
 
     /// One rule's findings as a person reads them.
     func lines(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.line) }

@@ -14,14 +14,19 @@ import Testing
         (String(repeating: "é", count: 63), ["RunNameNotLabelValue"]),
     ])
     func `judges a name`(name: String, reasons: [String]) throws {
-        #expect(try judge(run("", name: name)).findings.map(\.reason.rawValue) == reasons)
+        #expect(try judge(run("", name: name)).reasons(of: .labelLength) == reasons)
     }
 
     @Test func `proposes a name that is valid itself`() throws {
         for name in [String(repeating: "a", count: 200), "-x-", "Ünï cödé", String(repeating: ".", count: 70) + "z"] {
-            let remedy = try #require(try judge(run("", name: "\"\(name)\"")).findings.first?.remedy)
+            let remedy = try #require(
+                try judge(run("", name: "\"\(name)\"")).findings.first { $0.rule == .labelLength }?.remedy
+            )
             let proposal = remedy.dropFirst("use \"".count).dropLast()
-            #expect(try judge(run("", name: "\"\(proposal)\"")).findings.isEmpty, "\(name) -> \(proposal)")
+            #expect(
+                try judge(run("", name: "\"\(proposal)\"")).summary(of: .labelLength).isEmpty,
+                "\(name) -> \(proposal)"
+            )
             #expect(proposal.utf8.count <= 63)
         }
     }

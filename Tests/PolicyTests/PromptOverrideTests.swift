@@ -37,11 +37,13 @@ import Testing
         ("implementationSpecRef: {name: s}, parameters: {Prompt: hey}", []),
         ("implementationSpecRef: {name: s}, parameters: {prompt: 7}", []),
         ("implementationSpecRef: {name: empty}, parameters: {prompt: hey}", []),
-        ("parameters: {prompt: hey}", []),
+        ("implementation: {}, parameters: {prompt: hey}", []),
         ("implementationSpecRef: {name: s}, parameters: {task: hey}", []),
     ])
     func `at run level`(spec: String, expected: [String]) throws {
-        #expect(try judge(run("runtime: {type: job}, " + spec), state: Self.specs).summary == expected)
+        #expect(
+            try judge(run("runtime: {type: job}, " + spec), state: Self.specs).summary(of: .promptOverride) == expected
+        )
     }
 
     @Test(arguments: [
@@ -60,7 +62,7 @@ import Testing
     ])
     func `in steps`(workflow: String, expected: [String]) throws {
         let yaml = run("runtime: {type: workflow}, implementationSpecRef: {name: s}, workflow: {\(workflow)}")
-        #expect(try judge(yaml, state: Self.specs).summary == expected)
+        #expect(try judge(yaml, state: Self.specs).summary(of: .promptOverride) == expected)
     }
 
     @Test func `names what is hidden with both lengths and not the text`() throws {
@@ -84,7 +86,7 @@ import Testing
             "runtime: {type: workflow}, implementationSpecRef: {name: s}, parameters: {prompt: x}, workflow: {steps: \(steps)}"
         )
         let verdict = try judge(yaml, state: Self.specs)
-        #expect(verdict.summary == ["PromptOverride spec.parameters.prompt Warn"])
+        #expect(verdict.summary(of: .promptOverride) == ["PromptOverride spec.parameters.prompt Warn"])
         #expect(verdict.findings[0].message.contains(".spec.text (10 characters) and 1 more,"))
     }
 
@@ -99,6 +101,6 @@ import Testing
     ])
     func `in August is forbidden`(spec: String, expected: [String]) throws {
         let yaml = run("runtime: {type: workflow}, implementationSpecRef: {name: s}, " + spec)
-        #expect(try judge(yaml, generation: .august2026).summary == expected)
+        #expect(try judge(yaml, generation: .august2026).summary(of: .promptOverride) == expected)
     }
 }

@@ -24,7 +24,7 @@ import Testing
     ])
     func `judges a name`(repository: String, reasons: [String]) throws {
         let verdict = try judge(run("parameters: {repository: \"\(repository)\"}"), policy: Self.lists)
-        #expect(verdict.findings.map(\.reason.rawValue) == reasons)
+        #expect(verdict.reasons(of: .repositoryAllowlist) == reasons)
         #expect(verdict.allowed == reasons.isEmpty)
     }
 
@@ -45,13 +45,17 @@ import Testing
         ),
     ])
     func `names the field it was written in`(spec: String, field: String) throws {
-        #expect(try judge(run(spec), policy: Self.lists).summary == ["RepositoryNotAllowed \(field) Deny"])
+        #expect(
+            try judge(run(spec), policy: Self.lists).summary(of: .repositoryAllowlist) == [
+                "RepositoryNotAllowed \(field) Deny"
+            ]
+        )
     }
 
     @Test func `an empty list is not configured`() throws {
-        #expect(try judge(run("parameters: {repository: any/thing}")).summary.isEmpty)
+        #expect(try judge(run("parameters: {repository: any/thing}")).summary(of: .repositoryAllowlist).isEmpty)
         #expect(
-            try judge(run("parameters: {repository: thing}")).summary == [
+            try judge(run("parameters: {repository: thing}")).summary(of: .repositoryAllowlist) == [
                 "InvalidRepository spec.parameters.repository Deny"
             ]
         )
@@ -74,7 +78,7 @@ import Testing
     {
         let spec = "vcsRef: {name: git}, vcsPolicy: {mode: \(mode)}, parameters: {repository: \(repository)}"
         let verdict = try judge(run(spec), state: Self.provider(policy))
-        #expect(verdict.findings.map(\.reason.rawValue) == reasons)
+        #expect(verdict.reasons(of: .repositoryAllowlist) == reasons)
         #expect(verdict.explanation.predicted == (reasons.isEmpty ? nil : "InvalidSpec/VcsPolicyDenied"))
     }
 
@@ -89,6 +93,6 @@ import Testing
         ("vcsPolicy: {required: true}, implementation: {inline: {text: t}}, parameters: {repo: a/b}", []),
     ])
     func `wants one where version control is required`(spec: String, expected: [String]) throws {
-        #expect(try judge(run(spec)).summary == expected)
+        #expect(try judge(run(spec)).summary(of: .repositoryAllowlist) == expected)
     }
 }

@@ -59,7 +59,11 @@ import Testing
 
     @Test func `an update only notes what was wrong before`() throws {
         let old = run("parameters: {repository: bad}")
-        let same = try review(operation: "UPDATE", object: run("parameters: {repository: bad, x: y}"), oldObject: old)
+        let same = try review(
+            operation: "UPDATE",
+            object: run("parameters: {repository: bad, x: \"y\"}"),
+            oldObject: old
+        )
         #expect(same.summary == ["InvalidRepository spec.parameters.repository Audit"])
         #expect(same.findings[0].isRatcheted)
         let other = try review(operation: "UPDATE", object: run("parameters: {repository: worse}"), oldObject: old)
@@ -79,8 +83,10 @@ import Testing
 
     @Test func `only an admitted create that is no dry run takes its branch`() throws {
         let state = try FixtureState("")
-        let good = run("parameters: {repository: a/b, head: h}")
-        #expect(try review(object: good, state: state).claims?.branches == [BranchKey(repository: "a/b", head: "h")])
+        let good = run("parameters: {repository: a/b, head: codex/h}")
+        #expect(
+            try review(object: good, state: state).claims?.branches == [BranchKey(repository: "a/b", head: "codex/h")]
+        )
         #expect(try review(object: good, more: #","dryRun":true"#, state: state).claims == nil)
         #expect(try review(operation: "UPDATE", object: good, oldObject: run(""), state: state).claims == nil)
         #expect(try review(object: run("parameters: {repository: a/b}"), state: state).claims == nil)

@@ -13,7 +13,9 @@ import Testing
     func `an old or missing state is said once`(condition: StateCondition, expected: [String]) throws {
         var state = try FixtureState("")
         state.condition = condition
-        #expect(try review(object: run("parameters: {repository: a/b, head: h}"), state: state).summary == expected)
+        #expect(
+            try review(object: run("parameters: {repository: a/b, head: codex/h}"), state: state).summary == expected
+        )
     }
 
     @Test func `warnings stay within their budget and say how many are left out`() throws {

@@ -74,6 +74,14 @@ extension AdmissionPolicy {
             prompt-override:
               action: Warn
               reasons: { ForbiddenParameterKey: Deny }
+            prompt-source:
+              action: Warn
+            literal-tokens:
+              action: Warn
+            plan-step:
+              action: Warn
+            system-prompt:
+              action: Deny
             repository-allowlist:
               action: Deny
               allow: []
@@ -83,11 +91,23 @@ extension AdmissionPolicy {
             head-branch-conflict:
               action: Deny
               scope: Cluster
+            head-branch-name:
+              action: Warn
+              reasons: { InvalidHeadBranch: Deny, HeadEqualsBase: Deny }
+              prefixes: ["codex/"]
             secret-allowlist:
               action: Deny
               allow: []
               blocked: []
               requireBinding: false
+            service-account:
+              action: Deny
+            image-policy:
+              action: Deny
+              allow: []
+              deny: []
+            implementation-source:
+              action: Deny
             label-length:
               action: Deny
             label-policy:
@@ -95,6 +115,15 @@ extension AdmissionPolicy {
               required: []
               deny: []
               allow: []
+            misplaced-ttl:
+              action: Warn
+            parameters:
+              action: Deny
+            # WorkflowStepMissingName is a warning with 2026-02 unless said otherwise here.
+            workflow-steps:
+              maxLoopIterations: 20
+            runtime-config:
+              action: Deny
             implementation-contract:
               action: Deny
             references:

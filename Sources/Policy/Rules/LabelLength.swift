@@ -24,7 +24,7 @@ struct LabelLength: Rule {
         if name.isEmpty {
             checkPrefix(run.run.metadata.generateName, &findings)
         } else {
-            checkName(name, outcome: run.run.spec.runtimeType == "job" ? .submissionFailure : nil, &findings)
+            checkName(name, outcome: run.run.spec.runtime.type == "job" ? .submissionFailure : nil, &findings)
         }
     }
 

@@ -96,21 +96,26 @@ struct PromptOverride: Rule {
     // MARK: 2026-08
 
     private func checkForbiddenKeys(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        for entry in run.run.spec.parameters.entries where isPrompt(entry.key) {
-            report(entry, at: FieldPath("spec.parameters").member(entry.key), &findings)
+        for (place, entry) in run.run.spec.parameters.entries.enumerated() where entry.isPromptInAnyCase {
+            let outcome = ControllerOutcome(.parameters, .forbiddenParameterKey, place: place)
+            report(entry, at: FieldPath("spec.parameters").member(entry.key), outcome, &findings)
         }
         for unit in run.stepUnits {
             guard let step = unit.step else { continue }
-            for entry in step.parameters.entries where isPrompt(entry.key) {
+            for (place, entry) in step.parameters.entries.enumerated() where entry.isPromptInAnyCase {
                 guard case .string = entry.value else { continue }
-                report(entry, at: FieldPath(step: step, ".parameters").member(entry.key), &findings)
+                let outcome = ControllerOutcome.ofParameter(.forbiddenParameterKey, of: step, at: place)
+                report(entry, at: FieldPath(step: step, ".parameters").member(entry.key), outcome, &findings)
             }
         }
     }
 
-    private func isPrompt(_ key: ExactString) -> Bool { key.trimmed.asciiLowercased == "prompt" }
-
-    private func report(_ entry: Parameters.Entry, at field: FieldPath, _ findings: inout RuleFindings) {
+    private func report(
+        _ entry: Parameters.Entry,
+        at field: FieldPath,
+        _ outcome: ControllerOutcome,
+        _ findings: inout RuleFindings
+    ) {
         let value: ExactString =
             switch entry.value {
             case .string(let text): ExactString(PromptText.text(text).sha256)
@@ -122,7 +127,7 @@ struct PromptOverride: Rule {
             message: "Forbidden: the controller refuses the parameter key \(QuotedName.quote(entry.key))",
             remedy: "remove it and put the text into the ImplementationSpec",
             values: [value],
-            outcome: ControllerOutcome(.parameters, .forbiddenParameterKey)
+            outcome: outcome
         )
         findings.report(draft, .forbiddenParameterKey, at: field)
     }

@@ -20,7 +20,8 @@ struct Review {
         """
         {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun",\
         "metadata":{"name":"\(name)","namespace":"\(namespace)","uid":"uid-of-\(name)"\(metadata)},\
-        "spec":{\(spec)"agentRef":{"name":"codex-agent"},"implementationSpecRef":{"name":"some-spec"},\
+        "spec":{\(spec)"agentRef":{"name":"codex-agent"},"runtime":{"type":"job"},\
+        "implementationSpecRef":{"name":"some-spec"},\
         "parameters":{"repository":"proompteng/lab","base":"main","head":"\(head)"},\
         "vcsRef":{"name":"github"},"vcsPolicy":{"required":true,"mode":"read-write"}}}
         """

@@ -14,7 +14,8 @@ enum Reviews {
         "name":"\(name)","namespace":"agents","operation":"CREATE","userInfo":{"username":"alice"},\
         "object":{"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun",\
         "metadata":{"name":"\(name)","namespace":"agents","uid":"uid-of-\(name)"},"spec":{\(spec)\
-        "agentRef":{"name":"codex-agent"},"implementationSpecRef":{"name":"some-spec"},\
+        "agentRef":{"name":"codex-agent"},"runtime":{"type":"job"},\
+        "implementationSpecRef":{"name":"some-spec"},\
         "parameters":{"repository":"proompteng/lab","base":"main","head":"\(head)"},\
         "vcsRef":{"name":"github"},"vcsPolicy":{"required":true,"mode":"read-write"}}},\
         "oldObject":null,"dryRun":false}}
@@ -30,6 +31,7 @@ enum Reviews {
         metadata: { name: \(name), namespace: agents }
         spec:
           agentRef: { name: codex-agent }
+          runtime: { type: job }
           implementationSpecRef: { name: some-spec }
           parameters: { repository: proompteng/lab, base: main, head: \(head) }
           vcsRef: { name: github }

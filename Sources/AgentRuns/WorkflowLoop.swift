@@ -1,0 +1,106 @@
+package import JSONPull
+
+/// `loop` of a workflow step (2026-08): how often it is repeated, and what is kept between the iterations.
+package struct WorkflowLoop: Sendable {
+    /// A value that must be one of a few strings.
+    package enum Choice: Sendable, Equatable {
+        case absent
+        case text(ExactString)
+        /// A value of another type than string, as JSON.
+        case notText(ExactString)
+    }
+
+    /// `maxIterations`, truncated; 0 when it is no number.
+    package private(set) var maxIterations = 0.0
+    /// Whether `condition` is an object.
+    package private(set) var hasCondition = false
+    /// `condition.expression`, nil when blank.
+    package private(set) var expression: ExactString?
+    /// `condition.source.path`, nil when blank.
+    package private(set) var path: ExactString?
+    /// `condition.source.onMissing`.
+    package private(set) var onMissing = Choice.absent
+    /// `condition.source.onInvalid`.
+    package private(set) var onInvalid = Choice.absent
+    /// Whether `state.required` is the boolean `true`.
+    package private(set) var requiresState = false
+    /// `state.volumeNames`.
+    package private(set) var volumeNames: [ExactString] = []
+
+    private init() {}
+
+    /// Reads `loop`, nil unless it is an object.
+    static func read(_ reader: inout JSONReader) throws(JSONError) -> WorkflowLoop? {
+        var loop = WorkflowLoop()
+        let isObject = try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "maxIterations": loop.maxIterations = try reader.readWholeNumber()
+            case "condition": try loop.readCondition(&reader)
+            case "state": try loop.readState(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        return isObject ? loop : nil
+    }
+
+    private mutating func readCondition(_ reader: inout JSONReader) throws(JSONError) {
+        var loop = self
+        (loop.expression, loop.path, loop.onMissing, loop.onInvalid) = (nil, nil, .absent, .absent)
+        loop.hasCondition = try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "expression": loop.expression = try reader.readNonBlank()
+            case "source": try loop.readSource(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = loop
+    }
+
+    private mutating func readSource(_ reader: inout JSONReader) throws(JSONError) {
+        var loop = self
+        (loop.path, loop.onMissing, loop.onInvalid) = (nil, .absent, .absent)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "path": loop.path = try reader.readNonBlank()
+            case "onMissing": loop.onMissing = try Choice(&reader)
+            case "onInvalid": loop.onInvalid = try Choice(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = loop
+    }
+
+    private mutating func readState(_ reader: inout JSONReader) throws(JSONError) {
+        var loop = self
+        (loop.requiresState, loop.volumeNames) = (false, [])
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "required": loop.requiresState = try reader.readBoolean() ?? false
+            case "volumeNames": loop.volumeNames = try reader.readList()
+            default: try reader.skipValue()
+            }
+        }
+        self = loop
+    }
+}
+
+extension WorkflowLoop.Choice {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        switch try reader.peek() {
+        case .string: self = try reader.readNonBlank().map(Self.text) ?? .absent
+        case .null:
+            try reader.skipValue()
+            self = .absent
+        default: self = .notText(reader.text(of: try reader.skipValue()))
+        }
+    }
+}
+
+extension JSONReader {
+    /// A number, or a string that holds one, truncated; 0 for anything else.
+    fileprivate mutating func readWholeNumber() throws(JSONError) -> Double {
+        let text = try peek() == .string ? readNonBlank()?.string : readNumber()
+        guard let value = text.flatMap(Double.init), value.isFinite else { return 0 }
+        return value.rounded(.towardZero)
+    }
+}

@@ -1,0 +1,119 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Finds the first check of the controller that a step's loop fails (`controller-semantics.md` section 12).
+struct LoopCheck: Sendable {
+    /// What is wrong with a loop.
+    struct Fault {
+        var reason: Reason
+        /// Path in the step, starting with a dot.
+        var path: StaticString
+        var message: String
+        var remedy: String
+        var value: ExactString = ""
+    }
+
+    /// Whether the controller runs loops; nil when that is not known.
+    let areEnabled: Bool?
+    /// The most iterations the controller allows.
+    let maximumIterations: Int
+
+    /// The first failing check, nil when the loop can run.
+    func fault(of loop: WorkflowLoop, in step: WorkflowStep, of run: AgentRun) -> Fault? {
+        if areEnabled == false {
+            return Fault(
+                reason: .workflowLoopsDisabled,
+                path: ".loop",
+                message: "Forbidden: the controller runs no loops",
+                remedy: "remove the loop, or switch loops on in the controller"
+            )
+        }
+        return iterationFault(loop) ?? (loop.hasCondition ? conditionFault(loop) : nil)
+            ?? stateFault(loop, Self.volumes(of: step, run))
+    }
+
+    private func iterationFault(_ loop: WorkflowLoop) -> Fault? {
+        let iterations = loop.maxIterations
+        guard iterations < 1 || iterations > Double(maximumIterations) else { return nil }
+        let number = Int(exactly: iterations).map(String.init) ?? "\(iterations)"
+        let isTooFew = iterations < 1
+        return Fault(
+            reason: isTooFew ? .workflowLoopMaxIterationsInvalid : .workflowLoopMaxIterationsExceeded,
+            path: ".loop.maxIterations",
+            message: "Invalid value: \(number): must be \(isTooFew ? "at least 1" : "at most \(maximumIterations)")",
+            remedy: "set it to a number from 1 to \(maximumIterations)",
+            value: ExactString(number)
+        )
+    }
+
+    private func conditionFault(_ loop: WorkflowLoop) -> Fault? {
+        if loop.expression == nil {
+            return Fault(
+                reason: .workflowLoopConditionExpressionMissing,
+                path: ".loop.condition.expression",
+                message: "Required value: a condition needs an expression",
+                remedy: "write the CEL expression, or remove the condition"
+            )
+        }
+        if let path = loop.path, !path.string.utf8.starts(with: "/".utf8) {
+            return Fault(
+                reason: .workflowLoopConditionPathInvalid,
+                path: ".loop.condition.source.path",
+                message: "Invalid value: \(QuotedName.quote(path)): must be an absolute path",
+                remedy: "start it with a slash",
+                value: path
+            )
+        }
+        return choiceFault(loop.onMissing, .workflowLoopConditionOnMissingInvalid, ".loop.condition.source.onMissing")
+            ?? choiceFault(loop.onInvalid, .workflowLoopConditionOnInvalidInvalid, ".loop.condition.source.onInvalid")
+    }
+
+    private func choiceFault(_ choice: WorkflowLoop.Choice, _ reason: Reason, _ path: StaticString) -> Fault? {
+        let value: ExactString
+        switch choice {
+        case .absent, .text("stop"), .text("fail"): return nil
+        case .text(let text), .notText(let text): value = text
+        }
+        return Fault(
+            reason: reason,
+            path: path,
+            message: "Unsupported value: \(QuotedName.quote(value)): must be stop or fail",
+            remedy: "set it to stop or fail",
+            value: value
+        )
+    }
+
+    // MARK: State
+
+    /// The volumes a step has: its own, else the run's.
+    private static func volumes(of step: WorkflowStep, _ run: AgentRun) -> [Workload.Volume] {
+        step.workload.volumes.isEmpty ? run.spec.workload.volumes : step.workload.volumes
+    }
+
+    private func stateFault(_ loop: WorkflowLoop, _ volumes: [Workload.Volume]) -> Fault? {
+        func fault(_ reason: Reason, _ message: String, _ remedy: String, _ value: ExactString = "") -> Fault {
+            Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy, value: value)
+        }
+        var seen: Set<ExactString> = []
+        for name in loop.volumeNames where !seen.insert(name).inserted {
+            let message = "Duplicate value: \(QuotedName.quote(name))"
+            return fault(.workflowLoopStateVolumeDuplicate, message, "name each volume once", name)
+        }
+        for name in loop.volumeNames where !volumes.contains(where: { $0.name == name }) {
+            let message = "Invalid value: the step has no volume \(QuotedName.quote(name))"
+            let remedy = "add it to the workload's volumes, or correct the name"
+            return fault(.workflowLoopStateVolumeMissing, message, remedy, name)
+        }
+        guard loop.requiresState else { return nil }
+        if loop.volumeNames.isEmpty {
+            let message = "Required value: state is required and no volume is named"
+            return fault(.workflowLoopStateVolumeRequired, message, "name a volume of type pvc")
+        }
+        let isPersistent = volumes.contains { volume in
+            volume.type == "pvc" && volume.claimName != nil && loop.volumeNames.contains { $0 == volume.name }
+        }
+        if isPersistent { return nil }
+        let message = "Invalid value: state is required and none of the volumes is of type pvc with a claimName"
+        return fault(.workflowLoopStateVolumeNotPersistent, message, "name a volume of type pvc with a claimName")
+    }
+}

@@ -1,0 +1,76 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Whether a head branch has a name git takes, the prefix the team wants, and is not the base (`RULES.md` section 3).
+struct HeadBranchName: Rule {
+    static let id = RuleID.headBranchName
+
+    /// One of them must start the name; none switches the reason off.
+    private let prefixes: [ExactString]
+
+    init(options entry: inout PolicyEntry) {
+        prefixes = entry.strings("prefixes") ?? ["codex/"]
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        for (unit, head) in run.heads {
+            if run.mode == .readWrite { checkPrefix(head, run, &findings) }
+            if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
+            if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[unit]), base == head.name {
+                reportBase(head, &findings)
+            }
+        }
+    }
+
+    private func checkPrefix(_ head: RunUnit.Head, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard !prefixes.isEmpty else { return }
+        let name = head.name.string.utf8
+        if prefixes.contains(where: { name.starts(with: $0.string.utf8) }) { return }
+        let wanted = prefixes.map { QuotedName.quote($0) }.joined(separator: " or ")
+        let policy = QuotedName.quote(ExactString(run.policyName))
+        report(
+            .headBranchPrefix,
+            head,
+            "Invalid value: \(QuotedName.quote(head.name)): must start with \(wanted)",
+            "rename the branch, or change prefixes of rule head-branch-name in policy \(policy)",
+            &findings
+        )
+    }
+
+    private func reportInvalid(_ head: RunUnit.Head, _ findings: inout RuleFindings) {
+        report(
+            .invalidHeadBranch,
+            head,
+            "Invalid value: \(QuotedName.quote(head.name)): git takes no branch of this name",
+            "use letters, digits, '-', '_', '.' and single slashes (git check-ref-format --branch NAME)",
+            &findings
+        )
+    }
+
+    private func reportBase(_ head: RunUnit.Head, _ findings: inout RuleFindings) {
+        report(
+            .headEqualsBase,
+            head,
+            "Invalid value: \(QuotedName.quote(head.name)): is the base branch, which the agent would push to",
+            "use a head branch of its own",
+            &findings
+        )
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ head: RunUnit.Head,
+        _ message: String,
+        _ remedy: String,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: head.field,
+            message: message,
+            remedy: remedy,
+            values: [head.name]
+        )
+        findings.report(draft, reason, at: head.field)
+    }
+}

@@ -1,0 +1,71 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Which images may run (`controller-semantics.md` section 10).
+struct ImagePolicy: Rule {
+    static let id = RuleID.imagePolicy
+
+    private let allow: GlobList
+    private let deny: GlobList
+
+    init(options entry: inout PolicyEntry) {
+        allow = GlobList(entry.strings("allow") ?? [])
+        deny = GlobList(entry.strings("deny") ?? [])
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard !allow.isEmpty || !deny.isEmpty, run.run.isPod else { return }
+        for unit in run.runAndSteps { checkOwn(unit, run, &findings) }
+        guard run.generation == .august2026, let image = run.agentProvider?.image else { return }
+        // A workload of a step's own replaces the run's as a whole, image and all.
+        guard run.units.contains(where: { run.workload(of: $0).image == nil }) else { return }
+        check(image, FieldPath("spec.agentRef.name"), isUsed: true, run, &findings)
+    }
+
+    private func checkOwn(_ unit: RunUnit, _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        if let step = unit.step {
+            guard let image = step.workload.image else { return }
+            check(image, FieldPath(step: step, ".workload.image"), isUsed: true, run, &findings)
+        } else if let image = run.run.spec.workload.image {
+            let isUsed = run.units.contains { $0.step?.workload.isPresent != true }
+            check(image, FieldPath("spec.workload.image"), isUsed: isUsed, run, &findings)
+        }
+    }
+
+    /// - Parameters:
+    ///   - image: as written.
+    ///   - field: where it was written, or the reference that led there.
+    ///   - isUsed: whether the controller would run it, and so look at it.
+    ///   - run: the run.
+    ///   - findings: gets the finding.
+    private func check(
+        _ image: ExactString,
+        _ field: FieldPath,
+        isUsed: Bool,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        let reason: Reason
+        let message: String
+        if let pattern = deny.match(image) {
+            reason = .imageBlocked
+            message = "Forbidden: \(QuotedName.quote(image)) matches the denied pattern \(QuotedName.quote(pattern))"
+        } else if !allow.isEmpty, allow.match(image) == nil {
+            reason = .imageNotAllowed
+            message = "Forbidden: \(QuotedName.quote(image)) is not an allowed image"
+        } else {
+            return
+        }
+        let list = reason == .imageBlocked ? "change deny" : "add it to allow"
+        let policy = QuotedName.quote(ExactString(run.policyName))
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: "use an allowed image, or \(list) of rule image-policy in policy \(policy)",
+            values: [image],
+            outcome: isUsed ? ControllerOutcome(.image, reason) : nil
+        )
+        findings.report(draft, reason, at: field)
+    }
+}

@@ -1,0 +1,45 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Whether the Agent takes work from where the implementation comes from (`controller-semantics.md` section 10).
+struct ImplementationSource: Rule {
+    static let id = RuleID.implementationSource
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard run.generation == .august2026, let allowed = run.agent?.allowedImplementationSources,
+            !allowed.isEmpty
+        else { return }
+        for unit in run.runAndSteps {
+            guard let implementation = unit.implementation else { continue }
+            let provider = implementation.source.provider?.nonBlank
+            guard provider.map({ !allowed.contains($0.asciiLowercased) }) ?? true,
+                let field = unit.implementationField(".source.provider")
+            else { continue }
+            let agent = QuotedName.quote(run.run.spec.agentName ?? "")
+            let source =
+                provider.map { "source provider \(QuotedName.quote($0))" } ?? "an implementation without source"
+            // The run's own is looked at before anything starts, a step's when it is about to.
+            let outcome =
+                unit.step == nil
+                ? ControllerOutcome(.implementationSource, .implementationSourceProviderNotAllowed)
+                : ControllerOutcome(
+                    .implementationSource,
+                    .implementationSourceProviderNotAllowed,
+                    startingUnit: unit,
+                    of: run.run
+                )
+            let draft = RuleFindings.Draft(
+                reason: .implementationSourceProviderNotAllowed,
+                field: field,
+                message: "Forbidden: \(source) is not in "
+                    + "spec.security.allowedImplementationSourceProviders of Agent \(agent)",
+                remedy: "use an allowed source, or add it to the Agent",
+                values: [provider ?? ""],
+                outcome: outcome
+            )
+            findings.report(draft, .implementationSourceProviderNotAllowed, at: field)
+        }
+    }
+}

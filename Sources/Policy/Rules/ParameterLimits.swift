@@ -1,0 +1,88 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// How many parameters there may be, of which type and how long (`controller-semantics.md` section 4).
+struct ParameterLimits: Rule {
+    static let id = RuleID.parameters
+
+    /// Entries of one map.
+    static let maximumEntries = 100
+    /// Length of a value in UTF-8 bytes.
+    static let maximumValueBytes = 2048
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        check(run.run.spec.parameters, of: nil, run, &findings)
+        for case let step? in run.stepUnits.map(\.step) { check(step.parameters, of: step, run, &findings) }
+    }
+
+    private func check(
+        _ parameters: Parameters,
+        of step: WorkflowStep?,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        let map = step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
+        if parameters.entries.count > Self.maximumEntries {
+            let count = parameters.entries.count
+            let message = "Too many: \(count) entries, and the controller takes at most \(Self.maximumEntries)"
+            let remedy = "put long input into the ImplementationSpec"
+            let outcome = ControllerOutcome.ofParameter(.parametersTooLarge, of: step, at: -1)
+            report(.parametersTooLarge, map, message, remedy, ExactString("\(count)"), outcome, &findings)
+        }
+        for (place, entry) in parameters.entries.enumerated() {
+            switch entry.value {
+            case .string(let text) where text.string.utf8.count > Self.maximumValueBytes:
+                if isLeftToPromptOverride(entry, run) { continue }
+                let length = text.string.utf8.count
+                let message = "Too long: \(length) bytes, and the controller takes at most \(Self.maximumValueBytes)"
+                let remedy = "shorten it, or put it into the ImplementationSpec"
+                let outcome = ControllerOutcome.ofParameter(.parameterValueTooLarge, of: step, at: place)
+                let value = ExactString(PromptText.text(text).sha256)
+                report(.parameterValueTooLarge, map.member(entry.key), message, remedy, value, outcome, &findings)
+            // The controller drops such an entry of a step in silence.
+            case .notString(let kind) where step == nil:
+                if isLeftToPromptOverride(entry, run) { continue }
+                let message = "Invalid value: a parameter must be a string, and this is of type \(kind.rawValue)"
+                let outcome = ControllerOutcome.ofParameter(.parameterNotString, of: nil, at: place)
+                let value = ExactString(kind.rawValue)
+                report(
+                    .parameterNotString,
+                    map.member(entry.key),
+                    message,
+                    "put it in quotes",
+                    value,
+                    outcome,
+                    &findings
+                )
+            case .string, .notString: break
+            }
+        }
+    }
+
+    /// 2026-08 looks at the key first.
+    private func isLeftToPromptOverride(_ entry: Parameters.Entry, _ run: RunUnderReview) -> Bool {
+        run.generation == .august2026 && entry.isPromptInAnyCase
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ field: FieldPath,
+        _ message: String,
+        _ remedy: String,
+        _ value: ExactString,
+        _ outcome: ControllerOutcome,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [value],
+            outcome: outcome
+        )
+        findings.report(draft, reason, at: field)
+    }
+}

@@ -1,0 +1,38 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// A planning step before the implementation, where the guide wants a single `implement` step.
+struct PlanStep: Rule {
+    static let id = RuleID.planStep
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let steps = run.stepUnits
+        guard steps.count > 1, !run.run.metadata.wantsPlanningArtifact else { return }
+        let plan = steps.indices.first { plan in
+            Self.isPlan(steps[plan])
+                && steps.indices.contains { $0 != plan && steps[$0].step?.name.asciiLowercased == "implement" }
+        }
+        guard let plan, let step = steps[plan].step else { return }
+        let field = FieldPath(step: step)
+        let draft = RuleFindings.Draft(
+            reason: .planStep,
+            field: field,
+            message: "Forbidden: step \(QuotedName.quote(step.name)) plans what a step named implement does, and the "
+                + "guide wants a single implement step",
+            remedy:
+                "remove it, or say with annotation agents.proompteng.ai/planning-artifact: \"true\" that the plan is "
+                + "wanted",
+            values: [step.name]
+        )
+        findings.report(draft, .planStep, at: field)
+    }
+
+    /// Whether the step is named `plan`, or its own parameters say that it is that stage.
+    private static func isPlan(_ unit: RunUnit) -> Bool {
+        guard let step = unit.step else { return false }
+        return step.name.asciiLowercased == "plan"
+            || step.parameters.entry(.stage)?.text?.asciiLowercased == "plan"
+    }
+}

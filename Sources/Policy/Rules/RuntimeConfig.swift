@@ -1,0 +1,57 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// What each runtime cannot start without (`controller-semantics.md` section 13).
+struct RuntimeConfig: Rule {
+    static let id = RuleID.runtimeConfig
+
+    init(options: inout PolicyEntry) {}
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let runtime = run.run.spec.runtime
+        switch runtime.type {
+        case nil:
+            let outcome = ControllerOutcome(.runtime, .missingRuntime)
+            let field = FieldPath("spec.runtime.type")
+            report(.missingRuntime, field, "without a runtime type nothing executes the run", outcome, &findings)
+        case "custom"? where runtime.endpoint == nil:
+            let outcome = ControllerOutcome(.endpoint, .missingEndpoint)
+            let field = FieldPath("spec.runtime.config.endpoint")
+            report(.missingEndpoint, field, "runtime custom is called at an endpoint", outcome, &findings)
+        case "temporal"?: checkTemporal(runtime, &findings)
+        default: break
+        }
+    }
+
+    private func checkTemporal(_ runtime: Runtime, _ findings: inout RuleFindings) {
+        let outcome = ControllerOutcome(.endpoint, .missingTemporalConfig)
+        if runtime.workflowType == nil {
+            let field = FieldPath("spec.runtime.config.workflowType")
+            report(.missingTemporalConfig, field, "runtime temporal starts a workflow type", outcome, &findings)
+        }
+        if runtime.taskQueue == nil {
+            let field = FieldPath("spec.runtime.config.taskQueue")
+            report(.missingTemporalConfig, field, "runtime temporal starts it on a task queue", outcome, &findings)
+        }
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ field: FieldPath,
+        _ why: StaticString,
+        _ outcome: ControllerOutcome,
+        _ findings: inout RuleFindings
+    ) {
+        let remedy =
+            reason == .missingRuntime ? "set it to workflow, job, temporal or custom" : "set \(field.text)"
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: "Required value: \(why)",
+            remedy: remedy,
+            values: [""],
+            outcome: outcome
+        )
+        findings.report(draft, reason, at: field)
+    }
+}

@@ -1,0 +1,46 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// Whether the Agent allows the service account the run's pods would have (`controller-semantics.md` section 10).
+struct ServiceAccountAllowlist: Rule {
+    static let id = RuleID.serviceAccount
+
+    /// The account the controller's own configuration names for runs that name none; nil when it is not known.
+    private let controllerDefault: ExactString?
+
+    init(options entry: inout PolicyEntry) {
+        controllerDefault = entry.string("default")?.nonBlank
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard run.run.isPod, let allowed = run.agent?.allowedServiceAccounts, !allowed.isEmpty,
+            let (account, field) = account(of: run), !allowed.contains(account)
+        else { return }
+        let agent = QuotedName.quote(run.run.spec.agentName ?? "")
+        let draft = RuleFindings.Draft(
+            reason: .serviceAccountNotAllowed,
+            field: field,
+            message: "Forbidden: service account \(QuotedName.quote(account)) is not in "
+                + "spec.security.allowedServiceAccounts of Agent \(agent)",
+            remedy: "use an allowed service account, or add it to the Agent",
+            values: [account],
+            outcome: ControllerOutcome(.serviceAccount, .serviceAccountNotAllowed)
+        )
+        findings.report(draft, .serviceAccountNotAllowed, at: field)
+    }
+
+    /// The account the pods would have, and where it was written; nil when nobody can say.
+    private func account(of run: RunUnderReview) -> (ExactString, FieldPath)? {
+        let runtime = run.run.spec.runtime
+        let field = FieldPath("spec.runtime.config.serviceAccount")
+        if let account = runtime.serviceAccount { return (account, field) }
+        if run.generation == .august2026 {
+            if let account = runtime.serviceAccountName {
+                return (account, FieldPath("spec.runtime.config.serviceAccountName"))
+            }
+            guard let provider = run.agentProvider else { return nil }
+            if let account = provider.serviceAccountName { return (account, FieldPath("spec.agentRef.name")) }
+        }
+        return controllerDefault.map { ($0, field) }
+    }
+}

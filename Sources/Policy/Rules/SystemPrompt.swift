@@ -1,0 +1,184 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// The system prompt of a run, or an Agent's default: whether it may be given there, and can be used
+/// (`controller-semantics.md` section 6).
+struct SystemPrompt: Rule {
+    static let id = RuleID.systemPrompt
+
+    /// Longest inline prompt, in UTF-16 code units.
+    static let maximumLength = 16_384
+
+    init(options: inout PolicyEntry) {}
+
+    /// A prompt and a reference beside each other, and where they are written.
+    private struct Pair {
+        var text: SystemPromptText
+        var reference: SystemPromptRef?
+        var textField: FieldPath
+        var referenceField: FieldPath
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        let spec = run.run.spec
+        switch run.generation {
+        case .february2026:
+            if spec.systemPrompt == .absent, spec.systemPromptRef == nil { return }
+            let pair = Pair(
+                text: spec.systemPrompt,
+                reference: spec.systemPromptRef,
+                textField: FieldPath("spec.systemPrompt"),
+                referenceField: FieldPath("spec.systemPromptRef")
+            )
+            checkAmbiguity(pair, &findings)
+            checkShape(pair, isRun: true, &findings)
+        case .august2026:
+            checkOverride(run.run.spec, &findings)
+            checkDefault(run, &findings)
+        }
+    }
+
+    func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
+        guard case .agent(let agent) = object else { return }
+        let pair = Pair(
+            text: agent.systemPrompt,
+            reference: agent.systemPromptRef,
+            textField: FieldPath("spec.defaults.systemPrompt"),
+            referenceField: FieldPath("spec.defaults.systemPromptRef")
+        )
+        checkShape(pair, isRun: false, &findings)
+    }
+
+    // MARK: 2026-02 and Agents
+
+    private func checkAmbiguity(_ pair: Pair, _ findings: inout RuleFindings) {
+        guard pair.text != .absent, pair.reference != nil else { return }
+        report(
+            .ambiguousSystemPrompt,
+            pair.textField,
+            "Forbidden: systemPrompt and systemPromptRef are both set, and the reference wins",
+            "remove one of them",
+            pair.text.identity,
+            nil,
+            &findings
+        )
+    }
+
+    private func checkShape(_ pair: Pair, isRun: Bool, _ findings: inout RuleFindings) {
+        func outcome(_ reason: Reason, isReached: Bool) -> ControllerOutcome? {
+            isRun && isReached ? ControllerOutcome(.systemPrompt, reason) : nil
+        }
+        if let reference = pair.reference, !reference.isWellFormed {
+            report(
+                .invalidSystemPromptRef,
+                pair.referenceField,
+                "Invalid value: must be an object with kind Secret or ConfigMap, name and key",
+                "complete it",
+                reference.text,
+                outcome(.invalidSystemPromptRef, isReached: true),
+                &findings
+            )
+        }
+        // The controller takes a reference first and never looks behind it.
+        let isReached = pair.reference == nil
+        switch pair.text {
+        case .absent, .blank: break
+        case .notText(let kind):
+            let message = "Invalid value: must be a string, and this is of type \(kind.rawValue)"
+            let outcome = outcome(.invalidSystemPrompt, isReached: isReached)
+            let value = pair.text.identity
+            report(.invalidSystemPrompt, pair.textField, message, "write it as text", value, outcome, &findings)
+        case .text(let text):
+            // No text has more UTF-16 code units than UTF-8 bytes.
+            guard text.string.utf8.count > Self.maximumLength, text.string.utf16.count > Self.maximumLength else {
+                return
+            }
+            report(
+                .systemPromptTooLong,
+                pair.textField,
+                "Too long: \(text.string.utf16.count) UTF-16 code units, and the controller takes at most "
+                    + "\(Self.maximumLength)",
+                "shorten it, or put it into a ConfigMap and refer to that",
+                pair.text.identity,
+                outcome(.systemPromptTooLong, isReached: isReached),
+                &findings
+            )
+        }
+    }
+
+    // MARK: 2026-08
+
+    private func checkOverride(_ spec: AgentRun.Spec, _ findings: inout RuleFindings) {
+        let message = "Forbidden: the controller takes the system prompt from the Agent's defaults alone"
+        let remedy = "remove it; change spec.defaults of the Agent if all its runs need it"
+        if spec.systemPrompt != .absent {
+            // A blank one is passed over.
+            let outcome = spec.systemPrompt == .blank ? nil : Self.override
+            let value = spec.systemPrompt.identity
+            let field = FieldPath("spec.systemPrompt")
+            report(.systemPromptOverrideNotAllowed, field, message, remedy, value, outcome, &findings)
+        }
+        if let reference = spec.systemPromptRef {
+            let field = FieldPath("spec.systemPromptRef")
+            report(
+                .systemPromptOverrideNotAllowed,
+                field,
+                message,
+                remedy,
+                reference.text,
+                Self.override,
+                &findings
+            )
+        }
+    }
+
+    private static let override = ControllerOutcome(.systemPrompt, .systemPromptOverrideNotAllowed)
+
+    private func checkDefault(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard let agent = run.agent, agent.systemPromptRef == nil,
+            agent.systemPrompt == .absent || agent.systemPrompt == .blank
+        else { return }
+        let name = run.run.spec.agentName ?? ""
+        report(
+            .missingSystemPromptConfiguration,
+            FieldPath("spec.agentRef.name"),
+            "Required value: Agent \(QuotedName.quote(name)) has no default system prompt",
+            "set spec.defaults.systemPrompt or spec.defaults.systemPromptRef of the Agent",
+            name,
+            ControllerOutcome(.systemPrompt, .missingSystemPromptConfiguration),
+            &findings
+        )
+    }
+
+    private func report(
+        _ reason: Reason,
+        _ field: FieldPath,
+        _ message: String,
+        _ remedy: String,
+        _ value: ExactString,
+        _ outcome: ControllerOutcome?,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [value],
+            outcome: outcome
+        )
+        findings.report(draft, reason, at: field)
+    }
+}
+
+extension SystemPromptText {
+    /// What tells two of them apart; never the text itself.
+    fileprivate var identity: ExactString {
+        switch self {
+        case .absent: ""
+        case .blank: "blank"
+        case .text(let text): ExactString(PromptText.text(text).sha256)
+        case .notText(let kind): ExactString(kind.rawValue)
+        }
+    }
+}

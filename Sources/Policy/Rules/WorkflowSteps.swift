@@ -1,0 +1,88 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// The shape of a workflow: that it has steps, that their names tell them apart, and that their loops can run
+/// (`controller-semantics.md` section 12).
+struct WorkflowSteps: Rule {
+    static let id = RuleID.workflowSteps
+
+    private let loops: LoopCheck
+
+    init(options entry: inout PolicyEntry) {
+        loops = LoopCheck(
+            areEnabled: entry.boolean("loops"),
+            maximumIterations: entry.integer("maxLoopIterations", atLeast: 1) ?? 20
+        )
+    }
+
+    func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        guard run.run.isWorkflow else { return }
+        let steps = run.run.spec.workflowSteps
+        checkNames(steps, run, &findings)
+        if run.stepUnits.isEmpty { reportMissing(&findings) }
+        guard run.generation == .august2026 else { return }
+        for step in steps {
+            guard let loop = step.loop, let fault = loops.fault(of: loop, in: step, of: run.run) else { continue }
+            let field = FieldPath(step: step, fault.path)
+            let draft = RuleFindings.Draft(
+                reason: fault.reason,
+                field: field,
+                message: fault.message,
+                remedy: fault.remedy,
+                values: [fault.value],
+                outcome: .ofStep(fault.reason, step)
+            )
+            findings.report(draft, fault.reason, at: field)
+        }
+    }
+
+    private func checkNames(_ steps: [WorkflowStep], _ run: RunUnderReview, _ findings: inout RuleFindings) {
+        if steps.count == 1, !steps[0].name.isEmpty { return }
+        var seen: Set<ExactString> = []
+        for step in steps {
+            if step.name.isEmpty {
+                reportBlank(step, run.generation, &findings)
+            } else if !seen.insert(step.name).inserted {
+                let field = FieldPath(step: step, ".name")
+                let draft = RuleFindings.Draft(
+                    reason: .workflowStepDuplicate,
+                    field: field,
+                    message: "Duplicate value: \(QuotedName.quote(step.name)) names an earlier step",
+                    remedy: "give every step a name of its own",
+                    values: [step.name],
+                    outcome: .ofStep(.workflowStepDuplicate, step)
+                )
+                findings.report(draft, .workflowStepDuplicate, at: field)
+            }
+        }
+    }
+
+    private func reportBlank(_ step: WorkflowStep, _ generation: Generation, _ findings: inout RuleFindings) {
+        let isDropped = generation == .february2026
+        let field = FieldPath(step: step, ".name")
+        let draft = RuleFindings.Draft(
+            reason: .workflowStepMissingName,
+            field: field,
+            message: isDropped
+                ? "Required value: the controller drops a step without a name, and never runs it"
+                : "Required value: a step needs a name",
+            remedy: "name the step",
+            values: [""],
+            outcome: isDropped ? nil : .ofStep(.workflowStepMissingName, step)
+        )
+        findings.report(draft, .workflowStepMissingName, at: field)
+    }
+
+    private func reportMissing(_ findings: inout RuleFindings) {
+        let field = FieldPath("spec.workflow.steps")
+        let draft = RuleFindings.Draft(
+            reason: .missingWorkflowSteps,
+            field: field,
+            message: "Required value: runtime workflow has no step to run",
+            remedy: "add a step with a name, or use another runtime type",
+            values: [""],
+            outcome: ControllerOutcome(.stepStructure, .missingWorkflowSteps, place: -1)
+        )
+        findings.report(draft, .missingWorkflowSteps, at: field)
+    }
+}
