@@ -24,6 +24,22 @@ package struct ExactString: Sendable {
     /// Whether there are no bytes at all.
     package var isEmpty: Bool { string.utf8.isEmpty }
 
+    /// Whether the first bytes are those of `prefix`.
+    package func starts(with prefix: ExactString) -> Bool {
+        unsafe withBytes { bytes in
+            unsafe prefix.withBytes { prefix in
+                guard let start = prefix.baseAddress, let base = bytes.baseAddress else { return prefix.isEmpty }
+                return unsafe prefix.count <= bytes.count && memcmp(base, start, prefix.count) == 0
+            }
+        }
+    }
+
+    /// Lends the UTF-8 bytes to `body`, which must not keep them.
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = unsafe string.utf8.withContiguousStorageIfAvailable({ unsafe body($0) }) { return result }
+        return unsafe Array(string.utf8).withUnsafeBufferPointer { unsafe body($0) }
+    }
+
     /// Length in characters, which here are Unicode scalars.
     package var characterCount: Int {
         // Every byte but a continuation byte starts a scalar.
@@ -35,17 +51,16 @@ extension ExactString: Hashable {
     package static func == (lhs: ExactString, rhs: ExactString) -> Bool {
         // Most unequal names differ in length.
         guard lhs.string.utf8.count == rhs.string.utf8.count else { return false }
-        return unsafe lhs.string.utf8.withContiguousStorageIfAvailable { left in
-            unsafe rhs.string.utf8.withContiguousStorageIfAvailable { right in
+        return unsafe lhs.withBytes { left in
+            unsafe rhs.withBytes { right in
                 guard let one = left.baseAddress, let other = right.baseAddress else { return true }
                 return unsafe memcmp(one, other, left.count) == 0
             }
-        }.flatMap(\.self) ?? lhs.string.utf8.elementsEqual(rhs.string.utf8)
+        }
     }
 
     package func hash(into hasher: inout Hasher) {
-        var text = string
-        text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        unsafe withBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
     }
 }

@@ -19,8 +19,9 @@ package struct AdmissionPolicy: Sendable {
     /// Also among ``rules``; says whether keys of admitted runs are asked for.
     private let idempotencyKeys: RuleTable<IdempotencyKeys>
     /// In catalogue order.
-    let rules: [any RuleSettings]
+    let rules: [CompiledRule]
     let exemptions: [Exemption]
+    let exemptionIndex: MatchIndex
 
     /// What applies without a policy file.
     package static let builtIn: AdmissionPolicy = {
@@ -45,10 +46,12 @@ package struct AdmissionPolicy: Sendable {
         var exemptionEntries = spec.entries("exemptions")
         spec.finish()
         exemptions = exemptionEntries.indices.map { Exemption(&exemptionEntries[$0]) }
+        exemptionIndex = MatchIndex(exemptions.map(\.match))
         mistakes += file.mistakes + spec.mistakes + exemptionEntries.flatMap(\.mistakes)
 
         let nodes = PolicyOverride.rules(of: &ruleEntries)
         mistakes += ruleEntries.mistakes + overrides.flatMap(\.mistakes)
+        @inline(__always)
         func table<R: Rule>(_ rule: R.Type) -> RuleTable<R> {
             RuleTable(nodes[R.id], overrides: overrides.compactMap { $0.variant(of: R.id) }, &mistakes)
         }
@@ -57,13 +60,20 @@ package struct AdmissionPolicy: Sendable {
         idempotencyKeys = table(IdempotencyKeys.self)
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
-            table(PromptOverride.self), table(PromptSource.self), table(LiteralTokens.self), table(PlanStep.self),
-            table(SystemPrompt.self), repositoryAllowlist, headBranchConflict, table(HeadBranchName.self),
-            table(SecretAllowlist.self), table(ServiceAccountAllowlist.self), table(ImagePolicy.self),
-            table(ImplementationSource.self), table(LabelLength.self), table(LabelPolicy.self),
-            table(MisplacedTtl.self), table(ParameterLimits.self), table(WorkflowSteps.self),
-            table(RuntimeConfig.self), table(ImplementationContract.self), table(References.self),
-            table(ImmutableSpec.self), idempotencyKeys, table(Limits.self), table(ProviderPolicy.self),
+            CompiledRule(table(PromptOverride.self)), CompiledRule(table(PromptSource.self)),
+            CompiledRule(table(LiteralTokens.self)), CompiledRule(table(PlanStep.self)),
+            CompiledRule(table(SystemPrompt.self)), CompiledRule(repositoryAllowlist), CompiledRule(headBranchConflict),
+            CompiledRule(table(HeadBranchName.self)),
+            CompiledRule(table(SecretAllowlist.self)), CompiledRule(table(ServiceAccountAllowlist.self)),
+            CompiledRule(table(ImagePolicy.self)),
+            CompiledRule(table(ImplementationSource.self)), CompiledRule(table(LabelLength.self)),
+            CompiledRule(table(LabelPolicy.self)),
+            CompiledRule(table(MisplacedTtl.self)), CompiledRule(table(ParameterLimits.self)),
+            CompiledRule(table(WorkflowSteps.self)),
+            CompiledRule(table(RuntimeConfig.self)), CompiledRule(table(ImplementationContract.self)),
+            CompiledRule(table(References.self)),
+            CompiledRule(table(ImmutableSpec.self)), CompiledRule(idempotencyKeys), CompiledRule(table(Limits.self)),
+            CompiledRule(table(ProviderPolicy.self)),
         ]
     }
 

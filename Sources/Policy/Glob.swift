@@ -5,68 +5,98 @@ package import JSONPull
 package struct Glob: Sendable {
     /// The pattern as written, trimmed.
     package let pattern: ExactString
-    private let pieces: [[UInt8]]
-    private let isCaseSensitive: Bool
+    /// What is compared: the pattern, in lower case where case makes no difference.
+    let folded: ExactString
+    /// Length in bytes of what stands before the first `*`; nil when there is none.
+    let prefixLength: Int?
+    /// Length in bytes of what stands behind the last `*`.
+    let suffixLength: Int
 
     /// - Returns: nil when the pattern is blank.
     package init?(_ pattern: ExactString, isCaseSensitive: Bool = true) {
         guard let trimmed = pattern.nonBlank else { return nil }
         self.pattern = trimmed
-        self.isCaseSensitive = isCaseSensitive
-        let text = isCaseSensitive ? trimmed : trimmed.asciiLowercased
-        pieces = text.string.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
+        folded = isCaseSensitive ? trimmed : trimmed.asciiLowercased
+        let bytes = folded.string.utf8
+        let star = UInt8(ascii: "*")
+        prefixLength = bytes.firstIndex(of: star).map { bytes.distance(from: bytes.startIndex, to: $0) }
+        suffixLength =
+            bytes.reversed().firstIndex(of: star).map { bytes.distance(from: $0.base, to: bytes.endIndex) } ?? 0
     }
 
-    /// Whether the pattern matches all of `text`.
+    /// Whether the pattern matches all of `text`, which is in lower case where case makes no difference.
     package func matches(_ text: ExactString) -> Bool {
-        if pattern == "*" { return true }
-        let subject = Array((isCaseSensitive ? text : text.asciiLowercased).string.utf8)
-        guard pieces.count > 1 else { return subject == pieces[0] }
-        let (prefix, suffix) = (pieces[0], pieces[pieces.count - 1])
-        guard subject.count >= prefix.count + suffix.count, subject.starts(with: prefix),
-            subject.suffix(suffix.count).elementsEqual(suffix)
-        else { return false }
-        // What the wildcards match must not hold a line end; literal parts may, and are then found before.
-        var start = prefix.count
-        let end = subject.count - suffix.count
-        for piece in pieces[1..<(pieces.count - 1)] where !piece.isEmpty {
-            guard let found = Self.find(piece, in: subject[start..<end]) else { return false }
-            guard !Self.containsLineTerminator(subject[start..<found]) else { return false }
-            start = found + piece.count
-        }
-        return !Self.containsLineTerminator(subject[start..<end])
-    }
-
-    private static func find(_ piece: [UInt8], in text: ArraySlice<UInt8>) -> Int? {
-        guard text.count >= piece.count else { return nil }
-        return (text.startIndex...(text.endIndex - piece.count)).first { text[$0...].starts(with: piece) }
-    }
-
-    /// LF, CR, U+2028, U+2029.
-    private static func containsLineTerminator(_ text: ArraySlice<UInt8>) -> Bool {
-        text.indices.contains { index in
-            switch text[index] {
-            case 0x0A, 0x0D: true
-            case 0xE2:
-                text[index...].starts(with: [0xE2, 0x80, 0xA8]) || text[index...].starts(with: [0xE2, 0x80, 0xA9])
-            default: false
+        guard let prefixLength else { return folded == text }
+        return unsafe folded.withBytes { pattern in
+            unsafe text.withBytes { text in
+                unsafe Self.matches(text, pattern, prefixLength: prefixLength, suffixLength: suffixLength)
             }
         }
     }
-}
 
-/// Globs of which one is enough; blank ones are dropped, and none at all is "not configured".
-package struct GlobList: Sendable {
-    private let globs: [Glob]
-
-    package init(_ patterns: [ExactString], isCaseSensitive: Bool = true) {
-        globs = patterns.compactMap { Glob($0, isCaseSensitive: isCaseSensitive) }
+    private static func matches(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ pattern: UnsafeBufferPointer<UInt8>,
+        prefixLength: Int,
+        suffixLength: Int
+    ) -> Bool {
+        if pattern.count == 1 { return true }
+        guard text.count >= prefixLength + suffixLength else { return false }
+        for index in 0..<prefixLength where unsafe text[index] != pattern[index] { return false }
+        for index in 1..<(suffixLength + 1)
+        where unsafe text[text.count - index] != pattern[pattern.count - index] {
+            return false
+        }
+        // What the wildcards match must not hold a line end; literal parts may, and are then found before.
+        var start = prefixLength
+        let end = text.count - suffixLength
+        var piece = prefixLength + 1
+        let lastPiece = pattern.count - suffixLength
+        while piece < lastPiece {
+            var pieceEnd = piece
+            while unsafe pattern[pieceEnd] != UInt8(ascii: "*") { pieceEnd += 1 }
+            let literal = unsafe UnsafeBufferPointer(rebasing: pattern[piece..<pieceEnd])
+            guard let found = unsafe find(literal, in: text, from: start, to: end),
+                unsafe !containsLineTerminator(text, from: start, to: found)
+            else { return false }
+            start = found + (pieceEnd - piece)
+            piece = pieceEnd + 1
+        }
+        return unsafe !containsLineTerminator(text, from: start, to: end)
     }
 
-    package var isEmpty: Bool { globs.isEmpty }
+    private static func find(
+        _ literal: UnsafeBufferPointer<UInt8>,
+        in text: UnsafeBufferPointer<UInt8>,
+        from start: Int,
+        to end: Int
+    ) -> Int? {
+        var place = start
+        while place + literal.count <= end {
+            var index = 0
+            while unsafe index < literal.count && text[place + index] == literal[index] { index += 1 }
+            if index == literal.count { return place }
+            place += 1
+        }
+        return nil
+    }
 
-    /// The first pattern that matches one of `texts`.
-    package func match(_ texts: ExactString...) -> ExactString? {
-        globs.first { glob in texts.contains { glob.matches($0) } }?.pattern
+    /// LF, CR, U+2028, U+2029.
+    private static func containsLineTerminator(
+        _ text: UnsafeBufferPointer<UInt8>,
+        from start: Int,
+        to end: Int
+    ) -> Bool {
+        for index in start..<end {
+            switch unsafe text[index] {
+            case 0x0A, 0x0D: return true
+            case 0xE2:
+                if index + 2 < end, unsafe text[index + 1] == 0x80, unsafe text[index + 2] & 0xFE == 0xA8 {
+                    return true
+                }
+            default: break
+            }
+        }
+        return false
     }
 }

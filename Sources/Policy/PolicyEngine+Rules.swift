@@ -96,7 +96,7 @@ extension PolicyEngine {
             if let only, settings.id != only { continue }
             var collected = RuleFindings()
             do {
-                let actions = try settings.check(review, match, &collected)
+                let actions = try settings.checkRun(review, match, &collected)
                 if collected.drafts.isEmpty { continue }
                 findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
             } catch {
@@ -166,7 +166,9 @@ extension PolicyEngine {
     /// The finding under the first exemption in force that covers it; an expired one is named in the message.
     private func exempted(_ finding: Finding, _ match: RequestMatch.Subject, now: Timestamp) -> Finding {
         var finding = finding
-        for exemption in policy.exemptions where exemption.covers(finding.rule, match) {
+        for number in policy.exemptionIndex.candidates(for: match) {
+            let exemption = policy.exemptions[number]
+            guard exemption.covers(finding.rule, match) else { continue }
             if let expires = exemption.expires, now >= expires {
                 finding.message += "; exemption \(QuotedName.quote(exemption.name)) has expired"
                 continue

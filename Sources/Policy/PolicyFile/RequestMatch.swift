@@ -3,10 +3,10 @@ internal import JSONPull
 
 /// Which requests an override or an exemption is for; all lists that are given must match.
 struct RequestMatch: Sendable {
-    private let namespaces: GlobList
-    private let names: GlobList
-    private let users: GlobList
-    private let groups: GlobList
+    let namespaces: GlobList
+    let names: GlobList
+    let users: GlobList
+    let groups: GlobList
 
     /// What is matched.
     struct Subject {

@@ -13,9 +13,14 @@ struct HeadBranchName: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        var previous: ExactString?
         for (unit, head) in run.heads {
-            if run.mode == .readWrite { checkPrefix(head, run, &findings) }
-            if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
+            // Nearly always all units have the run's.
+            if head.name != previous || head.field.isInStep {
+                if run.mode == .readWrite { checkPrefix(head, run, &findings) }
+                if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
+            }
+            previous = head.name
             if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[unit]), base == head.name {
                 reportBase(head, &findings)
             }
@@ -24,8 +29,7 @@ struct HeadBranchName: Rule {
 
     private func checkPrefix(_ head: RunUnit.Head, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard !prefixes.isEmpty else { return }
-        let name = head.name.string.utf8
-        if prefixes.contains(where: { name.starts(with: $0.string.utf8) }) { return }
+        if prefixes.contains(where: { head.name.starts(with: $0) }) { return }
         let wanted = prefixes.map { QuotedName.quote($0) }.joined(separator: " or ")
         let policy = QuotedName.quote(ExactString(run.policyName))
         report(
