@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `Agent`: which provider, memory and version control a run gets, and what it may use.
 package struct Agent: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// `spec.providerRef.name`.
     package var providerName: ExactString?
     /// `spec.memoryRef.name`.

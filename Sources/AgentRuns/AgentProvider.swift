@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `AgentProvider`: the runner behind an Agent.
 package struct AgentProvider: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// `spec.secretEnv[].secretName` (2026-08), in order.
     package var environmentSecrets: [ExactString] = []
     /// `spec.workload.image` (2026-08), for runs that name none.

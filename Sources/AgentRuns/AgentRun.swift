@@ -5,7 +5,7 @@ package import JSONPull
 /// Names and references are trimmed and nil when blank, as the controller's `str` makes them; what a rule must see as it
 /// was written says so.
 package struct AgentRun: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     package var spec = Spec()
     package var status = Status()
     /// Where `spec` stands in the reader's bytes; nil when it is absent or null.

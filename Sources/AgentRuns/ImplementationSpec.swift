@@ -2,12 +2,12 @@ package import JSONPull
 
 /// `ImplementationSpec`: an implementation that runs refer to by name.
 package struct ImplementationSpec: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// `spec`; nil when absent, which the controller takes for a missing implementation.
     package var implementation: Implementation?
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var meta = ObjectMeta()
+        var meta = ObjectMeta.absent
         var implementation: Implementation?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {

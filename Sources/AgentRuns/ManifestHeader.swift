@@ -7,13 +7,13 @@ package struct ManifestHeader: Sendable {
     /// The part of `apiVersion` after the slash.
     package var version: ExactString = ""
     package var kind: ExactString = ""
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
 
     /// Reads the header; anything but an object leaves everything empty.
     package init(_ reader: inout JSONReader) throws(JSONError) {
         var apiVersion = ""
         var kind: ExactString = ""
-        var metadata = ObjectMeta()
+        var metadata = ObjectMeta.absent
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "apiVersion": apiVersion = try reader.readString() ?? ""

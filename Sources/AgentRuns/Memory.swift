@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `Memory`: where an agent remembers, and the secret to get there.
 package struct Memory: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// Whether `spec.default` is exactly `true`.
     package var isDefault = false
     /// `spec.connection.secretRef.name`.

@@ -17,6 +17,9 @@ package struct PromptTokens: Sendable, Equatable {
     /// Whether there is more than white space outside of `${...}` and `{{...}}`.
     package private(set) var hasOtherText = false
 
+    /// Whether nothing at all looks like a token.
+    package var isEmpty: Bool { dollarBraces.isEmpty && braces.isEmpty && shellVariables.isEmpty }
+
     /// Looks through a text.
     package init(in text: ExactString) {
         let bytes = Array(text.string.utf8)

@@ -2,7 +2,10 @@ package import JSONPull
 
 /// The controller's metadata map: parameters under their own names, under the names aliases and the contract map them
 /// to, and what the implementation's source adds (`controller-semantics.md` section 7).
-package struct RunMetadata: Sendable {
+///
+/// A class because every rule asks it: handing it on costs one retain instead of six.
+// Unchecked: nothing is set after the initialiser has returned.
+package final class RunMetadata: @unchecked Sendable {
     /// Where a value was written.
     package enum Origin: Sendable {
         /// `spec.parameters.KEY`.
@@ -117,7 +120,7 @@ package struct RunMetadata: Sendable {
     // MARK: Filling
 
     /// Lays the step's string parameters over the run's, key by key.
-    private mutating func overlay(_ own: [Parameters.Entry]) {
+    private func overlay(_ own: [Parameters.Entry]) {
         isOwn = Array(repeating: false, count: parameters.count)
         for entry in own where entry.isString {
             if let index = parameters.firstIndex(where: { $0.hasKey(of: entry) }) {
@@ -130,32 +133,32 @@ package struct RunMetadata: Sendable {
         }
     }
 
-    private mutating func addParameters(_ generation: Generation) {
+    private func addParameters(_ generation: Generation) {
         for index in parameters.indices where parameters[index].text != nil {
             if generation == .august2026, parameters[index].key.trimmed.asciiLowercased == "prompt" { continue }
             append(Entry(name: parameters[index].name, text: index, isMapped: false))
         }
     }
 
-    private mutating func append(_ entry: Entry) {
+    private func append(_ entry: Entry) {
         if let name = entry.name { filled |= 1 << UInt32(name.rawValue) }
         entries.append(entry)
     }
 
     /// Gives `target`, which has none, the value of `source`, which has one.
-    private mutating func fill(_ target: ParameterName, from source: ParameterName) {
+    private func fill(_ target: ParameterName, from source: ParameterName) {
         guard var entry = entries.first(where: { $0.name == source }) else { return }
         entry.name = target
         append(entry)
     }
 
-    private mutating func set(_ name: ParameterName, _ text: ExactString?, _ origin: Origin) {
+    private func set(_ name: ParameterName, _ text: ExactString?, _ origin: Origin) {
         guard let text, !isFilled(name) else { return }
         append(Entry(name: name, text: parameters.count + additions.count, isMapped: false))
         additions.append(Addition(text: text, origin: origin))
     }
 
-    private mutating func add(_ implementation: Implementation, generation: Generation) {
+    private func add(_ implementation: Implementation, generation: Generation) {
         for mapping in implementation.contract.mappings { map(mapping) }
         let source = implementation.source
         if source.provider == "github", let externalId = source.externalId { addGitHub(externalId) }
@@ -165,7 +168,7 @@ package struct RunMetadata: Sendable {
     }
 
     /// Gives the mapping's target the value of its source unless it has one.
-    private mutating func map(_ mapping: Contract.Mapping) {
+    private func map(_ mapping: Contract.Mapping) {
         guard var source = entry(mapping.from), entry(mapping.to) == nil else { return }
         source.name = ParameterName(mapping.to)
         source.isMapped = true
@@ -174,7 +177,7 @@ package struct RunMetadata: Sendable {
     }
 
     /// `owner/repo#77`: the first two pieces, both needed.
-    private mutating func addGitHub(_ externalId: ExactString) {
+    private func addGitHub(_ externalId: ExactString) {
         let pieces = externalId.string.split(separator: "#", omittingEmptySubsequences: false)
         guard pieces.count >= 2, let repository = ExactString(pieces[0]).nonBlank,
             let number = ExactString(pieces[1]).nonBlank
@@ -183,13 +186,13 @@ package struct RunMetadata: Sendable {
         set(.issueNumber, number, .source(".source.externalId"))
     }
 
-    private mutating func addDerived(_ implementation: Implementation) {
+    private func addDerived(_ implementation: Implementation) {
         derive(.issueTitle, implementation.summary)
         derive(.issueBody, implementation.text)
     }
 
     /// Derives `name` from a text; from one that is not kept it is only known to have a value.
-    private mutating func derive(_ name: ParameterName, _ text: PromptText?) {
+    private func derive(_ name: ParameterName, _ text: PromptText?) {
         switch text {
         case .text(let text): set(name, text, .derived)
         case .measured: measured |= 1 << UInt32(name.rawValue)

@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `security.proompteng.ai` `SecretBinding`: which secrets which subjects may use.
 package struct SecretBinding: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// Names of the `spec.subjects` of kind `Agent`.
     package var agents: [ExactString] = []
     /// `spec.allowedSecrets`.

@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `VersionControlProvider`: a Git host, which repositories may be used there, and how to get in.
 package struct VersionControlProvider: Sendable {
-    package var metadata = ObjectMeta()
+    package var metadata = ObjectMeta.absent
     /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
     package var type: ExactString?
     /// `spec.repositoryPolicy.allow`, trimmed globs; empty allows all.

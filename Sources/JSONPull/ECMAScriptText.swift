@@ -3,10 +3,8 @@ extension ExactString {
     /// Without white space and line ends at both ends, as ECMAScript's `String.prototype.trim` takes them (ECMA-262
     /// sections 12.2 and 12.3: Unicode Zs, tab, vertical tab, form feed, BOM, LF, CR, U+2028, U+2029).
     package var trimmed: ExactString {
-        let bytes = string.utf8
         // Nearly all text starts and ends with a visible ASCII character.
-        guard let first = bytes.first, let last = bytes.last else { return self }
-        if Self.isVisibleASCII(first), Self.isVisibleASCII(last) { return self }
+        if isTrimmedASCII || isEmpty { return self }
         let scalars = string.unicodeScalars
         guard let start = scalars.firstIndex(where: { !Self.isWhitespace($0) }),
             let end = scalars.lastIndex(where: { !Self.isWhitespace($0) })
@@ -37,8 +35,17 @@ extension ExactString {
 
     /// The text trimmed, nil when it is blank: the controller's `str(x)`.
     package var nonBlank: ExactString? {
+        if isTrimmedASCII { return self }
         let text = trimmed
         return text.isEmpty ? nil : text
+    }
+
+    /// Whether the first and the last character are visible and ASCII.
+    private var isTrimmedASCII: Bool {
+        unsafe withBytes { bytes in
+            guard let first = unsafe bytes.first, let last = unsafe bytes.last else { return false }
+            return Self.isVisibleASCII(first) && Self.isVisibleASCII(last)
+        }
     }
 
     private static func isVisibleASCII(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }

@@ -51,8 +51,7 @@ package struct Explanation: Sendable {
 
     init(_ run: RunUnderReview) {
         unitCount = run.units.count
-        for unit in run.units {
-            let prompt = EffectivePrompt(of: unit, generation: run.generation)
+        for (unit, prompt) in run.prompts {
             guard let winner = prompt.winner else { continue }
             let overrides = prompt.hidden.map { [Prompt.Source($0)] } ?? []
             prompts.append(Prompt(step: unit.step?.name, source: Prompt.Source(winner), overrides: overrides))

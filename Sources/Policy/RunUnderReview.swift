@@ -69,6 +69,11 @@ final class RunUnderReview {
     /// What the run may do to its repository.
     var mode: VcsMode { run.spec.vcsPolicy.mode }
 
+    /// What each of ``units`` tells its agent.
+    private(set) lazy var prompts: [(unit: RunUnit, prompt: EffectivePrompt)] = units.map {
+        ($0, EffectivePrompt(of: $0, generation: generation))
+    }
+
     /// The AgentProvider behind the Agent, if both are found.
     private(set) lazy var agentProvider: AgentProvider? = state.flatMap { state in
         agent?.providerName.flatMap { state.agentProvider($0, in: namespace) }

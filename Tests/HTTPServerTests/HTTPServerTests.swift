@@ -28,7 +28,8 @@ import Testing
             try await channel.writeAndFlush(
                 ByteBuffer(string: "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 99000000\r\n\r\n")
             )
-            try await channel.writeAndFlush(ByteBuffer(repeating: 0x61, count: 500_000))
+            // The server may have answered and closed before all of it is written.
+            try? await channel.writeAndFlush(ByteBuffer(repeating: 0x61, count: 500_000))
             let answer = try await SocketClient.bytes(20, of: client)
             #expect(answer.hasPrefix("HTTP/1.1 413"))
             // The server may have closed first.

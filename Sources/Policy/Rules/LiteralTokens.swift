@@ -20,11 +20,10 @@ struct LiteralTokens: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var groups: [Group] = []
-        for unit in run.units {
-            guard let prompt = EffectivePrompt(of: unit, generation: run.generation).winner, let text = prompt.text,
-                let field = field(of: prompt, unit)
-            else { continue }
+        for (unit, prompt) in run.prompts {
+            guard let winner = prompt.winner, let text = winner.text else { continue }
             let tokens = text.tokens
+            guard !tokens.isEmpty, let field = field(of: winner, unit) else { continue }
             for (reason, names) in Self.unreplaced(tokens, unit, run.generation) where !names.isEmpty {
                 Self.add(names, reason, field, &groups)
             }

@@ -13,7 +13,9 @@ struct PromptSource: Rule {
             if choice.inline != nil, let name = choice.specRefName { reportAmbiguity(name, unit, &findings) }
             checkPresence(unit, run, &findings)
         }
-        for unit in run.units where hasNoPrompt(unit, run.generation) { reportEmpty(unit, &findings) }
+        for (unit, prompt) in run.prompts where hasNothing(prompt, unit, run.generation) {
+            reportEmpty(unit, &findings)
+        }
     }
 
     private func reportAmbiguity(_ name: ExactString, _ unit: RunUnit, _ findings: inout RuleFindings) {
@@ -58,11 +60,11 @@ struct PromptSource: Rule {
     // MARK: Empty prompts
 
     /// Whether the unit's implementation is known and what the agent would be told is blank.
-    private func hasNoPrompt(_ unit: RunUnit, _ generation: Generation) -> Bool {
+    private func hasNothing(_ prompt: EffectivePrompt, _ unit: RunUnit, _ generation: Generation) -> Bool {
         guard unit.implementation != nil else { return false }
-        guard let prompt = EffectivePrompt(of: unit, generation: generation).winner?.text else { return true }
+        guard let text = prompt.winner?.text else { return true }
         guard generation == .august2026 else { return false }
-        let tokens = prompt.tokens
+        let tokens = text.tokens
         if tokens.hasOtherText || (tokens.braces.isEmpty && tokens.dollarBraces.isEmpty) { return false }
         let context = PromptContext(unit)
         return tokens.braces.allSatisfy { context.braces($0) != .present }
