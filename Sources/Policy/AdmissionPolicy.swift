@@ -22,6 +22,8 @@ package struct AdmissionPolicy: Sendable {
     let rules: [CompiledRule]
     let exemptions: [Exemption]
     let exemptionIndex: MatchIndex
+    /// Every key a policy file may have, as the readers declare them.
+    let options: [PolicyOption]
 
     /// What applies without a policy file.
     package static let builtIn: AdmissionPolicy = {
@@ -35,13 +37,13 @@ package struct AdmissionPolicy: Sendable {
     init(_ root: PolicyNode?, _ mistakes: inout [PolicyEntry.Mistake]) {
         var file = PolicyEntry(root, path: "")
         name = Self.header(&file, isBuiltIn: root == nil)
-        var spec = file.entry("spec") ?? PolicyEntry(nil, path: "spec")
+        var spec = file.entry("spec")
         file.finish()
         generation = spec.choice("generation", of: Generation.self) ?? .february2026
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
         maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", atLeast: 1) ?? 30
-        var ruleEntries = spec.entry("rules") ?? PolicyEntry(nil, path: "spec.rules")
+        var ruleEntries = spec.entry("rules")
         let overrides = PolicyOverride.read(&spec)
         var exemptionEntries = spec.entries("exemptions")
         spec.finish()
@@ -75,6 +77,11 @@ package struct AdmissionPolicy: Sendable {
             CompiledRule(table(ImmutableSpec.self)), CompiledRule(idempotencyKeys), CompiledRule(table(Limits.self)),
             CompiledRule(table(ProviderPolicy.self)),
         ]
+        spec.describe("rules", .object(rules.map { PolicyOption(name: $0.id.rawValue, type: .object($0.options)) }))
+        spec.describe("overrides", .list(.object(PolicyOverride.options)))
+        spec.describe("exemptions", .list(.object(Exemption.options)))
+        file.describe("spec", .object(spec.options))
+        options = file.options
     }
 
     /// Among which runs the branches of `subject` can be held by one only.
@@ -94,16 +101,15 @@ package struct AdmissionPolicy: Sendable {
     private static func header(_ file: inout PolicyEntry, isBuiltIn: Bool) -> String {
         let apiVersion = file.string("apiVersion")
         let kind = file.string("kind")
-        guard !isBuiltIn else { return "default" }
-        if apiVersion != apiVersionOfFiles {
+        if apiVersion != apiVersionOfFiles, !isBuiltIn {
             let found = apiVersion.map { QuotedName.quote($0) } ?? "nothing"
             file.report(0, "apiVersion: Unsupported value: \(found): must be \"\(apiVersionOfFiles)\"")
         }
-        if kind != kindOfFiles {
+        if kind != kindOfFiles, !isBuiltIn {
             let found = kind.map { QuotedName.quote($0) } ?? "nothing"
             file.report(0, "kind: Unsupported value: \(found): must be \"\(kindOfFiles)\"")
         }
-        var metadata = file.entry("metadata") ?? PolicyEntry(nil, path: "metadata")
+        var metadata = file.entry("metadata")
         let name = metadata.string("name")
         // Kubernetes lets any object carry these, and a ConfigMap's tooling adds them.
         for key in ["namespace", "labels", "annotations"] as [StaticString] { _ = metadata.node(key) }

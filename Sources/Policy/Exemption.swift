@@ -18,15 +18,22 @@ struct Exemption: Sendable {
             entry.report(entry.offset, "\(entry.joined("reason")): Required value: say why the exception is made")
         }
         rules = Self.rules(&entry)
-        var matchEntry = entry.entry("match") ?? PolicyEntry(nil, path: entry.joined("match"))
-        match = RequestMatch(&matchEntry)
-        entry.adopt(matchEntry)
+        match = RequestMatch.read(&entry)
         expires = Self.expiry(&entry)
         entry.finish()
     }
 
+    /// The keys of an exemption.
+    static var options: [PolicyOption] {
+        var entry = PolicyEntry(nil, path: "")
+        _ = Exemption(&entry)
+        return entry.options
+    }
+
     private static func rules(_ entry: inout PolicyEntry) -> [RuleID] {
-        guard case .array(let items, _)? = entry.node("rules"), !items.isEmpty else {
+        guard case .array(let items, _)? = entry.node("rules", .list(.choice(RuleCatalogue.rules.map(\.rawValue)))),
+            !items.isEmpty
+        else {
             entry.report(entry.offset, "\(entry.joined("rules")): Required value: a list of rule ids")
             return []
         }
@@ -35,7 +42,7 @@ struct Exemption: Sendable {
     }
 
     private static func expiry(_ entry: inout PolicyEntry) -> Timestamp? {
-        guard let node = entry.node("expires") else { return nil }
+        guard let node = entry.node("expires", .string) else { return nil }
         if case .string(let text, _) = node, let time = Timestamp(text) { return time }
         let path = entry.joined("expires")
         entry.report(node.offset, "\(path): Invalid value: must be an RFC 3339 time such as \"2026-12-31T00:00:00Z\"")

@@ -11,6 +11,8 @@ final class CompiledRule: Sendable {
         @Sendable (Subject, RequestMatch.Subject, inout RuleFindings) throws -> RuleActions
 
     let id: RuleID
+    /// The keys of the rule's entry in a policy file.
+    let options: [PolicyOption]
     let checkRun: Check<RunUnderReview>
     /// The same for an object that is no run.
     let checkObject: Check<ObjectUnderReview>
@@ -18,6 +20,7 @@ final class CompiledRule: Sendable {
     @inline(__always)
     init<R: Rule>(_ table: RuleTable<R>) {
         id = R.id
+        options = table.options
         checkRun = { run, subject, findings in
             let (rule, actions) = table.active(for: subject)
             if !actions.isOff { try rule.check(run, &findings) }
@@ -41,7 +44,8 @@ struct RuleActions: Sendable {
 
         init(_ entry: inout PolicyEntry, rule: RuleID) {
             action = entry.choice("action", of: Action.self)
-            guard var map = entry.entry("reasons") else { return }
+            var map = entry.entry("reasons")
+            map.describeNames(.choice(Action.allCases.map(\.rawValue)), names: rule.reasons.map(\.rawValue))
             for (name, offset, node) in map.names {
                 guard let reason = rule.reasons.first(where: { ExactString($0.rawValue) == name }) else {
                     let hint = NearestName.hint(for: name.string, among: rule.reasons.map(\.rawValue)) ?? ""
@@ -82,6 +86,8 @@ struct RuleActions: Sendable {
 /// The settings of rule `R`, compiled once when the policy is loaded.
 struct RuleTable<R: Rule>: Sendable {
     let base: R
+    /// The keys of the rule's entry.
+    let options: [PolicyOption]
     private let baseActions: RuleActions
     private let matches: [RequestMatch]
     private let index: MatchIndex
@@ -104,6 +110,7 @@ struct RuleTable<R: Rule>: Sendable {
         base = R(options: &own)
         own.finish()
         mistakes += own.mistakes
+        options = own.options
         baseActions = RuleActions(rule: R.id, layers: [baseLayer])
         matches = overrides.map(\.match)
         index = MatchIndex(matches)

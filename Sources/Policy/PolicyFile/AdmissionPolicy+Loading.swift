@@ -9,13 +9,7 @@ extension AdmissionPolicy {
     /// - Returns: the policy, compiled.
     /// - Throws: ``PolicyFileError`` with every mistake.
     package static func load(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> AdmissionPolicy {
-        let document = try document(bytes, file: file)
-        let root: PolicyNode
-        do {
-            root = try JSONReader.read(document.json) { reader throws(JSONError) in try PolicyNode(&reader) }
-        } catch {
-            throw PolicyFileError(file: file, [document.problem(at: error.offset, "\(error.reason)")])
-        }
+        let (document, root) = try tree(bytes, file: file)
         var mistakes: [PolicyEntry.Mistake] = []
         let policy = AdmissionPolicy(root, &mistakes)
         var problems = document.warnings.map {
@@ -24,6 +18,21 @@ extension AdmissionPolicy {
         problems += mistakes.map { document.problem(at: $0.offset, $0.message) }
         guard problems.isEmpty else { throw PolicyFileError(file: file, problems) }
         return policy
+    }
+
+    /// The file as a tree, and what knows the lines of its nodes.
+    static func tree(
+        _ bytes: [UInt8],
+        file: String
+    ) throws(PolicyFileError) -> (document: YAMLDocument, root: PolicyNode) {
+        let document = try document(bytes, file: file)
+        do {
+            return (
+                document, try JSONReader.read(document.json) { reader throws(JSONError) in try PolicyNode(&reader) }
+            )
+        } catch {
+            throw PolicyFileError(file: file, [document.problem(at: error.offset, "\(error.reason)")])
+        }
     }
 
     /// The one document of the file.
@@ -153,7 +162,7 @@ extension PolicyFileError {
 
 extension YAMLDocument {
     /// A mistake at an offset of the JSON the document was turned into.
-    fileprivate func problem(at offset: Int, _ message: String) -> PolicyFileError.Problem {
+    func problem(at offset: Int, _ message: String) -> PolicyFileError.Problem {
         let position = position(ofJSONOffset: offset)
         return PolicyFileError.Problem(line: position.line, column: position.column, message: message)
     }

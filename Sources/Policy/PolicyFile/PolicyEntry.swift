@@ -11,7 +11,10 @@ struct PolicyEntry {
     }
 
     private var members: [PolicyMember]
-    private var known: [StaticString] = []
+    /// Every key that was asked for, and what it was to be.
+    private(set) var options: [PolicyOption] = []
+    /// The key of the entry this is a part of; nil for the outermost one and for items of a list.
+    private var key: StaticString?
     /// What is wrong so far.
     private(set) var mistakes: [Mistake] = []
     /// Path of the object, for messages.
@@ -50,15 +53,19 @@ struct PolicyEntry {
     }
 
     /// The value of `key`; null counts as absent.
-    mutating func node(_ key: StaticString) -> PolicyNode? {
-        known.append(key)
+    mutating func node(_ key: StaticString, _ type: PolicyOption.ValueType = .any) -> PolicyNode? {
+        options.append(PolicyOption(key: key, type: type))
+        return value(key)
+    }
+
+    private func value(_ key: StaticString) -> PolicyNode? {
         let value = members.last { $0.key == ExactString(key.description) }?.value
         if case .null = value { return nil }
         return value
     }
 
     mutating func string(_ key: StaticString) -> ExactString? {
-        switch node(key) {
+        switch node(key, .string) {
         case nil: return nil
         case .string(let text, _): return text
         case let other?:
@@ -68,7 +75,7 @@ struct PolicyEntry {
     }
 
     mutating func boolean(_ key: StaticString) -> Bool? {
-        switch node(key) {
+        switch node(key, .boolean) {
         case nil: return nil
         case .boolean(let value, _): return value
         case let other?:
@@ -79,7 +86,7 @@ struct PolicyEntry {
 
     /// A whole number of at least `minimum`.
     mutating func integer(_ key: StaticString, atLeast minimum: Int) -> Int? {
-        guard let node = node(key) else { return nil }
+        guard let node = node(key, .integer(minimum: minimum)) else { return nil }
         if case .number(let text, _) = node, let value = Int(text), value >= minimum { return value }
         report(node.offset, "\(joined(key)): Invalid value: must be a whole number of \(minimum) or more")
         return nil
@@ -87,7 +94,7 @@ struct PolicyEntry {
 
     /// A list of strings.
     mutating func strings(_ key: StaticString) -> [ExactString]? {
-        guard let node = node(key) else { return nil }
+        guard let node = node(key, .strings) else { return nil }
         guard case .array(let items, _) = node else {
             report(node.offset, mismatch(joined(key), "a list of strings", node))
             return nil
@@ -101,12 +108,13 @@ struct PolicyEntry {
 
     /// A list of repository globs; one that can match nothing is a mistake.
     mutating func globs(_ key: StaticString) -> [ExactString] {
-        guard case .array(let items, _)? = node(key) else { return strings(key) ?? [] }
+        let patterns = strings(key) ?? []
+        guard case .array(let items, _)? = value(key) else { return patterns }
         for (index, item) in items.enumerated() {
             guard case .string(let text, _) = item, let problem = ImpossibleGlob.problem(with: text) else { continue }
             report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(QuotedName.quote(text)): \(problem)")
         }
-        return strings(key) ?? []
+        return patterns
     }
 
     /// One of the words of `Choice`.
@@ -114,7 +122,7 @@ struct PolicyEntry {
         _ key: StaticString,
         of type: Choice.Type
     ) -> Choice? where Choice.RawValue == String {
-        guard let node = node(key) else { return nil }
+        guard let node = node(key, .choice(type.allCases.map(\.rawValue))) else { return nil }
         return choice(node, at: joined(key), of: type)
     }
 
@@ -140,14 +148,16 @@ struct PolicyEntry {
         return nil
     }
 
-    /// The object at `key`; its mistakes have to be taken over with ``adopt(_:)``.
-    mutating func entry(_ key: StaticString) -> PolicyEntry? {
-        node(key).map { PolicyEntry($0, path: joined(key)) }
+    /// The object at `key`, an empty one if there is none; what was found in it has to be taken over with ``adopt(_:)``.
+    mutating func entry(_ key: StaticString) -> PolicyEntry {
+        var part = PolicyEntry(node(key, .object([])), path: joined(key))
+        part.key = key
+        return part
     }
 
     /// The objects of the list at `key`.
     mutating func entries(_ key: StaticString) -> [PolicyEntry] {
-        guard let node = node(key) else { return [] }
+        guard let node = node(key, .list(.any)) else { return [] }
         guard case .array(let items, _) = node else {
             report(node.offset, mismatch(joined(key), "a list", node))
             return []
@@ -161,14 +171,27 @@ struct PolicyEntry {
         mistakes.append(Mistake(offset: offset, message: message))
     }
 
-    /// Takes over what was wrong with a part.
+    /// Takes over what was asked of a part, and what was wrong with it.
     mutating func adopt(_ part: PolicyEntry) {
         mistakes += part.mistakes
+        guard let key = part.key, let index = options.firstIndex(where: { $0.hasKey(key) }) else { return }
+        if !part.options.isEmpty { options[index].type = .object(part.options) }
+    }
+
+    /// Says more of the value at `key` than asking for it did.
+    mutating func describe(_ key: StaticString, _ type: PolicyOption.ValueType) {
+        guard let index = options.firstIndex(where: { $0.hasKey(key) }) else { return }
+        options[index].type = type
+    }
+
+    /// Says what the values are of an object whose keys are names.
+    mutating func describeNames(_ type: PolicyOption.ValueType, names: [String]? = nil) {
+        options = names?.map { PolicyOption(name: $0, type: type) } ?? [PolicyOption(name: nil, type: type)]
     }
 
     /// Reports keys nobody asked for, with the nearest one somebody did.
     mutating func finish() {
-        let names = known.map(\.description)
+        let names = options.compactMap(\.name)
         for member in members where !names.contains(where: { ExactString($0) == member.key }) {
             let key = QuotedName.quote(member.key)
             let place = path.isEmpty ? "" : " in \(path)"

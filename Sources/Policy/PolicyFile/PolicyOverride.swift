@@ -15,15 +15,21 @@ struct PolicyOverride {
 
     private init(_ entry: PolicyEntry) {
         var entry = entry
-        var matchEntry = entry.entry("match") ?? PolicyEntry(nil, path: entry.joined("match"))
-        match = RequestMatch(&matchEntry)
-        entry.adopt(matchEntry)
-        var rules = entry.entry("rules") ?? PolicyEntry(nil, path: entry.joined("rules"))
+        match = RequestMatch.read(&entry)
+        var rules = entry.entry("rules")
         nodes = Self.rules(of: &rules)
         path = rules.path
         entry.adopt(rules)
         entry.finish()
         mistakes = entry.mistakes
+    }
+
+    /// The keys of an override.
+    static var options: [PolicyOption] {
+        var entry = PolicyEntry(nil, path: "")
+        _ = RequestMatch.read(&entry)
+        _ = entry.node("rules", .sameAs(["spec", "rules"]))
+        return entry.options
     }
 
     /// What the override says of `rule`; nil when it does not name it.

@@ -16,7 +16,15 @@ struct RequestMatch: Sendable {
         var userInfo: UserInfo
     }
 
-    init(_ entry: inout PolicyEntry) {
+    /// Reads `match` of an override or an exemption.
+    static func read(_ entry: inout PolicyEntry) -> RequestMatch {
+        var part = entry.entry("match")
+        let match = RequestMatch(&part)
+        entry.adopt(part)
+        return match
+    }
+
+    private init(_ entry: inout PolicyEntry) {
         namespaces = GlobList(entry.strings("namespaces") ?? [])
         names = GlobList(entry.strings("names") ?? [])
         users = GlobList(entry.strings("users") ?? [])

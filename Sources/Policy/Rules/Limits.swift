@@ -20,7 +20,7 @@ struct Limits: Rule {
     private let queue: Bounds
 
     init(options entry: inout PolicyEntry) {
-        var running = entry.entry("concurrency") ?? PolicyEntry(nil, path: entry.joined("concurrency"))
+        var running = entry.entry("concurrency")
         concurrency = Bounds(
             agent: running.integer("agent", atLeast: 0) ?? 5,
             repository: running.integer("repository", atLeast: 0) ?? 0,
@@ -30,7 +30,7 @@ struct Limits: Rule {
         )
         running.finish()
         entry.adopt(running)
-        var waiting = entry.entry("queue") ?? PolicyEntry(nil, path: entry.joined("queue"))
+        var waiting = entry.entry("queue")
         queue = Bounds(
             repository: waiting.integer("repository", atLeast: 0) ?? 50,
             namespace: waiting.integer("namespace", atLeast: 0) ?? 200,
@@ -41,7 +41,8 @@ struct Limits: Rule {
     }
 
     private static func repositories(_ entry: inout PolicyEntry) -> [ExactString: Int] {
-        guard var map = entry.entry("repositories") else { return [:] }
+        var map = entry.entry("repositories")
+        map.describeNames(.integer(minimum: 0))
         var bounds: [ExactString: Int] = [:]
         for (name, offset, node) in map.names {
             guard case .number(let text, _) = node, let bound = Int(text), bound >= 0 else {

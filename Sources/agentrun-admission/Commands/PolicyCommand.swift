@@ -6,8 +6,54 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Look at policies.",
-        subcommands: [Show.self]
+        subcommands: [Show.self, Check.self, Schema.self]
     )
+
+    /// `policy check`: finds mistakes, and what has no effect.
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check policy files, and find in them what has no effect.",
+            discussion: """
+                Besides mistakes it names patterns that match nothing or nothing new, an allowed pattern that is denied, a rule \
+                that is configured but Off, an override that an earlier one hides, and an exemption that has expired or \
+                exempts nothing.
+
+                Exit code 0: nothing to say. 1: something has no effect. 2: a file cannot be read or is no policy.
+                """
+        )
+
+        @Argument(help: ArgumentHelp("Policy files.", valueName: "file"))
+        var files: [String]
+
+        func run() throws {
+            var code: Int32 = 0
+            for file in files {
+                do {
+                    let bytes = try PolicyOptions.contents(of: file)
+                    let problems = try PolicyLint.problems(in: bytes, file: file, now: Clocks.wall())
+                    for problem in problems {
+                        StandardOutput.write("\(file):\(problem.line):\(problem.column): \(problem.message)\n")
+                    }
+                    if !problems.isEmpty { code = max(code, 1) }
+                } catch {
+                    StandardError.write("\((error as? CommandFailure)?.message ?? "\(error)")\n")
+                    code = CommandFailure.exitCode
+                }
+            }
+            if code != 0 { throw ExitCode(code) }
+        }
+    }
+
+    /// `policy schema`: prints the JSON Schema.
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the JSON Schema of a policy file, as deploy/agentrun-policy.schema.json has it."
+        )
+
+        func run() {
+            StandardOutput.write(PolicySchema.json)
+        }
+    }
 
     /// `policy show`: prints a policy file.
     struct Show: ParsableCommand {

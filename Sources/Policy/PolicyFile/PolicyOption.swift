@@ -1,0 +1,30 @@
+/// A key of a policy file, as the reader that asks for it declares it: what the JSON Schema is made from.
+struct PolicyOption: Sendable {
+    /// What the value must be.
+    indirect enum ValueType: Sendable {
+        case any
+        case string
+        case boolean
+        case integer(minimum: Int)
+        case strings
+        case choice([String])
+        case object([PolicyOption])
+        case list(ValueType)
+        /// As the value at this path of keys.
+        case sameAs([String])
+    }
+
+    /// The key; nil for any key of an object whose keys are names.
+    let name: String?
+    var type: ValueType
+
+    init(key: StaticString, type: ValueType) {
+        (name, self.type) = (key.description, type)
+    }
+
+    init(name: String?, type: ValueType) {
+        (self.name, self.type) = (name, type)
+    }
+
+    func hasKey(_ key: StaticString) -> Bool { name == key.description }
+}

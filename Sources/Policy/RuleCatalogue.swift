@@ -1,0 +1,120 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// The catalogue as a person, a program or the documentation reads it.
+package enum RuleCatalogue {
+    /// Every rule a policy can name, in catalogue order.
+    package static let rules: [RuleID] = RuleID.allCases.filter { $0 != .clusterState }
+
+    /// A line a rule, its reasons beneath it.
+    package static var text: String {
+        rules.map { rule in
+            let documentation = RuleDocumentation.of(rule)
+            let head = "\(rule.rawValue) [\(rule.defaultAction.rawValue)] \(documentation.summary)"
+            let kinds = "    kinds: \(documentation.kinds.joined(separator: ", "))"
+            let reasons = rule.reasons.map { "    \($0.rawValue)\(suffix(of: $0))" }
+            return ([head, kinds] + reasons).joined(separator: "\n") + "\n"
+        }.joined()
+    }
+
+    /// `{"rules": [{"id", "action", "summary", "kinds", "reasons": [{"reason", "action", "meaning", "example", "fix"}]}]}`.
+    package static var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("rules")
+        writer.beginArray()
+        for rule in rules { write(rule, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    /// The body of docs/rules.md.
+    package static var markdown: String {
+        let rows = rules.map { rule in
+            let reasons = rule.reasons.map { "`\($0.rawValue)`\(suffix(of: $0))" }.joined(separator: ", ")
+            return "| [`\(rule.rawValue)`](#\(rule.rawValue)) | \(rule.defaultAction.rawValue) | \(reasons) |\n"
+        }
+        let sections = rules.map { rule in "\n## \(rule.rawValue)\n\n" + section(rule) }
+        return introduction + rows.joined() + sections.joined()
+    }
+
+    private static let introduction = """
+        # Rules
+
+        <!-- Printed by `agentrun-admission rules --output markdown`; change Sources/Policy, not this file. -->
+
+        What the webhook checks. Every finding has a rule, a reason, a field, a message and a remedy; a warning or a denial
+        prints them as `[Reason] field: message (remedy)`. Two controllers exist: generation `2026-02` (default) and
+        `2026-08`. `Deny` refuses, `Warn` admits and warns, `Audit` admits and only annotates the audit event, `Off` does not
+        run. [policy.md](policy.md) says when rules run, how a policy file changes them, and what was chosen where the
+        catalogue leaves room.
+
+        | rule | default | reasons |
+        |---|---|---|
+
+        """
+
+    private static func section(_ rule: RuleID) -> String {
+        let documentation = RuleDocumentation.of(rule)
+        var text = "\(documentation.summary). Default \(rule.defaultAction.rawValue); "
+        text += "looks at \(documentation.kinds.joined(separator: ", ")).\n\n"
+        for option in documentation.options { text += "- `\(option.key)`: \(option.meaning)\n" }
+        if !documentation.options.isEmpty { text += "\n" }
+        text += "| reason | what | example | fix |\n|---|---|---|---|\n"
+        for reason in rule.reasons {
+            let documentation = ReasonDocumentation.of(reason)
+            text += "| `\(reason.rawValue)`\(suffix(of: reason)) | \(documentation.meaning) "
+            text += "| `\(documentation.example.replacing("|", with: "\\|"))` | \(documentation.fix) |\n"
+        }
+        return text
+    }
+
+    /// The reason's own default where it differs from the rule's.
+    private static func suffix(of reason: Reason) -> String {
+        let (february, august) = (
+            reason.defaultAction(generation: .february2026), reason.defaultAction(generation: .august2026)
+        )
+        switch (february, august) {
+        case (nil, nil): return ""
+        case (let action?, _) where february == august: return " (\(action.rawValue))"
+        case (let action?, _): return " (\(action.rawValue) with 2026-02)"
+        case (nil, let action?): return " (\(action.rawValue) with 2026-08)"
+        }
+    }
+
+    private static func write(_ rule: RuleID, to writer: inout JSONWriter) {
+        let documentation = RuleDocumentation.of(rule)
+        writer.beginObject()
+        writer.key("id")
+        writer.string(rule.rawValue)
+        writer.key("action")
+        writer.string(rule.defaultAction.rawValue)
+        writer.key("summary")
+        writer.string(documentation.summary)
+        writer.key("kinds")
+        writer.beginArray()
+        for kind in documentation.kinds { writer.string(kind) }
+        writer.endArray()
+        writer.key("reasons")
+        writer.beginArray()
+        for reason in rule.reasons { write(reason, of: rule, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private static func write(_ reason: Reason, of rule: RuleID, to writer: inout JSONWriter) {
+        let documentation = ReasonDocumentation.of(reason)
+        let action = reason.defaultAction(generation: .february2026) ?? rule.defaultAction
+        writer.beginObject()
+        for (key, value) in [
+            ("reason", reason.rawValue), ("action", action.rawValue), ("meaning", documentation.meaning),
+            ("example", documentation.example), ("fix", documentation.fix),
+        ] {
+            writer.key(key)
+            writer.string(value)
+        }
+        writer.endObject()
+    }
+}
