@@ -6,7 +6,7 @@ package struct Parameters: Sendable {
     package enum Value: Sendable, Equatable {
         case string(ExactString)
         /// A value the CRD forbids.
-        case notString(JSONKind)
+        case notString(JSONKind, json: ExactString)
     }
 
     /// One entry.
@@ -59,11 +59,12 @@ package struct Parameters: Sendable {
             seen |= bit
             let text = name?.key ?? ExactString(key.string)
             let kind = try reader.peek()
-            if let string = try reader.readExactString() {
+            if kind == .string, let string = try reader.readExactString() {
                 entries.append(Entry(name: name, key: text, value: .string(string)))
             } else {
                 if kind == .null { nulls.append(entries.count) }
-                entries.append(Entry(name: name, key: text, value: .notString(kind)))
+                let json = reader.text(of: try reader.skipValue())
+                entries.append(Entry(name: name, key: text, value: .notString(kind, json: json)))
             }
         }
         self.entries = entries

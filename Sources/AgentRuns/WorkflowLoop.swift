@@ -27,11 +27,16 @@ package struct WorkflowLoop: Sendable {
     /// `state.volumeNames`.
     package private(set) var volumeNames: [ExactString] = []
 
+    /// The loop as JSON.
+    package private(set) var text: ExactString = ""
+
     private init() {}
 
     /// Reads `loop`, nil unless it is an object.
     static func read(_ reader: inout JSONReader) throws(JSONError) -> WorkflowLoop? {
         var loop = WorkflowLoop()
+        _ = try reader.peek()
+        let start = reader.position
         let isObject = try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "maxIterations": loop.maxIterations = try reader.readWholeNumber()
@@ -40,6 +45,7 @@ package struct WorkflowLoop: Sendable {
             default: try reader.skipValue()
             }
         }
+        loop.text = reader.text(of: start..<reader.position)
         return isObject ? loop : nil
     }
 

@@ -61,16 +61,21 @@ struct ControllerOutcome: Sendable, Equatable {
         text = "\(run.isWorkflow && check != .contract ? "Failed" : "InvalidSpec")/\(reason.rawValue)"
     }
 
-    /// What the controller says of a step's shape: it takes the steps in order, of each the name, the loop, then the
-    /// parameters.
-    static func ofStep(_ reason: Reason, _ step: WorkflowStep) -> ControllerOutcome {
+    /// What the controller says of a step's name: it takes the steps in order, of each the name, the parameters, then the
+    /// loop.
+    static func ofName(_ reason: Reason, of step: WorkflowStep) -> ControllerOutcome {
         ControllerOutcome(.stepStructure, reason, place: step.index * placesOfStep)
+    }
+
+    /// What the controller says of a step's loop.
+    static func ofLoop(_ reason: Reason, of step: WorkflowStep) -> ControllerOutcome {
+        ControllerOutcome(.stepStructure, reason, place: (step.index + 1) * placesOfStep - 1)
     }
 
     /// What the controller says of a parameter, `place` being its index in the map; -1 is the map itself.
     static func ofParameter(_ reason: Reason, of step: WorkflowStep?, at place: Int) -> ControllerOutcome {
         guard let step else { return ControllerOutcome(.parameters, reason, place: place) }
-        let place = step.index * placesOfStep + 2 + min(place, placesOfStep - 3)
+        let place = step.index * placesOfStep + 2 + min(place, placesOfStep - 4)
         return ControllerOutcome(.stepStructure, reason, place: place)
     }
 

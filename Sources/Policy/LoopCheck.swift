@@ -25,7 +25,8 @@ struct LoopCheck: Sendable {
                 reason: .workflowLoopsDisabled,
                 path: ".loop",
                 message: "Forbidden: the controller runs no loops",
-                remedy: "remove the loop, or switch loops on in the controller"
+                remedy: "remove the loop, or switch loops on in the controller",
+                value: loop.text
             )
         }
         return iterationFault(loop) ?? (loop.hasCondition ? conditionFault(loop) : nil)
@@ -114,6 +115,12 @@ struct LoopCheck: Sendable {
         }
         if isPersistent { return nil }
         let message = "Invalid value: state is required and none of the volumes is of type pvc with a claimName"
-        return fault(.workflowLoopStateVolumeNotPersistent, message, "name a volume of type pvc with a claimName")
+        let names = ExactString(loop.volumeNames.map(\.string).joined(separator: "\n"))
+        return fault(
+            .workflowLoopStateVolumeNotPersistent,
+            message,
+            "name a volume of type pvc with a claimName",
+            names
+        )
     }
 }

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{x: 1}", []), ("{\(entries(101))}", ["ParametersTooLarge spec.workflow.steps[0].parameters Deny"]),
+        ("{x: 1}", []), ("{\((0..<101).map { "k\($0): 1" }.joined(separator: ", "))}", []),
+        ("{\(entries(101))}", ["ParametersTooLarge spec.workflow.steps[0].parameters Deny"]),
         (
             "{a: \(String(repeating: "x", count: 2049))}",
             ["ParameterValueTooLarge spec.workflow.steps[0].parameters.a Deny"]

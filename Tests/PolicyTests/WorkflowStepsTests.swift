@@ -134,6 +134,10 @@ import Testing
         let long = String(repeating: "x", count: 2049)
         let both = try judged("{name: a, parameters: {k: \(long)}}, {name: a}")
         #expect(both.explanation.predicted == "InvalidSpec/ParameterValueTooLarge")
+        let loop = "{name: a, parameters: {k: \(long)}, loop: {maxIterations: 0}}"
+        #expect(
+            try judged(loop, generation: .august2026).explanation.predicted == "InvalidSpec/ParameterValueTooLarge"
+        )
     }
 
     @Test func `says what is wrong`() throws {

@@ -24,8 +24,9 @@ struct ParameterLimits: Rule {
         _ findings: inout RuleFindings
     ) {
         let map = step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
-        if parameters.entries.count > Self.maximumEntries {
-            let count = parameters.entries.count
+        // Of a step only the strings count.
+        let count = parameters.entries.count(where: { step == nil || $0.isString })
+        if count > Self.maximumEntries {
             let message = "Too many: \(count) entries, and the controller takes at most \(Self.maximumEntries)"
             let remedy = "put long input into the ImplementationSpec"
             let outcome = ControllerOutcome.ofParameter(.parametersTooLarge, of: step, at: -1)
@@ -42,17 +43,16 @@ struct ParameterLimits: Rule {
                 let value = ExactString(PromptText.text(text).sha256)
                 report(.parameterValueTooLarge, map.member(entry.key), message, remedy, value, outcome, &findings)
             // The controller drops such an entry of a step in silence.
-            case .notString(let kind) where step == nil:
+            case .notString(let kind, let json) where step == nil:
                 if isLeftToPromptOverride(entry, run) { continue }
                 let message = "Invalid value: a parameter must be a string, and this is of type \(kind.rawValue)"
                 let outcome = ControllerOutcome.ofParameter(.parameterNotString, of: nil, at: place)
-                let value = ExactString(kind.rawValue)
                 report(
                     .parameterNotString,
                     map.member(entry.key),
                     message,
                     "put it in quotes",
-                    value,
+                    json,
                     outcome,
                     &findings
                 )

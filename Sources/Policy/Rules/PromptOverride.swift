@@ -119,7 +119,7 @@ struct PromptOverride: Rule {
         let value: ExactString =
             switch entry.value {
             case .string(let text): ExactString(PromptText.text(text).sha256)
-            case .notString(let kind): ExactString(kind.rawValue)
+            case .notString(_, let json): json
             }
         let draft = RuleFindings.Draft(
             reason: .forbiddenParameterKey,

@@ -30,7 +30,7 @@ struct WorkflowSteps: Rule {
                 message: fault.message,
                 remedy: fault.remedy,
                 values: [fault.value],
-                outcome: .ofStep(fault.reason, step)
+                outcome: .ofLoop(fault.reason, of: step)
             )
             findings.report(draft, fault.reason, at: field)
         }
@@ -38,11 +38,14 @@ struct WorkflowSteps: Rule {
 
     private func checkNames(_ steps: [WorkflowStep], _ run: RunUnderReview, _ findings: inout RuleFindings) {
         if steps.count == 1, !steps[0].name.isEmpty { return }
-        var seen: Set<ExactString> = []
-        for step in steps {
+        // Of a few, comparing each with each is cheaper than hashing them.
+        var seen = steps.count > 8 ? Set<ExactString>() : nil
+        for (place, step) in steps.enumerated() {
             if step.name.isEmpty {
                 reportBlank(step, run.generation, &findings)
-            } else if !seen.insert(step.name).inserted {
+            } else if seen.map({ _ in seen?.insert(step.name).inserted == false })
+                ?? steps[..<place].contains(where: { $0.name == step.name })
+            {
                 let field = FieldPath(step: step, ".name")
                 let draft = RuleFindings.Draft(
                     reason: .workflowStepDuplicate,
@@ -50,7 +53,7 @@ struct WorkflowSteps: Rule {
                     message: "Duplicate value: \(QuotedName.quote(step.name)) names an earlier step",
                     remedy: "give every step a name of its own",
                     values: [step.name],
-                    outcome: .ofStep(.workflowStepDuplicate, step)
+                    outcome: .ofName(.workflowStepDuplicate, of: step)
                 )
                 findings.report(draft, .workflowStepDuplicate, at: field)
             }
@@ -68,7 +71,7 @@ struct WorkflowSteps: Rule {
                 : "Required value: a step needs a name",
             remedy: "name the step",
             values: [""],
-            outcome: isDropped ? nil : .ofStep(.workflowStepMissingName, step)
+            outcome: isDropped ? nil : .ofName(.workflowStepMissingName, of: step)
         )
         findings.report(draft, .workflowStepMissingName, at: field)
     }
