@@ -1,9 +1,12 @@
 package import HTTPServer
 package import NIOCore
+private import NIOPosix
 
 /// The webhook's side of HTTP: which path and method leads where, and what an error looks like.
 package struct AdmissionService: HTTPService {
     private let reviews: ReviewHandler
+    /// One for each event loop, which is a thread.
+    private let batches = ThreadSpecificVariable<ReviewBatch>()
     private let livenessChecks: [HealthCheck]
     private let readinessChecks: [HealthCheck]
     private let version: ByteBuffer
@@ -31,7 +34,7 @@ package struct AdmissionService: HTTPService {
 
     package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
         switch Route(path: request.path) {
-        case .validate: .now(reviews.answer(request.body))
+        case .validate: .later(batch(on: eventLoop).add(request.body))
         case .livez: .now(health("livez", livenessChecks, request))
         case .readyz: .now(health("readyz", readinessChecks, request))
         case .version: .now(HTTPResponse(status: 200, contentType: MediaType.json, body: version))
@@ -41,6 +44,14 @@ package struct AdmissionService: HTTPService {
 
     package func answer(to error: HTTPRequestError) -> HTTPResponse {
         ErrorAnswer.make(error)
+    }
+
+    /// The batch of an event loop, made when it has its first review.
+    private func batch(on eventLoop: any EventLoop) -> ReviewBatch {
+        if let batch = batches.currentValue, batch.belongs(to: eventLoop) { return batch }
+        let batch = ReviewBatch(on: eventLoop, handler: reviews)
+        batches.currentValue = batch
+        return batch
     }
 
     private func health(_ endpoint: String, _ checks: [HealthCheck], _ request: HTTPRequest) -> HTTPResponse {

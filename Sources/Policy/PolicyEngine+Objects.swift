@@ -54,7 +54,7 @@ extension PolicyEngine {
         for settings in policy.rules {
             var collected = RuleFindings()
             do {
-                let actions = try settings.checkObject(object, match, &collected)
+                guard let actions = try settings.checkObject(object, match, &collected) else { continue }
                 findings += resolve(collected, actions, match, now: now, isTemplate: false)
             } catch {
                 if policy.onError != .off { findings.append(failure(of: settings.id, error)) }

@@ -96,8 +96,7 @@ extension PolicyEngine {
             if let only, settings.id != only { continue }
             var collected = RuleFindings()
             do {
-                let actions = try settings.checkRun(review, match, &collected)
-                if collected.drafts.isEmpty { continue }
+                guard let actions = try settings.checkRun(review, match, &collected) else { continue }
                 findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
             } catch {
                 if policy.onError != .off { findings.append(failure(of: settings.id, error)) }

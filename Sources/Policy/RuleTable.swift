@@ -6,9 +6,10 @@ internal import JSONPull
 /// A class around closures that are specialised for the rule: going through a generic table cost ten times as much as the
 /// call (measured).
 final class CompiledRule: Sendable {
-    /// Runs the rule as it is for a request and returns its actions; an override or the base that is `Off` does not run.
+    /// Runs the rule as it is for a request and returns its actions, nil when it found nothing; an override or the base
+    /// that is `Off` does not run.
     typealias Check<Subject> =
-        @Sendable (Subject, RequestMatch.Subject, inout RuleFindings) throws -> RuleActions
+        @Sendable (Subject, RequestMatch.Subject, inout RuleFindings) throws -> RuleActions?
 
     let id: RuleID
     /// The keys of the rule's entry in a policy file.
@@ -22,14 +23,10 @@ final class CompiledRule: Sendable {
         id = R.id
         options = table.options
         checkRun = { run, subject, findings in
-            let (rule, actions) = table.active(for: subject)
-            if !actions.isOff { try rule.check(run, &findings) }
-            return actions
+            try table.check(subject, &findings) { rule, findings in try rule.check(run, &findings) }
         }
         checkObject = { object, subject, findings in
-            let (rule, actions) = table.active(for: subject)
-            if !actions.isOff { try rule.check(object, &findings) }
-            return actions
+            try table.check(subject, &findings) { rule, findings in try rule.check(object, &findings) }
         }
     }
 }
@@ -124,6 +121,25 @@ struct RuleTable<R: Rule>: Sendable {
             let rule = R(options: &merged)
             return (rule, RuleActions(rule: R.id, layers: [layer, baseLayer]))
         }
+    }
+
+    /// Lets `check` run the rule as it is for `subject`.
+    @inline(__always)
+    func check(
+        _ subject: RequestMatch.Subject,
+        _ findings: inout RuleFindings,
+        _ check: (R, inout RuleFindings) throws -> Void
+    ) throws -> RuleActions? {
+        // Nearly always; and without a copy of the rule.
+        if matches.isEmpty {
+            if baseActions.isOff { return nil }
+            try check(base, &findings)
+            return findings.drafts.isEmpty ? nil : baseActions
+        }
+        let (rule, actions) = active(for: subject)
+        if actions.isOff { return nil }
+        try check(rule, &findings)
+        return findings.drafts.isEmpty ? nil : actions
     }
 
     /// The rule as the first override that matches has it, else as the base has it.

@@ -39,7 +39,7 @@ struct LabelLength: Rule {
                 """
             report(.runNameTooLong, name, Self.nameField, message, Self.shortened(name), &findings, outcome)
         }
-        guard !Self.isLabelValue(name.string.utf8[...], mayEndAnyhow: false) else { return }
+        guard !Self.isLabelValue(name, upTo: .max, mayEndAnyhow: false) else { return }
         let message = """
             Invalid value: \(QuotedName.quote(name)): the controller stamps the name into a label, \
             which must start and end with a letter or digit and \(Self.grammar)
@@ -48,8 +48,9 @@ struct LabelLength: Rule {
     }
 
     private func checkPrefix(_ prefix: ExactString, _ findings: inout RuleFindings) {
-        let kept = prefix.string.utf8.prefix(Self.maximumPrefixLength)
-        guard !prefix.isEmpty, !Self.isLabelValue(kept, mayEndAnyhow: true) else { return }
+        guard !prefix.isEmpty, !Self.isLabelValue(prefix, upTo: Self.maximumPrefixLength, mayEndAnyhow: true) else {
+            return
+        }
         let message = """
             Invalid value: \(QuotedName.quote(prefix)): a name made from this prefix becomes a label, \
             which must start with a letter or digit and \(Self.grammar)
@@ -83,13 +84,13 @@ struct LabelLength: Rule {
     // MARK: Label values
 
     /// `[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?`, apart from its length.
-    private static func isLabelValue(_ name: Substring.UTF8View, mayEndAnyhow: Bool) -> Bool {
-        var last: UInt8?
-        for byte in name {
-            guard last == nil ? isAlphanumeric(byte) : isLabelByte(byte) else { return false }
-            last = byte
+    private static func isLabelValue(_ name: ExactString, upTo length: Int, mayEndAnyhow: Bool) -> Bool {
+        unsafe name.withBytes { bytes in
+            let count = min(bytes.count, length)
+            guard count > 0, unsafe isAlphanumeric(bytes[0]) else { return false }
+            for index in 1..<max(count, 1) where unsafe !isLabelByte(bytes[index]) { return false }
+            return unsafe mayEndAnyhow || isAlphanumeric(bytes[count - 1])
         }
-        return last.map { mayEndAnyhow || isAlphanumeric($0) } ?? false
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

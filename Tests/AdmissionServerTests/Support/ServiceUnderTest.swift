@@ -68,9 +68,14 @@ struct ServiceUnderTest: Sendable {
         )
         if let refusal = service.refusal(of: head) { return Answer(refusal) }
         let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
-        switch service.answer(request, on: EmbeddedEventLoop()) {
+        let eventLoop = EmbeddedEventLoop()
+        switch service.answer(request, on: eventLoop) {
         case .now(let response): return Answer(response)
-        case .later: return Answer(status: 0, body: "not answered at once", headers: [:])
+        case .later(let future):
+            // Reviews wait for the end of the turn.
+            eventLoop.run()
+            let response = try? future.wait()
+            return response.map { Answer($0) } ?? Answer(status: 0, body: "not answered in this turn", headers: [:])
         }
     }
 
