@@ -55,6 +55,7 @@ package struct PromptContext {
     }
 
     private func metadata(_ name: ExactString) -> Value {
-        unit.metadata.all.contains { $0.key == name } ? .present : .absent
+        // Also what is derived from a text that is not kept has a value.
+        unit.metadata.missing([name]).isEmpty ? .present : .absent
     }
 }

@@ -17,35 +17,55 @@ package struct PromptTokens: Sendable, Equatable {
     /// Whether there is more than white space outside of `${...}` and `{{...}}`.
     package private(set) var hasOtherText = false
 
+    /// Whether there may be more paths than are kept.
+    package var mayHaveMoreBraces: Bool { braces.count >= Self.maximumNames }
+
     /// Whether nothing at all looks like a token.
     package var isEmpty: Bool { dollarBraces.isEmpty && braces.isEmpty && shellVariables.isEmpty }
 
     /// Looks through a text.
     package init(in text: ExactString) {
-        let bytes = Array(text.string.utf8)
-        guard bytes.contains(UInt8(ascii: "$")) || bytes.contains(UInt8(ascii: "{")) else {
+        guard Self.mayHoldTokens(text) else {
             hasOtherText = !text.isBlank
             return
         }
+        let bytes = Array(text.string.utf8)
         var index = 0
+        var closing = ClosingBrace()
         var other: [UInt8] = []
         while index < bytes.count {
-            if let end = passToken(bytes, at: index) {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "{"), let end = passToken(bytes, at: index, &closing) {
                 index = end
-            } else {
-                if !hasOtherText { other.append(bytes[index]) }
-                // A visible character settles it; others are put together and looked at in the end.
-                if bytes[index] > 0x20, bytes[index] < 0x7F { hasOtherText = true }
-                index += 1
+                continue
             }
+            // A visible character settles it; others are put together and looked at in the end.
+            if !hasOtherText {
+                if byte > 0x20, byte < 0x7F { hasOtherText = true } else { other.append(byte) }
+            }
+            index += 1
         }
         if !hasOtherText { hasOtherText = !ExactString(String(decoding: other, as: UTF8.self)).isBlank }
     }
 
+    /// Whether there is a `$` or a `{{`: nearly all texts have neither, and some are long.
+    private static func mayHoldTokens(_ text: ExactString) -> Bool {
+        unsafe text.withBytes { bytes in
+            var previous: UInt8 = 0
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
+                if byte == UInt8(ascii: "$") { return true }
+                if byte == UInt8(ascii: "{"), previous == byte { return true }
+                previous = byte
+            }
+            return false
+        }
+    }
+
     /// Notes the token at `index`; where what it takes ends, nil when it is part of the text.
-    private mutating func passToken(_ bytes: [UInt8], at index: Int) -> Int? {
+    private mutating func passToken(_ bytes: [UInt8], at index: Int, _ closing: inout ClosingBrace) -> Int? {
         switch bytes[index] {
-        case UInt8(ascii: "{"): return passBraces(bytes, at: index)
+        case UInt8(ascii: "{"): return passBraces(bytes, at: index, &closing)
         case UInt8(ascii: "$"):
             let isEscaped =
                 index > 0 && (bytes[index - 1] == UInt8(ascii: "$") || bytes[index - 1] == UInt8(ascii: "\\"))
@@ -55,9 +75,9 @@ package struct PromptTokens: Sendable, Equatable {
     }
 
     /// `{{`, one or more characters other than `}`, `}}`.
-    private mutating func passBraces(_ bytes: [UInt8], at index: Int) -> Int? {
+    private mutating func passBraces(_ bytes: [UInt8], at index: Int, _ closing: inout ClosingBrace) -> Int? {
         guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{") else { return nil }
-        guard let close = bytes[(index + 2)...].firstIndex(of: UInt8(ascii: "}")), close > index + 2,
+        guard let close = closing.next(in: bytes, from: index + 2), close > index + 2,
             close + 1 < bytes.count, bytes[close + 1] == UInt8(ascii: "}")
         else { return nil }
         Self.add(ExactString(String(decoding: bytes[(index + 2)..<close], as: UTF8.self)).trimmed, to: &braces)
@@ -75,7 +95,11 @@ package struct PromptTokens: Sendable, Equatable {
             // Nobody replaces it for certain, so it counts as text.
             return nil
         }
-        guard let close = bytes[(index + 2)...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
+        // Nothing that reaches another brace or dollar first can be a name: no text is looked through twice.
+        let isEnd: (UInt8) -> Bool = { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "$") }
+        guard let close = bytes[(index + 2)...].firstIndex(where: isEnd), bytes[close] == UInt8(ascii: "}") else {
+            return nil
+        }
         let name = ExactString(String(decoding: bytes[(index + 2)..<close], as: UTF8.self)).trimmed
         let nameBytes = Array(name.string.utf8)
         guard !nameBytes.isEmpty, Self.endOfName(nameBytes, from: 0, mayHoldDotsAndDashes: true) == nameBytes.count
@@ -99,6 +123,18 @@ package struct PromptTokens: Sendable, Equatable {
             end += 1
         }
         return end
+    }
+
+    /// Where the next `}` is: found once for all that open before it, or a text of opening braces alone would be looked
+    /// through once for each of them.
+    private struct ClosingBrace {
+        private var place = -1
+
+        /// The first at or after `start`, which never decreases from call to call.
+        mutating func next(in bytes: [UInt8], from start: Int) -> Int? {
+            if place < start { place = bytes[start...].firstIndex(of: UInt8(ascii: "}")) ?? bytes.count }
+            return place < bytes.count ? place : nil
+        }
     }
 
     private static func add(_ name: ExactString, to names: inout [ExactString]) {

@@ -5,10 +5,10 @@ package struct VersionControlProvider: Sendable {
     package var metadata = ObjectMeta.absent
     /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
     package var type: ExactString?
-    /// `spec.repositoryPolicy.allow`, trimmed globs; empty allows all.
-    package var allow: [ExactString] = []
-    /// `spec.repositoryPolicy.deny`, trimmed globs.
-    package var deny: [ExactString] = []
+    /// `spec.repositoryPolicy.allow`, case-sensitive globs; none allows all.
+    package var allow = GlobList([])
+    /// `spec.repositoryPolicy.deny`, globs in any case.
+    package var deny = GlobList([])
     /// The strings of `spec.repositoryPolicy.allow` as written, also blank ones, with their index.
     package var writtenAllow: [IndexedName] = []
     /// The strings of `spec.repositoryPolicy.deny` as written, also blank ones, with their index.
@@ -99,7 +99,8 @@ package struct VersionControlProvider: Sendable {
             }
         }
         (writtenAllow, writtenDeny) = (allow, deny)
-        (self.allow, self.deny) = (allow.compactMap(\.name.nonBlank), deny.compactMap(\.name.nonBlank))
+        self.allow = GlobList(allow.map(\.name))
+        self.deny = GlobList(deny.map(\.name), isCaseSensitive: false)
     }
 
     private static func patterns(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {

@@ -38,7 +38,10 @@ struct Exemption: Sendable {
             return []
         }
         let path = entry.joined("rules")
-        return items.enumerated().compactMap { entry.choice($0.element, at: "\(path)[\($0.offset)]", of: RuleID.self) }
+        return items.enumerated().compactMap {
+            entry.choice($0.element, at: "\(path)[\($0.offset)]", of: ExemptibleRule.self)
+        }
+        .compactMap { RuleID(rawValue: $0.rawValue) }
     }
 
     private static func expiry(_ entry: inout PolicyEntry) -> Timestamp? {
@@ -52,5 +55,21 @@ struct Exemption: Sendable {
     /// Whether the exemption covers findings of `rule` on `subject`, expired or not.
     func covers(_ rule: RuleID, _ subject: RequestMatch.Subject) -> Bool {
         rules.contains(rule) && match.matches(subject)
+    }
+}
+
+/// The rules an exemption can name: those of the catalogue.
+private struct ExemptibleRule: RawRepresentable, CaseIterable {
+    let rawValue: String
+
+    static let allCases = RuleCatalogue.rules.map { ExemptibleRule(rule: $0) }
+
+    private init(rule: RuleID) {
+        rawValue = rule.rawValue
+    }
+
+    init?(rawValue: String) {
+        guard let rule = RuleCatalogue.rules.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self.init(rule: rule)
     }
 }

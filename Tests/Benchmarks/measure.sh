@@ -20,10 +20,9 @@ cpu_microseconds() {
 # memory_kib PID FIELD: VmRSS or VmHWM (its peak) of the process that does the work.
 memory_kib() { awk -v field="$2:" '$1 == field { print $2 }' "/proc/$(family "$1" | tail -n 1)/status"; }
 
-# on_load_core COMMAND...: runs it, stdout to $work/load, the CPU seconds it took itself to $work/load.cpu.
+# on_load_core COMMAND...: runs it without letting it sleep (see awake.c), stdout to $work/load.
 on_load_core() {
-  local TIMEFORMAT='%U %S'
-  { time taskset --cpu-list "$load_core" "$@" >"$work/load" 2>"$work/load.errors"; } 2>"$work/load.cpu" \
+  LD_PRELOAD=$work/awake.so taskset --cpu-list "$load_core" "$@" >"$work/load" 2>"$work/load.errors" \
     || { cat "$work/load" "$work/load.errors" >&2; die "the load generator failed: $*"; }
 }
 
@@ -56,14 +55,14 @@ h2load_counts() {
   ((requests > 0 && failed == 0)) || { cat "$work/load" >&2; die "${server_title[$1]}: $failed requests failed"; }
 }
 
-# measure_load FILE KIND NAME SECONDS: one round; a line "kind name us-a-request requests-a-second generator-percent".
+# measure_load FILE KIND NAME SECONDS: one round; a line "kind name us-a-request requests-a-second".
 measure_load() {
   local before after requests microseconds
   before=$(cpu_microseconds "${server_pid[$3]}")
   "load_$2" "$3" "$4"
   after=$(cpu_microseconds "${server_pid[$3]}")
   awk -v OFS='\t' -v kind="$2" -v name="$3" -v cpu=$((after - before)) -v requests="$requests" -v wall="$microseconds" \
-    '{ print kind, name, cpu / requests, requests * 1e6 / wall, ($1 + $2) * 1e8 / wall }' "$work/load.cpu" >>"$1"
+    'BEGIN { print kind, name, cpu / requests, requests * 1e6 / wall }' >>"$1"
 }
 
 # measure_memory FILE NAME REVIEWS: a fresh server; a line "name idle after peak", in KiB.

@@ -56,7 +56,7 @@ import Testing
         }
         #expect(store.agent("a", in: "agents")?.providerName == "p")
         #expect(store.agentProvider("p", in: "agents")?.environmentSecrets == ["s"])
-        #expect(store.versionControlProvider("v", in: "agents")?.allow == ["o/*"])
+        #expect(store.versionControlProvider("v", in: "agents")?.allow.match("o/r") == "o/*")
         #expect(store.memory("z", in: "agents")?.secretName == "z")
         #expect(store.defaultMemory(in: "agents")?.secretName == "m")
         #expect(store.secretBindings(in: "agents").map(\.allowedSecrets) == [["x"]])

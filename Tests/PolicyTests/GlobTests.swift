@@ -1,4 +1,5 @@
 import AdmissionAPI
+import AgentRuns
 import JSONPull
 import Policy
 import Testing

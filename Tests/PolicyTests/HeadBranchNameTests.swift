@@ -92,6 +92,15 @@ import Testing
         )
     }
 
+    @Test func `is reported wherever it is written`() throws {
+        let spec = "parameters: {repository: o/r, head: codex/a..b, branch: codex/a..b}"
+        #expect(
+            try judge(run(spec)).summary(of: .headBranchName) == [
+                "InvalidHeadBranch spec.parameters.head Deny", "InvalidHeadBranch spec.parameters.branch Deny",
+            ]
+        )
+    }
+
     @Test func `says which prefix`() throws {
         #expect(
             try judged("x").lines(of: .headBranchName) == [

@@ -53,6 +53,11 @@ import Testing
             ]
         )
         #expect(verdict.explanation.predicted == "InvalidSpec/ImageBlocked")
+        let steps = "{name: a, workload: {image: x}}, {name: b, workload: {image: 'y:latest'}}"
+        let both = "runtime: {type: workflow}, workflow: {steps: [\(steps)]}"
+        #expect(
+            try judge(run(both), policy: Self.lists).explanation.predicted == "InvalidSpec/ImageNotAllowed"
+        )
         let unused = "runtime: {type: workflow}, workload: {image: x}, workflow: {steps: [{name: a, workload: {}}]}"
         #expect(try judge(run(unused), policy: Self.lists).explanation.predicted == nil)
     }

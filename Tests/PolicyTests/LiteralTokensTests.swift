@@ -84,6 +84,18 @@ import Testing
         )
     }
 
+    @Test func `take no longer to find than the text is long`() throws {
+        for text in [String(repeating: "{", count: 131_072), String(repeating: "${", count: 65_536)] {
+            #expect(try judged(text).summary(of: .literalTokens).isEmpty)
+        }
+    }
+
+    @Test func `resolve to what is derived from a text that is not kept, section 7`() throws {
+        let state = object("ImplementationSpec", "i", "text: 'see {{ issueBody }}'")
+        let yaml = run("implementationSpecRef: {name: i}, parameters: {issueNumber: '7'}")
+        #expect(try judge(yaml, state: state, generation: .august2026).summary(of: .literalTokens).isEmpty)
+    }
+
     @Test func `of an ImplementationSpec are judged with it, in February`() throws {
         let spec = object("ImplementationSpec", "i", "summary: 'do ${x}'")
         #expect(try judge(spec).summary(of: .literalTokens) == ["LiteralToken spec.summary Warn"])

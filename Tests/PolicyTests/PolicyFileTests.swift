@@ -1,5 +1,6 @@
 import AdmissionAPI
 import AgentRuns
+import Foundation
 import JSONPull
 import Policy
 import Testing
@@ -58,6 +59,39 @@ import Testing
             try AdmissionPolicy.load(Array(policyFile(spec).utf8), file: "p.yaml")
         }
         #expect(error?.problems.map(\.description) == [problem])
+    }
+
+    @Test func `a blank match is a mistake, and not everybody`() {
+        let error = #expect(throws: PolicyFileError.self) {
+            let spec = "  exemptions: [{name: e, reason: r, rules: [limits], match: {users: ['']}}]"
+            return try AdmissionPolicy.load(Array(policyFile(spec).utf8), file: "p.yaml")
+        }
+        #expect(
+            error?.problems.map(\.message) == [
+                #"spec.exemptions[0].match.users[0]: Invalid value: "": must not be blank"#
+            ]
+        )
+    }
+
+    @Test func `an exemption names rules of the catalogue`() {
+        let error = #expect(throws: PolicyFileError.self) {
+            let spec = "  exemptions: [{name: e, reason: r, rules: [cluster-state, limit]}]"
+            return try AdmissionPolicy.load(Array(policyFile(spec).utf8), file: "p.yaml")
+        }
+        #expect(error?.problems.count == 2)
+        #expect(
+            error?.problems.last?.message.hasSuffix(#"(did you mean "limits"?)"#) == true,
+            "\(String(describing: error))"
+        )
+    }
+
+    @Test func `an expired exemption is named once`() throws {
+        let policy = """
+              exemptions: [{name: old, reason: why, rules: [repository-allowlist], match: {names: ['r*', r]}, \
+            expires: "2026-11-23T11:00:00Z"}]
+            """
+        let finding = try #require(try judge(run("parameters: {repository: x}"), policy: policy).findings.first)
+        #expect(finding.message.components(separatedBy: "has expired").count == 2)
     }
 
     @Test(arguments: ["", "---\n", "a: b\n---\nc: d", "{", "\t- x", "[]"])

@@ -64,6 +64,11 @@ import Testing
                 """
             ]
         ),
+        (
+            "  rules: {image-policy: {action: Off, deny: [x]}}\n"
+                + "  overrides: [{match: {namespaces: [prod]}, rules: {image-policy: {action: Deny}}}]",
+            []
+        ),
         ("  rules: {image-policy: {action: Off, reasons: {ImageBlocked: Warn}, deny: [x]}}", []),
         (
             "  overrides: [{match: {namespaces: ['a-*']}, rules: {limits: {action: Off}}}, "

@@ -1,10 +1,11 @@
 internal import AdmissionAPI
+internal import AgentRuns
 internal import JSONPull
 
 /// Finds among many ``RequestMatch`` those that can match a request, without trying each.
 ///
-/// Every match is filed under one of its lists: names, users, namespaces or groups, the first whose globs have something
-/// fixed at an end.
+/// Every match is filed under one of its lists: names, users, namespaces or groups, of those whose globs have something
+/// fixed at an end the one that the fewest other matches share.
 struct MatchIndex: Sendable {
     private let names: GlobIndex
     private let users: GlobIndex
@@ -17,13 +18,20 @@ struct MatchIndex: Sendable {
     init(_ matches: [RequestMatch]) {
         var filed: [[(glob: Glob, number: Int)]] = Array(repeating: [], count: 4)
         var others: [Int] = []
+        let shares = Self.shares(matches)
         for (number, match) in matches.enumerated() {
-            let lists = [match.names, match.users, match.namespaces, match.groups]
-            if let list = lists.firstIndex(where: \.isSelective) {
+            let lists = match.lists
+            let selective = lists.indices.filter { lists[$0].isSelective }
+            // The list whose globs the fewest others have too.
+            let list = selective.min { shared($0, lists, shares) < shared($1, lists, shares) }
+            if let list {
                 filed[list] += lists[list].globs.map { ($0, number) }
             } else {
                 others.append(number)
             }
+        }
+        func shared(_ list: Int, _ lists: [GlobList], _ shares: [[ExactString: Int]]) -> Int {
+            lists[list].globs.reduce(0) { $0 + (shares[list][$1.pattern] ?? 0) }
         }
         names = GlobIndex(filed[0])
         users = GlobIndex(filed[1])
@@ -42,8 +50,30 @@ struct MatchIndex: Sendable {
         namespaces.forEachCandidate(for: subject.namespace) { numbers.append($0) }
         for group in subject.userInfo.groups { groups.forEachCandidate(for: group) { numbers.append($0) } }
         numbers.sort()
+        // A match whose globs are alike may have been found by several.
+        var last: Int?
+        numbers.removeAll { number in
+            defer { last = number }
+            return number == last
+        }
         return numbers
     }
+
+    /// How many matches have each glob, list by list.
+    private static func shares(_ matches: [RequestMatch]) -> [[ExactString: Int]] {
+        var shares: [[ExactString: Int]] = Array(repeating: [:], count: 4)
+        for match in matches {
+            for (list, globs) in match.lists.enumerated() {
+                for glob in globs.globs { shares[list][glob.pattern, default: 0] += 1 }
+            }
+        }
+        return shares
+    }
+}
+
+extension RequestMatch {
+    /// Names, users, namespaces, groups.
+    fileprivate var lists: [GlobList] { [names, users, namespaces, groups] }
 }
 
 extension GlobList {

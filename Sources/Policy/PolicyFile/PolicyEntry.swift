@@ -106,6 +106,17 @@ struct PolicyEntry {
         }
     }
 
+    /// A list of strings of which none may be blank: a match that is dropped would restrict nothing.
+    mutating func filledStrings(_ key: StaticString) -> [ExactString] {
+        let texts = strings(key) ?? []
+        guard case .array(let items, _)? = value(key) else { return texts }
+        for (index, item) in items.enumerated() {
+            guard case .string(let text, _) = item, text.isBlank else { continue }
+            report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(QuotedName.quote(text)): must not be blank")
+        }
+        return texts
+    }
+
     /// A list of repository globs; one that can match nothing is a mistake.
     mutating func globs(_ key: StaticString) -> [ExactString] {
         let patterns = strings(key) ?? []

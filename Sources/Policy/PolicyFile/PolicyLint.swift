@@ -38,7 +38,11 @@ package struct PolicyLint {
     private mutating func check(_ root: PolicyNode) {
         guard let spec = root["spec"] else { return }
         let overrides = spec["overrides"]?.items ?? []
-        for (name, entry) in spec["rules"]?.members ?? [] { checkRule(name, entry, "spec.rules.\(name)") }
+        for (name, entry) in spec["rules"]?.members ?? [] {
+            // An override that switches the rule on takes over what it does not say itself.
+            let isInherited = overrides.contains { $0["rules"]?[name] != nil }
+            checkRule(name, entry, "spec.rules.\(name)", isInherited: isInherited)
+        }
         for (index, override) in overrides.enumerated() {
             let path = "spec.overrides[\(index)]"
             checkMatch(override["match"], "\(path).match")
@@ -54,11 +58,16 @@ package struct PolicyLint {
 
     // MARK: Rules
 
-    private mutating func checkRule(_ name: ExactString, _ entry: PolicyNode, _ path: String) {
+    private mutating func checkRule(
+        _ name: ExactString,
+        _ entry: PolicyNode,
+        _ path: String,
+        isInherited: Bool = false
+    ) {
         let isOff =
             entry["action"]?.text == "Off" && (entry["reasons"]?.members ?? []).allSatisfy { $0.1.text == "Off" }
         let others = entry.members.filter { $0.0 != "action" && $0.0 != "reasons" }
-        if isOff, let first = others.first {
+        if isOff, !isInherited, let first = others.first {
             note(
                 first.1.offset,
                 "\(path).\(first.0): the rule is Off, so this has no effect; remove it, or switch the rule on"

@@ -1,4 +1,5 @@
 internal import AdmissionAPI
+internal import AgentRuns
 internal import JSONPull
 
 /// Which requests an override or an exemption is for; all lists that are given must match.
@@ -25,10 +26,10 @@ struct RequestMatch: Sendable {
     }
 
     private init(_ entry: inout PolicyEntry) {
-        namespaces = GlobList(entry.strings("namespaces") ?? [])
-        names = GlobList(entry.strings("names") ?? [])
-        users = GlobList(entry.strings("users") ?? [])
-        groups = GlobList(entry.strings("groups") ?? [])
+        namespaces = GlobList(entry.filledStrings("namespaces"))
+        names = GlobList(entry.filledStrings("names"))
+        users = GlobList(entry.filledStrings("users"))
+        groups = GlobList(entry.filledStrings("groups"))
         entry.finish()
     }
 

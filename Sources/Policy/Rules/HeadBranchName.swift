@@ -13,14 +13,9 @@ struct HeadBranchName: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var previous: ExactString?
         for (unit, head) in run.heads {
-            // Nearly always all units have the run's.
-            if head.name != previous || head.field.isInStep {
-                if run.mode == .readWrite { checkPrefix(head, run, &findings) }
-                if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
-            }
-            previous = head.name
+            if run.mode == .readWrite { checkPrefix(head, run, &findings) }
+            if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
             if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[unit]), base == head.name {
                 reportBase(head, &findings)
             }

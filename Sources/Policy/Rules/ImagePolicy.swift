@@ -18,30 +18,30 @@ struct ImagePolicy: Rule {
         for unit in run.runAndSteps { checkOwn(unit, run, &findings) }
         guard run.generation == .august2026, let image = run.agentProvider?.image else { return }
         // A workload of a step's own replaces the run's as a whole, image and all.
-        guard run.units.contains(where: { run.workload(of: $0).image == nil }) else { return }
-        check(image, FieldPath("spec.agentRef.name"), isUsed: true, run, &findings)
+        guard let user = run.units.first(where: { run.workload(of: $0).image == nil }) else { return }
+        check(image, FieldPath("spec.agentRef.name"), user: user, run, &findings)
     }
 
     private func checkOwn(_ unit: RunUnit, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         if let step = unit.step {
             guard let image = step.workload.image else { return }
-            check(image, FieldPath(step: step, ".workload.image"), isUsed: true, run, &findings)
+            check(image, FieldPath(step: step, ".workload.image"), user: unit, run, &findings)
         } else if let image = run.run.spec.workload.image {
-            let isUsed = run.units.contains { $0.step?.workload.isPresent != true }
-            check(image, FieldPath("spec.workload.image"), isUsed: isUsed, run, &findings)
+            let user = run.units.first { $0.step?.workload.isPresent != true }
+            check(image, FieldPath("spec.workload.image"), user: user, run, &findings)
         }
     }
 
     /// - Parameters:
     ///   - image: as written.
     ///   - field: where it was written, or the reference that led there.
-    ///   - isUsed: whether the controller would run it, and so look at it.
+    ///   - user: the first unit it would run for; nil where the controller never looks at it.
     ///   - run: the run.
     ///   - findings: gets the finding.
     private func check(
         _ image: ExactString,
         _ field: FieldPath,
-        isUsed: Bool,
+        user: RunUnit?,
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
@@ -64,7 +64,7 @@ struct ImagePolicy: Rule {
             message: message,
             remedy: "use an allowed image, or \(list) of rule image-policy in policy \(policy)",
             values: [image],
-            outcome: isUsed ? ControllerOutcome(.image, reason) : nil
+            outcome: user.map { ControllerOutcome(.image, reason, place: $0.step?.index ?? 0) }
         )
         findings.report(draft, reason, at: field)
     }

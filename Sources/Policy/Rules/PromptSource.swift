@@ -65,7 +65,9 @@ struct PromptSource: Rule {
         guard let text = prompt.winner?.text else { return true }
         guard generation == .august2026 else { return false }
         let tokens = text.tokens
-        if tokens.hasOtherText || (tokens.braces.isEmpty && tokens.dollarBraces.isEmpty) { return false }
+        if tokens.hasOtherText || tokens.mayHaveMoreBraces || (tokens.braces.isEmpty && tokens.dollarBraces.isEmpty) {
+            return false
+        }
         let context = PromptContext(unit)
         return tokens.braces.allSatisfy { context.braces($0) != .present }
             && tokens.dollarBraces.allSatisfy { [.empty, .blank].contains(context.dollarBraces($0)) }

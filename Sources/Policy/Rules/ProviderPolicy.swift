@@ -20,12 +20,11 @@ struct ProviderPolicy: Rule {
 
     private func checkPatterns(_ provider: VersionControlProvider, _ findings: inout RuleFindings) {
         let allowsGroups = provider.type == "gitlab"
-        let deny = GlobList(provider.deny, isCaseSensitive: false)
         for pattern in provider.writtenAllow {
             let field = FieldPath("spec.repositoryPolicy.allow").item(pattern.index)
             if let problem = Self.problem(with: pattern.name, allowsGroups: allowsGroups) {
                 reportPattern(pattern.name, field, problem, &findings)
-            } else if let denied = deny.match(pattern.name.trimmed) {
+            } else if let denied = provider.deny.match(pattern.name.trimmed) {
                 let problem = "the denied pattern \(QuotedName.quote(denied)) matches all of it, and deny wins"
                 reportPattern(pattern.name, field, problem, &findings)
             }

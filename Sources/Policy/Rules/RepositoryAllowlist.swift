@@ -92,8 +92,8 @@ struct RepositoryAllowlist: Rule {
     ) {
         guard run.mode != .none, let provider = run.provider(of: unit) else { return }
         let name = normalised(repository, run)
-        let denied = GlobList(provider.object.deny, isCaseSensitive: false).match(name.written, name.key) != nil
-        let allow = GlobList(provider.object.allow)
+        let denied = provider.object.deny.match(name.written, name.key) != nil
+        let allow = provider.object.allow
         guard denied || (!allow.isEmpty && allow.match(name.written) == nil) else { return }
         report(
             .vcsPolicyDenied,

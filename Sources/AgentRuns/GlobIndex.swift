@@ -1,17 +1,17 @@
-internal import JSONPull
+package import JSONPull
 
 /// Finds among many globs those that can match a text, by what stands before their first `*`, or behind their last.
 ///
 /// A look-up costs a binary search, however many globs there are; only those without anything fixed at either end are
 /// always candidates.
-struct GlobIndex: Sendable {
+package struct GlobIndex: Sendable {
     private var byPrefix = Affixes(isSuffix: false)
     private var bySuffix = Affixes(isSuffix: true)
     /// Numbers of globs with nothing fixed at either end.
     private var others: [Int] = []
 
     /// - Parameter globs: with the numbers they are to be known by, which need not differ.
-    init(_ globs: [(glob: Glob, number: Int)]) {
+    package init(_ globs: [(glob: Glob, number: Int)]) {
         for (glob, number) in globs {
             let length = glob.folded.string.utf8.count
             let prefix = glob.prefixLength ?? length
@@ -28,7 +28,7 @@ struct GlobIndex: Sendable {
     }
 
     /// Calls `body` with the number of every glob that can match `text`, and perhaps of some that do not; in no order.
-    func forEachCandidate(for text: ExactString, _ body: (Int) -> Void) {
+    package func forEachCandidate(for text: ExactString, _ body: (Int) -> Void) {
         unsafe text.withBytes { bytes in
             unsafe byPrefix.forEach(in: bytes, body)
             unsafe bySuffix.forEach(in: bytes, body)

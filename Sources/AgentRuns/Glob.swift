@@ -6,11 +6,11 @@ package struct Glob: Sendable {
     /// The pattern as written, trimmed.
     package let pattern: ExactString
     /// What is compared: the pattern, in lower case where case makes no difference.
-    let folded: ExactString
+    package let folded: ExactString
     /// Length in bytes of what stands before the first `*`; nil when there is none.
-    let prefixLength: Int?
+    package let prefixLength: Int?
     /// Length in bytes of what stands behind the last `*`.
-    let suffixLength: Int
+    package let suffixLength: Int
 
     /// - Returns: nil when the pattern is blank.
     package init?(_ pattern: ExactString, isCaseSensitive: Bool = true) {

@@ -3,7 +3,7 @@ package import JSONPull
 /// Globs of which one is enough; blank ones are dropped, and none at all is "not configured".
 package struct GlobList: Sendable {
     /// As written, in order.
-    let globs: [Glob]
+    package let globs: [Glob]
     private let isCaseSensitive: Bool
     /// Nil for a few, which are tried one after the other.
     private let index: GlobIndex?
