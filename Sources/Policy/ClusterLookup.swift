@@ -7,7 +7,9 @@ package import JSONPull
 ///
 /// An object that is not there and one of a kind nothing is known about are both nil: a rule that needs an object which
 /// is not found says nothing.
-package protocol ClusterLookup: Sendable {
+///
+/// A class, so that handing it on costs a retain.
+package protocol ClusterLookup: AnyObject, Sendable {
     /// How far the answers can be trusted.
     var condition: StateCondition { get }
     /// Whether objects of that kind are known at all: only then is one that is not there called not found.

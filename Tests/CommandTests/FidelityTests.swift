@@ -59,7 +59,10 @@ import Testing
             guard let review = try? JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any],
                 let request = review["request"] as? [String: Any], let object = request["object"] as? [String: Any]
             else { continue }
-            let json = try JSONSerialization.data(withJSONObject: object, options: [.withoutEscapingSlashes, .sortedKeys])
+            let json = try JSONSerialization.data(
+                withJSONObject: object,
+                options: [.withoutEscapingSlashes, .sortedKeys]
+            )
             let manifest = try folder.write([UInt8](json), to: "\(file.lastPathComponent).json")
             let one = try await verdict(of: manifest, policy)
             let other = try await verdict(of: file.path, policy)

@@ -4,7 +4,8 @@ import JSONPull
 import Policy
 
 /// Cluster state that looks everything up in plain lists: slow, obvious, and nobody else's code.
-struct FixtureState: ClusterLookup {
+// Unchecked: filled by its initialiser, and changed by the test that made it before it is asked anything.
+final class FixtureState: ClusterLookup, @unchecked Sendable {
     var condition = StateCondition.available(ageMilliseconds: 0)
     private var specs: [ImplementationSpec] = []
     private var agents: [Agent] = []
@@ -24,13 +25,13 @@ struct FixtureState: ClusterLookup {
         for document in documents { try add(document.json) }
     }
 
-    init(folder: URL, generation: Generation = .february2026) throws {
+    convenience init(folder: URL, generation: Generation = .february2026) throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         let texts = try files.filter { $0.pathExtension == "yaml" }.map { try String(contentsOf: $0, encoding: .utf8) }
         try self.init(texts.joined(separator: "\n---\n"), generation: generation)
     }
 
-    private mutating func add(_ json: [UInt8]) throws {
+    private func add(_ json: [UInt8]) throws {
         let header = try JSONReader.read(json) { reader throws(JSONError) in try ManifestHeader(&reader) }
         switch header.kind.string {
         case "ImplementationSpec":

@@ -11,7 +11,7 @@ import Testing
         (.unavailable("not read yet"), ["StateUnavailable  Warn"]),
     ])
     func `an old or missing state is said once`(condition: StateCondition, expected: [String]) throws {
-        var state = try FixtureState("")
+        let state = try FixtureState("")
         state.condition = condition
         #expect(
             try review(object: run("parameters: {repository: a/b, head: codex/h}"), state: state).summary == expected
