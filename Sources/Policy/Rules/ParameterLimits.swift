@@ -65,24 +65,4 @@ struct ParameterLimits: Rule {
     private func isLeftToPromptOverride(_ entry: Parameters.Entry, _ run: RunUnderReview) -> Bool {
         run.generation == .august2026 && entry.isPromptInAnyCase
     }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft, reason, at: field)
-    }
 }

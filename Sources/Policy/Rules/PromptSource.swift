@@ -78,24 +78,4 @@ struct PromptSource: Rule {
         let message = "Required value: neither a text nor a summary is left for the agent to read"
         report(.emptyPrompt, field, message, "write the task into the implementation's text", "", nil, &findings)
     }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome?,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft, reason, at: field)
-    }
 }

@@ -140,24 +140,4 @@ struct References: Rule {
         let remedy = "create it before the run starts, or correct the name"
         report(reason, field, message, remedy, name, outcome, &findings)
     }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome?,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft, reason, at: field)
-    }
 }

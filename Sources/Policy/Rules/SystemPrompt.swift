@@ -149,26 +149,6 @@ struct SystemPrompt: Rule {
             &findings
         )
     }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome?,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft, reason, at: field)
-    }
 }
 
 extension SystemPromptText {
