@@ -17,6 +17,8 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
     package enum Part: Sendable, Hashable {
         case certificateChain
         case privateKey
+        /// Whose clients a server takes.
+        case clientAuthorities
     }
 
     /// What is wrong with it.
@@ -61,6 +63,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         switch part {
         case .certificateChain: "serving certificate"
         case .privateKey: "serving certificate's private key"
+        case .clientAuthorities: "authorities of clients"
         }
     }
 
@@ -92,12 +95,16 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
 
     private var blockName: String {
         switch part {
-        case .certificateChain: "certificate"
+        case .certificateChain, .clientAuthorities: "certificate"
         case .privateKey: "private key"
         }
     }
 
     private var remedy: String {
+        part == .clientAuthorities ? "pass the PEM file of the clients' authority to --client-ca" : servingRemedy
+    }
+
+    private var servingRemedy: String {
         let key = "tls.key"
         let (item, flag) = part == .privateKey ? (key, "--tls-key") : ("tls.crt", "--tls-cert")
         return switch reason {

@@ -11,6 +11,8 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
     case noSharedCipher
     /// The client's newest version is older than the minimum.
     case unsupportedVersion
+    /// The client showed no certificate, or one that is not trusted or bears no allowed name.
+    case clientCertificate
     /// The connection ended in the middle of the handshake.
     case truncated
     /// The handshake was not done within the limit.
@@ -26,6 +28,7 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         case .noSharedProtocol: "no_shared_protocol"
         case .noSharedCipher: "no_shared_cipher"
         case .unsupportedVersion: "unsupported_version"
+        case .clientCertificate: "client_certificate"
         case .truncated: "truncated"
         case .timedOut: "timed_out"
         case .protocolViolation: "protocol_violation"
@@ -44,6 +47,8 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
             "the client offers no cipher suite, group or signature algorithm this server accepts"
         case .unsupportedVersion:
             "the client's TLS version is too old; TLS 1.2 or newer is needed"
+        case .clientCertificate:
+            "the client showed no certificate of an authority of --client-ca with a name of --client-name"
         case .truncated:
             "the client ended the connection in the middle of the handshake"
         case .timedOut:

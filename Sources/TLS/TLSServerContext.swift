@@ -40,10 +40,18 @@ package final class TLSServerContext: @unchecked Sendable {
 
     private let raw: OpaquePointer
     private let applicationProtocols: ApplicationProtocolList
+    /// Kept for the pointer OpenSSL has to it.
+    private let clientTrust: ClientTrust?
 
-    private init(adopting raw: OpaquePointer, pair: CertificatePair, applicationProtocols: ApplicationProtocolList) {
+    private init(
+        adopting raw: OpaquePointer,
+        pair: CertificatePair,
+        clientTrust: ClientTrust?,
+        applicationProtocols: ApplicationProtocolList
+    ) {
         unsafe self.raw = raw
         self.pair = pair
+        self.clientTrust = clientTrust
         self.applicationProtocols = applicationProtocols
     }
 
@@ -51,24 +59,27 @@ package final class TLSServerContext: @unchecked Sendable {
         unsafe SSL_CTX_free(raw)
     }
 
-    /// Makes a context that serves `pair`.
+    /// Makes a context that serves `pair`, to the clients of `clientTrust` only if there is one.
     ///
     /// - Throws: `TLSError.openSSL` when OpenSSL refuses the certificate, for example for a SHA-1 signature.
     package static func make(
         pair: CertificatePair,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(),
+        clientTrust: ClientTrust? = nil
     ) throws(TLSError) -> TLSServerContext {
         OpenSSLErrorQueue.clear()
         guard let raw = unsafe SSL_CTX_new(TLS_server_method()) else { throw .openSSL(doing: "create a TLS context") }
         let context = unsafe TLSServerContext(
             adopting: raw,
             pair: pair,
+            clientTrust: clientTrust,
             applicationProtocols: ApplicationProtocolList(configuration.applicationProtocols)
         )
         try context.setVersionsAndCiphers(minimum: configuration.minimumVersion)
         context.setModes()
         unsafe context.applicationProtocols.install(in: raw)
         unsafe try pair.install(in: raw)
+        unsafe try clientTrust?.install(in: raw)
         return context
     }
 

@@ -1,0 +1,90 @@
+import COpenSSL
+
+/// Which clients a server takes: those that show a certificate of one of its authorities and bear an allowed name.
+///
+/// `@unchecked Sendable` because nothing changes after `init`, the certificates included.
+@safe
+package final class ClientTrust: @unchecked Sendable {
+    private let authorities: [X509Certificate]
+    /// Common names, DNS names or IP addresses; empty for any.
+    private let allowedNames: Set<String>
+
+    /// Reads the authorities' certificates, blocking.
+    ///
+    /// - Parameters:
+    ///   - authoritiesFile: PEM, one certificate or several, roots or not.
+    ///   - allowedNames: a client's common name or one of its subject alternative names must be one of these; empty for
+    ///     any client of the authorities.
+    /// - Throws: `TLSError.certificate` naming the file and the reason.
+    package convenience init(authoritiesFile: String, allowedNames: [String]) throws(TLSError) {
+        try self.init(PEMText(contentsOf: authoritiesFile, part: .clientAuthorities), allowedNames)
+    }
+
+    /// Takes PEM text in memory.
+    package convenience init(authoritiesPEM: String, allowedNames: [String]) throws(TLSError) {
+        try self.init(PEMText(authoritiesPEM, part: .clientAuthorities), allowedNames)
+    }
+
+    private init(_ text: PEMText, _ allowedNames: [String]) throws(TLSError) {
+        let chain = try X509Certificate.all(in: text)
+        authorities = [chain.first] + chain.rest
+        self.allowedNames = Set(allowedNames)
+    }
+
+    /// Makes `context` ask every client for its certificate and refuse those without a good one.
+    ///
+    /// `context` keeps a pointer to `self` without counting it, so `self` must outlive every connection made from it.
+    func install(in context: OpaquePointer) throws(TLSError) {
+        OpenSSLErrorQueue.clear()
+        let store = unsafe SSL_CTX_get_cert_store(context)
+        for authority in authorities {
+            let isAdded = unsafe authority.withPointer {
+                // The second tells clients which of their certificates is wanted.
+                unsafe X509_STORE_add_cert(store, $0) == 1 && SSL_CTX_add_client_CA(context, $0) == 1
+            }
+            guard isAdded else { throw .openSSL(doing: "trust an authority of clients") }
+        }
+        // An intermediate authority may be trusted for its own clients alone.
+        unsafe X509_STORE_set_flags(store, CUnsignedLong(X509_V_FLAG_PARTIAL_CHAIN))
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        unsafe SSL_CTX_set_cert_verify_callback(context, verifyClient, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Whether a client whose certificate is `certificate` may come in, the chain being good.
+    fileprivate func allows(_ certificate: X509Certificate) -> Bool {
+        guard !allowedNames.isEmpty else { return true }
+        if let name = certificate.commonName, allowedNames.contains(name) { return true }
+        return certificate.subjectAlternativeNames.contains { name in
+            switch name {
+            case .dns(let text), .ipAddress(let text): allowedNames.contains(text)
+            }
+        }
+    }
+}
+
+/// The callback of `SSL_CTX_set_cert_verify_callback`: the library's own verification, then the names.
+private func verifyClient(context: OpaquePointer?, argument: UnsafeMutableRawPointer?) -> CInt {
+    guard let argument = unsafe argument, unsafe X509_verify_cert(context) == 1 else { return 0 }
+    let trust = unsafe Unmanaged<ClientTrust>.fromOpaque(argument).takeUnretainedValue()
+    guard let raw = unsafe X509_STORE_CTX_get0_cert(context), unsafe X509_up_ref(raw) == 1 else { return 0 }
+    if trust.allows(unsafe X509Certificate(adopting: raw)) { return 1 }
+    unsafe X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION)
+    return 0
+}
+
+extension X509Certificate {
+    /// The subject's first common name.
+    fileprivate var commonName: String? {
+        unsafe withPointer { raw in
+            let subject = unsafe X509_get_subject_name(raw)
+            let index = unsafe X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
+            guard index >= 0 else { return nil }
+            let value = unsafe X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, index))
+            var bytes: UnsafeMutablePointer<UInt8>?
+            let count = unsafe ASN1_STRING_to_UTF8(&bytes, value)
+            guard count >= 0, let bytes = unsafe bytes else { return nil }
+            defer { unsafe CRYPTO_free(bytes, nil, 0) }
+            return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+        }
+    }
+}
