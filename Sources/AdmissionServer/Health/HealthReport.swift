@@ -15,7 +15,7 @@ struct HealthReport {
                 isHealthy = false
                 lines.append("[-]\(check.name) failed: \(problem)")
             } else {
-                lines.append("[+]\(check.name) ok")
+                lines.append("[+]\(check.name) ok" + (check.note().map { "; \($0)" } ?? ""))
             }
         }
         self.isHealthy = isHealthy

@@ -1,5 +1,6 @@
 internal import HTTPServer
 internal import NIOCore
+internal import Policy
 
 /// The reviews that came in one turn of an event loop, judged together at its end.
 ///
@@ -10,11 +11,13 @@ internal import NIOCore
 final class ReviewBatch: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let handler: ReviewHandler
+    private var engine: Current<PolicyEngine>.Reader
     private var waiting: [(body: ByteBuffer, promise: EventLoopPromise<HTTPResponse>)] = []
 
     init(on eventLoop: any EventLoop, handler: ReviewHandler) {
         self.eventLoop = eventLoop
         self.handler = handler
+        engine = Current.Reader(handler.engine)
     }
 
     /// Whether this is the batch of `eventLoop`.
@@ -32,7 +35,9 @@ final class ReviewBatch: @unchecked Sendable {
     private func judge() {
         var reviews: [(body: ByteBuffer, promise: EventLoopPromise<HTTPResponse>)] = []
         swap(&reviews, &waiting)
-        let answers = reviews.map { handler.answer($0.body) }
+        // One policy for all that are judged together.
+        let engine = engine.read()
+        let answers = reviews.map { handler.answer($0.body, by: engine) }
         for (review, answer) in zip(reviews, answers) { review.promise.succeed(answer) }
         // Keeps the room for the next turn.
         reviews.removeAll(keepingCapacity: true)

@@ -8,6 +8,8 @@ package import Policy
 
 /// Answers reviews: decode, judge, take the branches, encode; all of it synchronous, on the event loop of the connection.
 package struct ReviewHandler: Sendable {
+    /// What judges, replaced when the policy is.
+    let engine: Current<PolicyEngine>
     private let judge: ReviewJudge
     private let log: ReviewLog
 
@@ -17,21 +19,24 @@ package struct ReviewHandler: Sendable {
     ///   - now: the time of a review.
     ///   - logger: gets a line for every denied review.
     package init(
-        engine: PolicyEngine,
+        engine: Current<PolicyEngine>,
         state: ClusterStore,
         now: @escaping @Sendable () -> Timestamp,
         logger: Logger
     ) {
-        judge = ReviewJudge(engine: engine, state: state, now: now)
+        self.engine = engine
+        judge = ReviewJudge(state: state, now: now)
         log = ReviewLog(logger: logger)
     }
 
-    /// The answer to a body posted to `/validate`.
-    func answer(_ body: ByteBuffer) -> HTTPResponse {
+    /// The answer to a body posted to `/validate`, judged by `engine`.
+    func answer(_ body: ByteBuffer, by engine: PolicyEngine) -> HTTPResponse {
         // The bytes are lent for the call: the review holds offsets and texts of its own.
         let result = unsafe body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                return Result<ReviewJudge.Outcome, AdmissionReviewError>.success(try unsafe judge.judge(bytes))
+                return Result<ReviewJudge.Outcome, AdmissionReviewError>.success(
+                    try unsafe judge.judge(bytes, by: engine)
+                )
             } catch {
                 return .failure(error)
             }

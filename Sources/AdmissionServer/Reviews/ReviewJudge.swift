@@ -17,14 +17,13 @@ struct ReviewJudge: Sendable {
     /// microseconds between, each time anew.
     private static let maximumJudgements = 32
 
-    let engine: PolicyEngine
     let state: ClusterStore
     let now: @Sendable () -> Timestamp
 
     /// Judges the review in `body`.
-    func judge(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) -> Outcome {
+    func judge(_ body: UnsafeRawBufferPointer, by engine: PolicyEngine) throws(AdmissionReviewError) -> Outcome {
         let decoded = try unsafe DecodedReview(body)
-        let verdict = try unsafe judge(decoded, body)
+        let verdict = try unsafe judge(decoded, body, by: engine)
         if verdict.allowed, let run = unsafe DeletedRun(decoded.review.request, body: body) {
             state.observeDeletion(namespace: run.namespace, name: run.name, uid: run.uid)
         }
@@ -34,7 +33,8 @@ struct ReviewJudge: Sendable {
     /// Judges until the branches of an admitted run are taken, or the verdict is that they cannot be.
     private func judge(
         _ decoded: DecodedReview,
-        _ body: UnsafeRawBufferPointer
+        _ body: UnsafeRawBufferPointer,
+        by engine: PolicyEngine
     ) throws(AdmissionReviewError) -> Verdict {
         let time = now()
         var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)

@@ -48,24 +48,24 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "agentrun-admission")
         logger.logLevel = logLevel.level
-        let engine = PolicyEngine(policy: try policy.load())
-        let context = try tls.context(logger: logger)
-        let source = StateSource(paths: state.paths, policy: engine.policy, logger: logger)
+        let policies = try PolicySource(options: policy, logger: logger)
+        let certificate = try ServingCertificate(files: tls.files(), logger: logger)
+        let source = StateSource(paths: state.paths, policies: policies, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
         let service = AdmissionService(
-            reviews: ReviewHandler(engine: engine, state: source.store, now: Clocks.wall, logger: logger),
-            readinessChecks: [.certificate(context.pair), .state(source.store)],
+            reviews: ReviewHandler(engine: policies.engine, state: source.store, now: Clocks.wall, logger: logger),
+            readinessChecks: certificate.readinessChecks + [.reload(policies.record), .state(source.store)],
             version: ProductVersion()
         )
         let server = HTTPServer(
             configuration: .init(host: host, port: port, limits: limits.serverLimits),
             group: eventLoops,
-            tls: { context },
+            tls: { certificate.context.value },
             service: service,
             logger: logger
         )
         let webhook = WebhookService(server: server, source: source, drainTimeout: limits.drainTimeout, logger: logger)
-        try await run([source, webhook], logger: logger)
+        try await run([certificate, policies, source, webhook], logger: logger)
         try await eventLoops.shutdownGracefully()
     }
 

@@ -5,9 +5,10 @@ internal import TLS
 
 extension HealthCheck {
     /// The certificate is valid now.
-    static func certificate(_ pair: CertificatePair) -> HealthCheck {
-        HealthCheck(name: "certificate") {
-            pair.notAfter < .now() ? "the serving certificate expired at \(pair.notAfter)" : nil
+    static func certificate(_ context: Current<TLSServerContext>, _ record: ReloadRecord) -> HealthCheck {
+        HealthCheck(name: record.name, note: HealthCheck.reload(record).note) {
+            let pair = context.value.pair
+            return pair.notAfter < .now() ? "the serving certificate expired at \(pair.notAfter)" : nil
         }
     }
 

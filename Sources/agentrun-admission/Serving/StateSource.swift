@@ -1,3 +1,4 @@
+internal import AdmissionServer
 internal import ClusterState
 internal import Logging
 internal import Policy
@@ -15,10 +16,16 @@ struct StateSource: Service {
     private let firstLook: AsyncStream<ManifestsError?>
     private let firstLookDone: AsyncStream<ManifestsError?>.Continuation
 
-    init(paths: [String], policy: AdmissionPolicy, logger: Logger) {
+    init(paths: [String], policies: PolicySource, logger: Logger) {
         self.paths = paths
         self.logger = logger
-        store = StateLoading.emptyStore(policy: policy, isMirror: !paths.isEmpty)
+        let store = StateLoading.emptyStore(policy: policies.engine.value.policy, isMirror: !paths.isEmpty)
+        self.store = store
+        // The watcher reads the manifests again when what the policy makes of runs has changed.
+        policies.onReload.replace { policy in
+            let projection = RunProjection(repositoryOptions: policy.repositoryOptions, generation: policy.generation)
+            if projection != store.projection { store.projection = projection }
+        }
         (firstLook, firstLookDone) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
         if paths.isEmpty { store.replace(with: LoadedManifests(projection: store.projection)) }
     }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Logging
 internal import TLS
 
 /// What the server shows its clients.
@@ -28,25 +27,61 @@ struct TLSOptions: ParsableArguments {
     @Option(name: .customLong("tls-min-version"), help: "Oldest version of TLS that is spoken.")
     var minimumVersion = Version.tls12
 
+    @Option(
+        name: .customLong("tls-name"),
+        help: ArgumentHelp(
+            "Name clients call the server by, such as <service>.<namespace>.svc: a certificate without it is refused. May be "
+                + "given several times.",
+            valueName: "name"
+        )
+    )
+    var names: [String] = []
+
+    @Option(
+        name: .customLong("client-ca"),
+        help: ArgumentHelp("Authorities (PEM): clients have to show a certificate of one of them.", valueName: "file")
+    )
+    var clientAuthorities: String?
+
+    @Option(
+        name: .customLong("client-name"),
+        help: ArgumentHelp(
+            "Common name or subject alternative name such a client must have; without it any will do. May be given several "
+                + "times.",
+            valueName: "name"
+        )
+    )
+    var clientNames: [String] = []
+
     func validate() throws {
         guard (certificateFile == nil) == (keyFile == nil) else {
             throw ValidationError("--tls-cert and --tls-key belong together: give both or none")
         }
+        guard names.isEmpty || certificateFile != nil else {
+            throw ValidationError(
+                "--tls-name says what the certificate of --tls-cert must be valid for: give that, too"
+            )
+        }
+        guard clientNames.isEmpty || clientAuthorities != nil else {
+            throw ValidationError("--client-name says which clients of --client-ca may come in: give that, too")
+        }
+        for name in names where (try? SubjectAlternativeName(parsing: name)) == nil {
+            throw ValidationError("--tls-name must be a DNS name or an IP address")
+        }
     }
 
-    /// Loads the certificate, or makes one.
-    func context(logger: Logger) throws(CommandFailure) -> TLSServerContext {
+    /// The files, unread.
+    func files() throws(CommandFailure) -> TLSFiles {
+        var pair: TLSFiles.Pair?
+        if let certificateFile, let keyFile { pair = TLSFiles.Pair(certificate: certificateFile, key: keyFile) }
         do throws(TLSError) {
-            let pair: CertificatePair
-            if let certificateFile, let keyFile {
-                pair = try CertificatePair(certificateChainFile: certificateFile, privateKeyFile: keyFile)
-            } else {
-                pair = try SelfMadeCertificate.make()
-                SelfMadeCertificate.log(pair, to: logger)
-            }
-            for warning in pair.warnings { logger.warning("certificate", metadata: ["warning": "\(warning)"]) }
-            let version: TLSVersion = minimumVersion == .tls13 ? .tls13 : .tls12
-            return try TLSServerContext.make(pair: pair, configuration: .init(minimumVersion: version))
+            return TLSFiles(
+                pair: pair,
+                names: try names.map { name throws(TLSError) in try SubjectAlternativeName(parsing: name) },
+                clientAuthorities: clientAuthorities,
+                clientNames: clientNames,
+                configuration: .init(minimumVersion: minimumVersion == .tls13 ? .tls13 : .tls12)
+            )
         } catch {
             throw CommandFailure(error.description)
         }

@@ -25,6 +25,9 @@ struct PolicyOptions: ParsableArguments {
         return policy
     }
 
+    /// The files ``load()`` reads.
+    var files: [String] { file.map { [$0] } ?? [] }
+
     /// The bytes of a policy file.
     static func contents(of file: String) throws(CommandFailure) -> [UInt8] {
         let bytes: [UInt8]?

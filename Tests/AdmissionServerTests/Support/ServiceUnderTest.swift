@@ -26,6 +26,7 @@ struct ServiceUnderTest: Sendable {
 
     let store: ClusterStore
     let log = LogRecorder()
+    let engine: Current<PolicyEngine>
     private let service: AdmissionService
 
     init(policy: AdmissionPolicy = .builtIn, checks: [HealthCheck] = []) {
@@ -36,9 +37,10 @@ struct ServiceUnderTest: Sendable {
             clock: { 0 }
         )
         store.replace(with: LoadedManifests(projection: store.projection))
+        engine = Current(PolicyEngine(policy: policy))
         service = AdmissionService(
             reviews: ReviewHandler(
-                engine: PolicyEngine(policy: policy),
+                engine: engine,
                 state: store,
                 now: { Timestamp(seconds: 1_770_000_000) },
                 logger: Logger(label: "test") { _ in recorder.handler() }

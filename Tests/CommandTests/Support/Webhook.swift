@@ -25,7 +25,9 @@ final class Webhook: Sendable {
     }
 
     /// Starts `serve --host 127.0.0.1 --port 0` and waits for its ready line.
-    static func start(_ arguments: String...) async throws -> Webhook {
+    static func start(_ arguments: String...) async throws -> Webhook { try await start(arguments) }
+
+    static func start(_ arguments: [String]) async throws -> Webhook {
         let folder = try Folder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.underTest)

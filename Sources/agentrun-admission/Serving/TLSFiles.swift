@@ -1,0 +1,38 @@
+internal import TLS
+
+/// The files of the server's TLS, and what makes of them what is served.
+struct TLSFiles: Sendable {
+    /// Certificate chain and key.
+    struct Pair: Sendable {
+        var certificate: String
+        var key: String
+    }
+
+    /// Nil for a certificate made at start.
+    var pair: Pair?
+    /// What the certificate must be valid for; empty for anything.
+    var names: [SubjectAlternativeName]
+    /// Nil for clients that show no certificate.
+    var clientAuthorities: String?
+    /// Empty for any client of the authorities.
+    var clientNames: [String]
+    var configuration: TLSServerContext.Configuration
+
+    /// Reads certificate and key and checks them against each other, the clock and the names; nil without files.
+    func certificatePair() throws -> CertificatePair? {
+        guard let pair else { return nil }
+        let read = try CertificatePair(certificateChainFile: pair.certificate, privateKeyFile: pair.key)
+        try read.check(coversAll: names)
+        return read
+    }
+
+    /// Reads the authorities of clients; nil without a file.
+    func clientTrust() throws(TLSError) -> ClientTrust? {
+        guard let clientAuthorities else { return nil }
+        return try ClientTrust(authoritiesFile: clientAuthorities, allowedNames: clientNames)
+    }
+
+    func context(pair: CertificatePair, trust: ClientTrust?) throws(TLSError) -> TLSServerContext {
+        try TLSServerContext.make(pair: pair, configuration: configuration, clientTrust: trust)
+    }
+}

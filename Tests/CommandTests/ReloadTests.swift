@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+@testable import TLS
+
+/// Files that change under a running server.
+@Suite(.timeLimit(.minutes(1))) struct `Reloading` {
+    private let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    /// Makes a pair in a folder of its own and lets the link `current` point there, as a mounted Secret's `..data` does.
+    private func mount(_ version: String, names: [SubjectAlternativeName] = [.dns("localhost")]) throws {
+        let authority = try CertificateAuthority.make(commonName: version)
+        let issued = try authority.issueServerCertificate(names: names, commonName: version)
+        try folder.write(issued.certificatePEM, to: "\(version)/tls.crt")
+        try folder.write(issued.privateKeyPEM, to: "\(version)/tls.key")
+        try link(version)
+    }
+
+    private func link(_ version: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: folder.path("new"), withDestinationPath: version)
+        #expect(unsafe rename(folder.path("new"), folder.path("current")) == 0)
+    }
+
+    private func start(_ more: String...) async throws -> Webhook {
+        try await Webhook.start(
+            ["--tls-cert", folder.path("current/tls.crt"), "--tls-key", folder.path("current/tls.key")] + more
+        )
+    }
+
+    /// Waits until the log has it, as long as a swap may take.
+    private func wait(for text: String, in webhook: Webhook) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            if try webhook.log.contains(text) { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("\(text) is not in the log: \(try webhook.log)")
+    }
+
+    /// The subject of what a new connection is shown.
+    private func subject(at webhook: Webhook) async throws -> String {
+        let shown = try await Program.named("openssl", "s_client", "-connect", "127.0.0.1:\(webhook.port)")
+        return shown.output.split(separator: "\n").first { $0.hasPrefix("subject=") }.map(String.init) ?? ""
+    }
+
+    @Test func `serves a swapped certificate to new connections and leaves open ones alone`() async throws {
+        try mount("one")
+        let webhook = try await start()
+        let client = try await TLSClient.connect(to: webhook)
+        try mount("two")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await subject(at: webhook).contains("two"))
+        try await client.send("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        #expect(try await client.receive().hasPrefix("HTTP/1.1 200 "))
+    }
+
+    @Test func `keeps the certificate when the new one is for another host, says so once and recovers`() async throws {
+        try mount("one")
+        let webhook = try await start()
+        try mount("other", names: [.dns("elsewhere.example")])
+        try await wait(for: "cannot reload", in: webhook)
+        #expect(try await subject(at: webhook).contains("one"))
+        let ready = try await webhook.get("/readyz?verbose")
+        #expect(ready.status == 200)
+        #expect(ready.body.contains("[+]certificate ok; the last good one is in use"))
+        try mount("two")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await webhook.get("/readyz?verbose").body.contains("[+]certificate ok\n"))
+        #expect(try webhook.log.matches(of: /cannot reload/).count == 1)
+    }
+
+    @Test func `keeps the certificate when the files are half written or gone`() async throws {
+        try mount("one")
+        let webhook = try await start("--tls-name", "localhost")
+        try mount("two")
+        try FileManager.default.removeItem(atPath: folder.path("two/tls.key"))
+        try await wait(for: "cannot reload", in: webhook)
+        #expect(try await subject(at: webhook).contains("one"))
+    }
+
+    @Test func `refuses to start with a certificate that lacks the expected name`() async throws {
+        try mount("one")
+        let program = try await Program.agentrunAdmission(
+            "serve",
+            "--tls-cert",
+            folder.path("current/tls.crt"),
+            "--tls-key",
+            folder.path("current/tls.key"),
+            "--tls-name",
+            "webhook.agents.svc"
+        )
+        #expect(program.status == 2)
+        #expect(program.errors.contains("is not valid for DNS:webhook.agents.svc, only for DNS:localhost"))
+    }
+
+    @Test func `judges by a changed policy, and by the last good one when it is bad or gone`() async throws {
+        func policy(_ allowed: String) -> String {
+            """
+            apiVersion: admission.agents.proompteng.ai/v1alpha1
+            kind: AgentRunPolicy
+            spec: { rules: { repository-allowlist: { allow: ["\(allowed)"] } } }
+
+            """
+        }
+        try folder.write(policy("proompteng/*"), to: "policy.yaml")
+        let webhook = try await Webhook.start("--policy", folder.path("policy.yaml"))
+        func verdict(_ name: String) async throws -> Bool {
+            try await webhook.post(Reviews.create(name, head: "codex/\(name)")).body.contains(#""allowed":true"#)
+        }
+        #expect(try await verdict("one"))
+        try folder.write(policy("other/*"), to: "policy.yaml")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await !verdict("two"))
+        try folder.write("kind: Nothing\n", to: "policy.yaml")
+        try await wait(for: "cannot reload", in: webhook)
+        #expect(try await !verdict("three"))
+        #expect(try await webhook.get("/readyz?verbose").body.contains("[+]policy ok; the last good one is in use"))
+        try FileManager.default.removeItem(atPath: folder.path("policy.yaml"))
+        try await wait(for: "No such file or directory", in: webhook)
+        #expect(try await !verdict("four"))
+    }
+
+    // MARK: Clients
+
+    /// Makes a certificate that is its own authority.
+    private func makeClient(_ name: String) async throws {
+        let made = try await Program.named(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=\(name)",
+            "-keyout",
+            folder.path("\(name).key"),
+            "-out",
+            folder.path("\(name).crt")
+        )
+        #expect(made.status == 0, "\(made.errors)")
+    }
+
+    private func status(of webhook: Webhook, as name: String) async throws -> Int {
+        try await webhook.get("/livez", "--cert", folder.path("\(name).crt"), "--key", folder.path("\(name).key"))
+            .status
+    }
+
+    @Test func `takes clients of the authority with an allowed name only, and a changed authority's`() async throws {
+        for name in ["apiserver", "other", "next"] { try await makeClient(name) }
+        try folder.write(try folder.text("apiserver.crt") + folder.text("other.crt"), to: "ca.crt")
+        let webhook = try await Webhook.start(
+            "--client-ca",
+            folder.path("ca.crt"),
+            "--client-name",
+            "apiserver",
+            "--client-name",
+            "next"
+        )
+        #expect(try await status(of: webhook, as: "apiserver") == 200)
+        #expect(try await status(of: webhook, as: "other") == 0)
+        #expect(try await status(of: webhook, as: "next") == 0)
+        #expect(try await webhook.get("/livez").status == 0)
+        try folder.write(try folder.text("next.crt"), to: "ca.crt")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await status(of: webhook, as: "next") == 200)
+        #expect(try await status(of: webhook, as: "apiserver") == 0)
+    }
+}
