@@ -59,6 +59,8 @@ let package = Package(
             ]
         ),
 
+        .target(name: "KubernetesClient", dependencies: ["JSONPull"]),
+
         // Where both meet
         .target(
             name: "AdmissionServer",
@@ -111,6 +113,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
+        .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
         .testTarget(

@@ -16,6 +16,7 @@ import Testing
         "ClusterState": ["AgentRuns", "Policy", "JSONPull"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
+        "KubernetesClient": ["JSONPull"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
         ],

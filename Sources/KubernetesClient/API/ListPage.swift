@@ -1,0 +1,50 @@
+private import JSONPull
+
+/// One page of a list: where its items are in the answer's body, and how to go on.
+///
+/// Items are not decoded here; whoever keeps them projects them from the body's bytes.
+package struct ListPage: Equatable, Sendable {
+    /// `metadata.resourceVersion`: where a watch starts after the last page.
+    package var resourceVersion: String
+    /// `metadata.continue`: nil on the last page.
+    package var continueToken: String?
+    /// Each item's bytes in the body, in order.
+    package var items: [Range<Int>]
+
+    package init(resourceVersion: String, continueToken: String?, items: [Range<Int>]) {
+        self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
+        self.items = items
+    }
+
+    /// Reads the body of a successful list; all of it is checked for grammar.
+    package static func decode(_ body: [UInt8]) throws(AnswerProblem) -> ListPage {
+        var resourceVersion: String?
+        var continueToken: String?
+        var items: [Range<Int>] = []
+        do throws(JSONError) {
+            _ = try JSONReader.read(body) { reader throws(JSONError) in
+                try reader.readMembers { reader, key throws(JSONError) in
+                    switch key {
+                    case "metadata":
+                        try reader.readMembers { reader, key throws(JSONError) in
+                            switch key {
+                            case "resourceVersion": resourceVersion = try reader.readNonEmptyString()
+                            case "continue": continueToken = try reader.readNonEmptyString()
+                            default: try reader.skipValue()
+                            }
+                        }
+                    case "items":
+                        items = []
+                        try reader.readElements { reader throws(JSONError) in items.append(try reader.skipValue()) }
+                    default: try reader.skipValue()
+                    }
+                }
+            }
+        } catch {
+            throw .malformed(reason: error.located(in: body).description)
+        }
+        guard let resourceVersion else { throw .unexpected("no metadata.resourceVersion, so it is no list") }
+        return ListPage(resourceVersion: resourceVersion, continueToken: continueToken, items: items)
+    }
+}

@@ -1,0 +1,85 @@
+internal import JSONPull
+
+/// `clusters[].cluster`, as far as it is used.
+struct KubeconfigCluster: Sendable {
+    var server = ""
+    var authorityFile: String?
+    var authorityData: String?
+    var isVerificationSkipped = false
+    var serverName: String?
+    var proxyURL: String?
+
+    init(from reader: inout JSONReader) throws(JSONError) {
+        var cluster = Self()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "server": cluster.server = try reader.readString() ?? ""
+            case "certificate-authority": cluster.authorityFile = try reader.readNonEmptyString()
+            case "certificate-authority-data": cluster.authorityData = try reader.readNonEmptyString()
+            case "insecure-skip-tls-verify": cluster.isVerificationSkipped = try reader.readBoolean() ?? false
+            case "tls-server-name": cluster.serverName = try reader.readNonEmptyString()
+            case "proxy-url": cluster.proxyURL = try reader.readNonEmptyString()
+            default: try reader.skipValue()
+            }
+        }
+        self = cluster
+    }
+
+    private init() {}
+}
+
+/// `users[].user`, as far as it is used.
+struct KubeconfigUser: Sendable {
+    var certificateFile: String?
+    var certificateData: String?
+    var keyFile: String?
+    var keyData: String?
+    var token: String?
+    var tokenFile: String?
+    /// A way to authenticate that is not spoken here, as the kubeconfig calls it.
+    var unsupportedMember: String?
+
+    init() {}
+
+    init(from reader: inout JSONReader) throws(JSONError) {
+        var user = Self()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "client-certificate": user.certificateFile = try reader.readNonEmptyString()
+            case "client-certificate-data": user.certificateData = try reader.readNonEmptyString()
+            case "client-key": user.keyFile = try reader.readNonEmptyString()
+            case "client-key-data": user.keyData = try reader.readNonEmptyString()
+            case "token": user.token = try reader.readNonEmptyString()
+            case "tokenFile": user.tokenFile = try reader.readNonEmptyString()
+            case "exec", "auth-provider", "username", "as":
+                let name = key.string
+                if try reader.peek() != .null { user.unsupportedMember = name }
+                try reader.skipValue()
+            default: try reader.skipValue()
+            }
+        }
+        self = user
+    }
+}
+
+/// `contexts[].context`, as far as it is used.
+struct KubeconfigContext: Sendable {
+    var cluster = ""
+    var user = ""
+    var namespace: String?
+
+    init(from reader: inout JSONReader) throws(JSONError) {
+        var context = Self()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "cluster": context.cluster = try reader.readString() ?? ""
+            case "user": context.user = try reader.readString() ?? ""
+            case "namespace": context.namespace = try reader.readNonEmptyString()
+            default: try reader.skipValue()
+            }
+        }
+        self = context
+    }
+
+    private init() {}
+}

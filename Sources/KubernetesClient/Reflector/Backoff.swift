@@ -1,0 +1,26 @@
+/// How long to wait after failures that follow each other: doubling, bounded, with jitter.
+///
+/// The figures are those of client-go's reflector, so that a restarted API server sees nothing new.
+package struct Backoff: Equatable, Sendable {
+    package static let firstMilliseconds = 800
+    package static let maximumMilliseconds = 30_000
+
+    /// Failures since the last success.
+    package private(set) var failures = 0
+
+    package init() {}
+
+    /// The delay after one more failure: at least the doubled base, at most twice that.
+    ///
+    /// - Parameter jitter: random, from 0 up to 1.
+    /// - Returns: milliseconds.
+    package mutating func next(jitter: Double) -> Int64 {
+        let base = min(Self.maximumMilliseconds, Self.firstMilliseconds << min(failures, 6))
+        failures += 1
+        return Int64(Double(base) * (1 + jitter))
+    }
+
+    package mutating func reset() {
+        failures = 0
+    }
+}

@@ -1,0 +1,26 @@
+/// Why a list or watch came to nothing, as far as the next step depends on it.
+package enum ReflectorFailure: Equatable, Sendable {
+    /// The API answered with an error.
+    case status(APIStatus)
+    /// No usable answer: a broken connection, a time-out, HTML, a cut stream.
+    case other(String)
+
+    /// What an operator has to know, one line, with what to grant or install.
+    ///
+    /// - Parameter resource: as RBAC names it: `agentruns.core.example.dev`.
+    /// - Returns: the message.
+    package func message(resource: String) -> String {
+        switch self {
+        case .status(let status) where status.code == 403:
+            "cannot list and watch \(resource): \(status); grant the verbs list and watch on it to this identity"
+        case .status(let status) where status.code == 404:
+            "cannot list and watch \(resource): \(status); install its CustomResourceDefinition"
+        case .status(let status) where status.code == 401:
+            "cannot list and watch \(resource): \(status); renew the token or client certificate"
+        case .status(let status):
+            "cannot list and watch \(resource): \(status)"
+        case .other(let reason):
+            "cannot list and watch \(resource): \(APIStatus.oneLine(reason))"
+        }
+    }
+}

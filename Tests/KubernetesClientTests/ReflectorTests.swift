@@ -1,0 +1,119 @@
+import KubernetesClient
+import Testing
+
+@Suite struct `The reflector` {
+    private static func page(_ version: String, next: String? = nil) -> ListPage {
+        ListPage(resourceVersion: version, continueToken: next, items: [])
+    }
+
+    /// One that watches from version 10 since time 0.
+    private static func watching() -> ReflectorStateMachine {
+        var machine = ReflectorStateMachine()
+        _ = machine.start()
+        _ = machine.received(page("10"), now: 0, jitter: 0)
+        return machine
+    }
+
+    private static func status(_ code: Int, retryAfter: Int? = nil) -> ReflectorFailure {
+        .status(APIStatus(code: code, message: "no", retryAfterSeconds: retryAfter))
+    }
+
+    @Test func `collects all pages before anything is committed`() {
+        var machine = ReflectorStateMachine()
+        #expect(machine.start() == .list(continueToken: nil))
+        #expect(machine.start() == .none)
+        #expect(machine.received(Self.page("10", next: "a"), now: 1, jitter: 0) == .list(continueToken: "a"))
+        #expect(machine.condition == .unsynced(nil))
+        #expect(
+            machine.received(Self.page("10"), now: 2, jitter: 0.5)
+                == .commitAndWatch(resourceVersion: "10", timeoutSeconds: 450)
+        )
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 2, failure: nil))
+    }
+
+    @Test func `starts over when a page is gone, at once only the first time`() {
+        var machine = ReflectorStateMachine()
+        _ = machine.start()
+        _ = machine.received(Self.page("10", next: "a"), now: 0, jitter: 0)
+        #expect(machine.failed(Self.status(410), now: 0, jitter: 0) == .list(continueToken: nil))
+        #expect(machine.failed(Self.status(410), now: 0, jitter: 0) == .wait(untilMilliseconds: 800))
+        #expect(machine.wake(now: 799, jitter: 0) == .none)
+        #expect(machine.wake(now: 800, jitter: 0) == .list(continueToken: nil))
+    }
+
+    @Test func `goes on after the last event or bookmark when the watch ends`() {
+        var machine = Self.watching()
+        let event = WatchEvent.modified(WatchEvent.Item(object: 0..<1, resourceVersion: "11"))
+        #expect(machine.received(event, now: 5, jitter: 0) == .none)
+        #expect(machine.watchEnded(now: 6, jitter: 0) == .watch(resourceVersion: "11", timeoutSeconds: 300))
+        _ = machine.received(.bookmark(resourceVersion: "20"), now: 7, jitter: 0)
+        #expect(machine.failed(.other("reset"), now: 8, jitter: 0) == .wait(untilMilliseconds: 808))
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 7, failure: .other("reset")))
+        #expect(machine.wake(now: 808, jitter: 0) == .watch(resourceVersion: "20", timeoutSeconds: 300))
+    }
+
+    @Test func `lists again after an ERROR event of 410, and not in a tight loop`() {
+        var machine = Self.watching()
+        let gone = WatchEvent.error(APIStatus(code: 410, message: "too old"))
+        #expect(machine.received(gone, now: 5, jitter: 0) == .list(continueToken: nil))
+        _ = machine.received(Self.page("30"), now: 6, jitter: 0)
+        #expect(machine.received(gone, now: 7, jitter: 0) == .wait(untilMilliseconds: 807))
+        #expect(machine.wake(now: 807, jitter: 0) == .list(continueToken: nil))
+    }
+
+    @Test func `does not hurry when each watch ends at once`() {
+        var machine = Self.watching()
+        #expect(machine.watchEnded(now: 10, jitter: 0) == .wait(untilMilliseconds: 810))
+        _ = machine.wake(now: 810, jitter: 0)
+        #expect(machine.watchEnded(now: 820, jitter: 0) == .wait(untilMilliseconds: 2420))
+    }
+
+    @Test func `waits longer after each failure, to a bound, with jitter`() {
+        var backoff = Backoff()
+        let delays = (0..<8).map { _ in backoff.next(jitter: 0) }
+        #expect(delays == [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000])
+        #expect(backoff.next(jitter: 0.5) == 45_000)
+        backoff.reset()
+        #expect(backoff.next(jitter: 0) == 800)
+    }
+
+    @Test(arguments: [(20, 20_000), (99_999, 300_000), (nil, 800)] as [(Int?, Int64)])
+    func `honours Retry-After within reason`(seconds: Int?, delay: Int64) {
+        var machine = ReflectorStateMachine()
+        _ = machine.start()
+        let failure = Self.status(429, retryAfter: seconds)
+        #expect(machine.failed(failure, now: 0, jitter: 0) == .wait(untilMilliseconds: delay))
+    }
+
+    @Test func `finds a stalled connection`() {
+        var machine = Self.watching()
+        #expect(machine.wake(now: ReflectorStateMachine.stallMilliseconds - 1, jitter: 0) == .none)
+        #expect(
+            machine.wake(now: ReflectorStateMachine.stallMilliseconds, jitter: 0) == .wait(untilMilliseconds: 150_800)
+        )
+        #expect(machine.wake(now: 150_800, jitter: 0) == .watch(resourceVersion: "10", timeoutSeconds: 300))
+    }
+
+    @Test(arguments: [(403, "grant the verbs list and watch"), (404, "install its CustomResourceDefinition")])
+    func `calls a kind unknown and says what to do, until it can be listed`(code: Int, remedy: String) {
+        var machine = Self.watching()
+        let failure = Self.status(code)
+        _ = machine.failed(failure, now: 0, jitter: 0)
+        #expect(machine.condition == .unknown(failure))
+        #expect(failure.message(resource: "agentruns").contains(remedy))
+        #expect(machine.wake(now: 800, jitter: 0) == .list(continueToken: nil))
+        _ = machine.failed(.other("reset"), now: 801, jitter: 0)
+        #expect(machine.condition == .unknown(failure))
+        _ = machine.wake(now: 10_000, jitter: 0)
+        _ = machine.received(Self.page("40"), now: 10_001, jitter: 0)
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 10_001, failure: nil))
+    }
+
+    @Test func `an expired token keeps what is known and says so`() {
+        var machine = Self.watching()
+        let failure = Self.status(401)
+        _ = machine.failed(failure, now: 9, jitter: 0)
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: failure))
+        #expect(failure.message(resource: "agents").hasSuffix("renew the token or client certificate"))
+    }
+}
