@@ -43,6 +43,16 @@ static inline uint64_t COpenSSL_server_options(void) {
         | SSL_OP_PRIORITIZE_CHACHA;
 }
 
+/// SSL_OP_* are macros with a 64-bit shift.
+static inline uint64_t COpenSSL_client_options(void) {
+    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET;
+}
+
+/// Macro over SSL_ctrl.
+static inline int COpenSSL_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
+    return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+
 /// Typed stack accessors are macros.
 static inline int COpenSSL_GENERAL_NAMES_count(const GENERAL_NAMES *names) {
     return sk_GENERAL_NAME_num(names);

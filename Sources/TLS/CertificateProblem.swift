@@ -13,12 +13,14 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Which half of the pair is meant.
+    /// What the text was to be.
     package enum Part: Sendable, Hashable {
         case certificateChain
         case privateKey
         /// Whose clients a server takes.
         case clientAuthorities
+        /// Whom a client trusts.
+        case authorities
     }
 
     /// What is wrong with it.
@@ -64,6 +66,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case .certificateChain: "serving certificate"
         case .privateKey: "serving certificate's private key"
         case .clientAuthorities: "authorities of clients"
+        case .authorities: "certificate authorities"
         }
     }
 
@@ -95,13 +98,17 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
 
     private var blockName: String {
         switch part {
-        case .certificateChain, .clientAuthorities: "certificate"
+        case .certificateChain, .clientAuthorities, .authorities: "certificate"
         case .privateKey: "private key"
         }
     }
 
     private var remedy: String {
-        part == .clientAuthorities ? "pass the PEM file of the clients' authority to --client-ca" : servingRemedy
+        switch part {
+        case .clientAuthorities: "pass the PEM file of the clients' authority to --client-ca"
+        case .authorities: "give the PEM text of the authority that issued the server's certificate"
+        case .certificateChain, .privateKey: servingRemedy
+        }
     }
 
     private var servingRemedy: String {

@@ -115,6 +115,15 @@ final class TLSConnection {
         }
     }
 
+    /// Why the peer's certificate was refused, in OpenSSL's words; meaningful after a failed handshake.
+    ///
+    /// Nil when the handshake failed for another reason.
+    var verificationProblem: String? {
+        let result = unsafe SSL_get_verify_result(ssl)
+        guard result != CLong(X509_V_OK) else { return nil }
+        return unsafe String(cString: X509_verify_cert_error_string(result))
+    }
+
     /// The protocol ALPN chose; nil without ALPN.
     var negotiatedProtocol: String? {
         var name: UnsafePointer<UInt8>?

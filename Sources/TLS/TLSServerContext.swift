@@ -24,14 +24,14 @@ package final class TLSServerContext: @unchecked Sendable {
     /// Forward secrecy and authenticated encryption only, the cheapest for a machine with AES instructions first.
     ///
     /// TLS 1.3 has no others; these are for TLS 1.2.
-    private static let cipherSuites = [
+    static let cipherSuites = [
         "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
         "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
         "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
     ].joined(separator: ":")
 
     /// TLS 1.3 suites in the same order; OpenSSL's own default begins with AES-256.
-    private static let tls13CipherSuites = [
+    static let tls13CipherSuites = [
         "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
     ].joined(separator: ":")
 
