@@ -215,7 +215,7 @@ package final class HTTPServer: Sendable {
         switch security {
         case .tls(let context):
             try pipeline.addHandler(
-                TLSServerHandler(context: context(), handshakeTimeout: configuration.limits.handshakeTimeout)
+                TLSHandler(context: context(), handshakeTimeout: configuration.limits.handshakeTimeout)
             )
             try pipeline.addHandler(ProtocolDispatchHandler(installer: installer))
         case .none(let httpProtocol):

@@ -45,24 +45,12 @@ extension CertificatePair {
 
 extension X509Certificate {
     /// Throws unless `now` is within the validity, its ends included (RFC 5280 section 4.1.2.5).
-    func check(isValidAt now: UnixTime, from source: CertificateProblem.Source) throws(TLSError) {
+    func check(isValidAt now: UnixTime, from text: PEMText) throws(TLSError) {
         if now > notAfter {
-            throw .certificate(
-                CertificateProblem(
-                    part: .certificateChain,
-                    source: source,
-                    reason: .expired(notAfter: notAfter, now: now)
-                )
-            )
+            throw text.problem(.expired(notAfter: notAfter, now: now))
         }
         if now < notBefore {
-            throw .certificate(
-                CertificateProblem(
-                    part: .certificateChain,
-                    source: source,
-                    reason: .notYetValid(notBefore: notBefore, now: now)
-                )
-            )
+            throw text.problem(.notYetValid(notBefore: notBefore, now: now))
         }
     }
 }

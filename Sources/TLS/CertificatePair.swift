@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// A certificate chain and the private key of its leaf, loaded and checked: what a server shows its clients.
+/// A certificate chain and the private key of its leaf, loaded and checked: what a server shows its clients, or a client
+/// its server.
 ///
 /// `@unchecked Sendable` because the C objects are never changed after `init`; OpenSSL counts references atomically and
 /// guards what it computes lazily with locks of its own.
@@ -53,12 +54,23 @@ package final class CertificatePair: @unchecked Sendable {
         try self.init(chain: chain, key: key, now: now)
     }
 
+    /// Checks PEM text in memory that says who a client is.
+    package convenience init(
+        clientCertificatePEM: String,
+        privateKeyPEM: String,
+        now: UnixTime = .now()
+    ) throws(TLSError) {
+        let chain = try PEMText(clientCertificatePEM, part: .clientCertificate)
+        let key = try PEMText(privateKeyPEM, part: .clientKey)
+        try self.init(chain: chain, key: key, now: now)
+    }
+
     private init(chain: PEMText, key: PEMText, now: UnixTime) throws(TLSError) {
         let certificates = try X509Certificate.all(in: chain)
         let privateKey = try PrivateKey(key)
         let leaf = certificates.first
         try privateKey.check(matches: leaf, from: chain.source, key: key)
-        try leaf.check(isValidAt: now, from: chain.source)
+        try leaf.check(isValidAt: now, from: chain)
 
         self.leaf = leaf
         intermediates = certificates.rest
@@ -74,7 +86,7 @@ package final class CertificatePair: @unchecked Sendable {
     func install(in context: OpaquePointer) throws(TLSError) {
         OpenSSLErrorQueue.clear()
         let isLeafInstalled = unsafe leaf.withPointer { unsafe SSL_CTX_use_certificate(context, $0) == 1 }
-        guard isLeafInstalled else { throw .openSSL(doing: "use the serving certificate") }
+        guard isLeafInstalled else { throw .openSSL(doing: "use the certificate") }
         let isKeyInstalled = unsafe key.withPointer { unsafe SSL_CTX_use_PrivateKey(context, $0) == 1 }
         guard isKeyInstalled else { throw .openSSL(doing: "use the private key") }
         for intermediate in intermediates {

@@ -21,6 +21,9 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case clientAuthorities
         /// Whom a client trusts.
         case authorities
+        /// Who a client is.
+        case clientCertificate
+        case clientKey
     }
 
     /// What is wrong with it.
@@ -67,6 +70,8 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case .privateKey: "serving certificate's private key"
         case .clientAuthorities: "authorities of clients"
         case .authorities: "certificate authorities"
+        case .clientCertificate: "client certificate"
+        case .clientKey: "client certificate's private key"
         }
     }
 
@@ -98,8 +103,8 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
 
     private var blockName: String {
         switch part {
-        case .certificateChain, .clientAuthorities, .authorities: "certificate"
-        case .privateKey: "private key"
+        case .certificateChain, .clientAuthorities, .authorities, .clientCertificate: "certificate"
+        case .privateKey, .clientKey: "private key"
         }
     }
 
@@ -107,6 +112,8 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         switch part {
         case .clientAuthorities: "pass the PEM file of the clients' authority to --client-ca"
         case .authorities: "give the PEM text of the authority that issued the server's certificate"
+        case .clientCertificate, .clientKey:
+            "give client certificate and key in PEM, valid now, without passphrase and for one another"
         case .certificateChain, .privateKey: servingRemedy
         }
     }

@@ -6,6 +6,17 @@ extension HandshakeFailure {
         self = queue.entries.lazy.compactMap { Self.classify($0) }.first ?? .protocolViolation(queue.description)
     }
 
+    /// Sorts a failure of ``TLSConnection/handshake()`` at the client's end.
+    init(_ queue: OpenSSLErrorQueue, ofClient connection: TLSConnection) {
+        if let problem = connection.verificationProblem {
+            self = .untrustedServer(problem)
+        } else if queue.contains(library: ERR_LIB_SSL, reason: SSL_R_WRONG_VERSION_NUMBER) {
+            self = .noTLS
+        } else {
+            self.init(queue)
+        }
+    }
+
     private static func classify(_ entry: OpenSSLErrorQueue.Entry) -> HandshakeFailure? {
         guard entry.library == ERR_LIB_SSL else { return nil }
         if let alert = UInt8(exactly: entry.reason - SSL_AD_REASON_OFFSET) {

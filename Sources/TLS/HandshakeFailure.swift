@@ -5,6 +5,10 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
     case peerAlert(code: UInt8, name: String)
     /// The first bytes were an HTTP request, not TLS.
     case plainHTTP
+    /// The server's certificate was refused, in OpenSSL's words; as a client only.
+    case untrustedServer(String)
+    /// What came from the server is no TLS; as a client only.
+    case noTLS
     /// The client's ALPN list holds none of ours.
     case noSharedProtocol
     /// The client offers no cipher suite, group or signature algorithm we accept.
@@ -25,6 +29,8 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .peerAlert: "peer_alert"
         case .plainHTTP: "plain_http"
+        case .untrustedServer: "untrusted_server"
+        case .noTLS: "no_tls"
         case .noSharedProtocol: "no_shared_protocol"
         case .noSharedCipher: "no_shared_cipher"
         case .unsupportedVersion: "unsupported_version"
@@ -38,9 +44,14 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .peerAlert(let code, let name):
-            "the client sent the alert \(name) (\(code))\(Self.remedy(forAlert: code))"
+            "the peer sent the alert \(name) (\(code))\(Self.remedy(forAlert: code))"
         case .plainHTTP:
             "the client spoke plain HTTP; use https:// with this port"
+        case .untrustedServer(let words):
+            "the server's certificate is refused: \(words); give the authority that issued it, and address the server by "
+                + "a name the certificate has"
+        case .noTLS:
+            "the other end does not speak TLS; check the port, and whether the address is an http:// one"
         case .noSharedProtocol:
             "the client offers no application protocol this server speaks"
         case .noSharedCipher:
@@ -50,11 +61,11 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         case .clientCertificate:
             "the client showed no certificate of an authority of --client-ca with a name of --client-name"
         case .truncated:
-            "the client ended the connection in the middle of the handshake"
+            "the peer ended the connection in the middle of the handshake"
         case .timedOut:
-            "the client did not finish the handshake in time"
+            "the peer did not finish the handshake in time"
         case .protocolViolation(let words):
-            "the client broke the protocol: \(words)"
+            "the peer broke the protocol: \(words)"
         }
     }
 
@@ -63,8 +74,8 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
     private static func remedy(forAlert code: UInt8) -> String {
         switch code {
         case 42, 46, 48:
-            "; it does not trust the serving certificate: compare the webhook configuration's caBundle and the certificate's"
-                + " names"
+            "; it does not trust our certificate: for a webhook compare its configuration's caBundle and the certificate's "
+                + "names, for a client certificate the server's authority for clients"
         default:
             ""
         }

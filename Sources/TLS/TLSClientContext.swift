@@ -22,11 +22,14 @@ package final class TLSClientContext: @unchecked Sendable {
     /// What a client may choose.
     package struct Configuration: Sendable {
         package var trust: Trust
+        /// Who to be for a server that asks; nil to be nobody.
+        package var identity: CertificatePair?
         /// ALPN names, best first.
         package var applicationProtocols: [String]
 
-        package init(trust: Trust, applicationProtocols: [String] = ["http/1.1"]) {
+        package init(trust: Trust, identity: CertificatePair? = nil, applicationProtocols: [String] = ["http/1.1"]) {
             self.trust = trust
+            self.identity = identity
             self.applicationProtocols = applicationProtocols
         }
     }
@@ -51,6 +54,7 @@ package final class TLSClientContext: @unchecked Sendable {
         try context.setVersionsAndCiphers()
         try context.setApplicationProtocols(configuration.applicationProtocols)
         try context.setTrust(configuration.trust)
+        if let identity = configuration.identity { unsafe try identity.install(in: raw) }
         return context
     }
 

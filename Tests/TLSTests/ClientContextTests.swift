@@ -1,3 +1,4 @@
+import COpenSSL
 import NIOCore
 import Testing
 
@@ -90,5 +91,41 @@ import Testing
         } throws: {
             "\($0)".contains("certificate authorit")
         }
+    }
+
+    /// A server that asks for a certificate, takes any, and refuses clients without one.
+    private static func serverAsking(_ issued: CertificateAuthority.Issued) throws -> TLSConnection {
+        let context = unsafe SSL_CTX_new(TLS_server_method())
+        defer { unsafe SSL_CTX_free(context) }
+        let pair = try CertificatePair(
+            certificateChainPEM: issued.certificatePEM,
+            privateKeyPEM: issued.privateKeyPEM
+        )
+        unsafe try pair.install(in: #require(context))
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) { _, _ in 1 }
+        return unsafe try TLSConnection.make(adopting: #require(SSL_new(context)), role: .server, owner: nil)
+    }
+
+    @Test(arguments: [true, false])
+    func `shows its certificate to a server that asks`(hasIdentity: Bool) throws {
+        let authority = try CertificateAuthority.make(commonName: "test CA")
+        let issued = try authority.issueServerCertificate(names: [.dns("k")])
+        let identity = try CertificatePair(
+            clientCertificatePEM: issued.certificatePEM,
+            privateKeyPEM: issued.privateKeyPEM
+        )
+        let context = try TLSClientContext.make(
+            configuration: .init(trust: .anybody, identity: hasIdentity ? identity : nil)
+        )
+        let client = try context.makeConnection(serverName: "k")
+        let server = try Self.serverAsking(issued)
+        var isAccepted = false
+        for _ in 0..<5 {
+            _ = client.handshake()
+            if let bytes = client.takeCiphertext() { server.receive(bytes) }
+            if case .complete = server.handshake() { isAccepted = true }
+            if let bytes = server.takeCiphertext() { client.receive(bytes) }
+        }
+        #expect(isAccepted == hasIdentity)
     }
 }

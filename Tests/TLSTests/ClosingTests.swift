@@ -28,7 +28,7 @@ import Testing
         try conversation.exchange()
         conversation.socket.isStuck = true
         conversation.channel.close(promise: nil)
-        conversation.loop.advanceTime(by: TLSServerHandler.closeTimeout - .nanoseconds(1))
+        conversation.loop.advanceTime(by: TLSHandler.closeTimeout - .nanoseconds(1))
         #expect(conversation.channel.isActive)
         conversation.loop.advanceTime(by: .nanoseconds(1))
         #expect(!conversation.channel.isActive)

@@ -113,7 +113,7 @@ import Testing
 
     @Test func `silence from the start is closed when the time is over`() throws {
         let conversation = try Conversation()
-        conversation.loop.advanceTime(by: TLSServerHandler.defaultHandshakeTimeout)
+        conversation.loop.advanceTime(by: TLSHandler.defaultHandshakeTimeout)
         #expect(conversation.recorder.failures == [.timedOut])
         #expect(!conversation.channel.isActive)
     }

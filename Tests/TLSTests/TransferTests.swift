@@ -95,7 +95,7 @@ import Testing
     @Test func `too many bytes before the end of the handshake fail their writes and the connection`() throws {
         let conversation = try Conversation()
         var failure: (any Error)?
-        let limit = TLSServerHandler.maximumBytesBeforeHandshake
+        let limit = TLSHandler.maximumBytesBeforeHandshake
         conversation.channel.write(ByteBuffer.pattern(limit)).assumeIsolated().whenFailure { failure = $0 }
         #expect(failure == nil)
         conversation.channel.write(ByteBuffer.pattern(1), promise: nil)

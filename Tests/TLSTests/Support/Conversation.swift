@@ -14,10 +14,10 @@ final class Conversation {
     init(
         client offer: TestClient.Offer = TestClient.Offer(),
         context: TLSServerContext? = nil,
-        handshakeTimeout: TimeAmount = TLSServerHandler.defaultHandshakeTimeout
+        handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout
     ) throws {
         client = try TestClient(offer)
-        let handler = try TLSServerHandler(
+        let handler = try TLSHandler(
             context: context ?? Credentials.context(),
             handshakeTimeout: handshakeTimeout
         )

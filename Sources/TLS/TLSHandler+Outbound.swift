@@ -1,6 +1,6 @@
 package import NIOCore
 
-extension TLSServerHandler {
+extension TLSHandler {
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch phase {
         case .closing, .closed:
@@ -64,7 +64,7 @@ extension TLSServerHandler {
         case (.output, .open):
             closeOutput(context, promise: promise)
         case (.output, .sniffing), (.output, .handshaking):
-            // A server that cannot answer has no use for the connection.
+            // Who cannot answer, or ask, has no use for the connection.
             finish(context, promise: promise)
         case (_, .closing):
             join(promise)

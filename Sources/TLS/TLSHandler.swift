@@ -1,10 +1,10 @@
 package import NIOCore
 
-/// The server side of TLS in a channel pipeline: ciphertext towards the socket, plaintext towards the application.
+/// TLS in a channel pipeline, as server or client: ciphertext towards the socket, plaintext towards the application.
 ///
-/// A connection waits for its first bytes (`sniffing`), because a client that speaks plain HTTP by mistake deserves a
-/// readable answer. What looks like TLS makes it `handshaking`; when that is done it fires ``TLSHandshakeEvent`` and is
-/// `open`. A close from either side, or an error, makes it `closing`: the last ciphertext, be it close_notify or an
+/// A server waits for its first bytes (`sniffing`), because a client that speaks plain HTTP by mistake deserves a
+/// readable answer. What looks like TLS makes it `handshaking`, which a client is at once; when that is done it fires
+/// ``TLSHandshakeEvent`` and is `open`. A close from either side, or an error, makes it `closing`: the last ciphertext, be it close_notify or an
 /// alert, is on its way to the socket, and the channel is closed when it got there or after a limited time. Then it is
 /// `closed`.
 ///
@@ -14,7 +14,7 @@ package import NIOCore
 ///
 /// Writes are encrypted on `flush`, small ones together, and leave as one buffer. Back-pressure is the channel's own:
 /// writability and write promises are those of the ciphertext.
-package final class TLSServerHandler: ChannelDuplexHandler {
+package final class TLSHandler: ChannelDuplexHandler {
     package typealias InboundIn = ByteBuffer
     package typealias InboundOut = ByteBuffer
     package typealias OutboundIn = ByteBuffer
@@ -33,7 +33,8 @@ package final class TLSServerHandler: ChannelDuplexHandler {
 
     /// What may be written before the end of the handshake.
     ///
-    /// A server speaks second, so only settings or an error page come this early.
+    /// A server speaks second, so only settings or an error page come this early; a client should wait for
+    /// ``TLSHandshakeEvent``.
     static let maximumBytesBeforeHandshake = 64 * 1024
 
     /// The smallest buffer for plaintext.
@@ -50,7 +51,20 @@ package final class TLSServerHandler: ChannelDuplexHandler {
         case closed
     }
 
-    let context: TLSServerContext
+    /// Which side this is.
+    enum Endpoint {
+        case server(TLSServerContext)
+        case client(TLSClientContext, serverName: String)
+
+        func makeConnection() throws(TLSError) -> TLSConnection {
+            switch self {
+            case .server(let context): try context.makeConnection()
+            case .client(let context, let name): try context.makeConnection(serverName: name)
+            }
+        }
+    }
+
+    let endpoint: Endpoint
     let handshakeTimeout: TimeAmount
     let allocator = ByteBufferAllocator()
 
@@ -89,12 +103,33 @@ package final class TLSServerHandler: ChannelDuplexHandler {
     /// close_notify is sent and the channel's output closed, or about to be.
     var isOutputClosed = false
 
+    /// The server's side.
+    ///
     /// - Parameters:
     ///   - context: the certificate and rules of the listener.
     ///   - handshakeTimeout: from the channel's activation to the end of the handshake.
-    package init(context: TLSServerContext, handshakeTimeout: TimeAmount = TLSServerHandler.defaultHandshakeTimeout) {
-        self.context = context
+    package init(context: TLSServerContext, handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout) {
+        endpoint = .server(context)
         self.handshakeTimeout = handshakeTimeout
+    }
+
+    /// The client's side.
+    ///
+    /// - Parameters:
+    ///   - context: whom to trust, and who to be.
+    ///   - serverName: the DNS name or IP address the server's certificate must be for.
+    ///   - handshakeTimeout: from the channel's activation to the end of the handshake.
+    package init(
+        context: TLSClientContext,
+        serverName: String,
+        handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout
+    ) {
+        endpoint = .client(context, serverName: serverName)
+        self.handshakeTimeout = handshakeTimeout
+    }
+
+    var isClient: Bool {
+        if case .client = endpoint { true } else { false }
     }
 
     // MARK: Lifecycle
@@ -123,7 +158,7 @@ package final class TLSServerHandler: ChannelDuplexHandler {
         switch phase {
         case .sniffing, .handshaking:
             // A probe that connects and leaves without a byte is no failure.
-            if hasBegun { context.fireErrorCaught(TLSError.handshake(reason: .truncated)) }
+            if hasBegun || isClient { context.fireErrorCaught(TLSError.handshake(reason: .truncated)) }
         case .open:
             // What came before the end is delivered, wanted or not: it will never be asked for again. A missing
             // close_notify is an end of stream; HTTP's own framing tells a cut message.
@@ -138,19 +173,20 @@ package final class TLSServerHandler: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    /// Begins to wait for the ClientHello, once.
+    /// Begins the handshake, once: as a server by waiting for the ClientHello, as a client by sending it.
     private func start(_ context: ChannelHandlerContext) {
         guard phase == .idle else { return }
         do throws(TLSError) {
-            connection = try self.context.makeConnection()
+            connection = try endpoint.makeConnection()
         } catch {
             fail(context, error)
             return
         }
-        phase = .sniffing
+        phase = isClient ? .handshaking : .sniffing
         timer = schedule(handshakeTimeout, context) { handler, context in
             handler.fail(context, .handshake(reason: .timedOut))
         }
+        if isClient, let connection { stepHandshake(context, connection) }
         // The handshake's bytes are this handler's own affair, whether downstream reads or not.
         context.read()
     }
@@ -159,7 +195,7 @@ package final class TLSServerHandler: ChannelDuplexHandler {
     func schedule(
         _ delay: TimeAmount,
         _ context: ChannelHandlerContext,
-        _ action: @escaping (TLSServerHandler, ChannelHandlerContext) -> Void
+        _ action: @escaping (TLSHandler, ChannelHandlerContext) -> Void
     ) -> Scheduled<Void> {
         context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
             action(self, context)

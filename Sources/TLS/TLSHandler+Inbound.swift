@@ -1,6 +1,6 @@
 package import NIOCore
 
-extension TLSServerHandler {
+extension TLSHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection else { return }
         switch phase {
@@ -73,14 +73,15 @@ extension TLSServerHandler {
         }
     }
 
-    private func stepHandshake(_ context: ChannelHandlerContext, _ connection: TLSConnection) {
+    func stepHandshake(_ context: ChannelHandlerContext, _ connection: TLSConnection) {
         switch connection.handshake() {
         case .incomplete:
             sendCiphertext(context, connection)
         case .complete:
             completeHandshake(context, connection)
         case .failed(let queue):
-            fail(context, .handshake(reason: HandshakeFailure(queue)))
+            let reason = isClient ? HandshakeFailure(queue, ofClient: connection) : HandshakeFailure(queue)
+            fail(context, .handshake(reason: reason))
         }
     }
 
