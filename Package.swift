@@ -59,7 +59,16 @@ let package = Package(
             ]
         ),
 
-        .target(name: "KubernetesClient", dependencies: ["JSONPull"]),
+        .target(
+            name: "KubernetesClient",
+            dependencies: [
+                "JSONPull",
+                "TLS",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
 
         // Where both meet
         .target(

@@ -16,7 +16,7 @@ import Testing
         "ClusterState": ["AgentRuns", "Policy", "JSONPull"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
-        "KubernetesClient": ["JSONPull"],
+        "KubernetesClient": ["JSONPull", "TLS"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
         ],

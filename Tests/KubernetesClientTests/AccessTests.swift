@@ -69,7 +69,8 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
                 "no such file; correct the path"
             ),
             (kubeconfig(cluster: "server: 'https://k', certificate-authority-data: '='"), nil, "no base64"),
-            (kubeconfig(user: "exec: {command: aws}"), nil, "user.exec: Unsupported value"),
+            (kubeconfig(user: "exec: {command: aws}"), nil, "user.exec.apiVersion: Unsupported value"),
+            (kubeconfig(user: "auth-provider: {}"), nil, "user.auth-provider: Unsupported value"),
             (kubeconfig(user: "client-key-data: S0VZ"), nil, "user.client-certificate: Required value"),
             (kubeconfig(user: "client-certificate-data: S0VZ"), nil, "user.client-key: Required value"),
             (kubeconfig(), "prod", "no context \"prod\"; use one of: \"dev\", \"lost\""),

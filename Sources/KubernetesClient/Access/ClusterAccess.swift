@@ -16,12 +16,19 @@ package struct ClusterAccess: Equatable, Sendable, CustomStringConvertible {
         case fixed(String)
         /// Read again while the process runs: see ``TokenFile``.
         case file(String)
+        /// Made by a program, which may make a client certificate in its place.
+        case plugin(ExecPlugin)
     }
 
     /// A client certificate chain and its key, both PEM.
     package struct Identity: Equatable, Sendable {
         package var certificatePEM: [UInt8]
         package var privateKeyPEM: [UInt8]
+
+        package init(certificatePEM: [UInt8], privateKeyPEM: [UInt8]) {
+            self.certificatePEM = certificatePEM
+            self.privateKeyPEM = privateKeyPEM
+        }
     }
 
     package var server: ServerAddress
@@ -35,7 +42,23 @@ package struct ClusterAccess: Equatable, Sendable, CustomStringConvertible {
     /// To be logged at start, one line each.
     package var warnings: [String] = []
 
+    package init(
+        server: ServerAddress,
+        verification: Verification,
+        serverName: String? = nil,
+        token: Token,
+        identity: Identity? = nil,
+        namespace: String = "default"
+    ) {
+        self.server = server
+        self.verification = verification
+        self.serverName = serverName
+        self.token = token
+        self.identity = identity
+        self.namespace = namespace
+    }
+
     package var description: String {
-        "\(server.isTLS ? "https" : "http")://\(server.host):\(server.port)\(server.path), namespace \(namespace)"
+        "\(server), namespace \(namespace)"
     }
 }

@@ -46,15 +46,17 @@ extension Kubeconfig {
         }
         if let member = user.unsupportedMember {
             throw error(
-                "user.\(member): Unsupported value: only client certificates, token and tokenFile are; use one of them, "
+                "user.\(member): Unsupported value: only client certificates, token, tokenFile and exec are; use one, "
                     + "for example a service account's token (kubectl create token)"
             )
         }
+        let verification = try verification(cluster, readFile)
+        let plugin = try user.plugin.map { plugin throws(AccessError) in try exec(plugin, cluster, verification) }
         var access = ClusterAccess(
             server: server,
-            verification: try verification(cluster, readFile),
+            verification: verification,
             serverName: cluster.serverName,
-            token: user.tokenFile.map { .file(resolve($0)) } ?? user.token.map { .fixed($0) } ?? .none,
+            token: user.tokenFile.map { .file(resolve($0)) } ?? user.token.map { .fixed($0) } ?? plugin ?? .none,
             identity: try identity(user, readFile),
             namespace: context.namespace ?? "default"
         )
@@ -68,6 +70,36 @@ extension Kubeconfig {
             access.warnings.append("\(file): the connection to \(server.host) is not encrypted; use an https:// server")
         }
         return access
+    }
+
+    private func exec(
+        _ plugin: KubeconfigPlugin,
+        _ cluster: KubeconfigCluster,
+        _ verification: ClusterAccess.Verification
+    ) throws(AccessError) -> ClusterAccess.Token {
+        guard ExecPlugin.versions.contains(plugin.apiVersion) else {
+            throw error(
+                "user.exec.apiVersion: Unsupported value: \(quoted(plugin.apiVersion)): supported values: "
+                    + ExecPlugin.versions.map(quoted).joined(separator: ", ")
+            )
+        }
+        guard !plugin.command.isEmpty else { throw error("user.exec.command: Required value: name the program") }
+        guard plugin.interactiveMode != "Always" else {
+            throw error("user.exec.interactiveMode: Forbidden: nobody is there to ask; use a plugin that needs no one")
+        }
+        // Like kubectl: a path starts at the kubeconfig's folder, a bare name is searched for in PATH.
+        let command = plugin.command.contains("/") ? resolve(plugin.command) : plugin.command
+        return .plugin(
+            ExecPlugin(
+                apiVersion: plugin.apiVersion,
+                command: command,
+                arguments: plugin.arguments,
+                environment: plugin.environment,
+                installHint: plugin.installHint,
+                cluster: plugin.isClusterWanted
+                    ? .init(server: cluster.server, serverName: cluster.serverName, verification: verification) : nil
+            )
+        )
     }
 
     private func verification(

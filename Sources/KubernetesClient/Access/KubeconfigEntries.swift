@@ -36,6 +36,7 @@ struct KubeconfigUser: Sendable {
     var keyData: String?
     var token: String?
     var tokenFile: String?
+    var plugin: KubeconfigPlugin?
     /// A way to authenticate that is not spoken here, as the kubeconfig calls it.
     var unsupportedMember: String?
 
@@ -51,7 +52,8 @@ struct KubeconfigUser: Sendable {
             case "client-key-data": user.keyData = try reader.readNonEmptyString()
             case "token": user.token = try reader.readNonEmptyString()
             case "tokenFile": user.tokenFile = try reader.readNonEmptyString()
-            case "exec", "auth-provider", "username", "as":
+            case "exec": user.plugin = try KubeconfigPlugin(from: &reader)
+            case "auth-provider", "username", "as":
                 let name = key.string
                 if try reader.peek() != .null { user.unsupportedMember = name }
                 try reader.skipValue()
@@ -82,4 +84,52 @@ struct KubeconfigContext: Sendable {
     }
 
     private init() {}
+}
+
+/// `users[].user.exec`.
+struct KubeconfigPlugin: Sendable {
+    var apiVersion = ""
+    var command = ""
+    var arguments: [String] = []
+    var environment: [String: String] = [:]
+    var interactiveMode = ""
+    var installHint = ""
+    var isClusterWanted = false
+
+    /// Nil when the value is null.
+    init?(from reader: inout JSONReader) throws(JSONError) {
+        var plugin = Self()
+        let isThere = try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "apiVersion": plugin.apiVersion = try reader.readString() ?? ""
+            case "command": plugin.command = try reader.readString() ?? ""
+            case "args":
+                try reader.readElements { reader throws(JSONError) in
+                    plugin.arguments.append(try reader.readString() ?? "")
+                }
+            case "env":
+                try reader.readElements { reader throws(JSONError) in try plugin.readVariable(from: &reader) }
+            case "interactiveMode": plugin.interactiveMode = try reader.readString() ?? ""
+            case "installHint": plugin.installHint = try reader.readString() ?? ""
+            case "provideClusterInfo": plugin.isClusterWanted = try reader.readBoolean() ?? false
+            default: try reader.skipValue()
+            }
+        }
+        guard isThere else { return nil }
+        self = plugin
+    }
+
+    private init() {}
+
+    private mutating func readVariable(from reader: inout JSONReader) throws(JSONError) {
+        var (name, value) = ("", "")
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": name = try reader.readString() ?? ""
+            case "value": value = try reader.readString() ?? ""
+            default: try reader.skipValue()
+            }
+        }
+        environment[name] = value
+    }
 }

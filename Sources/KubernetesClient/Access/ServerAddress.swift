@@ -1,11 +1,17 @@
 /// Where an API server is: the parts of `cluster.server`.
-package struct ServerAddress: Equatable, Sendable {
+package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     package var isTLS: Bool
     /// A DNS name or an IP address without brackets.
     package var host: String
     package var port: Int
     /// In front of every request's path, without a slash at its end; mostly empty.
     package var path: String
+
+    /// Host and port as a `Host` field has them.
+    package var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
+    /// The address as it is written.
+    package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
 
     /// Reads `https://host[:port][/path]`; nil when `text` is none.
     package init?(_ text: String) {
