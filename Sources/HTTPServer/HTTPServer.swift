@@ -199,8 +199,9 @@ package final class HTTPServer: Sendable {
         }
         registry.add(channel)
         channel.closeFuture.assumeIsolated().whenComplete { _ in
-            registry.remove(channel)
+            // Before the registry hears of it, whose last connection ends a drain.
             self.connections.giveBack()
+            registry.remove(channel)
         }
         let installer = ProtocolInstaller(
             service: service,
