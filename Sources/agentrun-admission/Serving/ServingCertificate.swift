@@ -2,21 +2,30 @@ internal import AdmissionServer
 internal import ClusterState
 internal import Logging
 internal import ServiceLifecycle
+private import Synchronization
 internal import TLS
 
 /// What the server shows its clients and whom it takes for one, read again when the files change.
 ///
 /// New connections get the newest that is good; open ones keep what they began with.
-struct ServingCertificate: Service {
+final class ServingCertificate: Service {
     let context: Current<TLSServerContext>
     let pairRecord = ReloadRecord(name: "certificate")
     let trustRecord = ReloadRecord(name: "client-ca")
 
     private let files: TLSFiles
-    private let trust: Current<ClientTrust?>
+    /// What the context was made of.
+    ///
+    /// Both can change at one moment, as they do in one Secret.
+    private let parts: Mutex<Parts>
     private let logger: Logger
     private let pairReloader: FileReloader<TLSServerContext>?
     private let trustReloader: FileReloader<TLSServerContext>?
+
+    private struct Parts: Sendable {
+        var pair: CertificatePair
+        var trust: ClientTrust?
+    }
 
     /// Reads the files for the first time, or makes a certificate.
     init(files: TLSFiles, logger: Logger) throws(CommandFailure) {
@@ -31,7 +40,7 @@ struct ServingCertificate: Service {
             if files.pair == nil { SelfMadeCertificate.log(pair, to: logger) }
             for warning in pair.warnings { logger.warning("certificate", metadata: ["warning": "\(warning)"]) }
             context = Current(try files.context(pair: pair, trust: trust))
-            self.trust = Current(trust)
+            parts = Mutex(Parts(pair: pair, trust: trust))
         } catch {
             throw CommandFailure("\(error)")
         }
@@ -44,10 +53,10 @@ struct ServingCertificate: Service {
     }
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { tasks in
-                tasks.addTask { await watchPair() }
-                tasks.addTask { await watchTrust() }
+                tasks.addTask { [self] in await watchPair() }
+                tasks.addTask { [self] in await watchTrust() }
             }
         }
         // The group takes a service that returns for one that failed.
@@ -55,31 +64,41 @@ struct ServingCertificate: Service {
     }
 
     private func watchPair() async {
-        await pairReloader?.run {
-            guard let pair = try files.certificatePair() else { return context.value }
-            // Without expected names it has to be a certificate of the same server.
-            if files.names.isEmpty { try pair.check(canReplace: context.value.pair) }
-            return try files.context(pair: pair, trust: trust.value)
-        } onEvent: { event in
+        await pairReloader?.run { [self] in
+            try change { parts in
+                guard let pair = try files.certificatePair() else { return }
+                // Without expected names it has to be a certificate of the same server.
+                if files.names.isEmpty { try pair.check(canReplace: parts.pair) }
+                parts.pair = pair
+            }
+        } onEvent: { [self] event in
             take(event, pairRecord)
         }
     }
 
     private func watchTrust() async {
-        await trustReloader?.run {
-            let new = try files.clientTrust()
-            let made = try files.context(pair: context.value.pair, trust: new)
-            trust.replace(with: new)
-            return made
-        } onEvent: { event in
+        await trustReloader?.run { [self] in
+            try change { parts in parts.trust = try files.clientTrust() }
+        } onEvent: { [self] event in
             take(event, trustRecord)
+        }
+    }
+
+    /// Puts a context of changed parts to use; leaves everything as it is when they do not make one.
+    private func change(_ body: (inout Parts) throws -> Void) throws -> TLSServerContext {
+        try parts.withLock { parts in
+            var changed = parts
+            try body(&changed)
+            let made = try files.context(pair: changed.pair, trust: changed.trust)
+            parts = changed
+            context.replace(with: made)
+            return made
         }
     }
 
     private func take(_ event: FileReloader<TLSServerContext>.Event, _ record: ReloadRecord) {
         switch event {
         case .loaded(let new):
-            context.replace(with: new)
             record.succeed()
             logger.notice(
                 "reloaded",
