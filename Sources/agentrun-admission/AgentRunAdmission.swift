@@ -8,7 +8,8 @@ struct AgentRunAdmission: AsyncParsableCommand {
         commandName: "agentrun-admission",
         abstract: "A validating admission webhook for AgentRun objects, and the same judgement offline.",
         subcommands: [
-            ServeCommand.self, CheckCommand.self, CertsCommand.self, PolicyCommand.self, RulesCommand.self,
+            ServeCommand.self, CheckCommand.self, CertsCommand.self, PolicyCommand.self,
+            RulesCommand.self,
             VersionCommand.self,
             BenchCommand.self,
         ]
@@ -19,6 +20,8 @@ struct AgentRunAdmission: AsyncParsableCommand {
     /// Exit code 2 says that the command could not be understood or could not do its work; 1 is left to commands whose
     /// answer is no.
     static func main() async {
+        // A closed pipe is an error of the write, told like any other.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

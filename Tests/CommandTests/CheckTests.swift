@@ -23,6 +23,40 @@ import Testing
         #expect(program.output.contains("Deny  [RunNameTooLong] metadata.name: "))
     }
 
+    @Test func `exits 1 for warnings when told to`() async throws {
+        let manifest = Reviews.manifest("one").replacing("head: codex/one", with: "head: codex/one, prompt: do less")
+        let file = try folder.write(manifest, to: "run.yaml")
+        #expect(try await Program.agentrunAdmission("check", file).status == 0)
+        let program = try await Program.agentrunAdmission("check", "--fail-on", "warn", file)
+        #expect(program.status == 1)
+        #expect(program.output.contains("1 object: 0 denied, 1 allowed with warnings"))
+    }
+
+    @Test func `is quiet about what is allowed`() async throws {
+        let good = Reviews.manifest("good")
+        let long = String(repeating: "n", count: 64)
+        let file = try folder.write("\(good)---\n\(Reviews.manifest(long, head: "codex/two"))", to: "runs.yaml")
+        let program = try await Program.agentrunAdmission("check", "--quiet", file)
+        #expect(program.status == 1)
+        #expect(program.output.contains("AgentRun agents/\(long): denied"))
+        #expect(!program.output.contains("agents/good") && !program.output.contains("objects:"))
+        try folder.write(good, to: "runs.yaml")
+        #expect(try await Program.agentrunAdmission("check", "-q", file).output.isEmpty)
+    }
+
+    @Test func `exits 2 when nobody reads its output`() async throws {
+        let file = try folder.write(Reviews.manifest("one"), to: "run.yaml")
+        let status = folder.path("status")
+        let errors = folder.path("errors")
+        _ = try await Program.named(
+            "bash",
+            "-c",
+            "{ sleep 0.3; \(Program.underTest) check \(file) 2>\(errors); echo $? >\(status); } | true"
+        )
+        #expect(try folder.text("status") == "2\n")
+        #expect(try folder.text("errors").contains("cannot write standard output: Broken pipe"))
+    }
+
     @Test func `exits 2 when something cannot be read, and judges the rest`() async throws {
         try folder.write("kind: [", to: "broken.yaml")
         try folder.write(Reviews.manifest("one"), to: "good.yml")

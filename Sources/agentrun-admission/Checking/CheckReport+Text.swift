@@ -8,6 +8,11 @@ extension CheckReport {
         entries.map(\.text).joined() + summary
     }
 
+    /// The paragraphs of what is denied or warned about.
+    var quietText: String {
+        entries.lazy.filter { !$0.verdict.allowed || !$0.verdict.warnings.isEmpty }.map(\.text).joined()
+    }
+
     private var summary: String {
         let count = entries.count
         var parts = ["\(denied) denied", "\(warned) allowed with warnings", "\(count - denied - warned) allowed"]

@@ -21,9 +21,9 @@ struct CheckReport {
     /// Allowed, but not without a warning.
     var warned: Int { entries.count { $0.verdict.allowed && !$0.verdict.warnings.isEmpty } }
 
-    var exitCode: Int32 {
+    func exitCode(failingOn failure: CheckCommand.Failure) -> Int32 {
         if !errors.isEmpty { return CommandFailure.exitCode }
-        return denied > 0 ? 1 : 0
+        return denied > 0 || (failure == .warn && warned > 0) ? 1 : 0
     }
 
     mutating func add(_ problem: ManifestProblem) {
@@ -39,9 +39,9 @@ struct CheckReport {
         }
     }
 
-    func output(as form: CheckCommand.Output) -> [UInt8] {
+    func output(as form: CheckCommand.Output, isQuiet: Bool) -> [UInt8] {
         switch form {
-        case .text: Array(text.utf8)
+        case .text: Array((isQuiet ? quietText : text).utf8)
         case .json: TerminalJSON.escaped(json)
         case .admissionReview:
             TerminalJSON.escaped(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })

@@ -8,8 +8,11 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Judge manifests and recorded AdmissionReviews without a cluster.",
         discussion: """
-            Exit code 0: nothing is denied; 1: something is; 2: something could not be read (the rest is judged all the \
-            same) or the command is wrong.
+            agentrun-admission check runs/ --state cluster/
+            kustomize build . | agentrun-admission check --quiet --fail-on warn -
+
+            Exit code 0: nothing is denied; 1: something is, or with --fail-on warn is warned about; 2: something could \
+            not be read (the rest is judged all the same) or the command is wrong.
             """
     )
 
@@ -18,6 +21,12 @@ struct CheckCommand: ParsableCommand {
         case text
         case json
         case admissionReview = "admission-review"
+    }
+
+    /// What makes the exit code 1.
+    enum Failure: String, ExpressibleByArgument, CaseIterable {
+        case deny
+        case warn
     }
 
     @Argument(
@@ -37,6 +46,12 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "Form of the verdicts.")
     var output = Output.text
 
+    @Option(help: "Exit with 1 for denied objects only, or for warnings too.")
+    var failOn = Failure.deny
+
+    @Flag(name: .shortAndLong, help: "Text only of objects that are denied or warned about, and no summary.")
+    var quiet = false
+
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
         var input = CheckInput(policy: engine.policy)
@@ -46,8 +61,8 @@ struct CheckCommand: ParsableCommand {
         let store = try store(with: input, engine.policy, &report)
         for item in input.items { report.add(item, item.judged(by: engine, state: store)) }
         StandardError.write(report.errors.map { "\(TerminalText.line($0))\n" }.joined())
-        StandardOutput.write(report.output(as: output))
-        throw ExitCode(report.exitCode)
+        StandardOutput.write(report.output(as: output, isQuiet: quiet))
+        throw ExitCode(report.exitCode(failingOn: failOn))
     }
 
     /// What the files are judged against; nil when there is no state at all.

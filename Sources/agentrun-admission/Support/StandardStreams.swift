@@ -4,8 +4,15 @@ private import Glibc
 enum StandardOutput {
     static func write(_ text: String) { write(Array(text.utf8)) }
 
-    /// What cannot be written, as to a closed pipe, is nobody's to read.
-    static func write(_ bytes: [UInt8]) { FileDescriptor.write(bytes, to: STDOUT_FILENO) }
+    /// Ends the program with exit code 2 when that cannot be done, as to a closed pipe or a full disk.
+    static func write(_ bytes: [UInt8]) {
+        guard !FileDescriptor.write(bytes, to: STDOUT_FILENO) else { return }
+        let reason = SystemError.last
+        StandardError.write(
+            "agentrun-admission: cannot write standard output: \(reason); read it to its end, or write to a file\n"
+        )
+        exit(CommandFailure.exitCode)
+    }
 }
 
 /// Writes to standard error, unbuffered.
