@@ -28,7 +28,7 @@ import Testing
 
         """
 
-    @Test func `the server and check answer a recorded review byte for byte`() async throws {
+    @Test func `the server, check and review answer a recorded review byte for byte`() async throws {
         let folder = try Folder()
         let policy = try folder.write(Self.policy, to: "policy.yaml")
         let webhook = try await Webhook.start("--policy", policy)
@@ -43,11 +43,15 @@ import Testing
                 "admission-review",
                 file.path
             )
+            let review = try await Program.agentrunAdmission("review", "--policy", policy, file.path)
             guard answer.status == 200 else {
                 #expect(check.status == 2, "\(file.lastPathComponent)")
+                #expect(review.status == 2, "\(file.lastPathComponent)")
                 continue
             }
             #expect(answer.body == check.output, "\(file.lastPathComponent)")
+            #expect(answer.body == review.output, "\(file.lastPathComponent)")
+            #expect(review.status == check.status, "\(file.lastPathComponent)")
         }
     }
 
