@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `check` {
@@ -42,6 +43,47 @@ import Testing
         #expect(!program.output.contains("agents/good") && !program.output.contains("objects:"))
         try folder.write(good, to: "runs.yaml")
         #expect(try await Program.agentrunAdmission("check", "-q", file).output.isEmpty)
+    }
+
+    @Test func `annotates a pull request`() async throws {
+        let long = String(repeating: "n", count: 64)
+        try folder.write("\(Reviews.manifest("one"))---\n\(Reviews.manifest(long, head: "codex/two"))", to: "a,b.yaml")
+        try folder.write("kind: [", to: "broken.yaml")
+        let program = try await Program.agentrunAdmission("check", "--output", "github", folder.path)
+        #expect(program.status == 2)
+        let lines = program.output.split(separator: "\n")
+        #expect(lines.count == 2, "\(program.output)")
+        #expect(lines[0].hasPrefix("::error::") && lines[0].contains("broken.yaml"))
+        let place =
+            "::error file=\(folder.path)/a%2Cb.yaml,line=12,title=label-length/RunNameTooLong::[RunNameTooLong] "
+        #expect(lines[1].hasPrefix(place), "\(program.output)")
+    }
+
+    @Test func `writes JUnit XML that a parser reads`() async throws {
+        let manifest = Reviews.manifest("one").replacing("head: codex/one", with: "head: codex/one, prompt: a < b")
+        try folder.write(manifest, to: "warned & \"quoted\".yaml")
+        try folder.write(Reviews.manifest(String(repeating: "n", count: 64), head: "codex/two"), to: "denied.yaml")
+        try folder.write(Reviews.manifest("good", head: "codex/three"), to: "good.yaml")
+        try folder.write("kind: [", to: "broken.yaml")
+        for (failOn, failures) in [("deny", 1), ("warn", 2)] {
+            let program = try await Program.agentrunAdmission(
+                "check",
+                "--output",
+                "junit",
+                "--fail-on",
+                failOn,
+                folder.path
+            )
+            #expect(program.status == 2)
+            let document = ElementCounter()
+            let parser = XMLParser(data: Data(program.output.utf8))
+            parser.delegate = document
+            #expect(parser.parse(), "\(program.output)")
+            #expect(document.counts["testcase"] == 4)
+            #expect(document.counts["failure"] == failures)
+            #expect(document.counts["error"] == 1)
+            #expect(document.files.contains("\(folder.path)/warned & \"quoted\".yaml"))
+        }
     }
 
     @Test func `exits 2 when nobody reads its output`() async throws {

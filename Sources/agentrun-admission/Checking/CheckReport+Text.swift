@@ -33,10 +33,7 @@ extension CheckReport.Entry {
     }
 
     private var header: String {
-        let object = verdict.object
-        let name = object.namespace.isEmpty ? "\(object.name)" : "\(object.namespace)/\(object.name)"
-        let operation = item.kind == .review ? "\(verdict.operation.name) of " : ""
-        return "\(item.source):\(item.line): \(operation)\(object.kind.kind) \(name): \(word)"
+        "\(item.source):\(item.line): \(title): \(word)"
     }
 
     private var word: String {

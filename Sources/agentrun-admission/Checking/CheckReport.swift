@@ -10,6 +10,19 @@ struct CheckReport {
         let item: CheckItem
         let verdict: Verdict
         let version: AdmissionReview.Version
+
+        /// What is judged: `AgentRun agents/one`, `UPDATE of AgentRun agents/one`.
+        var title: String {
+            let object = verdict.object
+            let name = object.namespace.isEmpty ? "\(object.name)" : "\(object.namespace)/\(object.name)"
+            let operation = item.kind == .review ? "\(verdict.operation.name) of " : ""
+            return "\(operation)\(object.kind.kind) \(name)"
+        }
+
+        /// Whether it makes the exit code 1.
+        func isFailing(on failure: CheckCommand.Failure) -> Bool {
+            !verdict.allowed || (failure == .warn && !verdict.warnings.isEmpty)
+        }
     }
 
     private(set) var entries: [Entry] = []
@@ -23,7 +36,7 @@ struct CheckReport {
 
     func exitCode(failingOn failure: CheckCommand.Failure) -> Int32 {
         if !errors.isEmpty { return CommandFailure.exitCode }
-        return denied > 0 || (failure == .warn && warned > 0) ? 1 : 0
+        return entries.contains { $0.isFailing(on: failure) } ? 1 : 0
     }
 
     mutating func add(_ problem: ManifestProblem) {
@@ -39,10 +52,12 @@ struct CheckReport {
         }
     }
 
-    func output(as form: CheckCommand.Output, isQuiet: Bool) -> [UInt8] {
+    func output(as form: CheckCommand.Output, isQuiet: Bool, failingOn failure: CheckCommand.Failure) -> [UInt8] {
         switch form {
         case .text: Array((isQuiet ? quietText : text).utf8)
         case .json: TerminalJSON.escaped(json)
+        case .junit: Array(junit(failingOn: failure).utf8)
+        case .github: Array(github.utf8)
         case .admissionReview:
             TerminalJSON.escaped(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
         }

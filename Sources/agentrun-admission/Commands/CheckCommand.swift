@@ -20,6 +20,8 @@ struct CheckCommand: ParsableCommand {
     enum Output: String, ExpressibleByArgument, CaseIterable {
         case text
         case json
+        case junit
+        case github
         case admissionReview = "admission-review"
     }
 
@@ -61,7 +63,7 @@ struct CheckCommand: ParsableCommand {
         let store = try store(with: input, engine.policy, &report)
         for item in input.items { report.add(item, item.judged(by: engine, state: store)) }
         StandardError.write(report.errors.map { "\(TerminalText.line($0))\n" }.joined())
-        StandardOutput.write(report.output(as: output, isQuiet: quiet))
+        StandardOutput.write(report.output(as: output, isQuiet: quiet, failingOn: failOn))
         throw ExitCode(report.exitCode(failingOn: failOn))
     }
 
