@@ -45,6 +45,19 @@ import Testing
         #expect(try await Program.agentrunAdmission("check", "-q", file).output.isEmpty)
     }
 
+    @Test func `skips other kinds, and refuses them when strict`() async throws {
+        let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: known }\n"
+        let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n"
+        let file = try folder.write("\(Reviews.manifest("one"))---\n\(secret)---\n\(other)", to: "all.yaml")
+        let program = try await Program.agentrunAdmission("check", file)
+        #expect(program.status == 0)
+        #expect(program.output.contains("2 of other kinds skipped"))
+        let strict = try await Program.agentrunAdmission("check", "--strict", file)
+        #expect(strict.status == 2)
+        #expect(strict.errors == "\(file):16: ConfigMap (v1) is not judged (correct it, or leave --strict out)\n")
+        #expect(strict.output.contains("AgentRun agents/one: allowed"))
+    }
+
     @Test func `annotates a pull request`() async throws {
         let long = String(repeating: "n", count: 64)
         try folder.write("\(Reviews.manifest("one"))---\n\(Reviews.manifest(long, head: "codex/two"))", to: "a,b.yaml")

@@ -22,6 +22,8 @@ struct CheckItem {
     let source: String
     /// Where in the file it starts, from 1.
     let line: Int
+    /// Its kind when it is neither judged nor looked up: `ConfigMap (v1)`.
+    let foreignKind: String?
     private let json: [UInt8]
 
     init(_ object: ManifestObject, source: String) {
@@ -29,8 +31,15 @@ struct CheckItem {
         kind = isReview ? .review : .object
         self.source = source
         line = object.line
+        let isForeign = !isReview && ClusterKind(group: object.group, kind: object.kind) == nil
+        foreignKind = isForeign ? Self.kind(of: object) : nil
         // A copy: the object is lent.
         json = unsafe Array(object.json)
+    }
+
+    private static func kind(of object: ManifestObject) -> String {
+        let version = object.group.isEmpty ? object.version : "\(object.group)/\(object.version)"
+        return object.kind.isEmpty ? "no kind" : "\(object.kind) (\(version))"
     }
 
     /// Judges an object as created by nobody, a review as sent.

@@ -25,10 +25,16 @@ struct CheckReport {
         }
     }
 
+    /// Whether objects of kinds that are neither judged nor looked up are errors.
+    let isStrict: Bool
     private(set) var entries: [Entry] = []
     private(set) var skipped = 0
     /// What could not be read or judged, one line each.
     private(set) var errors: [String] = []
+
+    init(isStrict: Bool) {
+        self.isStrict = isStrict
+    }
 
     var denied: Int { entries.count { !$0.verdict.allowed } }
     /// Allowed, but not without a warning.
@@ -47,7 +53,10 @@ struct CheckReport {
         switch outcome {
         case .judged(let verdict, let version):
             entries.append(Entry(item: item, verdict: verdict, version: version))
-        case .skipped: skipped += 1
+        case .skipped:
+            skipped += 1
+            guard isStrict, let kind = item.foreignKind else { return }
+            errors.append("\(item.source):\(item.line): \(kind) is not judged (correct it, or leave --strict out)")
         case .errored(let error): errors.append("\(item.source):\(item.line): \(error)")
         }
     }

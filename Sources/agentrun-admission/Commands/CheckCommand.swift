@@ -54,11 +54,14 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Text only of objects that are denied or warned about, and no summary.")
     var quiet = false
 
+    @Flag(help: "Take objects of kinds that are neither judged nor looked up for errors, as a mistyped kind is one.")
+    var strict = false
+
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
         var input = CheckInput(policy: engine.policy)
         for file in files { input.read(file) }
-        var report = CheckReport()
+        var report = CheckReport(isStrict: strict)
         for problem in input.problems { report.add(problem) }
         let store = try store(with: input, engine.policy, &report)
         for item in input.items { report.add(item, item.judged(by: engine, state: store)) }
