@@ -1,17 +1,23 @@
 import Foundation
+import Subprocess
 import Testing
 
 @testable import TLS
 
 @Suite struct `Certificate authority` {
     /// What `openssl verify` says of a leaf under an authority.
-    private func verify(_ leaf: String, under authority: String, at now: UnixTime, host: [String]) throws -> String {
+    private func verify(
+        _ leaf: String,
+        under authority: String,
+        at now: UnixTime,
+        host: [String]
+    ) async throws -> String {
         let options = ["verify", "-x509_strict", "-purpose", "sslserver", "-attime", "\(now.secondsSinceEpoch)"]
-        return try run(options + host, files: [("-CAfile", authority), (nil, leaf)])
+        return try await run(options + host, files: [("-CAfile", authority), (nil, leaf)])
     }
 
     /// What `openssl` prints, with each text passed as a file after its option.
-    private func run(_ arguments: [String], files: [(option: String?, text: String)]) throws -> String {
+    private func run(_ arguments: [String], files: [(option: String?, text: String)]) async throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ca-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -21,27 +27,20 @@ import Testing
             try Data(file.text.utf8).write(to: path)
             arguments += [file.option, path.path].compactMap(\.self)
         }
-        let output = folder.appending(path: "output")
-        try Data().write(to: output)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = arguments
-        // Files, not pipes: a pipe's end could be inherited by a process another test starts, and never end.
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        try handle.close()
-        return String(decoding: try Data(contentsOf: output), as: UTF8.self)
+        let result = try await Subprocess.run(
+            .name("openssl"),
+            arguments: Arguments(arguments),
+            output: .string(limit: 1 << 20),
+            error: .combinedWithOutput
+        )
+        return result.standardOutput
     }
 
     @Test(arguments: CertificateAuthority.KeyType.allCases, CertificateAuthority.KeyType.allCases)
     func `issues what a strict verifier accepts`(
         authorityType: CertificateAuthority.KeyType,
         leafType: CertificateAuthority.KeyType
-    ) throws {
+    ) async throws {
         let now = Credentials.noon
         let authority = try CertificateAuthority.make(commonName: "CA", keyType: authorityType, now: now)
         let names = [
@@ -50,19 +49,24 @@ import Testing
         let issued = try authority.issueServerCertificate(names: names, keyType: leafType, now: now)
         let root = authority.issued.certificatePEM
         for host in [["-verify_hostname", "hook.ns.svc"], ["-verify_ip", "10.1.2.3"]] {
-            let verdict = try verify(issued.certificatePEM, under: root, at: now, host: host)
+            let verdict = try await verify(issued.certificatePEM, under: root, at: now, host: host)
             #expect(verdict.hasSuffix(".pem: OK\n"), "\(verdict)")
         }
-        let wrong = try verify(issued.certificatePEM, under: root, at: now, host: ["-verify_hostname", "other.ns.svc"])
+        let wrong = try await verify(
+            issued.certificatePEM,
+            under: root,
+            at: now,
+            host: ["-verify_hostname", "other.ns.svc"]
+        )
         #expect(wrong.contains("hostname mismatch"))
-        let late = try verify(issued.certificatePEM, under: root, at: now.adding(days: 366), host: [])
+        let late = try await verify(issued.certificatePEM, under: root, at: now.adding(days: 366), host: [])
         #expect(late.contains("certificate has expired"))
     }
 
-    @Test func `writes the extensions clients look for`() throws {
+    @Test func `writes the extensions clients look for`() async throws {
         let authority = try CertificateAuthority.make(commonName: "CA", now: Credentials.noon)
         let issued = try authority.issueServerCertificate(names: [.dns("a"), .ipAddress("::1")], now: Credentials.noon)
-        let text = try run(["x509", "-noout", "-text"], files: [("-in", issued.certificatePEM)])
+        let text = try await run(["x509", "-noout", "-text"], files: [("-in", issued.certificatePEM)])
         for expected in [
             "Version: 3", "Signature Algorithm: ecdsa-with-SHA256", "Subject: CN = agentrun-admission",
             "Issuer: CN = CA",
@@ -76,9 +80,12 @@ import Testing
             privateKeyPEM: issued.privateKeyPEM,
             now: Credentials.noon
         )
-        let digest = try run(["x509", "-noout", "-fingerprint", "-sha256"], files: [("-in", issued.certificatePEM)])
+        let digest = try await run(
+            ["x509", "-noout", "-fingerprint", "-sha256"],
+            files: [("-in", issued.certificatePEM)]
+        )
         #expect(digest.replacing(":", with: "").lowercased().hasSuffix("=\(pair.fingerprint)\n"))
-        let root = try run(["x509", "-noout", "-text"], files: [("-in", authority.issued.certificatePEM)])
+        let root = try await run(["x509", "-noout", "-text"], files: [("-in", authority.issued.certificatePEM)])
         for expected in ["CA:TRUE, pathlen:0", "Certificate Sign, CRL Sign", "Not After : Nov 11 22:13:20 2033 GMT"] {
             #expect(root.contains(expected), "\(expected) is missing in\n\(root)")
         }
@@ -86,13 +93,13 @@ import Testing
         #expect(!"\(issued)".contains("PRIVATE KEY"))
     }
 
-    @Test func `draws a new serial number and key each time`() throws {
+    @Test func `draws a new serial number and key each time`() async throws {
         let authority = try CertificateAuthority.make(commonName: "CA", now: Credentials.noon)
         var serials = Set<String>()
         var keys = Set<String>()
         for _ in 0..<5 {
             let issued = try authority.issueServerCertificate(names: [.dns("a")], now: Credentials.noon)
-            serials.insert(try run(["x509", "-noout", "-serial"], files: [("-in", issued.certificatePEM)]))
+            serials.insert(try await run(["x509", "-noout", "-serial"], files: [("-in", issued.certificatePEM)]))
             keys.insert(issued.privateKeyPEM)
         }
         #expect(serials.count == 5)

@@ -1,10 +1,14 @@
 import Foundation
+import Subprocess
+import SystemPackage
 
 /// A program that ran to its end.
 struct Program: Sendable {
     var status: Int32
     var output: String
     var errors: String
+
+    private static let maximumOutputBytes = 256 << 20
 
     /// The executable under test, which the build puts beside the tests.
     static let underTest = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -21,29 +25,27 @@ struct Program: Sendable {
     }
 
     static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) async throws -> Program {
-        // Files in place of pipes: nobody has to read while it runs.
-        let folder = try Folder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardInput = FileHandle(forReadingAtPath: try folder.write(input, to: "in"))
-        try folder.write("", to: "out")
-        try folder.write("", to: "err")
-        process.standardOutput = FileHandle(forWritingAtPath: folder.path("out"))
-        process.standardError = FileHandle(forWritingAtPath: folder.path("err"))
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        return Program(
-            status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-            output: try folder.text("out"),
-            errors: try folder.text("err")
+        let result = try await Subprocess.run(
+            .path(.init(path)),
+            arguments: Arguments(arguments),
+            input: .array(input),
+            output: .bytes(limit: maximumOutputBytes),
+            error: .bytes(limit: maximumOutputBytes)
         )
+        return Program(
+            status: result.terminationStatus.number,
+            output: String(decoding: result.standardOutput, as: UTF8.self),
+            errors: String(decoding: result.standardError, as: UTF8.self)
+        )
+    }
+}
+
+extension TerminationStatus {
+    /// The exit status, or the signal below zero.
+    var number: Int32 {
+        switch self {
+        case .exited(let status): status
+        case .signaled(let signal): -signal
+        }
     }
 }

@@ -9,19 +9,15 @@ final class Webhook: Sendable {
 
     let port: Int
     let folder: Folder
-    private let process: Process
+    private let program: RunningProgram
 
     var url: String { "https://127.0.0.1:\(port)" }
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { program.isRunning }
 
-    private init(port: Int, folder: Folder, process: Process) {
+    private init(port: Int, folder: Folder, program: RunningProgram) {
         self.port = port
         self.folder = folder
-        self.process = process
-    }
-
-    deinit {
-        process.terminate()
+        self.program = program
     }
 
     /// Starts `serve --host 127.0.0.1 --port 0` and waits for its ready line.
@@ -29,23 +25,18 @@ final class Webhook: Sendable {
 
     static func start(_ arguments: [String]) async throws -> Webhook {
         let folder = try Folder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.underTest)
-        process.arguments = ["serve", "--host", "127.0.0.1", "--port", "0"] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle(forWritingAtPath: try folder.write("", to: "log"))
-        try process.run()
+        let log = try folder.write("", to: "log")
+        let serve = ["serve", "--host", "127.0.0.1", "--port", "0"] + arguments
+        let program = try await RunningProgram.start(Program.underTest, serve, log: log)
         let deadline = ContinuousClock.now + .seconds(30)
-        while process.isRunning, ContinuousClock.now < deadline {
+        while program.isRunning, ContinuousClock.now < deadline {
             if let match = try folder.text("log").firstMatch(of: /address=https:\/\/127\.0\.0\.1:([0-9]+) .*ready\n/),
                 let port = Int(match.1)
             {
-                return Webhook(port: port, folder: folder, process: process)
+                return Webhook(port: port, folder: folder, program: program)
             }
             try await Task.sleep(for: .milliseconds(20))
         }
-        process.terminate()
         throw NotReady(description: try folder.text("log"))
     }
 
@@ -53,17 +44,13 @@ final class Webhook: Sendable {
 
     /// A number of bytes of `/proc/PID/status`, such as `VmRSS`.
     func memory(_ field: String) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(program.identifier)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("\(field):") } ?? ""
         return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
     }
 
     /// Sends SIGTERM and waits for the end; the exit status.
-    func stop() async throws -> Int32 {
-        process.terminate()
-        while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
-        return process.terminationStatus
-    }
+    func stop() async throws -> Int32 { try await program.stop() }
 
     // MARK: Asking it with curl
 
