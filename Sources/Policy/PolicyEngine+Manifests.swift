@@ -1,18 +1,20 @@
 package import AdmissionAPI
 package import AgentRuns
-internal import JSONPull
+package import JSONPull
 
 extension PolicyEngine {
-    /// Judges an object of a file as if created by nobody, in namespace `default` unless it names one.
+    /// Judges an object of a file as if created by nobody.
     ///
     /// - Parameters:
     ///   - object: JSON of one object.
+    ///   - namespace: of an object that names none.
     ///   - state: nil where there is none.
     ///   - now: the time of the judgement.
     /// - Returns: nil when the object is of a kind that is not judged.
     /// - Throws: ``AdmissionReviewError`` when the bytes are not JSON.
     package func judge(
         manifest object: UnsafeRawBufferPointer,
+        namespace: ExactString = "default",
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> Verdict? {
@@ -21,7 +23,7 @@ extension PolicyEngine {
             guard let kind = JudgedKind(group: header.group, version: header.version, kind: header.kind) else {
                 return nil
             }
-            var verdict = Self.verdict(on: header)
+            var verdict = Self.verdict(on: header, in: namespace)
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                     var run = try AgentRun(&reader)
@@ -43,7 +45,7 @@ extension PolicyEngine {
     }
 
     /// A verdict about the object with this header, as if it was created, before any rule has run.
-    private static func verdict(on header: ManifestHeader) -> Verdict {
+    private static func verdict(on header: ManifestHeader, in namespace: ExactString) -> Verdict {
         let metadata = header.metadata
         return Verdict(
             uid: "",
@@ -51,7 +53,7 @@ extension PolicyEngine {
             dryRun: false,
             object: Verdict.Object(
                 kind: GroupVersionKind(group: header.group, version: header.version, kind: header.kind),
-                namespace: metadata.namespace.isEmpty ? "default" : metadata.namespace,
+                namespace: metadata.namespace.isEmpty ? namespace : metadata.namespace,
                 name: metadata.name,
                 uid: metadata.uid
             )

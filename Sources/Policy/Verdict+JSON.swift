@@ -8,11 +8,17 @@ extension Verdict {
     /// - Parameters:
     ///   - writer: gets the object.
     ///   - source: the file it came from.
-    ///   - line: where in the file the object starts, from 1.
-    package func write(to writer: inout JSONWriter, source: String? = nil, line: Int? = nil) {
+    ///   - start: where in the file the object starts.
+    ///   - position: where in the file a finding is.
+    package func write(
+        to writer: inout JSONWriter,
+        source: String? = nil,
+        start: SourcePosition? = nil,
+        position: ((Finding) -> SourcePosition?)? = nil
+    ) {
         writer.beginObject()
         writer.optional("source", source)
-        writer.optional("line", line)
+        writer.optional("line", start?.line)
         writer.optional("operation", operation.name.string)
         writer.key("dryRun")
         writer.boolean(dryRun)
@@ -29,7 +35,7 @@ extension Verdict {
         writer.boolean(allowed)
         writer.key("findings")
         writer.beginArray()
-        for finding in findings { finding.write(to: &writer) }
+        for finding in findings { finding.write(to: &writer, at: position?(finding)) }
         writer.endArray()
         writer.key("explanation")
         explanation.write(to: &writer)
@@ -38,12 +44,14 @@ extension Verdict {
 }
 
 extension Finding {
-    fileprivate func write(to writer: inout JSONWriter) {
+    fileprivate func write(to writer: inout JSONWriter, at position: SourcePosition?) {
         writer.beginObject()
         writer.optional("rule", rule.rawValue)
         writer.optional("reason", reason.rawValue)
         writer.optional("action", action.rawValue)
         writer.optional("field", field)
+        writer.optional("line", position?.line)
+        writer.optional("column", position?.column)
         writer.optional("message", message)
         writer.optional("remedy", remedy)
         writer.optional("exemption", exemption)

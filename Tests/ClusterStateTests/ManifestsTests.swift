@@ -71,7 +71,7 @@ import Testing
         let files = MemoryFileSystem(["/m/list.json": listJSON(items, kind: kind)])
         let loaded = try ManifestsSource(fileSystem: files).load(["/m"], projection: store.projection)
         #expect(loaded.report.objects == [.agentRun: 2])
-        #expect(loaded.report.problems.map(\.line) == [3])
+        #expect(loaded.report.problems.map(\.position?.line) == [3])
         store.replace(with: loaded)
         #expect(store.holder() == "agents/a of 2")
     }
@@ -111,10 +111,10 @@ import Testing
         let loaded = try ManifestsSource(fileSystem: files).load(["/m"], projection: store.projection)
         let problems = loaded.report.problems
         #expect(problems.map(\.file) == ["/m/1.yaml", "/m/2.json", "/m/3.yaml", "/m/5.yaml"])
-        #expect(problems.map(\.line) == [3, 2, 1, 1])
+        #expect(problems.map(\.position?.line) == [3, 2, 1, 1])
         #expect(loaded.report.problemCount == 4)
         #expect(loaded.report.skipped == 2)
-        #expect(problems.dropFirst().first?.description.hasPrefix("/m/2.json:2: unexpected '}'") == true)
+        #expect(problems.dropFirst().first?.description.hasPrefix("/m/2.json:2:10: unexpected '}'") == true)
         store.replace(with: loaded)
         #expect(store.holder() == "agents/a of 4")
     }

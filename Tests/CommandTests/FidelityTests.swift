@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    /// What `check --output json` says of a file, from `allowed` on.
-    private func verdict(of file: String, _ policy: String) async throws -> Substring? {
+    /// What `check --output json` says of a file, from `allowed` on and without places in the file.
+    private func verdict(of file: String, _ policy: String) async throws -> String? {
         let program = try await Program.agentrunAdmission(
             "check",
             "--isolated",
@@ -100,8 +100,9 @@ import Testing
             file
         )
         guard let start = program.output.firstRange(of: #""allowed":"#),
-            let end = program.output.firstRange(of: #"],"summary""#)
+            let end = program.output.firstRange(of: #"],"problems""#)
         else { return nil }
-        return program.output[start.lowerBound..<end.lowerBound]
+        let text = String(program.output[start.lowerBound..<end.lowerBound])
+        return text.replacing(/"line":[0-9]+,"column":[0-9]+,/, with: "")
     }
 }

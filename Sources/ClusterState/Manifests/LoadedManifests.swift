@@ -1,5 +1,5 @@
 internal import AgentRuns
-internal import JSONPull
+package import JSONPull
 
 /// The objects of a number of manifests, indexed; of several of one name the last counts.
 package struct LoadedManifests: Sendable {
@@ -31,6 +31,8 @@ package struct LoadedManifests: Sendable {
     /// How runs were projected.
     package let projection: RunProjection
     private let limits: ManifestsLimits
+    /// Of objects that name none.
+    private let defaultNamespace: ExactString
     private let keepsRunsWithoutStatus: Bool
     /// Runs that may get a status from another set; see ``init(projection:limits:keepsRunsWithoutStatus:)``.
     private(set) var runsWithoutStatus: [ObjectKey: AgentRun] = [:]
@@ -48,16 +50,18 @@ package struct LoadedManifests: Sendable {
     package init(
         projection: RunProjection,
         limits: ManifestsLimits = ManifestsLimits(),
+        defaultNamespace: ExactString = "default",
         keepsRunsWithoutStatus: Bool = false
     ) {
         self.projection = projection
         self.limits = limits
+        self.defaultNamespace = defaultNamespace
         self.keepsRunsWithoutStatus = keepsRunsWithoutStatus
     }
 
     /// The key of an object, its namespace filled in.
     private func key(of meta: ObjectMeta) -> ObjectKey {
-        ObjectKey(namespace: shared(meta.namespace.isEmpty ? "default" : meta.namespace), name: meta.name)
+        ObjectKey(namespace: shared(meta.namespace.isEmpty ? defaultNamespace : meta.namespace), name: meta.name)
     }
 
     private func shared(_ text: ExactString) -> ExactString {
@@ -97,6 +101,8 @@ extension LoadedManifests {
     }
 
     package mutating func add(_ problem: ManifestProblem) {
+        // Doubtful, but all there.
+        guard problem.severity == .error else { return }
         report.problemCount += 1
         brokenFiles.insert(problem.file)
         if report.problems.count < limits.maximumProblems { report.problems.append(problem) }
@@ -124,7 +130,7 @@ extension LoadedManifests {
 
     private mutating func addProblem(_ message: String, _ object: ManifestObject, _ file: UInt32, _ path: String?) {
         let path = path ?? files[Int(file)]?.path ?? ""
-        add(ManifestProblem(file: path, line: object.line, message: "\(object.kind): \(message)"))
+        add(ManifestProblem(file: path, position: object.origin.start, message: "\(object.kind): \(message)"))
     }
 
     /// Reads and keeps an object; one without a name is only read.

@@ -13,17 +13,20 @@ package struct ManifestObject {
     package let kind: String
     /// Whether there is a `status` other than null.
     package let hasStatus: Bool
-    /// Line of the file the object starts at, from 1.
-    package let line: Int
+    /// Where its JSON comes from.
+    package let origin: ManifestOrigin
 
-    init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, line: Int) {
+    /// Line of the file the object starts at, from 1.
+    package var line: Int { origin.start.line }
+
+    init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, origin: ManifestOrigin) {
         unsafe self.json = json
         let parts = envelope.apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         group = parts.count == 2 ? String(parts[0]) : ""
         version = String(parts.last ?? "")
         kind = envelope.kind
         hasStatus = envelope.hasStatus
-        self.line = line
+        self.origin = origin
     }
 
     /// Reads the object.
@@ -31,26 +34,6 @@ package struct ManifestObject {
         _ body: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> Value {
         try unsafe JSONReader.read(json, body)
-    }
-}
-
-/// What can be wrong with a manifest file; the rest of it counts.
-package struct ManifestProblem: Sendable, Equatable, CustomStringConvertible {
-    /// The file's path as given.
-    package var file: String
-    /// From 1; nil when it is about the file as such.
-    package var line: Int?
-    /// What is wrong, and how to put it right.
-    package var message: String
-
-    package init(file: String, line: Int?, message: String) {
-        self.file = file
-        self.line = line
-        self.message = message
-    }
-
-    package var description: String {
-        line.map { "\(file):\($0): \(message)" } ?? "\(file): \(message)"
     }
 }
 

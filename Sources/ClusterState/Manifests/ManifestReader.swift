@@ -56,11 +56,12 @@ package enum ManifestReader {
         YAMLReader.documents(in: text) { document throws(Never) in
             switch document {
             case .failure(let error):
-                body(.problem(ManifestProblem(file: file, line: error.line, message: error.description)))
+                body(.problem(ManifestProblem(file: file, position: error.position, message: error.explanation)))
             case .success(let document):
+                for warning in document.warnings { body(.problem(ManifestProblem(warning, file: file))) }
                 unsafe document.json.withUnsafeBytes { bytes in
                     var unfolding = unsafe ManifestUnfolding(bytes: bytes, file: file, body: body)
-                    unfolding.lineOfOffset = { document.position(ofJSONOffset: $0).line }
+                    unfolding.document = document
                     unfolding.readValues(from: 0)
                 }
             }
@@ -84,10 +85,9 @@ struct ManifestUnfolding {
     private let bytes: UnsafeRawBufferPointer
     private let file: String
     private let body: (ManifestReader.Item) -> Void
-    /// Where an offset is in the file; without one the text is the file, and lines are counted.
-    var lineOfOffset: ((Int) -> Int)?
-    private var countedTo = 0
-    private var countedLines = 1
+    /// What became the text; without one the text is the file.
+    var document: YAMLDocument?
+    private var place = TextPlace()
 
     init(bytes: UnsafeRawBufferPointer, file: String, body: @escaping (ManifestReader.Item) -> Void) {
         unsafe self.bytes = bytes
@@ -104,8 +104,7 @@ struct ManifestUnfolding {
             }
         } catch {
             let located = unsafe JSONError(error.reason, at: error.offset + start).located(in: bytes)
-            let line = lineOfOffset?(located.error.offset) ?? located.line
-            report("\(error.reason) in column \(located.column) (correct the JSON)", line: line)
+            report("\(error.reason) (correct the JSON)", at: position(of: located.error.offset))
         }
     }
 
@@ -124,16 +123,19 @@ struct ManifestUnfolding {
     }
 
     private mutating func visit(_ envelope: ManifestEnvelope?, at start: Int, depth: Int) {
-        let line = line(of: start)
+        let position = position(of: start)
         guard let envelope else {
-            return report("not an object (a manifest has apiVersion, kind and metadata)", line: line)
+            return report("not an object (a manifest has apiVersion, kind and metadata)", at: position)
         }
         guard envelope.isList, let items = envelope.items else {
             let json = unsafe UnsafeRawBufferPointer(rebasing: bytes[envelope.range])
-            return body(.object(unsafe ManifestObject(json: json, envelope: envelope, line: line)))
+            let origin =
+                document.map { ManifestOrigin($0.positions, offset: start, start: position) }
+                ?? ManifestOrigin(start: position)
+            return body(.object(unsafe ManifestObject(json: json, envelope: envelope, origin: origin)))
         }
         guard depth < ManifestReader.maximumListDepth else {
-            return report("lists within lists (write the objects into one)", line: line)
+            return report("lists within lists (write the objects into one)", at: position)
         }
         unfold(items, defaults: envelope.itemDefaults, depth: depth + 1)
     }
@@ -150,21 +152,26 @@ struct ManifestUnfolding {
             }
         } catch {
             // These bytes have been read before, as part of the list.
-            report("\(error.reason)", line: line(of: items.lowerBound))
+            report("\(error.reason)", at: position(of: items.lowerBound))
         }
     }
 
-    private func report(_ message: String, line: Int) {
-        body(.problem(ManifestProblem(file: file, line: line, message: message)))
+    private func report(_ message: String, at position: SourcePosition) {
+        body(.problem(ManifestProblem(file: file, position: position, message: message)))
     }
 
     /// Offsets come in rising order but for a list's own, so lines are counted on from the last one.
-    private mutating func line(of offset: Int) -> Int {
-        if let lineOfOffset { return lineOfOffset(offset) }
-        if offset < countedTo { (countedTo, countedLines) = (0, 1) }
-        for index in countedTo..<offset where unsafe bytes[index] == UInt8(ascii: "\n") { countedLines += 1 }
-        countedTo = offset
-        return countedLines
+    private mutating func position(of offset: Int) -> SourcePosition {
+        if let document { return document.position(ofJSONOffset: offset) }
+        unsafe place.advance(to: offset, in: bytes)
+        return place.position
+    }
+}
+
+extension ManifestProblem {
+    /// What a document's writer hardly meant.
+    fileprivate init(_ warning: YAMLWarning, file: String) {
+        self.init(.warning, file: file, position: warning.position, message: warning.explanation)
     }
 }
 

@@ -1,11 +1,23 @@
+package import JSONPull
+
 /// Reads manifests from files and folders.
 package struct ManifestsSource: Sendable {
     private let fileSystem: any FileSystem
     private let limits: ManifestsLimits
+    private let defaultNamespace: ExactString
 
-    package init(fileSystem: any FileSystem = PosixFileSystem(), limits: ManifestsLimits = ManifestsLimits()) {
+    /// - Parameters:
+    ///   - fileSystem: to read from.
+    ///   - limits: what reading may cost.
+    ///   - defaultNamespace: of objects that name none.
+    package init(
+        fileSystem: any FileSystem = PosixFileSystem(),
+        limits: ManifestsLimits = ManifestsLimits(),
+        defaultNamespace: ExactString = "default"
+    ) {
         self.fileSystem = fileSystem
         self.limits = limits
+        self.defaultNamespace = defaultNamespace
     }
 
     /// The files at and below `paths` in the order they are read: `.yaml`, `.yml` and `.json` in folders, and whatever
@@ -33,7 +45,7 @@ package struct ManifestsSource: Sendable {
         projection: RunProjection,
         under overlay: LoadedManifests? = nil
     ) throws(ManifestsError) -> LoadedManifests {
-        var loaded = LoadedManifests(projection: projection, limits: limits)
+        var loaded = LoadedManifests(projection: projection, limits: limits, defaultNamespace: defaultNamespace)
         if let overlay { loaded.wantedStatuses = Set(overlay.runsWithoutStatus.keys) }
         for file in files { try read(file, into: &loaded) }
         if let overlay { loaded.overlay(overlay) }
@@ -50,7 +62,7 @@ package struct ManifestsSource: Sendable {
         }
         guard let text else {
             let message = "larger than \(limits.maximumFileBytes >> 20) MiB (write the objects into several files)"
-            return loaded.add(ManifestProblem(file: file.path, line: nil, message: message))
+            return loaded.add(ManifestProblem(file: file.path, message: message))
         }
         // A pipe has no size that the scan could have summed up.
         guard loaded.report.bytes + text.count <= limits.maximumTotalBytes else {

@@ -6,13 +6,14 @@ package struct YAMLDocument: Sendable {
     package let position: SourcePosition
     /// What reads, but hardly as it was meant.
     package let warnings: [YAMLWarning]
-    private let map: YAMLPositionMap
+    /// Where every key and value of ``json`` stands.
+    package let positions: YAMLPositionMap
 
-    init(json: [UInt8], position: SourcePosition, warnings: [YAMLWarning], map: YAMLPositionMap) {
+    init(json: [UInt8], position: SourcePosition, warnings: [YAMLWarning], positions: YAMLPositionMap) {
         self.json = json
         self.position = position
         self.warnings = warnings
-        self.map = map
+        self.positions = positions
     }
 
     /// The place of the key or value that stands at `offset` in ``json``, or is the last to start before it.
@@ -20,12 +21,12 @@ package struct YAMLDocument: Sendable {
     /// An alias stands where it is written; what is inside of its value, and what a merge key brings, where the
     /// anchor is.
     package func position(ofJSONOffset offset: Int) -> SourcePosition {
-        map.position(ofJSONOffset: offset) ?? position
+        positions.position(ofJSONOffset: offset) ?? position
     }
 }
 
 /// Where every key and value of a document's JSON stands in the YAML, sorted by offset.
-struct YAMLPositionMap: Sendable {
+package struct YAMLPositionMap: Sendable {
     /// 12 bytes an entry; ``YAMLLimits`` keep all three far below 2³².
     private struct Entry {
         var offset: UInt32
@@ -41,7 +42,7 @@ struct YAMLPositionMap: Sendable {
     }
 
     /// The position of the last entry at or before `offset`.
-    func position(ofJSONOffset offset: Int) -> SourcePosition? {
+    package func position(ofJSONOffset offset: Int) -> SourcePosition? {
         var low = 0
         var high = entries.count
         while low < high {

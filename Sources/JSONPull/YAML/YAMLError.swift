@@ -20,6 +20,9 @@ package struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(reason) at \(position) (\(remedy))" }
 
+    /// What is wrong and what to do about it, for those who have told the place.
+    package var explanation: String { "\(reason) (\(remedy))" }
+
     /// `text` as a message quotes it: in quotes, cut when long, on one line.
     static func quoted(_ text: some Sequence<UInt8>) -> String {
         var result = "\""

@@ -44,7 +44,7 @@ struct YAMLJSONWriter {
             json: writer.json,
             position: root.mark.position,
             warnings: writer.members.warnings,
-            map: writer.map
+            positions: writer.map
         )
     }
 

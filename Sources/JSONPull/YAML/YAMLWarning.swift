@@ -19,12 +19,23 @@ package struct YAMLWarning: Equatable, Sendable, CustomStringConvertible {
     package var earlier: SourcePosition
 
     package var description: String {
+        "\(name) at \(position)\(rest)"
+    }
+
+    /// What is doubtful and what to do about it, for those who have told the place.
+    package var explanation: String {
+        name + rest
+    }
+
+    private var name: String {
+        kind == .duplicateKey ? "duplicate key \(YAMLError.quoted(key.utf8))" : "merge key"
+    }
+
+    private var rest: String {
         switch kind {
-        case .duplicateKey:
-            "duplicate key \(YAMLError.quoted(key.utf8)) at \(position), first at \(earlier): "
-                + "the last one counts (remove one of them)"
+        case .duplicateKey: ", first at \(earlier): the last one counts (remove one of them)"
         case .mergeBelowKey:
-            "merge key at \(position) also brings \(YAMLError.quoted(key.utf8)), set at \(earlier): "
+            " also brings \(YAMLError.quoted(key.utf8)), set at \(earlier): "
                 + "the merged value counts, as in kubectl (move << above the other keys)"
         }
     }

@@ -1,4 +1,5 @@
 internal import ClusterState
+internal import JSONPull
 internal import Policy
 
 /// Everything the arguments of `check` lead to, in order.
@@ -7,28 +8,45 @@ struct CheckInput {
     /// The objects among them, as state for each other.
     private(set) var objects: LoadedManifests
     private var readProblems: [ManifestProblem] = []
+    private var progress: ProgressLine
     private let source: ManifestsSource
     private let limits = ManifestsLimits()
 
-    init(policy: AdmissionPolicy) {
+    /// Nothing yet; objects that name no namespace are in `namespace`.
+    init(policy: AdmissionPolicy, namespace: ExactString, progress: ProgressLine = .none) {
         let projection = StateLoading.emptyStore(policy: policy, isMirror: false).projection
-        objects = LoadedManifests(projection: projection, limits: limits, keepsRunsWithoutStatus: true)
+        objects = LoadedManifests(
+            projection: projection,
+            limits: limits,
+            defaultNamespace: namespace,
+            keepsRunsWithoutStatus: true
+        )
         source = ManifestsSource(limits: limits)
+        self.progress = progress
     }
 
-    /// What could not be read.
+    /// What could not be read, and what reads but hardly as it was meant.
     var problems: [ManifestProblem] { readProblems + objects.report.problems }
 
-    /// Reads a file, a folder, or standard input if the argument is `-`.
+    /// To be called when everything is read.
+    mutating func finish() {
+        progress.clear()
+    }
+
+    /// Reads a file, a folder, what a pattern matches, or standard input if the argument is `-`.
     mutating func read(_ argument: String) {
         if argument == "-" { return readStandardInput() }
         do throws(ManifestsError) {
-            let files = try source.files(at: [argument])
-            if files.isEmpty { report(argument, "no .yaml, .yml or .json file in this folder (name another one)") }
-            for file in files { read(file: file.path) }
+            for path in try PathPattern.paths(matching: argument) { try readFiles(at: path) }
         } catch {
             report(error.path, "\(error.reason) (\(error.remedy))")
         }
+    }
+
+    private mutating func readFiles(at path: String) throws(ManifestsError) {
+        let files = try source.files(at: [path])
+        if files.isEmpty { report(path, "no .yaml, .yml or .json file in this folder (name another one)") }
+        for file in files { read(file: file.path) }
     }
 
     private mutating func readStandardInput() {
@@ -51,24 +69,23 @@ struct CheckInput {
         guard let text else {
             return report(source, "larger than \(limits.maximumFileBytes >> 20) MiB (split it)")
         }
-        var found: [CheckItem] = []
-        var objects = objects
-        var problems: [ManifestProblem] = []
+        let before = items.count + readProblems.count
         ManifestReader.objects(in: text, file: source) { item in
             switch item {
-            case .problem(let problem): problems.append(problem)
+            case .problem(let problem): readProblems.append(problem)
             case .object(let object):
                 let item = CheckItem(object, source: source)
                 if item.kind == .object { objects.add(object, path: source) }
-                found.append(item)
+                items.append(item)
             }
         }
-        self.objects = objects
-        items += found
-        readProblems += problems
+        if items.count + readProblems.count == before {
+            report(source, "holds no object (remove it, or write one into it)")
+        }
+        progress.show("read \(items.count) objects", at: items.count)
     }
 
     private mutating func report(_ file: String, _ message: String) {
-        readProblems.append(ManifestProblem(file: file, line: nil, message: message))
+        readProblems.append(ManifestProblem(file: file, message: message))
     }
 }

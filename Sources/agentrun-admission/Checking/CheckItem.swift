@@ -1,5 +1,6 @@
 internal import AdmissionAPI
 internal import ClusterState
+internal import JSONPull
 internal import Policy
 
 /// An object or a review to be judged.
@@ -20,17 +21,16 @@ struct CheckItem {
     let kind: Kind
     /// The file as given, or `-`.
     let source: String
-    /// Where in the file it starts, from 1.
-    let line: Int
     /// Its kind when it is neither judged nor looked up: `ConfigMap (v1)`.
     let foreignKind: String?
     private let json: [UInt8]
+    private let origin: ManifestOrigin
 
     init(_ object: ManifestObject, source: String) {
         let isReview = object.group == "admission.k8s.io" && object.kind == "AdmissionReview"
         kind = isReview ? .review : .object
         self.source = source
-        line = object.line
+        origin = object.origin
         let isForeign = !isReview && ClusterKind(group: object.group, kind: object.kind) == nil
         foreignKind = isForeign ? Self.kind(of: object) : nil
         // A copy: the object is lent.
@@ -42,13 +42,37 @@ struct CheckItem {
         return object.kind.isEmpty ? "no kind" : "\(object.kind) (\(version))"
     }
 
-    /// Judges an object as created by nobody, a review as sent.
-    func judged(by engine: PolicyEngine, state: ClusterStore?) -> Outcome {
+    /// Where in the file it starts.
+    var start: SourcePosition { origin.start }
+
+    /// Where in the file `field` of the object is, or the innermost part of it that is there.
+    func position(ofField field: String) -> SourcePosition {
+        guard !field.isEmpty else { return start }
+        let path = kind == .review ? "request.object.\(field)" : field
+        // The bytes are lent to the look-up.
+        return unsafe json.withUnsafeBytes { bytes in
+            let place = unsafe JSONPath.place(of: path, in: bytes)
+            return place.pointer.isEmpty ? start : unsafe origin.position(ofOffset: place.offset, in: bytes)
+        }
+    }
+
+    /// Lends the object's JSON.
+    func withJSON<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try unsafe json.withUnsafeBytes(body)
+    }
+
+    /// Judges an object as created by nobody, in `namespace` unless it names one, a review as sent.
+    func judged(by engine: PolicyEngine, state: ClusterStore?, namespace: ExactString) -> Outcome {
         // The bytes are lent to the engine.
         unsafe json.withUnsafeBytes { bytes in
             do throws(AdmissionReviewError) {
                 guard kind == .review else {
-                    let verdict = try unsafe engine.judge(manifest: bytes, state: state, now: Clocks.wall())
+                    let verdict = try unsafe engine.judge(
+                        manifest: bytes,
+                        namespace: namespace,
+                        state: state,
+                        now: Clocks.wall()
+                    )
                     return verdict.map { .judged($0, .v1) } ?? .skipped
                 }
                 let decoded = try unsafe DecodedReview(bytes)

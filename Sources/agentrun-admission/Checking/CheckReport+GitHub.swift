@@ -1,29 +1,36 @@
+internal import ClusterState
+internal import JSONPull
 internal import Policy
 
 extension CheckReport {
     /// Workflow commands that annotate a pull request: an error for what denies or could not be read, a warning for what
-    /// warns.
-    ///
-    /// An annotation stands where its object starts.
+    /// warns or is doubtful.
     var github: String {
-        let errors = errors.map { WorkflowCommand(level: "error", properties: [], message: $0) }
-        return (errors + entries.flatMap(\.annotations)).map { "\($0)\n" }.joined()
+        let problems = (errors + doubts).map { problem in
+            WorkflowCommand(
+                level: problem.severity == .error ? "error" : "warning",
+                properties: WorkflowCommand.place(problem.file, problem.position),
+                message: problem.message
+            )
+        }
+        return (problems + entries.flatMap(\.annotations)).map { "\($0)\n" }.joined()
     }
 }
 
 extension CheckReport.Entry {
     fileprivate var annotations: [WorkflowCommand] {
-        let place = [("file", item.source), ("line", "\(item.line)")]
         let findings = verdict.findings.compactMap { finding -> WorkflowCommand? in
             let level: String
             switch finding.action {
             case .deny: level = "error"
             case .warn: level = "warning"
-            default: return nil
+            case .audit, .off: return nil
             }
+            let place = WorkflowCommand.place(item.source, item.position(ofField: finding.field))
             let title = "\(finding.rule.rawValue)/\(finding.reason.rawValue)"
             return WorkflowCommand(level: level, properties: place + [("title", title)], message: finding.line)
         }
+        let place = WorkflowCommand.place(item.source, item.start)
         return findings + verdict.notices.map { WorkflowCommand(level: "warning", properties: place, message: $0) }
     }
 }
@@ -33,6 +40,11 @@ private struct WorkflowCommand: CustomStringConvertible {
     let level: String
     let properties: [(name: String, value: String)]
     let message: String
+
+    static func place(_ file: String, _ position: SourcePosition?) -> [(name: String, value: String)] {
+        guard let position else { return [("file", file)] }
+        return [("file", file), ("line", "\(position.line)"), ("col", "\(position.column)")]
+    }
 
     var description: String {
         let list = properties.map { "\($0.name)=\(Self.escaped($0.value, also: [":", ","]))" }.joined(separator: ",")

@@ -1,56 +1,48 @@
+internal import ClusterState
+internal import JSONPull
 internal import Policy
 
 extension CheckReport {
-    /// JUnit XML: a test case for each object, which fails when it makes the exit code 1, and one in error for each input
-    /// that could not be read.
+    /// JUnit XML: a test case for each object and each input, which fails when it makes the exit code 1 and is in error when it
+    /// makes it 2.
     func junit(failingOn failure: CheckCommand.Failure) -> String {
-        let failures = entries.count { $0.isFailing(on: failure) }
-        let counts = "tests=\"\(entries.count + errors.count)\" failures=\"\(failures)\" errors=\"\(errors.count)\""
-        return """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites \(counts)>
-            <testsuite name="agentrun-admission check" \(counts) skipped="0">
-            \(entries.map { $0.testCase(failingOn: failure) }.joined())\(errors.map(Self.testCase).joined())</testsuite>
-            </testsuites>
-
-            """
-    }
-
-    private static func testCase(_ error: String) -> String {
-        "<testcase classname=\"input\" name=\"read\"><error message=\"\(XMLText.escaped(error))\"/></testcase>\n"
+        let objects = entries.map { $0.testCase(failingOn: failure) }
+        let problems = (errors + doubts).map { $0.testCase(failingOn: failure) }
+        return JUnitReport(suites: [.init(name: "agentrun-admission check", cases: objects + problems)]).xml
     }
 }
 
 extension CheckReport.Entry {
-    fileprivate func testCase(failingOn failure: CheckCommand.Failure) -> String {
-        let start =
-            "<testcase classname=\"\(XMLText.escaped(item.source))\" name=\"\(XMLText.escaped(title))\" "
-            + "file=\"\(XMLText.escaped(item.source))\" line=\"\(item.line)\">"
+    fileprivate func testCase(failingOn failure: CheckCommand.Failure) -> JUnitReport.Case {
         let findings = verdict.findings.filter { $0.action == .deny || $0.action == .warn }
-        let lines = findings.map { "\($0.action.rawValue) \($0.line)" } + verdict.notices
-        guard let first = lines.first else { return "\(start)</testcase>\n" }
-        let text = lines.map(XMLText.escaped).joined(separator: "\n")
-        guard isFailing(on: failure) else { return "\(start)<system-out>\(text)</system-out></testcase>\n" }
-        let message = findings.first { $0.action == .deny }?.line ?? first
-        return "\(start)<failure message=\"\(XMLText.escaped(message))\">\(text)</failure></testcase>\n"
+        let lines = findings.map { finding in
+            let position = item.position(ofField: finding.field)
+            return TerminalText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
+        }
+        let text = (lines + verdict.notices.map(TerminalText.line)).joined(separator: "\n")
+        let message = (findings.first { $0.action == .deny } ?? findings.first)?.line ?? verdict.notices.first ?? ""
+        return JUnitReport.Case(
+            className: item.source,
+            name: title,
+            place: (item.source, item.start.line),
+            outcome: isFailing(on: failure) ? .failed(message: message, text: text) : .passed(output: text)
+        )
     }
 }
 
-/// Text in XML 1.0, element or attribute.
-private enum XMLText {
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in TerminalText.line(text).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            // No characters of XML (XML 1.0 section 2.2).
-            case "\u{FFFE}", "\u{FFFF}": result += "\\u" + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
+extension ManifestProblem {
+    fileprivate func testCase(failingOn failure: CheckCommand.Failure) -> JUnitReport.Case {
+        let outcome: JUnitReport.Case.Outcome =
+            switch (severity, failure) {
+            case (.error, _): .errored(message: message)
+            case (.warning, .warn): .failed(message: message, text: description)
+            case (.warning, .deny): .passed(output: description)
             }
-        }
-        return result
+        return JUnitReport.Case(
+            className: file,
+            name: position.map { "read \($0)" } ?? "read",
+            place: position.map { (file, $0.line) },
+            outcome: outcome
+        )
     }
 }

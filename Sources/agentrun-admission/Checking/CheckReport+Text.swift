@@ -3,14 +3,10 @@ internal import JSONPull
 internal import Policy
 
 extension CheckReport {
-    /// A paragraph an object, and a line that sums up.
-    var text: String {
-        entries.map(\.text).joined() + summary
-    }
-
-    /// The paragraphs of what is denied or warned about.
-    var quietText: String {
-        entries.lazy.filter { !$0.verdict.allowed || !$0.verdict.warnings.isEmpty }.map(\.text).joined()
+    /// A paragraph an object, and a line that sums up; quiet, the paragraphs of what is denied or warned about.
+    func text(isQuiet: Bool, style: TerminalStyle) -> String {
+        let shown = isQuiet ? entries.filter { !$0.verdict.allowed || !$0.verdict.warnings.isEmpty } : entries
+        return shown.map { $0.text(style) }.joined() + (isQuiet ? "" : summary)
     }
 
     private var summary: String {
@@ -23,27 +19,54 @@ extension CheckReport {
 }
 
 extension CheckReport.Entry {
-    fileprivate var text: String {
-        var lines = [header]
-        for finding in verdict.findings {
-            lines.append("  \(Self.label(finding.action)) \(finding.line)\(Self.note(finding))")
+    /// A line of a paragraph: where, how bad, what.
+    private struct Line {
+        var place = ""
+        var action: Action
+        var text: String
+    }
+
+    fileprivate func text(_ style: TerminalStyle) -> String {
+        let findings = verdict.findings.map { finding in
+            let position = item.position(ofField: finding.field)
+            return Line(
+                place: "\(position.line):\(position.column)",
+                action: finding.action,
+                text: "\(finding.line)\(Self.note(finding))"
+            )
         }
-        for notice in verdict.notices { lines.append("  \(Self.label(.warn)) \(notice)") }
-        return lines.map { "\(TerminalText.line($0))\n" }.joined()
+        let lines = findings + verdict.notices.map { Line(action: .warn, text: $0) }
+        let width = lines.map(\.place.utf8.count).max() ?? 0
+        return "\(header(style))\n" + lines.map { Self.text($0, width: width, style) }.joined()
     }
 
-    private var header: String {
-        "\(item.source):\(item.line): \(title): \(word)"
+    private func header(_ style: TerminalStyle) -> String {
+        let (word, look): (String, TerminalStyle.Look) =
+            if !verdict.allowed {
+                ("denied", .error)
+            } else if verdict.warnings.isEmpty {
+                ("allowed", .success)
+            } else {
+                ("allowed with warnings", .warning)
+            }
+        return TerminalText.line("\(item.source):\(item.start.line): \(title): ") + style.apply(look, to: word)
     }
 
-    private var word: String {
-        guard verdict.allowed else { return "denied" }
-        return verdict.warnings.isEmpty ? "allowed" : "allowed with warnings"
+    private static func text(_ line: Line, width: Int, _ style: TerminalStyle) -> String {
+        let place = padded(line.place, to: width)
+        let look: TerminalStyle.Look =
+            switch line.action {
+            case .deny: .error
+            case .warn: .warning
+            case .audit, .off: .faint
+            }
+        // As wide as the widest action.
+        let action = style.apply(look, to: line.action.rawValue) + padded("", to: 5 - line.action.rawValue.utf8.count)
+        return "  \(style.apply(.faint, to: place))  \(action) \(TerminalText.line(line.text))\n"
     }
 
-    /// The action, as wide as the widest.
-    private static func label(_ action: Action) -> String {
-        action.rawValue + String(repeating: " ", count: 5 - action.rawValue.count)
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 
     private static func note(_ finding: Finding) -> String {

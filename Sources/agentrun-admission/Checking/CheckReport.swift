@@ -29,8 +29,10 @@ struct CheckReport {
     let isStrict: Bool
     private(set) var entries: [Entry] = []
     private(set) var skipped = 0
-    /// What could not be read or judged, one line each.
-    private(set) var errors: [String] = []
+    /// What could not be read or judged.
+    private(set) var errors: [ManifestProblem] = []
+    /// What reads, but hardly as it was meant.
+    private(set) var doubts: [ManifestProblem] = []
 
     init(isStrict: Bool) {
         self.isStrict = isStrict
@@ -42,11 +44,15 @@ struct CheckReport {
 
     func exitCode(failingOn failure: CheckCommand.Failure) -> Int32 {
         if !errors.isEmpty { return CommandFailure.exitCode }
+        if failure == .warn, !doubts.isEmpty { return 1 }
         return entries.contains { $0.isFailing(on: failure) } ? 1 : 0
     }
 
     mutating func add(_ problem: ManifestProblem) {
-        errors.append(problem.description)
+        switch problem.severity {
+        case .error: errors.append(problem)
+        case .warning: doubts.append(problem)
+        }
     }
 
     mutating func add(_ item: CheckItem, _ outcome: CheckItem.Outcome) {
@@ -56,44 +62,30 @@ struct CheckReport {
         case .skipped:
             skipped += 1
             guard isStrict, let kind = item.foreignKind else { return }
-            errors.append("\(item.source):\(item.line): \(kind) is not judged (correct it, or leave --strict out)")
-        case .errored(let error): errors.append("\(item.source):\(item.line): \(error)")
+            addError("\(kind) is not judged (correct it, or leave --strict out)", about: item)
+        case .errored(let error): addError("\(error)", about: item)
         }
     }
 
+    private mutating func addError(_ message: String, about item: CheckItem) {
+        errors.append(ManifestProblem(file: item.source, position: item.start, message: message))
+    }
+
+    /// What goes to standard error, whatever the form of the verdicts.
+    var problemText: String {
+        (errors + doubts).map { "\(TerminalText.line($0.description))\n" }.joined()
+    }
+
+    /// What goes to standard output.
     func output(as form: CheckCommand.Output, isQuiet: Bool, failingOn failure: CheckCommand.Failure) -> [UInt8] {
         switch form {
-        case .text: Array((isQuiet ? quietText : text).utf8)
+        case .text: Array(text(isQuiet: isQuiet, style: .standardOutput).utf8)
         case .json: TerminalJSON.escaped(json)
+        case .sarif: TerminalJSON.escaped(sarif(failingOn: failure))
         case .junit: Array(junit(failingOn: failure).utf8)
         case .github: Array(github.utf8)
         case .admissionReview:
             TerminalJSON.escaped(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
         }
-    }
-
-    private var json: [UInt8] {
-        var writer = JSONWriter(capacity: 4096)
-        writer.beginObject()
-        writer.key("verdicts")
-        writer.beginArray()
-        for entry in entries { entry.verdict.write(to: &writer, source: entry.item.source, line: entry.item.line) }
-        writer.endArray()
-        writer.key("summary")
-        writer.beginObject()
-        writer.key("objects")
-        writer.integer(entries.count)
-        writer.key("denied")
-        writer.integer(denied)
-        writer.key("warned")
-        writer.integer(warned)
-        writer.key("skipped")
-        writer.integer(skipped)
-        writer.key("errors")
-        writer.integer(errors.count)
-        writer.endObject()
-        writer.endObject()
-        writer.newline()
-        return writer.bytes
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 private import ClusterState
+private import JSONPull
 private import Policy
 
 /// `check`: judges files as the webhook would judge their creation.
@@ -8,11 +9,20 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Judge manifests and recorded AdmissionReviews without a cluster.",
         discussion: """
-            agentrun-admission check runs/ --state cluster/
-            kustomize build . | agentrun-admission check --quiet --fail-on warn -
+            Takes files, folders, patterns such as 'runs/**/*.yaml', and - for standard input. Each may hold several YAML \
+            documents, JSON, lists, or whole AdmissionReviews, which are judged as sent. The objects of one call are each \
+            other's cluster state; --state adds more.
 
-            Exit code 0: nothing is denied; 1: something is, or with --fail-on warn is warned about; 2: something could \
-            not be read (the rest is judged all the same) or the command is wrong.
+            EXAMPLES
+              agentrun-admission check runs/ --state cluster/
+              kustomize build . | agentrun-admission check --quiet --fail-on warn -
+              helm template . | agentrun-admission check --namespace agents -
+              agentrun-admission check --output sarif runs/ > agentruns.sarif
+
+            EXIT CODES
+              0  nothing is denied
+              1  something is denied, or with --fail-on warn is warned about
+              2  something could not be read (the rest is judged all the same), or the command is wrong
             """
     )
 
@@ -20,6 +30,7 @@ struct CheckCommand: ParsableCommand {
     enum Output: String, ExpressibleByArgument, CaseIterable {
         case text
         case json
+        case sarif
         case junit
         case github
         case admissionReview = "admission-review"
@@ -31,16 +42,12 @@ struct CheckCommand: ParsableCommand {
         case warn
     }
 
-    @Argument(
-        help: ArgumentHelp(
-            "Files or folders of YAML or JSON: objects, several documents, lists, AdmissionReviews; - is standard input.",
-            valueName: "file"
-        )
-    )
+    @Argument(help: ArgumentHelp("Files, folders or patterns; - is standard input.", valueName: "file"))
     var files: [String]
 
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var state: StateOptions
+    @OptionGroup var namespace: NamespaceOptions
 
     @Flag(help: "Do not take the checked objects for each other's cluster state.")
     var isolated = false
@@ -59,13 +66,19 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
-        var input = CheckInput(policy: engine.policy)
+        var progress = ProgressLine.standardError
+        var input = CheckInput(policy: engine.policy, namespace: namespace.value, progress: progress)
         for file in files { input.read(file) }
+        input.finish()
         var report = CheckReport(isStrict: strict)
         for problem in input.problems { report.add(problem) }
         let store = try store(with: input, engine.policy, &report)
-        for item in input.items { report.add(item, item.judged(by: engine, state: store)) }
-        StandardError.write(report.errors.map { "\(TerminalText.line($0))\n" }.joined())
+        for (index, item) in input.items.enumerated() {
+            progress.show("judged \(index) of \(input.items.count) objects", at: index)
+            report.add(item, item.judged(by: engine, state: store, namespace: namespace.value))
+        }
+        progress.clear()
+        StandardError.write(report.problemText)
         StandardOutput.write(report.output(as: output, isQuiet: quiet, failingOn: failOn))
         throw ExitCode(report.exitCode(failingOn: failOn))
     }
@@ -81,6 +94,7 @@ struct CheckCommand: ParsableCommand {
         let store = try StateLoading.store(
             paths: state.paths,
             policy: policy,
+            namespace: namespace.value,
             under: isolated ? nil : input.objects
         ) { problems.append($0) }
         for problem in problems { report.add(problem) }

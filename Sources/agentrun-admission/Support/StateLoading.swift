@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import ClusterState
+internal import JSONPull
 internal import Policy
 
 /// Makes stores of cluster state.
@@ -16,16 +17,22 @@ enum StateLoading {
         )
     }
 
-    /// A store of what is at `paths` now, which may be nothing, and of `files`, which stand over it.
+    /// A store of what is at `paths` now, which may be nothing, and of `files`, which stand over it; objects that name no
+    /// namespace are in `namespace`.
     static func store(
         paths: [String],
         policy: AdmissionPolicy,
+        namespace: ExactString = "default",
         under files: LoadedManifests? = nil,
         onProblem: (ManifestProblem) -> Void = { _ in }
     ) throws(CommandFailure) -> ClusterStore {
         let store = emptyStore(policy: policy, isMirror: false)
         do throws(ManifestsError) {
-            let objects = try ManifestsSource().load(paths, projection: store.projection, under: files)
+            let objects = try ManifestsSource(defaultNamespace: namespace).load(
+                paths,
+                projection: store.projection,
+                under: files
+            )
             for problem in objects.report.problems { onProblem(problem) }
             store.replace(with: objects)
         } catch {

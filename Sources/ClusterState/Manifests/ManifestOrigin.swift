@@ -1,0 +1,64 @@
+package import JSONPull
+
+/// The way from the JSON of an object back to the file it was written in.
+package struct ManifestOrigin: Sendable {
+    private enum Text {
+        /// YAML that became JSON, in which the object starts at `offset`.
+        case yaml(YAMLPositionMap, offset: Int)
+        /// The file is the JSON.
+        case json
+    }
+
+    /// Where the object starts.
+    package let start: SourcePosition
+    private let text: Text
+
+    /// The origin of an object of the YAML document with these positions.
+    init(_ positions: YAMLPositionMap, offset: Int, start: SourcePosition) {
+        self.start = start
+        text = .yaml(positions, offset: offset)
+    }
+
+    /// The origin of an object that stands in the file as it is.
+    init(start: SourcePosition) {
+        self.start = start
+        text = .json
+    }
+
+    /// Where in the file the key or value is that stands at `offset` of the object's `json`.
+    package func position(ofOffset offset: Int, in json: UnsafeRawBufferPointer) -> SourcePosition {
+        switch text {
+        case .yaml(let positions, let base):
+            return positions.position(ofJSONOffset: base + offset) ?? start
+        case .json:
+            var place = TextPlace(start)
+            unsafe place.advance(to: offset, in: json)
+            return place.position
+        }
+    }
+}
+
+/// A line and a column that move along a text.
+struct TextPlace {
+    private(set) var position: SourcePosition
+    private var offset = 0
+
+    init(_ position: SourcePosition = SourcePosition(line: 1, column: 1)) {
+        self.position = position
+    }
+
+    /// Moves on to `offset` of `bytes`, and back by starting anew.
+    mutating func advance(to offset: Int, in bytes: UnsafeRawBufferPointer) {
+        if offset < self.offset { self = TextPlace() }
+        for index in self.offset..<offset {
+            let byte = unsafe bytes[index]
+            if byte == UInt8(ascii: "\n") {
+                position.line += 1
+                position.column = 1
+            } else if byte & 0xC0 != 0x80 {
+                position.column += 1
+            }
+        }
+        self.offset = offset
+    }
+}

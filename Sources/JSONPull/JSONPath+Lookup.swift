@@ -1,0 +1,104 @@
+extension JSONPath {
+    /// Where a path leads in a document.
+    package struct Place: Equatable, Sendable {
+        /// Offset of the member's key or of the list's element.
+        package var offset: Int
+        /// The same as a JSON Pointer (RFC 6901).
+        package var pointer: String
+        /// Whether the path leads there to its end; else this is the last thing on its way that there is.
+        package var isExact: Bool
+    }
+
+    /// Finds what `path`, a text this type or a field path has written, names in `bytes`, which must be JSON.
+    ///
+    /// Of a repeated key the last one counts, as everywhere.
+    package static func place(of path: String, in bytes: UnsafeRawBufferPointer) -> Place {
+        var lookup = JSONPathLookup()
+        do throws(JSONError) {
+            try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
+                try lookup.visit(&reader, rest: path[...], isRoot: true)
+            }
+        } catch {
+            // What was found before the fault stands.
+        }
+        return lookup.place
+    }
+}
+
+/// Follows a path through a document.
+private struct JSONPathLookup {
+    private(set) var place = JSONPath.Place(offset: 0, pointer: "", isExact: false)
+
+    /// Looks for `rest` in the next value, which ``place`` leads to.
+    mutating func visit(_ reader: inout JSONReader, rest: Substring, isRoot: Bool = false) throws(JSONError) {
+        place.isExact = rest.isEmpty
+        guard !rest.isEmpty else {
+            try reader.skipValue()
+            return
+        }
+        switch try reader.peek() {
+        case .object: try visitMembers(&reader, rest, isRoot: isRoot)
+        case .array: try visitElements(&reader, rest)
+        default: try reader.skipValue()
+        }
+    }
+
+    private mutating func visitMembers(
+        _ reader: inout JSONReader,
+        _ rest: Substring,
+        isRoot: Bool
+    ) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        let parent = place.pointer
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            let name = key.string
+            let step = isRoot ? JSONPath.joining("", name) : JSONPath.member(name)
+            guard let behind = Self.dropping(step, from: rest) else {
+                try reader.skipValue()
+                continue
+            }
+            place.offset = reader.keyOffset
+            place.pointer = "\(parent)/\(Self.escaped(name))"
+            try visit(&reader, rest: behind)
+        }
+    }
+
+    private mutating func visitElements(_ reader: inout JSONReader, _ rest: Substring) throws(JSONError) {
+        guard try reader.enterArray() else { return }
+        let parent = place.pointer
+        var isFirst = true
+        var index = 0
+        while try reader.nextElement(&isFirst) {
+            _ = try reader.peek()
+            if let behind = Self.dropping("[\(index)]", from: rest) {
+                place.offset = reader.position
+                place.pointer = "\(parent)/\(index)"
+                try visit(&reader, rest: behind)
+            } else {
+                try reader.skipValue()
+            }
+            index += 1
+        }
+    }
+
+    /// What follows `step`, if `path` starts with it and it ends there.
+    private static func dropping(_ step: String, from path: Substring) -> Substring? {
+        guard path.utf8.starts(with: step.utf8) else { return nil }
+        let rest = path[path.utf8.index(path.startIndex, offsetBy: step.utf8.count)...]
+        return rest.isEmpty || rest.utf8.first == UInt8(ascii: ".") || rest.utf8.first == UInt8(ascii: "[") ? rest : nil
+    }
+
+    /// A reference token: `~` and `/` escaped.
+    private static func escaped(_ key: String) -> String {
+        var token = ""
+        for scalar in key.unicodeScalars {
+            switch scalar {
+            case "~": token += "~0"
+            case "/": token += "~1"
+            default: token.unicodeScalars.append(scalar)
+            }
+        }
+        return token
+    }
+}

@@ -1,0 +1,60 @@
+internal import AdmissionAPI
+internal import ClusterState
+internal import JSONPull
+internal import Policy
+
+extension CheckReport {
+    /// `{"verdicts": […], "problems": […], "summary": {…}}`, one line; a finding has `line` and `column`.
+    var json: [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.key("verdicts")
+        writer.beginArray()
+        for entry in entries {
+            entry.verdict.write(to: &writer, source: entry.item.source, start: entry.item.start) {
+                entry.item.position(ofField: $0.field)
+            }
+        }
+        writer.endArray()
+        writer.key("problems")
+        writer.beginArray()
+        for problem in errors + doubts { problem.write(to: &writer) }
+        writer.endArray()
+        writeSummary(to: &writer)
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    private func writeSummary(to writer: inout JSONWriter) {
+        writer.key("summary")
+        writer.beginObject()
+        for (key, count) in [
+            ("objects", entries.count), ("denied", denied), ("warned", warned), ("skipped", skipped),
+            ("errors", errors.count),
+        ] {
+            writer.key(key)
+            writer.integer(count)
+        }
+        writer.endObject()
+    }
+}
+
+extension ManifestProblem {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("severity")
+        writer.string(severity == .error ? "error" : "warning")
+        writer.key("source")
+        writer.string(file)
+        if let position {
+            writer.key("line")
+            writer.integer(position.line)
+            writer.key("column")
+            writer.integer(position.column)
+        }
+        writer.key("message")
+        writer.string(message)
+        writer.endObject()
+    }
+}

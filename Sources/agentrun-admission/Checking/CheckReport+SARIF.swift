@@ -1,0 +1,276 @@
+internal import AdmissionServer
+internal import ClusterState
+internal import JSONPull
+internal import Policy
+
+extension CheckReport {
+    /// A SARIF 2.1.0 log (OASIS, docs.oasis-open.org/sarif/sarif/v2.1.0): a result for each finding, a notification for
+    /// what could not be read, one rule for each reason that occurs.
+    func sarif(failingOn failure: CheckCommand.Failure) -> [UInt8] {
+        var log = SARIFLog()
+        for entry in entries { log.add(entry) }
+        for doubt in doubts { log.add(doubt) }
+        return log.written(errors: errors, exitCode: exitCode(failingOn: failure))
+    }
+}
+
+/// Results in the order they were found, and the rules they name.
+private struct SARIFLog {
+    private struct Result {
+        var rule: String
+        var level: String
+        var message: String
+        var file: String
+        var position: SourcePosition?
+        /// What the finding is about: `AgentRun agents/one`, then the field.
+        var logicalName: String?
+        var exemption: String?
+    }
+
+    /// Of results that no rule of the catalogue has.
+    private enum InputRule: String, CaseIterable {
+        case notice = "Notice"
+        case doubtfulInput = "DoubtfulInput"
+
+        var summary: String {
+            switch self {
+            case .notice: "What the webhook would say without a finding"
+            case .doubtfulInput: "The file reads, but hardly as it was meant"
+            }
+        }
+    }
+
+    private var results: [Result] = []
+
+    mutating func add(_ entry: CheckReport.Entry) {
+        for finding in entry.verdict.findings {
+            results.append(
+                Result(
+                    rule: finding.reason.rawValue,
+                    level: Self.level(of: finding.action),
+                    message: finding.line,
+                    file: entry.item.source,
+                    position: entry.item.position(ofField: finding.field),
+                    logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
+                    exemption: finding.exemption
+                )
+            )
+        }
+        for notice in entry.verdict.notices {
+            let start = entry.item.start
+            results.append(
+                Result(
+                    rule: InputRule.notice.rawValue,
+                    level: "warning",
+                    message: notice,
+                    file: entry.item.source,
+                    position: start
+                )
+            )
+        }
+    }
+
+    mutating func add(_ doubt: ManifestProblem) {
+        let rule = InputRule.doubtfulInput.rawValue
+        results.append(
+            Result(rule: rule, level: "warning", message: doubt.message, file: doubt.file, position: doubt.position)
+        )
+    }
+
+    private static func level(of action: Action) -> String {
+        switch action {
+        case .deny: "error"
+        case .warn: "warning"
+        case .audit, .off: "note"
+        }
+    }
+
+    // MARK: Writing
+
+    func written(errors: [ManifestProblem], exitCode: Int32) -> [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.member(
+            "$schema",
+            "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+        )
+        writer.member("version", "2.1.0")
+        writer.key("runs")
+        writer.beginArray()
+        writer.beginObject()
+        let rules = Self.rules(of: results)
+        writeTool(rules, to: &writer)
+        writeInvocation(errors, exitCode: exitCode, to: &writer)
+        writer.member("columnKind", "unicodeCodePoints")
+        writer.key("results")
+        writer.beginArray()
+        for result in results { write(result, ruleIndex: rules.firstIndex(of: result.rule) ?? -1, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    /// The rules that occur, each once.
+    private static func rules(of results: [Result]) -> [String] {
+        var rules: [String] = []
+        for result in results where !rules.contains(result.rule) { rules.append(result.rule) }
+        return rules
+    }
+
+    private func writeTool(_ rules: [String], to writer: inout JSONWriter) {
+        writer.key("tool")
+        writer.beginObject()
+        writer.key("driver")
+        writer.beginObject()
+        writer.member("name", "agentrun-admission")
+        writer.member("version", ProductVersion.number)
+        writer.key("rules")
+        writer.beginArray()
+        for rule in rules { Self.writeRule(rule, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+    }
+
+    private static func writeRule(_ id: String, to writer: inout JSONWriter) {
+        let documentation = Reason(rawValue: id).map { ReasonDocumentation.of($0) }
+        let summary = documentation?.meaning ?? InputRule(rawValue: id)?.summary ?? id
+        writer.beginObject()
+        writer.member("id", id)
+        writer.text("shortDescription", summary)
+        if let documentation { writer.text("help", "Example: \(documentation.example)\nFix: \(documentation.fix)") }
+        writer.endObject()
+    }
+
+    private func writeInvocation(_ errors: [ManifestProblem], exitCode: Int32, to writer: inout JSONWriter) {
+        writer.key("invocations")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("executionSuccessful")
+        writer.boolean(errors.isEmpty)
+        writer.key("exitCode")
+        writer.integer(Int(exitCode))
+        writer.key("toolExecutionNotifications")
+        writer.beginArray()
+        for error in errors {
+            writer.beginObject()
+            writer.member("level", "error")
+            writer.text("message", TerminalText.line(error.message))
+            Self.writeLocation(file: error.file, position: error.position, logicalName: nil, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        writer.endArray()
+    }
+
+    private func write(_ result: Result, ruleIndex: Int, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("ruleId", result.rule)
+        writer.key("ruleIndex")
+        writer.integer(ruleIndex)
+        writer.member("level", result.level)
+        writer.text("message", TerminalText.line(result.message))
+        Self.writeLocation(
+            file: result.file,
+            position: result.position,
+            logicalName: result.logicalName,
+            to: &writer
+        )
+        if let exemption = result.exemption {
+            writer.key("suppressions")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("kind", "external")
+            writer.member("justification", "exemption \(exemption)")
+            writer.endObject()
+            writer.endArray()
+        }
+        writer.endObject()
+    }
+
+    private static func writeLocation(
+        file: String,
+        position: SourcePosition?,
+        logicalName: String?,
+        to writer: inout JSONWriter
+    ) {
+        writer.key("locations")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("physicalLocation")
+        writer.beginObject()
+        writer.key("artifactLocation")
+        writer.beginObject()
+        writer.member("uri", FileURI.reference(to: file))
+        writer.endObject()
+        if let position {
+            writer.key("region")
+            writer.beginObject()
+            writer.key("startLine")
+            writer.integer(position.line)
+            writer.key("startColumn")
+            writer.integer(position.column)
+            writer.endObject()
+        }
+        writer.endObject()
+        if let logicalName {
+            writer.key("logicalLocations")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("fullyQualifiedName", TerminalText.line(logicalName))
+            writer.endObject()
+            writer.endArray()
+        }
+        writer.endObject()
+        writer.endArray()
+    }
+}
+
+/// Paths as URI references (RFC 3986).
+enum FileURI {
+    /// A relative reference for a relative path, a `file` URI for an absolute one, `stdin:` for standard input.
+    static func reference(to path: String) -> String {
+        if path == "-" { return "stdin:" }
+        var text = path.hasPrefix("/") ? "file://" : ""
+        var rest = path[...]
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        for byte in rest.utf8 {
+            if isPlain(byte) {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                text += "%" + (digits.utf8.count < 2 ? "0" : "") + digits
+            }
+        }
+        return text
+    }
+
+    /// An unreserved character or the separator of segments.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-._~/".utf8.contains(byte)
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ key: String, _ value: String) {
+        self.key(key)
+        string(value)
+    }
+
+    /// A message object.
+    fileprivate mutating func text(_ key: String, _ value: String) {
+        self.key(key)
+        beginObject()
+        member("text", value)
+        endObject()
+    }
+}

@@ -1,0 +1,20 @@
+internal import ArgumentParser
+internal import JSONPull
+
+/// Where objects are that do not say it themselves.
+struct NamespaceOptions: ParsableArguments {
+    @Option(name: [.customShort("n"), .customLong("namespace")], help: "Namespace of objects that name none.")
+    var name = "default"
+
+    var value: ExactString { ExactString(name) }
+
+    func validate() throws {
+        // A DNS label (RFC 1123), as the API server has it for namespaces.
+        let isLabel = name.utf8.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
+        guard isLabel else {
+            throw ValidationError(
+                "--namespace must be at most 63 of a-z, 0-9 and -, with a letter or digit at both ends"
+            )
+        }
+    }
+}
