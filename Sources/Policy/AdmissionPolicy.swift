@@ -18,6 +18,8 @@ package struct AdmissionPolicy: Sendable {
     private let headBranchConflict: RuleTable<HeadBranchConflict>
     /// Also among ``rules``; says whether keys of admitted runs are asked for.
     private let idempotencyKeys: RuleTable<IdempotencyKeys>
+    /// Also among ``rules``; says which of its lists admit a secret.
+    private let secretAllowlist: RuleTable<SecretAllowlist>
     /// In catalogue order.
     let rules: [CompiledRule]
     let exemptions: [Exemption]
@@ -60,13 +62,14 @@ package struct AdmissionPolicy: Sendable {
         let repositoryAllowlist = table(RepositoryAllowlist.self)
         headBranchConflict = table(HeadBranchConflict.self)
         idempotencyKeys = table(IdempotencyKeys.self)
+        secretAllowlist = table(SecretAllowlist.self)
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
             CompiledRule(table(PromptOverride.self)), CompiledRule(table(PromptSource.self)),
             CompiledRule(table(LiteralTokens.self)), CompiledRule(table(PlanStep.self)),
             CompiledRule(table(SystemPrompt.self)), CompiledRule(repositoryAllowlist), CompiledRule(headBranchConflict),
             CompiledRule(table(HeadBranchName.self)),
-            CompiledRule(table(SecretAllowlist.self)), CompiledRule(table(ServiceAccountAllowlist.self)),
+            CompiledRule(secretAllowlist), CompiledRule(table(ServiceAccountAllowlist.self)),
             CompiledRule(table(ImagePolicy.self)),
             CompiledRule(table(ImplementationSource.self)), CompiledRule(table(LabelLength.self)),
             CompiledRule(table(LabelPolicy.self)),
@@ -95,6 +98,11 @@ package struct AdmissionPolicy: Sendable {
     func isKeyExclusive(for subject: RequestMatch.Subject) -> Bool {
         let (_, actions) = idempotencyKeys.active(for: subject)
         return actions.action(of: .idempotencyKeyInUse, generation: generation) != .off
+    }
+
+    /// The rule about secrets as it is for `subject`.
+    func secretAllowlist(for subject: RequestMatch.Subject) -> SecretAllowlist {
+        secretAllowlist.active(for: subject).rule
     }
 
     /// Checks `apiVersion`, `kind` and `metadata`; the policy's name.

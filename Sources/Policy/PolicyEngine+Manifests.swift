@@ -18,6 +18,30 @@ extension PolicyEngine {
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> Verdict? {
+        try unsafe judgeManifest(object, namespace: namespace, state: state, now: now)?.verdict
+    }
+
+    /// Judges an object like ``judge(manifest:namespace:state:now:)`` and says of a run where everything comes from.
+    package func explain(
+        manifest object: UnsafeRawBufferPointer,
+        namespace: ExactString = "default",
+        state: (any ClusterLookup)?,
+        now: Timestamp
+    ) throws(AdmissionReviewError) -> (verdict: Verdict, run: RunExplanation?)? {
+        let judged = try unsafe judgeManifest(object, namespace: namespace, state: state, now: now)
+        return judged.map { verdict, review in
+            (verdict, review.map { RunExplanation($0.run, policy: policy, subject: $0.subject.match) })
+        }
+    }
+
+    private typealias JudgedRun = (subject: Subject, run: RunUnderReview)
+
+    private func judgeManifest(
+        _ object: UnsafeRawBufferPointer,
+        namespace: ExactString,
+        state: (any ClusterLookup)?,
+        now: Timestamp
+    ) throws(AdmissionReviewError) -> (verdict: Verdict, review: JudgedRun?)? {
         do {
             let header = try unsafe JSONReader.read(object) { reader throws(JSONError) in try ManifestHeader(&reader) }
             guard let kind = JudgedKind(group: header.group, version: header.version, kind: header.kind) else {
@@ -31,14 +55,14 @@ extension PolicyEngine {
                     return run
                 }
                 let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
-                judge(subject, old: nil, update: nil, state: state, now: now, &verdict)
-                return verdict
+                let review = judge(subject, old: nil, update: nil, state: state, now: now, &verdict)
+                return (verdict, (subject, review))
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
             if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, &verdict) }
-            return verdict
+            return (verdict, nil)
         } catch {
             throw .invalidJSON(unsafe error.located(in: object))
         }

@@ -9,13 +9,6 @@ package struct YAMLDocument: Sendable {
     /// Where every key and value of ``json`` stands.
     package let positions: YAMLPositionMap
 
-    init(json: [UInt8], position: SourcePosition, warnings: [YAMLWarning], positions: YAMLPositionMap) {
-        self.json = json
-        self.position = position
-        self.warnings = warnings
-        self.positions = positions
-    }
-
     /// The place of the key or value that stands at `offset` in ``json``, or is the last to start before it.
     ///
     /// An alias stands where it is written; what is inside of its value, and what a merge key brings, where the

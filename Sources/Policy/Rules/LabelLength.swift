@@ -106,7 +106,7 @@ struct LabelLength: Rule {
     }
 
     /// A valid name in its place: what can be kept of it, and six digits of its SHA-256 to keep it apart from others.
-    private static func shortened(_ name: ExactString) -> String {
+    static func shortened(_ name: ExactString) -> String {
         var kept = sanitised(name).prefix(shortenedLength).drop { !isAlphanumeric($0) }
         while let last = kept.last, !isAlphanumeric(last) { kept.removeLast() }
         let digits = SHA256.hexDigest(of: name.string).prefix(6)

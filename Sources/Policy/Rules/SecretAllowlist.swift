@@ -75,6 +75,27 @@ struct SecretAllowlist: Rule {
         return !allowed.contains(secret.name)
     }
 
+    /// The lists that admit `name` and those that refuse it, as a person reads them.
+    func lists(of name: ExactString, _ run: RunUnderReview) -> (admitted: [String], refused: [String]) {
+        var (admitted, refused): ([String], [String]) = ([], [])
+        if let pattern = blocked.match(name) {
+            refused.append("the policy's blocked list (\(QuotedName.quote(pattern)))")
+        }
+        if !allow.isEmpty {
+            let pattern = allow.match(name)
+            let list = "the policy's allow list" + (pattern.map { " (\(QuotedName.quote($0)))" } ?? "")
+            if pattern != nil { admitted.append(list) } else { refused.append(list) }
+        }
+        if let allowed = run.agent?.allowedSecrets, !allowed.isEmpty {
+            let list = "spec.security.allowedSecrets of Agent \(QuotedName.quote(run.run.spec.agentName ?? ""))"
+            if allowed.contains(name) { admitted.append(list) } else { refused.append(list) }
+        }
+        if requiresBinding, let bound = boundSecrets(run) {
+            if bound.contains(name) { admitted.append("a SecretBinding") } else { refused.append("the SecretBindings") }
+        }
+        return (admitted, refused)
+    }
+
     /// What the namespace's SecretBindings allow the run's Agent; nil without cluster state.
     private func boundSecrets(_ run: RunUnderReview) -> Set<ExactString>? {
         guard let state = run.state, let agent = run.run.spec.agentName else { return nil }

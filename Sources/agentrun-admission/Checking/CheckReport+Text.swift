@@ -26,7 +26,8 @@ extension CheckReport.Entry {
         var text: String
     }
 
-    fileprivate func text(_ style: TerminalStyle) -> String {
+    /// A line about the object, and one for each finding.
+    func text(_ style: TerminalStyle) -> String {
         let findings = verdict.findings.map { finding in
             let position = item.position(ofField: finding.field)
             return Line(

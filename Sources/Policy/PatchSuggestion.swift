@@ -1,0 +1,115 @@
+internal import AgentRuns
+package import JSONPull
+
+/// The mechanical part of putting findings right, as a JSON Patch (RFC 6902).
+///
+/// What only a person can decide, such as another head branch, has no patch.
+package struct PatchSuggestion: Sendable {
+    /// One operation.
+    package enum Operation: Hashable, Sendable {
+        case remove(path: String)
+        case move(from: String, path: String)
+        case replace(path: String, value: String)
+        /// A text at the end of a list.
+        case append(path: String, value: String)
+        /// A list where there was none.
+        case addList(path: String, values: [String])
+    }
+
+    package private(set) var operations: [Operation] = []
+
+    /// - Parameters:
+    ///   - findings: those that deny or warn are put right.
+    ///   - object: the JSON of what they are about.
+    package init(for findings: [Finding], in object: UnsafeRawBufferPointer) {
+        for finding in findings where finding.action == .deny || finding.action == .warn {
+            for operation in unsafe Self.operations(for: finding, in: object) where !operations.contains(operation) {
+                operations.append(operation)
+            }
+        }
+    }
+
+    private static func operations(for finding: Finding, in object: UnsafeRawBufferPointer) -> [Operation] {
+        let place = unsafe JSONPath.place(of: finding.field, in: object)
+        let value = finding.identities.first?.value.string ?? ""
+        switch finding.reason {
+        case .promptOverride, .stepPromptOverride:
+            // One that is mapped from the implementation's source is not a parameter that could be removed.
+            return place.isExact && finding.field.contains("parameters") ? [.remove(path: place.pointer)] : []
+        // Of two texts the field is the one that is not in force.
+        case .forbiddenParameterKey, .ambiguousPromptSource, .ambiguousSystemPrompt, .systemPromptOverrideNotAllowed,
+            .labelBlocked, .labelNotAllowed:
+            return place.isExact ? [.remove(path: place.pointer)] : []
+        case .misplacedTtl:
+            guard place.isExact else { return [] }
+            let target = "spec.ttlSecondsAfterFinished"
+            let isTaken = unsafe JSONPath.place(of: target, in: object).isExact
+            return isTaken
+                ? [.remove(path: place.pointer)] : [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")]
+        case .secretNotListed:
+            let names = finding.identities.map(\.value.string)
+            let hasList = unsafe JSONPath.place(of: "spec.secrets", in: object).isExact
+            return hasList
+                ? names.map { .append(path: "/spec/secrets/-", value: $0) }
+                : [.addList(path: "/spec/secrets", values: names)]
+        case .runNameTooLong, .runNameNotLabelValue:
+            guard place.isExact, finding.field == "metadata.name" else { return [] }
+            return [.replace(path: place.pointer, value: LabelLength.shortened(ExactString(value)))]
+        case .parameterNotString:
+            let isScalar = value.first != "{" && value.first != "["
+            return place.isExact && isScalar ? [.replace(path: place.pointer, value: value)] : []
+        default: return []
+        }
+    }
+
+    /// Writes the patch as an array.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginArray()
+        for operation in operations {
+            writer.beginObject()
+            operation.write(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    /// The patch as JSON.
+    package var json: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension PatchSuggestion.Operation {
+    fileprivate func write(to writer: inout JSONWriter) {
+        func member(_ key: StaticString, _ value: String) {
+            writer.key(key)
+            writer.string(value)
+        }
+        switch self {
+        case .remove(let path):
+            member("op", "remove")
+            member("path", path)
+        case .move(let from, let path):
+            member("op", "move")
+            member("from", from)
+            member("path", path)
+        case .replace(let path, let value):
+            member("op", "replace")
+            member("path", path)
+            member("value", value)
+        case .append(let path, let value):
+            member("op", "add")
+            member("path", path)
+            member("value", value)
+        case .addList(let path, let values):
+            member("op", "add")
+            member("path", path)
+            writer.key("value")
+            writer.beginArray()
+            for value in values { writer.string(value) }
+            writer.endArray()
+        }
+    }
+}

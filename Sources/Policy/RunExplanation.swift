@@ -1,0 +1,143 @@
+package import AgentRuns
+package import JSONPull
+
+/// Where everything a run would do comes from, for `explain`; never a prompt's text.
+package struct RunExplanation: Sendable {
+    /// A value and the place that gives it.
+    package struct Value: Sendable {
+        package var text: ExactString
+        /// A field path of the run, or `ImplementationSpec/NAME .spec.source.url` and the like.
+        package var source: String
+    }
+
+    /// The run itself, or one step of a workflow.
+    package struct Unit: Sendable {
+        /// The step's name; nil for the run itself.
+        package var step: ExactString?
+        /// Nil when there is none.
+        package var prompt: Explanation.Prompt?
+        package var repository: Value?
+        package var base: Value?
+        package var head: Value?
+    }
+
+    /// A secret the run would use.
+    package struct Secret: Sendable {
+        package var name: ExactString
+        /// Where it is asked for, and what for; several places may name it.
+        package var uses: [String]
+        /// The lists that admit it; empty when no list is configured.
+        package var admittedBy: [String]
+        /// The lists that refuse it.
+        package var refusedBy: [String]
+    }
+
+    package var units: [Unit]
+    package var mode: VcsMode
+    package var provider: Value?
+    package var secrets: [Secret]
+
+    init(_ run: RunUnderReview, policy: AdmissionPolicy, subject: RequestMatch.Subject) {
+        mode = run.mode
+        let sources = ValueSources(run: run)
+        units = run.units.map { Unit($0, run, sources) }
+        provider = run.units.lazy.compactMap { run.providerReference(of: $0) }.first.map { name, field in
+            Value(text: name, source: field.text)
+        }
+        let rule = policy.secretAllowlist(for: subject)
+        var secrets: [Secret] = []
+        for secret in run.secrets {
+            let use = "\(secret.field.text) (\(secret.use.description))"
+            if let index = secrets.firstIndex(where: { $0.name == secret.name }) {
+                if !secrets[index].uses.contains(use) { secrets[index].uses.append(use) }
+            } else {
+                let (admitted, refused) = rule.lists(of: secret.name, run)
+                secrets.append(Secret(name: secret.name, uses: [use], admittedBy: admitted, refusedBy: refused))
+            }
+        }
+        self.secrets = secrets
+    }
+}
+
+extension RunExplanation.Unit {
+    fileprivate init(_ unit: RunUnit, _ run: RunUnderReview, _ sources: ValueSources) {
+        step = unit.step?.name
+        prompt = run.prompts.first { $0.unit === unit }.flatMap { Explanation.Prompt($0.prompt, of: unit) }
+        repository = sources.value(.repository, of: unit)
+        let provider = run.provider(of: unit)
+        base =
+            sources.value(.base, of: unit)
+            ?? provider.flatMap { provider in
+                provider.object.baseBranch.map {
+                    .init(text: $0, source: "VersionControlProvider/\(provider.name) .spec.defaults.baseBranch")
+                }
+            }
+        head = sources.value(.head, of: unit) ?? Self.generatedHead(of: unit, provider, run)
+    }
+
+    /// The head that no parameter gives.
+    private static func generatedHead(
+        of unit: RunUnit,
+        _ provider: RunUnderReview.Provider?,
+        _ run: RunUnderReview
+    ) -> RunExplanation.Value? {
+        let head = unit.head(
+            provider: provider?.object,
+            run: run.run.metadata,
+            mode: run.mode,
+            generation: run.generation
+        )
+        guard let head, let provider else { return nil }
+        let source =
+            provider.object.branchTemplate == nil
+            ? "the controller's default" : "VersionControlProvider/\(provider.name) .spec.defaults.branchTemplate"
+        return .init(text: head.name, source: source)
+    }
+}
+
+/// Names the places that metadata comes from.
+private struct ValueSources {
+    let run: RunUnderReview
+
+    func value(_ name: ParameterName, of unit: RunUnit) -> RunExplanation.Value? {
+        unit.metadata[name].map { value in
+            .init(
+                text: value.text,
+                source: source(of: value, unit) + (value.isMapped ? " (mapped by the contract)" : "")
+            )
+        }
+    }
+
+    private func source(of value: RunMetadata.Value, _ unit: RunUnit) -> String {
+        if case .source(let member) = value.origin, case .reference(let name, _) = unit.implementationOrigin {
+            return "ImplementationSpec/\(name) .spec\(member)"
+        }
+        return unit.field(of: value)?.text ?? "the implementation's text"
+    }
+}
+
+extension RunSecret.Use {
+    fileprivate var description: String {
+        switch self {
+        case .listed: "listed"
+        case .systemPrompt: "system prompt"
+        case .volume: "volume"
+        case .memory: "memory"
+        case .versionControl: "version control"
+        case .agentSystemPrompt: "system prompt of the Agent"
+        case .providerEnvironment: "environment of the AgentProvider"
+        }
+    }
+}
+
+extension Explanation.Prompt {
+    /// Nil when the unit has no prompt.
+    fileprivate init?(_ prompt: EffectivePrompt, of unit: RunUnit) {
+        guard let winner = prompt.winner else { return nil }
+        self.init(
+            step: unit.step?.name,
+            source: Source(winner),
+            overrides: prompt.hidden.map { [Source($0)] } ?? []
+        )
+    }
+}
