@@ -8,7 +8,8 @@ struct AgentRunAdmission: AsyncParsableCommand {
         commandName: "agentrun-admission",
         abstract: "A validating admission webhook for AgentRun objects, and the same judgement offline.",
         subcommands: [
-            ServeCommand.self, CheckCommand.self, ExplainCommand.self, ReviewCommand.self, CertsCommand.self,
+            ServeCommand.self, CheckCommand.self, ExplainCommand.self, TestCommand.self, ReviewCommand.self,
+            CertsCommand.self,
             PolicyCommand.self,
             RulesCommand.self,
             VersionCommand.self,

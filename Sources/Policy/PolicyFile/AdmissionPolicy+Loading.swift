@@ -23,20 +23,25 @@ extension AdmissionPolicy {
     /// The file as a tree, and what knows the lines of its nodes.
     static func tree(
         _ bytes: [UInt8],
-        file: String
+        file: String,
+        subject: PolicyFileError.Subject = .policy
     ) throws(PolicyFileError) -> (document: YAMLDocument, root: PolicyNode) {
-        let document = try document(bytes, file: file)
+        let document = try document(bytes, file: file, subject: subject)
         do {
             return (
                 document, try JSONReader.read(document.json) { reader throws(JSONError) in try PolicyNode(&reader) }
             )
         } catch {
-            throw PolicyFileError(file: file, [document.problem(at: error.offset, "\(error.reason)")])
+            throw PolicyFileError(subject, file: file, [document.problem(at: error.offset, "\(error.reason)")])
         }
     }
 
     /// The one document of the file.
-    private static func document(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> YAMLDocument {
+    private static func document(
+        _ bytes: [UInt8],
+        file: String,
+        subject: PolicyFileError.Subject
+    ) throws(PolicyFileError) -> YAMLDocument {
         var documents: [YAMLDocument] = []
         var failure: YAMLError?
         YAMLReader.documents(in: bytes) { result in
@@ -48,25 +53,23 @@ extension AdmissionPolicy {
         if let failure {
             let message = "\(failure.reason) (\(failure.remedy))"
             let problem = PolicyFileError.Problem(line: failure.line, column: failure.column, message: message)
-            throw PolicyFileError(file: file, [problem])
+            throw PolicyFileError(subject, file: file, [problem])
         }
         guard let document = documents.first else {
-            throw PolicyFileError(file: file, [PolicyFileError.Problem(line: 1, column: 1, message: emptyFile)])
+            let message = "the file holds no object; \(subject.remedy)"
+            throw PolicyFileError(subject, file: file, [PolicyFileError.Problem(line: 1, column: 1, message: message)])
         }
         guard documents.count == 1 else {
             let position = documents[1].position
-            let message = "a policy file holds one document; put the second one into a file of its own"
+            let message = "a \(subject.rawValue) file holds one document; put the second one into a file of its own"
             throw PolicyFileError(
+                subject,
                 file: file,
                 [PolicyFileError.Problem(line: position.line, column: position.column, message: message)]
             )
         }
         return document
     }
-
-    private static let emptyFile = """
-        the file holds no object; start from what "agentrun-admission policy show" prints
-        """
 
     /// The built-in defaults as a policy file.
     package static let builtInFile = """
@@ -155,8 +158,12 @@ extension AdmissionPolicy {
 }
 
 extension PolicyFileError {
-    fileprivate init(file: String, _ problems: [Problem]) {
-        self.init(file: file, problems: problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    fileprivate init(_ subject: Subject = .policy, file: String, _ problems: [Problem]) {
+        self.init(
+            subject: subject,
+            file: file,
+            problems: problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        )
     }
 }
 

@@ -43,6 +43,21 @@ struct CheckInput {
         }
     }
 
+    /// Reads a text that is in no file of its own; `source` is where it stands.
+    mutating func read(_ text: [UInt8], source: String) {
+        add(text, source: source)
+    }
+
+    /// Reads objects that are state and are not judged.
+    mutating func readState(_ text: [UInt8], source: String) {
+        ManifestReader.objects(in: text, file: source) { item in
+            switch item {
+            case .problem(let problem): readProblems.append(problem)
+            case .object(let object): objects.add(object, path: source)
+            }
+        }
+    }
+
     private mutating func readFiles(at path: String) throws(ManifestsError) {
         let files = try source.files(at: [path])
         if files.isEmpty { report(path, "no .yaml, .yml or .json file in this folder (name another one)") }

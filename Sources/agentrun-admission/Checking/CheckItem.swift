@@ -1,4 +1,5 @@
 internal import AdmissionAPI
+internal import AgentRuns
 internal import ClusterState
 internal import JSONPull
 internal import Policy
@@ -61,22 +62,25 @@ struct CheckItem {
         try unsafe json.withUnsafeBytes(body)
     }
 
-    /// Judges an object as created by nobody, in `namespace` unless it names one, a review as sent.
-    func judged(by engine: PolicyEngine, state: ClusterStore?, namespace: ExactString) -> Outcome {
+    /// Judges an object as created by nobody, in `namespace` unless it names one, a review as sent;
+    /// `now` is the time, nil for the clock's.
+    func judged(by engine: PolicyEngine, state: ClusterStore?, namespace: ExactString, now: Timestamp? = nil) -> Outcome
+    {
+        let now = now ?? Clocks.wall()
         // The bytes are lent to the engine.
-        unsafe json.withUnsafeBytes { bytes in
+        return unsafe json.withUnsafeBytes { bytes in
             do throws(AdmissionReviewError) {
                 guard kind == .review else {
                     let verdict = try unsafe engine.judge(
                         manifest: bytes,
                         namespace: namespace,
                         state: state,
-                        now: Clocks.wall()
+                        now: now
                     )
                     return verdict.map { .judged($0, .v1) } ?? .skipped
                 }
                 let decoded = try unsafe DecodedReview(bytes)
-                let verdict = try unsafe engine.judge(decoded, body: bytes, state: state, now: Clocks.wall())
+                let verdict = try unsafe engine.judge(decoded, body: bytes, state: state, now: now)
                 return .judged(verdict, decoded.review.version)
             } catch {
                 return .errored(error)

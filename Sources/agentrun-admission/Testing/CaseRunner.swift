@@ -1,0 +1,80 @@
+internal import AdmissionAPI
+internal import AgentRuns
+internal import ClusterState
+internal import JSONPull
+internal import Policy
+
+/// Judges the cases of one suite.
+struct CaseRunner {
+    let files: SuiteFiles
+    /// Policies by path: cases of a suite mostly share one.
+    private var policies: [String: AdmissionPolicy] = [:]
+
+    init(files: SuiteFiles) {
+        self.files = files
+    }
+
+    /// Judges a case and compares.
+    mutating func outcome(of test: PolicyTestSuite.Case) -> SuiteResult.Outcome {
+        do throws(CommandFailure) {
+            var policy = try policy(of: test)
+            if let generation = test.generation { policy.generation = generation }
+            let (verdicts, problems) = try judge(test, by: PolicyEngine(policy: policy))
+            guard problems.isEmpty else { return .errored(problems) }
+            let differences = test.differences(to: verdicts)
+            return differences.isEmpty ? .passed : .failed(differences)
+        } catch {
+            return .errored([error.message])
+        }
+    }
+
+    private mutating func policy(of test: PolicyTestSuite.Case) throws(CommandFailure) -> AdmissionPolicy {
+        switch test.policy {
+        case nil: return .builtIn
+        case .inline(let json)?:
+            return try PolicyOptions.load(json, file: "of case \(QuotedText.quoted(test.name))")
+        case .file(let name)?:
+            let path = files.path(of: name)
+            if let policy = policies[path] { return policy }
+            let policy = try PolicyOptions.load(PolicyOptions.contents(of: path), file: path)
+            policies[path] = policy
+            return policy
+        }
+    }
+
+    private func judge(
+        _ test: PolicyTestSuite.Case,
+        by engine: PolicyEngine
+    ) throws(CommandFailure) -> ([Verdict], problems: [String]) {
+        var input = CheckInput(policy: engine.policy, namespace: test.namespace)
+        let label = "\(files.suite):\(test.position.line)"
+        switch test.subject.source {
+        case .file(let name): input.read(files.path(of: name))
+        case .inline(let json): input.read(json, source: label)
+        }
+        var paths: [String] = []
+        for state in test.state {
+            switch state {
+            case .file(let name): paths.append(files.path(of: name))
+            case .inline(let json): input.readState(json, source: label)
+            }
+        }
+        var problems = input.problems
+        let store = try StateLoading.store(
+            paths: paths,
+            policy: engine.policy,
+            namespace: test.namespace,
+            under: input.objects
+        ) { problems.append($0) }
+        var report = CheckReport(isStrict: false)
+        for problem in problems { report.add(problem) }
+        for item in input.items {
+            report.add(item, item.judged(by: engine, state: store, namespace: test.namespace, now: test.now))
+        }
+        var messages = report.errors.map(\.description)
+        if report.entries.isEmpty, messages.isEmpty {
+            messages = ["nothing in it is judged (use a kind that rules look at, and its apiVersion)"]
+        }
+        return (report.entries.map(\.verdict), messages)
+    }
+}
