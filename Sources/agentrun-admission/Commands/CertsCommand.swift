@@ -6,6 +6,14 @@ struct CertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certs",
         abstract: "Make certificates.",
+        discussion: """
+            EXAMPLES
+              agentrun-admission certs generate --dns agentrun-admission.agents.svc
+
+            EXIT CODES
+              0  the files are written
+              2  they are not
+            """,
         subcommands: [Generate.self]
     )
 
@@ -16,6 +24,14 @@ struct CertsCommand: ParsableCommand {
             discussion: """
                 In a cluster the server is called SERVICE.NAMESPACE.svc: pass that with --dns, or the API server will not \
                 accept the certificate. ca.crt is the caBundle of the webhook configuration.
+
+                EXAMPLES
+                  agentrun-admission certs generate --dns agentrun-admission.agents.svc
+                  agentrun-admission certs generate --directory out --dns localhost --ip 127.0.0.1
+
+                EXIT CODES
+                  0  the files are written
+                  2  they are not: one is there already and --force is not given, or a name is none
                 """
         )
 

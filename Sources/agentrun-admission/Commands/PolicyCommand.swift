@@ -6,6 +6,16 @@ struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Look at policies.",
+        discussion: """
+            EXAMPLES
+              agentrun-admission policy show > policy.yaml
+              agentrun-admission policy check policy.yaml
+
+            EXIT CODES
+              0  the policy is good
+              1  something in it has no effect
+              2  it cannot be read or is no policy
+            """,
         subcommands: [Show.self, Check.self, Schema.self]
     )
 
@@ -18,7 +28,13 @@ struct PolicyCommand: ParsableCommand {
                 that is configured but Off, an override that an earlier one hides, and an exemption that has expired or \
                 exempts nothing.
 
-                Exit code 0: nothing to say. 1: something has no effect. 2: a file cannot be read or is no policy.
+                EXAMPLES
+                  agentrun-admission policy check policies/*.yaml
+
+                EXIT CODES
+                  0  nothing to say
+                  1  something has no effect
+                  2  a file cannot be read or is no policy
                 """
         )
 
@@ -47,7 +63,15 @@ struct PolicyCommand: ParsableCommand {
     /// `policy schema`: prints the JSON Schema.
     struct Schema: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the JSON Schema of a policy file, as deploy/agentrun-policy.schema.json has it."
+            abstract: "Print the JSON Schema of a policy file, as deploy/agentrun-policy.schema.json has it.",
+            discussion: """
+                EXAMPLES
+                  agentrun-admission policy schema > agentrun-policy.schema.json
+
+                EXIT CODES
+                  0  printed
+                  2  the command is wrong, or standard output cannot be written
+                """
         )
 
         func run() {
@@ -58,7 +82,16 @@ struct PolicyCommand: ParsableCommand {
     /// `policy show`: prints a policy file.
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the built-in policy as a file, or a policy file once it is found to be good."
+            abstract: "Print the built-in policy as a file, or a policy file once it is found to be good.",
+            discussion: """
+                EXAMPLES
+                  agentrun-admission policy show > policy.yaml
+                  agentrun-admission policy show --policy policy.yaml
+
+                EXIT CODES
+                  0  printed
+                  2  the file cannot be read or is no policy
+                """
         )
 
         @Option(help: ArgumentHelp("Check this file and print it.", valueName: "file"))

@@ -12,10 +12,14 @@ struct ReviewCommand: ParsableCommand {
             Takes one request body as an API server sends it, in JSON, and writes the body of the answer and nothing else. \
             Objects that are not in --state are unknown, as they are to a server that has just started.
 
-            agentrun-admission review request.json
-            agentrun-admission review --policy policy.yaml --state cluster/ - < request.json
+            EXAMPLES
+              agentrun-admission review request.json
+              agentrun-admission review --policy policy.yaml --state cluster/ - < request.json
 
-            Exit code 0: the answer allows; 1: it denies; 2: the server would answer 400, or the command is wrong.
+            EXIT CODES
+              0  the answer allows
+              1  it denies
+              2  the server would answer 400, or the command is wrong
             """
     )
 

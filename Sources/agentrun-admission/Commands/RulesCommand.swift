@@ -16,6 +16,14 @@ struct RulesCommand: ParsableCommand {
         discussion: """
             An action in brackets is the rule's default; one behind a reason is that reason's own. With --output markdown it \
             prints docs/rules.md, with an example and the fix for every reason.
+
+            EXAMPLES
+              agentrun-admission rules
+              agentrun-admission rules --output json | jq -r '.rules[].id'
+
+            EXIT CODES
+              0  printed
+              2  the command is wrong, or standard output cannot be written
             """
     )
 

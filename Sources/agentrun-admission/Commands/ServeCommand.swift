@@ -18,6 +18,15 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Without any option it listens on 0.0.0.0:8443 with a certificate it makes for itself, judges by the built-in \
             policy, and knows of the cluster what it has admitted itself.
+
+            EXAMPLES
+              agentrun-admission serve
+              agentrun-admission serve --tls-cert tls.crt --tls-key tls.key --policy policy.yaml --state manifests/
+
+            EXIT CODES
+              0  stopped by SIGTERM or SIGINT
+              1  it stopped for another reason
+              2  it cannot start as it was told to
             """
     )
 

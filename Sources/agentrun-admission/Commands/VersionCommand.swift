@@ -5,7 +5,15 @@ internal import ArgumentParser
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
-        abstract: "Print the version of this program and of what it is built with."
+        abstract: "Print the version of this program and of what it is built with.",
+        discussion: """
+            EXAMPLES
+              agentrun-admission version
+
+            EXIT CODES
+              0  printed
+              2  the command is wrong, or standard output cannot be written
+            """
     )
 
     func run() {
