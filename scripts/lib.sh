@@ -36,6 +36,7 @@ nghttp2-client|h2load|HTTP/2 test client and load generator
 nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the two C libraries
+time|/usr/bin/time|to measure time and memory of a command
 wrk|wrk|HTTP/1.1 load generator
 '
 
