@@ -17,13 +17,24 @@ package struct Timestamp: Hashable, Comparable, Sendable {
             let day = fields.number(2), fields.pass("Tt"), let hour = fields.number(2), fields.pass(":"),
             let minute = fields.number(2), fields.pass(":"), let second = fields.number(2),
             fields.passFraction(), let offset = fields.offset(), fields.isAtEnd,
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+            (1...12).contains(month), day >= 1, day <= Self.days(of: month, in: year), hour < 24, minute < 60,
+            second <= 60
         else { return nil }
         let days = Self.daysSinceEpoch(year: year, month: month, day: day)
         seconds = Int64(days * 86_400 + hour * 3600 + minute * 60 + second - offset)
     }
 
     package static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.seconds < rhs.seconds }
+
+    /// Days of a month.
+    private static func days(of month: Int, in year: Int) -> Int {
+        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return switch month {
+        case 2: isLeapYear ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
 
     /// Days of the proleptic Gregorian calendar, counted in years that start in March so that the leap day is last.
     private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
@@ -73,7 +84,8 @@ private struct DateFields {
     mutating func offset() -> Int? {
         if pass("Zz") { return 0 }
         let isWest = index < bytes.count && bytes[index] == UInt8(ascii: "-")
-        guard pass("+-"), let hours = number(2), pass(":"), let minutes = number(2) else { return nil }
+        guard pass("+-"), let hours = number(2), pass(":"), let minutes = number(2), hours < 24, minutes < 60
+        else { return nil }
         return (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
     }
 }

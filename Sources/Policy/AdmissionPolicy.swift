@@ -80,7 +80,7 @@ package struct AdmissionPolicy: Sendable {
             CompiledRule(table(ImmutableSpec.self)), CompiledRule(idempotencyKeys), CompiledRule(table(Limits.self)),
             CompiledRule(table(ProviderPolicy.self)),
         ]
-        spec.describe("rules", .object(rules.map { PolicyOption(name: $0.id.rawValue, type: .object($0.options)) }))
+        spec.describe("rules", .object(rules.map { PolicyOption(rule: $0.id, options: $0.options) }))
         spec.describe("overrides", .list(.object(PolicyOverride.options)))
         spec.describe("exemptions", .list(.object(Exemption.options)))
         file.describe("spec", .object(spec.options))

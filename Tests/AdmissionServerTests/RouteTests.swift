@@ -81,6 +81,13 @@ import Testing
         #expect(answer.body.contains(text))
     }
 
+    @Test func `a server that is full asks to be called again, elsewhere if that can be`() {
+        let answer = service.answer(to: .overloaded)
+        #expect(answer.headers["retry-after"] == "1")
+        #expect(answer.closesConnection)
+        #expect(service.answer(to: .headTimedOut).headers["retry-after"] == nil)
+    }
+
     @Test func `version tells product and toolchain`() {
         let answer = service.ask(.get, "/version", contentType: nil)
         #expect(answer.status == 200)

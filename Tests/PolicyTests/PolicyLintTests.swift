@@ -49,6 +49,20 @@ import Testing
             ]
         ),
         (
+            "  rules: {image-policy: {allow: ['https://ghcr.io/*', 'ghcr.io/a b', 'ghcr.io/*@sha256:*']}}",
+            [
+                #"spec.rules.image-policy.allow[0]: no image reference can match "https://ghcr.io/*"; correct it"#,
+                #"spec.rules.image-policy.allow[1]: no image reference can match "ghcr.io/a b"; correct it"#,
+            ]
+        ),
+        (
+            "  rules: {label-policy: {deny: ['a/b/c', 'team=x', 'example.com/*']}}",
+            [
+                #"spec.rules.label-policy.deny[0]: no label's key can match "a/b/c"; correct it"#,
+                #"spec.rules.label-policy.deny[1]: no label's key can match "team=x"; correct it"#,
+            ]
+        ),
+        (
             "  rules: {secret-allowlist: {allow: [A_B, ' '], blocked: [x]}}",
             [
                 #"spec.rules.secret-allowlist.allow[0]: no Secret's name can match "A_B"; correct it"#,

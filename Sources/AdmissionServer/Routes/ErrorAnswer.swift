@@ -49,7 +49,14 @@ enum ErrorAnswer {
 
     /// The request was not complete or not good.
     static func make(_ error: HTTPRequestError) -> HTTPResponse {
-        make(error.status, remedy(of: error).map { "\(error.message); \($0)" } ?? error.message)
+        var answer = make(error.status, remedy(of: error).map { "\(error.message); \($0)" } ?? error.message)
+        if case .overloaded = error {
+            // A kube-apiserver calls again after a second, and over a new connection perhaps another replica; without this
+            // field it gives up at once.
+            answer.headers = [("retry-after", "1")]
+            answer.closesConnection = true
+        }
+        return answer
     }
 
     private static func remedy(of error: HTTPRequestError) -> String? {

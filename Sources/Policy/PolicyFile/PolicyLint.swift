@@ -111,11 +111,8 @@ package struct PolicyLint {
                 note(pattern.offset, "\(place): a blank pattern is dropped; remove it")
                 continue
             }
-            if rule == "secret-allowlist", !Self.canBeName(glob.pattern) {
-                note(
-                    pattern.offset,
-                    "\(place): no Secret's name can match \(QuotedName.quote(glob.pattern)); correct it"
-                )
+            if let subject = Self.subjectNobodyCanBe(glob.pattern, of: rule) {
+                note(pattern.offset, "\(place): no \(subject) can match \(QuotedName.quote(glob.pattern)); correct it")
             }
             // Of two equal ones the second is said to be idle; else the narrower one.
             let covering = patterns.indices.first { other in
@@ -129,6 +126,38 @@ package struct PolicyLint {
                         + "does not match; remove it"
                 )
             }
+        }
+    }
+
+    /// What the patterns of `rule` are matched with, if none of those can match `pattern`.
+    private static func subjectNobodyCanBe(_ pattern: ExactString, of rule: ExactString) -> String? {
+        switch rule {
+        case "secret-allowlist": canBeName(pattern) ? nil : "Secret's name"
+        case "label-policy": canBeLabelKey(pattern) ? nil : "label's key"
+        case "image-policy": canBeImage(pattern) ? nil : "image reference"
+        default: nil
+        }
+    }
+
+    /// Whether a label's key (a name of letters, digits, `-`, `_` and `.`, behind a domain and a slash or not) can match.
+    private static func canBeLabelKey(_ pattern: ExactString) -> Bool {
+        let bytes = pattern.string.utf8
+        guard bytes.count(where: { $0 == UInt8(ascii: "/") }) <= 1 else { return false }
+        return bytes.allSatisfy { isAlphanumeric($0) || "-_./*".utf8.contains($0) }
+    }
+
+    /// Whether an image reference (domain, path, tag, digest) can match: no scheme, nothing blank.
+    private static func canBeImage(_ pattern: ExactString) -> Bool {
+        guard !pattern.string.contains("://") else { return false }
+        return pattern.string.utf8.allSatisfy { isAlphanumeric($0) || "-_./:@*[]".utf8.contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
         }
     }
 

@@ -17,6 +17,8 @@ struct PolicyOption: Sendable {
     /// The key; nil for any key of an object whose keys are names.
     let name: String?
     var type: ValueType
+    /// What it means, in a line; nil where nobody has said.
+    var meaning: String?
 
     init(key: StaticString, type: ValueType) {
         (name, self.type) = (key.description, type)
@@ -24,6 +26,18 @@ struct PolicyOption: Sendable {
 
     init(name: String?, type: ValueType) {
         (self.name, self.type) = (name, type)
+    }
+
+    /// The entry of `rule`, whose keys are `options`.
+    init(rule: RuleID, options: [PolicyOption]) {
+        let documentation = RuleDocumentation.of(rule)
+        let documented = options.map { option in
+            var option = option
+            option.meaning = documentation.options.first { $0.key == option.name }?.meaning
+            return option
+        }
+        self.init(name: rule.rawValue, type: .object(documented))
+        meaning = documentation.summary
     }
 
     func hasKey(_ key: StaticString) -> Bool { name == key.description }

@@ -20,51 +20,72 @@ package enum PolicySchema {
     /// Keys a reader demands, by the key of the list they are items of.
     private static let required = ["exemptions": ["name", "reason", "rules"]]
 
-    private static func schema(_ type: PolicyOption.ValueType, key: String?, _ indentation: String) -> String {
+    /// Lists that a reader wants filled.
+    private static let filledLists: Set<String> = ["exemptions.rules"]
+
+    private static func schema(_ option: PolicyOption, of parent: String?, _ indentation: String) -> String {
+        let meaning = option.meaning.map { [("description", quoted($0))] } ?? []
+        guard let members = members(of: option.type, key: option.name, parent: parent, indentation) else {
+            return "true"
+        }
+        return object(meaning + members, indentation: indentation)
+    }
+
+    private static func schema(_ type: PolicyOption.ValueType, _ indentation: String) -> String {
+        schema(PolicyOption(name: nil, type: type), of: nil, indentation)
+    }
+
+    /// The members of the schema of a type; nil when anything goes.
+    private static func members(
+        of type: PolicyOption.ValueType,
+        key: String?,
+        parent: String?,
+        _ indentation: String
+    ) -> [(String, String)]? {
         let inner = indentation + "  "
         switch type {
-        case .any: return "true"
+        case .any: return nil
         case .string:
-            if let constant = key.flatMap({ constants[$0] }) {
-                return object([("const", quoted(constant))], indentation: indentation)
-            }
-            return object([("type", quoted("string"))], indentation: indentation)
-        case .boolean: return object([("type", quoted("boolean"))], indentation: indentation)
-        case .integer(let minimum):
-            return object([("type", quoted("integer")), ("minimum", "\(minimum)")], indentation: indentation)
-        case .strings: return schema(.list(.string), key: nil, indentation)
-        case .choice(let words):
-            return object([("enum", "[" + words.map(quoted).joined(separator: ", ") + "]")], indentation: indentation)
-        case .object(let options):
-            return object(objectMembers(options, indentation: indentation), indentation: indentation)
+            if let constant = key.flatMap({ constants[$0] }) { return [("const", quoted(constant))] }
+            return [("type", quoted("string"))]
+        case .boolean: return [("type", quoted("boolean"))]
+        case .integer(let minimum): return [("type", quoted("integer")), ("minimum", "\(minimum)")]
+        case .strings:
+            return members(of: .list(.string), key: key, parent: parent, indentation)
+        case .choice(let words): return [("enum", "[" + words.map(quoted).joined(separator: ", ") + "]")]
+        case .object(let options): return objectMembers(options, indentation: indentation)
         case .sameAs(let path):
-            let reference = "#/" + path.map { "properties/\($0)" }.joined(separator: "/")
-            return object([("$ref", quoted(reference))], indentation: indentation)
+            return [("$ref", quoted("#/" + path.map { "properties/\($0)" }.joined(separator: "/")))]
         case .list(let item):
             let items: String
             if case .object(let options) = item {
                 let required = key.flatMap { Self.required[$0] } ?? []
-                items = object(objectMembers(options, indentation: inner, required: required), indentation: inner)
+                items = object(
+                    objectMembers(options, indentation: inner, required: required, of: key),
+                    indentation: inner
+                )
             } else {
-                items = schema(item, key: nil, inner)
+                items = schema(item, inner)
             }
-            return object([("type", quoted("array")), ("items", items)], indentation: indentation)
+            let isFilled = filledLists.contains("\(parent ?? "").\(key ?? "")")
+            return [("type", quoted("array")), ("items", items)] + (isFilled ? [("minItems", "1")] : [])
         }
     }
 
     private static func objectMembers(
         _ options: [PolicyOption],
         indentation: String,
-        required: [String] = []
+        required: [String] = [],
+        of parent: String? = nil
     ) -> [(String, String)] {
         let inner = indentation + "    "
         var members = [("type", quoted("object"))]
-        let named = options.compactMap { option in option.name.map { ($0, schema(option.type, key: $0, inner)) } }
+        let named = options.compactMap { option in option.name.map { ($0, schema(option, of: parent, inner)) } }
         if !named.isEmpty { members.append(("properties", object(named, indentation: indentation + "  "))) }
         if !required.isEmpty {
             members.append(("required", "[" + required.map(quoted).joined(separator: ", ") + "]"))
         }
-        let other = options.first { $0.name == nil }.map { schema($0.type, key: nil, indentation + "  ") }
+        let other = options.first { $0.name == nil }.map { schema($0.type, indentation + "  ") }
         members.append(("additionalProperties", other ?? "false"))
         return members
     }
@@ -74,6 +95,9 @@ package enum PolicySchema {
         return "{\n" + lines.joined(separator: ",\n") + "\n\(indentation)}"
     }
 
-    /// Names and words of a policy need no escaping.
-    private static func quoted(_ text: String) -> String { "\"\(text)\"" }
+    private static func quoted(_ text: String) -> String {
+        var writer = JSONWriter(capacity: 64)
+        writer.string(text)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 }

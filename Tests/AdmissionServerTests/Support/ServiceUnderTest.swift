@@ -16,6 +16,7 @@ struct ServiceUnderTest: Sendable {
         var status: Int
         var body: String
         var headers: [String: String]
+        var closesConnection = false
 
         /// Whether the review was allowed; nil when the answer is no review.
         var allowed: Bool? {
@@ -87,6 +88,7 @@ struct ServiceUnderTest: Sendable {
 extension ServiceUnderTest.Answer {
     fileprivate init(_ response: HTTPResponse) {
         status = response.status
+        closesConnection = response.closesConnection
         body = String(buffer: response.body)
         headers = Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }
         headers["content-type"] = response.contentType
