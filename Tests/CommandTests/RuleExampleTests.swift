@@ -20,7 +20,11 @@ import Testing
         let reasons = Set(catalogue.output.matches(of: /"reason":"([A-Za-z]+)"/).map { String($0.1) })
         #expect(reasons.count > 60)
         for reason in reasons.subtracting(Self.tooLong) {
-            #expect(text.contains("\n  - name: \(reason)\n"), "\(reason)")
+            let example = text.firstRange(of: "\n  - name: \(reason)\n").map { text[$0.upperBound...] }
+            let body = example?.firstRange(of: "\n\n").map { example?[..<$0.lowerBound] } ?? example
+            #expect(body?.contains("reason: \(reason)\n") == true, "\(reason)")
+            // What the person reads is part of the example.
+            #expect(body?.contains("\n        message: ") == true, "\(reason)")
         }
     }
 }

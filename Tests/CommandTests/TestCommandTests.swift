@@ -45,6 +45,14 @@ import Testing
                 "allowed: true\nfindings: [{rule: prompt-override, reason: PromptOverride, action: Warn}]\npredicted: x",
                 ["expected the outcome x, but it is none"]
             ),
+            ("allowed: true\nfindings: [{message: overrides ImplementationSpec}]", []),
+            (
+                "allowed: true\nfindings: [{message: overwrites}]",
+                [
+                    "expected a finding with message \"overwrites\", but there is none",
+                    "unexpected finding: Warn prompt-override [PromptOverride] spec.parameters.prompt: ",
+                ]
+            ),
             ("allowed: true", ["unexpected finding: Warn prompt-override [PromptOverride] spec.parameters.prompt: "]),
             ("allowed: false\nfindings: [{reason: PromptOverride}]", ["expected to be denied, but it is allowed"]),
             (

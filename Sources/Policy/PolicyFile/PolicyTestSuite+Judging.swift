@@ -45,17 +45,20 @@ extension PolicyTestSuite.FindingPattern {
     /// How many things it demands.
     fileprivate var precision: Int {
         (rule == nil ? 0 : 1) + (reason == nil ? 0 : 1) + (action == nil ? 0 : 1) + (field == nil ? 0 : 1)
+            + (message == nil ? 0 : 1)
     }
 
     fileprivate func matches(_ finding: Finding) -> Bool {
         (rule == nil || rule == finding.rule) && (reason == nil || reason == finding.reason)
             && (action == nil || action == finding.action) && (field == nil || field?.string == finding.field)
+            && (message == nil || finding.explanation.contains(message?.string ?? ""))
     }
 
     fileprivate var description: String {
         let parts = [
             rule.map { "rule \($0.rawValue)" }, reason.map { "reason \($0.rawValue)" },
             action.map { "action \($0.rawValue)" }, field.map { "field \($0)" },
+            message.map { "message \(QuotedName.quote($0))" },
         ]
         let text = parts.compactMap(\.self).joined(separator: ", ")
         return text.isEmpty ? "of any kind" : "with \(text)"

@@ -29,6 +29,8 @@ package struct PolicyTestSuite: Sendable {
         package var reason: Reason?
         package var action: Action?
         package var field: ExactString?
+        /// Part of the message and the remedy, as `message (remedy)`.
+        package var message: ExactString?
     }
 
     /// What a warning is expected to say.
@@ -241,7 +243,8 @@ private struct PolicyTestSuiteReader {
                 rule: entries[index].choice("rule", of: RuleID.self),
                 reason: entries[index].choice("reason", of: Reason.self),
                 action: entries[index].choice("action", of: Action.self),
-                field: entries[index].string("field")
+                field: entries[index].string("field"),
+                message: entries[index].string("message")
             )
             entries[index].finish()
             entry.adopt(entries[index])
