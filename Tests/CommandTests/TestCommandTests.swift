@@ -38,6 +38,15 @@ import Testing
         #expect(again.errors.contains("File exists; name another file, or remove it"))
     }
 
+    @Test func `names the first suite itself, but not the suites to run`() async throws {
+        let made = try await Program.named("env", "--chdir", folder.path, Program.underTest, "test", "--init")
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(try await Program.agentrunAdmission("test", folder.path("policy-tests.yaml")).status == 0)
+        let none = try await Program.agentrunAdmission("test")
+        #expect(none.status == 2)
+        #expect(none.errors.contains("name at least one suite"))
+    }
+
     @Test(
         arguments: [
             ("allowed: true\nfindings: [{reason: PromptOverride}]", [String]()),

@@ -13,7 +13,7 @@ struct TestCommand: ParsableCommand {
             suite's file. docs/policy-tests.md has all keys.
 
             EXAMPLES
-              agentrun-admission test --init policy-tests.yaml
+              agentrun-admission test --init
               agentrun-admission test policy-tests.yaml
               agentrun-admission test --output junit tests/*.yaml > results.xml
 
@@ -31,9 +31,12 @@ struct TestCommand: ParsableCommand {
     }
 
     @Argument(help: ArgumentHelp("Suites of tests.", valueName: "suite"))
-    var suites: [String]
+    var suites: [String] = []
 
-    @Flag(name: .customLong("init"), help: "Write a first suite to the named file and do nothing else.")
+    @Flag(
+        name: .customLong("init"),
+        help: "Write a first suite to the named file, or policy-tests.yaml, and do nothing else."
+    )
     var isInit = false
 
     @Option(help: "Form of the results.")
@@ -41,6 +44,12 @@ struct TestCommand: ParsableCommand {
 
     @Flag(name: .shortAndLong, help: "Text only of cases that fail, and no summary.")
     var quiet = false
+
+    func validate() throws {
+        if suites.isEmpty, !isInit {
+            throw ValidationError("name at least one suite, or write a first one with --init")
+        }
+    }
 
     func run() throws {
         if isInit { return try writeFirstSuites() }
@@ -56,7 +65,7 @@ struct TestCommand: ParsableCommand {
     }
 
     private func writeFirstSuites() throws(CommandFailure) {
-        for path in suites {
+        for path in suites.isEmpty ? ["policy-tests.yaml"] : suites {
             try NewFile.write(FirstSuite.text, to: path)
             StandardError.write(TerminalText.line("wrote \(path); run it with: agentrun-admission test \(path)") + "\n")
         }
