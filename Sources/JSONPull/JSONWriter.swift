@@ -55,6 +55,18 @@ package struct JSONWriter: Sendable {
         literal("null")
     }
 
+    /// Writes a member that is a string.
+    package mutating func member(_ key: StaticString, _ value: String) {
+        self.key(key)
+        string(value)
+    }
+
+    /// Writes a member that is a whole number.
+    package mutating func member(_ key: StaticString, _ value: Int) {
+        self.key(key)
+        integer(value)
+    }
+
     /// Writes a line end between two top-level values.
     package mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))

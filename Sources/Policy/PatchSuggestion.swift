@@ -83,29 +83,25 @@ package struct PatchSuggestion: Sendable {
 
 extension PatchSuggestion.Operation {
     fileprivate func write(to writer: inout JSONWriter) {
-        func member(_ key: StaticString, _ value: String) {
-            writer.key(key)
-            writer.string(value)
-        }
         switch self {
         case .remove(let path):
-            member("op", "remove")
-            member("path", path)
+            writer.member("op", "remove")
+            writer.member("path", path)
         case .move(let from, let path):
-            member("op", "move")
-            member("from", from)
-            member("path", path)
+            writer.member("op", "move")
+            writer.member("from", from)
+            writer.member("path", path)
         case .replace(let path, let value):
-            member("op", "replace")
-            member("path", path)
-            member("value", value)
+            writer.member("op", "replace")
+            writer.member("path", path)
+            writer.member("value", value)
         case .append(let path, let value):
-            member("op", "add")
-            member("path", path)
-            member("value", value)
+            writer.member("op", "add")
+            writer.member("path", path)
+            writer.member("value", value)
         case .addList(let path, let values):
-            member("op", "add")
-            member("path", path)
+            writer.member("op", "add")
+            writer.member("path", path)
             writer.key("value")
             writer.beginArray()
             for value in values { writer.string(value) }

@@ -119,13 +119,11 @@ extension Explanation.Prompt.Source {
 extension JSONWriter {
     fileprivate mutating func optional(_ key: StaticString, _ value: String?) {
         guard let value, !value.isEmpty else { return }
-        self.key(key)
-        string(value)
+        member(key, value)
     }
 
     fileprivate mutating func optional(_ key: StaticString, _ value: Int?) {
         guard let value else { return }
-        self.key(key)
-        integer(value)
+        member(key, value)
     }
 }

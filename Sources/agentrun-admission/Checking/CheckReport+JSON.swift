@@ -43,18 +43,13 @@ extension CheckReport {
 extension ManifestProblem {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.key("severity")
-        writer.string(severity == .error ? "error" : "warning")
-        writer.key("source")
-        writer.string(file)
+        writer.member("severity", severity == .error ? "error" : "warning")
+        writer.member("source", file)
         if let position {
-            writer.key("line")
-            writer.integer(position.line)
-            writer.key("column")
-            writer.integer(position.column)
+            writer.member("line", position.line)
+            writer.member("column", position.column)
         }
-        writer.key("message")
-        writer.string(message)
+        writer.member("message", message)
         writer.endObject()
     }
 }

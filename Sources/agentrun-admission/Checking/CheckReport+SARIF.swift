@@ -151,8 +151,7 @@ private struct SARIFLog {
         writer.beginObject()
         writer.key("executionSuccessful")
         writer.boolean(errors.isEmpty)
-        writer.key("exitCode")
-        writer.integer(Int(exitCode))
+        writer.member("exitCode", Int(exitCode))
         writer.key("toolExecutionNotifications")
         writer.beginArray()
         for error in errors {
@@ -170,8 +169,7 @@ private struct SARIFLog {
     private func write(_ result: Result, ruleIndex: Int, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("ruleId", result.rule)
-        writer.key("ruleIndex")
-        writer.integer(ruleIndex)
+        writer.member("ruleIndex", ruleIndex)
         writer.member("level", result.level)
         writer.text("message", TerminalText.line(result.message))
         Self.writeLocation(
@@ -210,10 +208,8 @@ private struct SARIFLog {
         if let position {
             writer.key("region")
             writer.beginObject()
-            writer.key("startLine")
-            writer.integer(position.line)
-            writer.key("startColumn")
-            writer.integer(position.column)
+            writer.member("startLine", position.line)
+            writer.member("startColumn", position.column)
             writer.endObject()
         }
         writer.endObject()
@@ -261,13 +257,8 @@ enum FileURI {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ key: String, _ value: String) {
-        self.key(key)
-        string(value)
-    }
-
     /// A message object.
-    fileprivate mutating func text(_ key: String, _ value: String) {
+    fileprivate mutating func text(_ key: StaticString, _ value: String) {
         self.key(key)
         beginObject()
         member("text", value)

@@ -57,16 +57,12 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func contents() throws(CommandFailure) -> [UInt8] {
-        let bytes: [UInt8]?
-        do throws(FileSystemError) {
-            bytes = try PosixFileSystem().contents(of: file, maximumBytes: Self.maximumFileBytes)
-        } catch {
-            throw CommandFailure("cannot read \(file): \(error.reason)")
-        }
-        guard let bytes else {
-            throw CommandFailure("cannot measure \(file): more than \(Self.maximumFileBytes) bytes")
-        }
-        return bytes
+        try InputFile.contents(
+            of: file,
+            maximumBytes: Self.maximumFileBytes,
+            name: file,
+            remedies: ("name a file with one AdmissionReview", "pass one AdmissionReview")
+        )
     }
 
     /// Nanoseconds a review.

@@ -44,19 +44,17 @@ struct ReviewCommand: ParsableCommand {
     }
 
     private func contents() throws(CommandFailure) -> [UInt8] {
-        let bytes: [UInt8]?
-        if file == "-" {
-            bytes = try StandardInput.contents(maximumBytes: Self.maximumBytes)
-        } else {
-            do throws(FileSystemError) {
-                bytes = try PosixFileSystem().contents(of: file, maximumBytes: Self.maximumBytes)
-            } catch {
-                throw CommandFailure("cannot read \(file): \(error.reason); name a file with one AdmissionReview")
-            }
+        guard file == "-" else {
+            return try InputFile.contents(
+                of: file,
+                maximumBytes: Self.maximumBytes,
+                name: file,
+                remedies: ("name a file with one AdmissionReview", "pass one AdmissionReview")
+            )
         }
-        guard let bytes else {
+        guard let bytes = try StandardInput.contents(maximumBytes: Self.maximumBytes) else {
             throw CommandFailure(
-                "cannot read \(file): more than \(Self.maximumBytes >> 20) MiB; pass one AdmissionReview"
+                "cannot use standard input: more than \(Self.maximumBytes >> 20) MiB; pass one AdmissionReview"
             )
         }
         return bytes

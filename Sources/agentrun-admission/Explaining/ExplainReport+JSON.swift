@@ -21,7 +21,7 @@ extension ExplainReport {
             if let command = command(of: entry) {
                 writer.key("fix")
                 writer.beginObject()
-                writer.text("command", command)
+                writer.member("command", command)
                 writer.key("patch")
                 entry.patch.write(to: &writer)
                 writer.endObject()
@@ -42,13 +42,13 @@ extension RunExplanation {
         writer.beginArray()
         for unit in units { unit.write(to: &writer) }
         writer.endArray()
-        writer.text("mode", mode.rawValue)
+        writer.member("mode", mode.rawValue)
         if let provider { writer.value("provider", provider) }
         writer.key("secrets")
         writer.beginArray()
         for secret in secrets {
             writer.beginObject()
-            writer.text("name", secret.name.string)
+            writer.member("name", secret.name.string)
             writer.texts("uses", secret.uses)
             writer.texts("admittedBy", secret.admittedBy)
             writer.texts("refusedBy", secret.refusedBy)
@@ -62,7 +62,7 @@ extension RunExplanation {
 extension RunExplanation.Unit {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.beginObject()
-        if let step { writer.text("step", step.string) }
+        if let step { writer.member("step", step.string) }
         if let prompt {
             writer.key("prompt")
             writer.beginObject()
@@ -85,11 +85,6 @@ extension RunExplanation.Unit {
 }
 
 extension JSONWriter {
-    fileprivate mutating func text(_ key: StaticString, _ text: String) {
-        self.key(key)
-        string(text)
-    }
-
     fileprivate mutating func texts(_ key: StaticString, _ texts: [String]) {
         self.key(key)
         beginArray()
@@ -100,17 +95,16 @@ extension JSONWriter {
     fileprivate mutating func value(_ key: StaticString, _ value: RunExplanation.Value) {
         self.key(key)
         beginObject()
-        text("value", value.text.string)
-        text("source", value.source)
+        member("value", value.text.string)
+        member("source", value.source)
         endObject()
     }
 
     fileprivate mutating func members(_ source: Explanation.Prompt.Source) {
-        text("source", source.source)
+        member("source", source.source)
         if let length = source.length {
-            key("length")
-            integer(length)
+            member("length", length)
         }
-        if let sha256 = source.sha256 { text("sha256", sha256) }
+        if let sha256 = source.sha256 { member("sha256", sha256) }
     }
 }

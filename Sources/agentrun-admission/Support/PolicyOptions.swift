@@ -30,16 +30,12 @@ struct PolicyOptions: ParsableArguments {
 
     /// The bytes of a policy file.
     static func contents(of file: String) throws(CommandFailure) -> [UInt8] {
-        let bytes: [UInt8]?
-        do throws(FileSystemError) {
-            bytes = try PosixFileSystem().contents(of: file, maximumBytes: maximumFileBytes)
-        } catch {
-            throw CommandFailure("cannot read policy \(file): \(error.reason); correct --policy or the file")
-        }
-        guard let bytes else {
-            throw CommandFailure("cannot use policy \(file): more than \(maximumFileBytes >> 20) MiB; correct --policy")
-        }
-        return bytes
+        try InputFile.contents(
+            of: file,
+            maximumBytes: maximumFileBytes,
+            name: "policy \(file)",
+            remedies: ("correct --policy or the file", "correct --policy")
+        )
     }
 
     /// Checks and compiles the bytes of a policy file.

@@ -32,7 +32,7 @@ struct CaseRunner {
         switch test.policy {
         case nil: return .builtIn
         case .inline(let json)?:
-            return try PolicyOptions.load(json, file: "of case \(QuotedText.quoted(test.name))")
+            return try PolicyOptions.load(json, file: "of case \"\(test.name)\"")
         case .file(let name)?:
             let path = files.path(of: name)
             if let policy = policies[path] { return policy }

@@ -1,4 +1,3 @@
-internal import ClusterState
 internal import Policy
 
 /// The files of a suite, which are named as they stand from its folder.
@@ -16,24 +15,16 @@ struct SuiteFiles {
 
     /// Reads and checks a suite.
     static func suite(at path: String) throws(CommandFailure) -> PolicyTestSuite {
-        let bytes: [UInt8]?
-        do throws(FileSystemError) {
-            bytes = try PosixFileSystem().contents(of: path, maximumBytes: maximumBytes)
-        } catch {
-            throw CommandFailure("cannot read test suite \(path): \(error.reason); correct the path or the file")
-        }
-        guard let bytes else {
-            throw CommandFailure("cannot use test suite \(path): more than \(maximumBytes >> 20) MiB; split it")
-        }
+        let bytes = try InputFile.contents(
+            of: path,
+            maximumBytes: maximumBytes,
+            name: "test suite \(path)",
+            remedies: ("correct the path or the file", "split it")
+        )
         do throws(PolicyFileError) {
             return try PolicyTestSuite.load(bytes, file: path)
         } catch {
             throw CommandFailure(error.description)
         }
     }
-}
-
-/// Text in a message.
-enum QuotedText {
-    static func quoted(_ text: String) -> String { "\"\(TerminalText.line(text))\"" }
 }
