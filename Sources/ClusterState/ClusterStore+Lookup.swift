@@ -3,17 +3,11 @@ package import JSONPull
 package import Policy
 
 extension ClusterStore {
-    /// A source of manifests knows a kind when it has an object of it.
-    package func isKnown(_ kind: ReferencedKind) -> Bool {
-        withState { state, _ in
-            switch kind {
-            case .implementationSpec: !state.objects.implementationSpecs.isEmpty
-            case .agent: !state.objects.agents.isEmpty
-            case .agentProvider: !state.objects.agentProviders.isEmpty
-            case .versionControlProvider: !state.objects.versionControlProviders.isEmpty
-            case .memory: !state.objects.memories.isEmpty
-            case .secret: !state.objects.secrets.isEmpty
-            }
+    /// A list and watch knows a kind once it was listed; manifests do when they have an object of it.
+    package func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
+        let kind = ClusterKind(kind)
+        return withState { state, _ in
+            state.sources.isEmpty ? state.objects.count(of: kind) > 0 : state.sources.isKnown(kind, in: namespace)
         }
     }
 
@@ -58,7 +52,7 @@ extension ClusterStore {
 
     package func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
         withState { state, now in
-            state.reservations.expire(now: now)
+            state.reservations.expire(now: state.reservationTime(now))
             return state.holders(of: key, otherThan: ObjectKey(namespace: key.namespace, name: name))
         }
     }
@@ -87,7 +81,7 @@ extension ClusterStore {
         scope: ExactString?
     ) -> BranchHolders? {
         withState { state, now in
-            state.reservations.expire(now: now)
+            state.reservations.expire(now: state.reservationTime(now))
             return state.holders(of: branch, otherThan: ObjectKey(namespace: namespace, name: name), scope: scope)
         }
     }
@@ -169,5 +163,18 @@ extension ClusterStore.State {
             phase: known.phase,
             createdAt: known.createdAt ?? run.createdAt
         )
+    }
+}
+
+extension ClusterKind {
+    fileprivate init(_ kind: ReferencedKind) {
+        switch kind {
+        case .implementationSpec: self = .implementationSpec
+        case .agent: self = .agent
+        case .agentProvider: self = .agentProvider
+        case .versionControlProvider: self = .versionControlProvider
+        case .memory: self = .memory
+        case .secret: self = .secret
+        }
     }
 }

@@ -22,7 +22,7 @@ extension ClusterStore {
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         return withState { state, now in
-            state.reservations.expire(now: now)
+            state.reservations.expire(now: state.reservationTime(now))
             if scope != .none {
                 let namespace = scope == .namespace ? claims.namespace : nil
                 for branch in claims.branches where state.isHeld(branch, byOtherThan: key, scope: namespace) {
@@ -35,7 +35,7 @@ extension ClusterStore {
                 return false
             }
             guard !claims.name.isEmpty else { return true }
-            state.setAsideEarlierRun(key, uid: RunRecord.digest(uid: claims.uid))
+            if state.sources.isEmpty { state.setAsideEarlierRun(key, uid: RunRecord.digest(uid: claims.uid)) }
             state.reservations.insert(claims, now: now)
             return true
         }
@@ -43,11 +43,14 @@ extension ClusterStore {
 
     /// Forgets a run that a DELETE was seen of, also if a manifest still has it, until that file changes.
     ///
-    /// Without effect if what is known is another object of the name, by its `uid`; that is empty when unknown.
+    /// Without effect if what is known is another object of the name, by its `uid`; that is empty when unknown. Without
+    /// effect, too, where the API is watched: what a review of a DELETE says may still come to nothing, and the watch
+    /// tells of a deletion when it is one.
     package func observeDeletion(namespace: ExactString, name: ExactString, uid: ExactString) {
         let key = ObjectKey(namespace: namespace, name: name)
         let digest = RunRecord.digest(uid: uid)
         withState { state, _ in
+            guard state.sources.isEmpty else { return }
             if let reserved = state.reservations.runs.run(key), reserved.mayBe(uid: digest) {
                 state.reservations.remove(key)
             }
@@ -57,8 +60,10 @@ extension ClusterStore {
 }
 
 extension ClusterStore.State {
-    /// A CREATE proves that no run of the name existed: one in the source that has finished or started is an earlier
+    /// A CREATE tells that no run of the name exists: one in the manifests that has finished or started is an earlier
     /// one, and tells nothing of the new.
+    ///
+    /// Not so where the API is watched, which finds a name taken only after it has asked the webhook.
     fileprivate mutating func setAsideEarlierRun(_ key: ObjectKey, uid: UInt64) {
         guard let run = objects.runs.run(key) else { return }
         let isSameObject = uid != 0 && run.uid == uid
@@ -68,6 +73,6 @@ extension ClusterStore.State {
 
     fileprivate mutating func remove(_ run: RunRecord) {
         objects.runs.remove(run.key)
-        deletedRuns[run.key] = objects.files[Int(run.file)]
+        deletedRuns[run.key] = files[Int(run.file)]
     }
 }

@@ -1,5 +1,5 @@
 package import AgentRuns
-internal import JSONPull
+package import JSONPull
 package import Policy
 private import Synchronization
 
@@ -10,7 +10,11 @@ private import Synchronization
 package final class ClusterStore: ClusterLookup, Sendable {
     struct State: Sendable {
         var projection: RunProjection
-        var objects: LoadedManifests
+        /// Where the objects were read, by their number; the first stands for none.
+        var files: [ManifestFile?] = [nil]
+        var objects: ClusterObjects
+        /// None where the state is manifests.
+        var sources: ClusterSources
         var reservations: Reservations
         /// Runs that are in a manifest but no longer in the cluster, each with the file that says otherwise.
         var deletedRuns: [ObjectKey: ManifestFile] = [:]
@@ -25,11 +29,13 @@ package final class ClusterStore: ClusterLookup, Sendable {
     /// - Parameters:
     ///   - repositoryOptions: what tells repositories apart.
     ///   - generation: decides whether templates count.
+    ///   - sources: what the API server's lists and watches feed; none where the state is manifests.
     ///   - reservations: bounds of what is remembered of admissions.
     ///   - clock: monotonic, in milliseconds.
     package init(
         repositoryOptions: RepositoryName.Options,
         generation: Generation,
+        sources: [ClusterSource] = [],
         reservations: ReservationLimits = ReservationLimits(),
         clock: @escaping @Sendable () -> Int64
     ) {
@@ -38,7 +44,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
         state = Mutex(
             State(
                 projection: projection,
-                objects: LoadedManifests(projection: projection),
+                objects: ClusterObjects(projection: projection),
+                sources: ClusterSources(sources),
                 reservations: Reservations(limits: reservations)
             )
         )
@@ -55,21 +62,26 @@ package final class ClusterStore: ClusterLookup, Sendable {
     /// The time by the store's clock, in milliseconds.
     package var now: Int64 { clock() }
 
-    /// The objects as last read, without the runs seen deleted since.
-    package var objects: LoadedManifests { state.withLock { $0.objects } }
+    /// Adds to `manifests` what its broken files had when they were last read; see ``LoadedManifests/carryOver(from:)``.
+    func carryOver(into manifests: inout LoadedManifests) {
+        let (files, objects) = withState { state, _ in (state.files, state.objects) }
+        manifests.carryOver(from: objects, files: files)
+    }
 
-    /// Puts `objects` in place of all that was read before.
+    /// Puts `manifests` in place of all that was read before.
     ///
-    /// What this process admitted or saw deleted stays, unless `objects` knows better. `lookedAt` is ``now`` when the
+    /// What this process admitted or saw deleted stays, unless `manifests` knows better. `lookedAt` is ``now`` when the
     /// reading began; without it the time of the call counts.
-    package func replace(with objects: consuming LoadedManifests, lookedAt: Int64? = nil) {
+    package func replace(with manifests: consuming LoadedManifests, lookedAt: Int64? = nil) {
         let time = lookedAt ?? clock()
-        var objects = objects
+        var objects = manifests.objects
+        let files = manifests.files
         // The old objects leave the lock to be freed outside of it: 100,000 runs take milliseconds.
         let old = state.withLock { state in
-            state.forgetDeletions(notIn: objects)
+            state.forgetDeletions(notIn: objects, files: files)
             for key in state.deletedRuns.keys { objects.runs.remove(key) }
             swap(&state.objects, &objects)
+            state.files = files
             state.reservations.reconcile(with: state.objects.runs)
             state.lookedAt = time
             return objects
@@ -91,9 +103,12 @@ package final class ClusterStore: ClusterLookup, Sendable {
         state.withLock { $0.unavailableReason = reason }
     }
 
-    package var condition: StateCondition {
+    package func condition(in namespace: ExactString, bindings: Bool = true) -> StateCondition {
         let now = clock()
         return state.withLock { state in
+            guard state.sources.isEmpty else {
+                return StateCondition(state.sources.condition(in: namespace, bindings: bindings, now: now))
+            }
             guard let lookedAt = state.lookedAt else { return .unavailable(state.unavailableReason) }
             return .available(ageMilliseconds: Int(max(0, now - lookedAt)))
         }
@@ -114,11 +129,26 @@ package final class ClusterStore: ClusterLookup, Sendable {
 
 extension ClusterStore.State {
     /// A run seen deleted is back when the file that has it is another one, and needs no remembering when none has it.
-    fileprivate mutating func forgetDeletions(notIn objects: LoadedManifests) {
+    fileprivate mutating func forgetDeletions(notIn objects: ClusterObjects, files: [ManifestFile?]) {
         guard !deletedRuns.isEmpty else { return }
         deletedRuns = deletedRuns.filter { key, file in
             guard let run = objects.runs.run(key) else { return false }
-            return objects.files[Int(run.file)] == file
+            return files[Int(run.file)] == file
+        }
+    }
+
+    /// Up to when a reservation could have shown up in the source: what the API has not told yet, it cannot have missed.
+    func reservationTime(_ now: Int64) -> Int64 {
+        sources.isEmpty ? now : sources.heardAt(.agentRun) ?? .min
+    }
+}
+
+extension StateCondition {
+    fileprivate init(_ condition: SourcesCondition) {
+        switch (condition.problem, condition.ageMilliseconds) {
+        case (nil, let age): self = .available(ageMilliseconds: age ?? 0)
+        case (let problem?, nil): self = .unavailable(problem)
+        case (let problem?, let age?): self = .incomplete(problem, ageMilliseconds: age)
         }
     }
 }

@@ -46,12 +46,12 @@ struct Reservations: Sendable {
     /// Remembers an admission in place of an earlier one of the same name; none if it holds nothing.
     mutating func insert(_ claims: BranchClaims, now: Int64) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
-        var branches: [BranchKey] = []
+        var branches = unconfirmedBranches(of: key)
         for branch in claims.branches where !branches.contains(branch) { branches.append(branch) }
         guard !branches.isEmpty || claims.idempotencyKey != nil else { return remove(key) }
         let run = ProjectedRun(
             key: key,
-            uid: claims.uid,
+            uid: branches.count > claims.branches.count ? "" : claims.uid,
             phase: "Pending",
             createdAt: claims.createdAt,
             branches: branches,
@@ -67,6 +67,13 @@ struct Reservations: Sendable {
             droppedCount += 1
         }
         compactQueue()
+    }
+
+    /// What an earlier CREATE of the name took that the API has not told of yet: one of the two will be refused for its
+    /// name, and which one is not known.
+    private func unconfirmedBranches(of key: ObjectKey) -> [BranchKey] {
+        guard limits.lifetimeMilliseconds != nil, details[key]?.isConfirmed == false else { return [] }
+        return runs.branches(of: key)
     }
 
     mutating func remove(_ key: ObjectKey) {
@@ -87,19 +94,20 @@ struct Reservations: Sendable {
 
     /// Compares with what the source says now, and forgets what it knows better.
     mutating func reconcile(with source: RunIndex) {
-        var superseded: [ObjectKey] = []
-        var confirmed: [ObjectKey] = []
-        runs.forEachRun { run in
-            let found = source.run(run.key).flatMap { $0.mayBe(uid: run.uid) ? $0 : nil }
-            if let found {
-                let isOver = !found.facts.contains(.active) || found.facts.contains(.settled)
-                if isOver { superseded.append(run.key) } else { confirmed.append(run.key) }
-            } else if limits.lifetimeMilliseconds != nil, details[run.key]?.isConfirmed == true {
-                superseded.append(run.key)
-            }
+        var keys: [ObjectKey] = []
+        runs.forEachRun { keys.append($0.key) }
+        for key in keys { reconcile(key, with: source) }
+    }
+
+    /// The same for one run.
+    mutating func reconcile(_ key: ObjectKey, with source: RunIndex) {
+        guard let run = runs.run(key) else { return }
+        if let found = source.run(key), found.mayBe(uid: run.uid) {
+            let isOver = !found.facts.contains(.active) || found.facts.contains(.settled)
+            if isOver { remove(key) } else { details[key]?.isConfirmed = true }
+        } else if limits.lifetimeMilliseconds != nil, details[key]?.isConfirmed == true {
+            remove(key)
         }
-        for key in superseded { remove(key) }
-        for key in confirmed { details[key]?.isConfirmed = true }
     }
 
     /// The oldest admission that still is in the queue.

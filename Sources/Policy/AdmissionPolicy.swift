@@ -12,6 +12,8 @@ package struct AdmissionPolicy: Sendable {
     package let onStale: Action
     /// Age in seconds beyond which the cluster state counts as stale.
     package let maximumStateAgeSeconds: Int
+    /// Whether a secret can need a SecretBinding.
+    package let requiresSecretBindings: Bool
     /// How repositories are recognised, also in the cluster state.
     package let repositoryOptions: RepositoryName.Options
     /// Also among ``rules``; says whose branches an admitted run must not share.
@@ -63,6 +65,7 @@ package struct AdmissionPolicy: Sendable {
         headBranchConflict = table(HeadBranchConflict.self)
         idempotencyKeys = table(IdempotencyKeys.self)
         secretAllowlist = table(SecretAllowlist.self)
+        requiresSecretBindings = secretAllowlist.contains { $0.requiresBinding }
         repositoryOptions = repositoryAllowlist.base.options
         rules = [
             CompiledRule(table(PromptOverride.self)), CompiledRule(table(PromptSource.self)),

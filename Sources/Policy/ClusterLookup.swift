@@ -10,10 +10,10 @@ package import JSONPull
 ///
 /// A class, so that handing it on costs a retain.
 package protocol ClusterLookup: AnyObject, Sendable {
-    /// How far the answers can be trusted.
-    var condition: StateCondition { get }
-    /// Whether objects of that kind are known at all: only then is one that is not there called not found.
-    func isKnown(_ kind: ReferencedKind) -> Bool
+    /// How far the answers about an object of `namespace` can be trusted; SecretBindings count only with `bindings`.
+    func condition(in namespace: ExactString, bindings: Bool) -> StateCondition
+    /// Whether objects of that kind are known in `namespace` at all: only then is one that is not there called not found.
+    func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool
     /// The `spec` of an ImplementationSpec, texts reduced to their measures.
     func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation?
     func agent(_ name: ExactString, in namespace: ExactString) -> Agent?
@@ -64,6 +64,8 @@ package enum StateCondition: Sendable, Equatable {
     case available(ageMilliseconds: Int)
     /// Not read at all; why.
     case unavailable(String)
+    /// Read but for a part of it, and this old in milliseconds; what is missing and why.
+    case incomplete(String, ageMilliseconds: Int)
 }
 
 /// The runs that hold one branch: the first by namespace and name, and how many there are.

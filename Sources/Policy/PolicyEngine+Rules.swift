@@ -40,7 +40,10 @@ extension PolicyEngine {
         verdict.explanation = Explanation(review)
         verdict.explanation.predicted =
             ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
-        if let state { addStateCondition(state.condition, to: &verdict) }
+        if let state {
+            let condition = state.condition(in: subject.namespace, bindings: policy.requiresSecretBindings)
+            addStateCondition(condition, to: &verdict)
+        }
         return review
     }
 
@@ -221,6 +224,10 @@ extension PolicyEngine {
                 the cluster state is \(age / 1000) s old, older than the \(policy.maximumStateAgeSeconds) s \
                 this policy allows; rules judged by what was known then
                 """
+        case .incomplete(let why, let age):
+            verdict.explanation.stateAgeMilliseconds = age
+            reason = .stateUnavailable
+            message = "part of the cluster state is not known: \(why); rules judged by what is known"
         case .unavailable(let why):
             reason = .stateUnavailable
             message = "there is no cluster state to judge by: \(why)"

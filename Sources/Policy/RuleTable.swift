@@ -123,6 +123,11 @@ struct RuleTable<R: Rule>: Sendable {
         }
     }
 
+    /// Whether the rule, as the base or an override has it, is one that `holds` is true of.
+    func contains(where holds: (R) -> Bool) -> Bool {
+        holds(base) || overrides.contains { holds($0.rule) }
+    }
+
     /// Lets `check` run the rule as it is for `subject`.
     @inline(__always)
     func check(

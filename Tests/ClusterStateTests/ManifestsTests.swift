@@ -41,14 +41,20 @@ import Testing
             "replicaCount: 1",
         ]
         let files = MemoryFileSystem(["/m/all.yaml": documents.joined(separator: "\n---\n")])
-        #expect(!store.isKnown(.memory) && !store.isKnown(.secret))
+        #expect(!store.isKnown(.memory, in: "agents") && !store.isKnown(.secret, in: "agents"))
         let loaded = try ManifestsSource(fileSystem: files).load(["/m"], projection: store.projection)
         #expect(loaded.report.problems.isEmpty)
         #expect(loaded.report.skipped == 3)
         #expect(loaded.report.objects[.memory] == 3)
         store.replace(with: loaded)
-        #expect(store.isKnown(.secret) && store.hasSecret("s", in: "agents") && !store.hasSecret("s", in: "default"))
-        #expect(store.isKnown(.memory) && store.isKnown(.implementationSpec) && store.isKnown(.agent))
+        #expect(
+            store.isKnown(.secret, in: "agents") && store.hasSecret("s", in: "agents")
+                && !store.hasSecret("s", in: "default")
+        )
+        #expect(
+            store.isKnown(.memory, in: "agents") && store.isKnown(.implementationSpec, in: "agents")
+                && store.isKnown(.agent, in: "agents")
+        )
         let implementation = store.implementation("i", in: "agents")
         guard case .measured(length: 4, _, _)? = implementation?.text else {
             Issue.record("the text is kept")

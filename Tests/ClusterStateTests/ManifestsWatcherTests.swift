@@ -127,7 +127,7 @@ import Testing
         let time = Atomic<Int64>(0)
         let files = MemoryFileSystem()
         let store = ClusterStore { time.load(ordering: .relaxed) }
-        #expect(store.condition == .unavailable("the cluster state has not been read yet"))
+        #expect(store.condition(in: "agents") == .unavailable("the cluster state has not been read yet"))
         _ = try await Self.run(
             files,
             store,
@@ -136,21 +136,21 @@ import Testing
                     let reason =
                         "cannot read manifests from /m: No such file or directory "
                         + "(correct the path, create it, or remove the broken link)"
-                    #expect(store.condition == .unavailable(reason))
+                    #expect(store.condition(in: "agents") == .unavailable(reason))
                     files.write(runJSON("a"), to: "/m/a.json")
                     time.store(100, ordering: .relaxed)
                 },
                 {
                     time.store(5100, ordering: .relaxed)
-                    #expect(store.condition == .available(ageMilliseconds: 5000))
+                    #expect(store.condition(in: "agents") == .available(ageMilliseconds: 5000))
                 },
                 {
-                    #expect(store.condition == .available(ageMilliseconds: 0))
+                    #expect(store.condition(in: "agents") == .available(ageMilliseconds: 0))
                     files.remove("/m/a.json")
                     time.store(7100, ordering: .relaxed)
                 },
             ]
         )
-        #expect(store.condition == .available(ageMilliseconds: 2000))
+        #expect(store.condition(in: "agents") == .available(ageMilliseconds: 2000))
     }
 }

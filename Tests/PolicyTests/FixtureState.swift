@@ -6,7 +6,7 @@ import Policy
 /// Cluster state that looks everything up in plain lists: slow, obvious, and nobody else's code.
 // Unchecked: filled by its initialiser, and changed by the test that made it before it is asked anything.
 final class FixtureState: ClusterLookup, @unchecked Sendable {
-    var condition = StateCondition.available(ageMilliseconds: 0)
+    var stateCondition = StateCondition.available(ageMilliseconds: 0)
     private var specs: [ImplementationSpec] = []
     private var agents: [Agent] = []
     private var providers: [AgentProvider] = []
@@ -60,7 +60,9 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         (meta.namespace.isEmpty ? "default" : meta.namespace) == namespace
     }
 
-    func isKnown(_ kind: ReferencedKind) -> Bool {
+    func condition(in namespace: ExactString, bindings: Bool) -> StateCondition { stateCondition }
+
+    func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
         switch kind {
         case .implementationSpec: !specs.isEmpty
         case .agent: !agents.isEmpty

@@ -9,10 +9,11 @@ import Testing
         (StateCondition.available(ageMilliseconds: 30_000), [String]()),
         (.available(ageMilliseconds: 30_001), ["StateStale  Warn"]),
         (.unavailable("not read yet"), ["StateUnavailable  Warn"]),
+        (.incomplete("memories is forbidden", ageMilliseconds: 5), ["StateUnavailable  Warn"]),
     ])
     func `an old or missing state is said once`(condition: StateCondition, expected: [String]) throws {
         let state = try FixtureState("")
-        state.condition = condition
+        state.stateCondition = condition
         #expect(
             try review(object: run("parameters: {repository: a/b, head: codex/h}"), state: state).summary == expected
         )

@@ -19,6 +19,29 @@ package enum ClusterKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// The name of the kind in paths and RBAC rules.
+    package var resource: String {
+        switch self {
+        case .agentRun: "agentruns"
+        case .implementationSpec: "implementationspecs"
+        case .agent: "agents"
+        case .agentProvider: "agentproviders"
+        case .versionControlProvider: "versioncontrolproviders"
+        case .memory: "memories"
+        case .secretBinding: "secretbindings"
+        case .secret: "secrets"
+        }
+    }
+
+    /// The version of its API group.
+    package var version: String { self == .secret ? "v1" : "v1alpha1" }
+
+    /// The kind whose ``resource`` that is; nil for all others.
+    package init?(resource: String) {
+        guard let kind = Self.allCases.first(where: { $0.resource == resource }) else { return nil }
+        self = kind
+    }
+
     /// The kind `kind` of API group `group`; nil for all others.
     ///
     /// The version makes no difference.

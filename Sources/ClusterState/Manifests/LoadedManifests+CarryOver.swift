@@ -5,18 +5,18 @@ extension LoadedManifests {
     /// Takes over what `earlier` has from the files that are broken now: a slip of the pen must not free a branch.
     ///
     /// The objects keep the stamp of the file as it was when they were read.
-    package mutating func carryOver(from earlier: LoadedManifests) {
+    mutating func carryOver(from earlier: ClusterObjects, files earlierFiles: [ManifestFile?]) {
         guard !brokenFiles.isEmpty, projection == earlier.projection else { return }
         var places: [UInt32: UInt32] = [:]
-        for (index, file) in earlier.files.enumerated() {
+        for (index, file) in earlierFiles.enumerated() {
             guard let file, brokenFiles.contains(file.path) else { continue }
             files.append(file)
             places[UInt32(index)] = UInt32(files.count - 1)
         }
         guard !places.isEmpty else { return }
         earlier.runs.forEachRun { run in
-            guard let file = places[run.file], runs.run(run.key) == nil else { return }
-            runs.insert(run.from(file: file), branches: earlier.runs.branches(of: run.key))
+            guard let file = places[run.file], objects.runs.run(run.key) == nil else { return }
+            objects.runs.insert(run.from(file: file), branches: earlier.runs.branches(of: run.key))
         }
         carryOver(from: earlier, places, \.implementationSpecs)
         carryOver(from: earlier, places, \.agents)
@@ -29,13 +29,13 @@ extension LoadedManifests {
     }
 
     private mutating func carryOver<Object>(
-        from earlier: LoadedManifests,
+        from earlier: ClusterObjects,
         _ places: [UInt32: UInt32],
-        _ table: WritableKeyPath<LoadedManifests, Table<Object>>
+        _ table: WritableKeyPath<ClusterObjects, ClusterObjects.Table<Object>>
     ) {
-        for (key, value) in earlier[keyPath: table] where self[keyPath: table][key] == nil {
+        for (key, value) in earlier[keyPath: table] where objects[keyPath: table][key] == nil {
             guard let file = places[value.file] else { continue }
-            self[keyPath: table][key] = Filed(object: value.object, file: file)
+            objects[keyPath: table][key] = ClusterObjects.Filed(object: value.object, file: file)
         }
     }
 }

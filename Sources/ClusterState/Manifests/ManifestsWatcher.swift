@@ -94,7 +94,7 @@ package struct ManifestsWatcher: Sendable {
     ) throws(ManifestsError) -> ManifestsReport {
         var loaded = try source.load(files, projection: projection)
         let report = loaded.report
-        if report.problemCount > 0 { loaded.carryOver(from: store.objects) }
+        if report.problemCount > 0 { store.carryOver(into: &loaded) }
         store.replace(with: loaded, lookedAt: lookedAt)
         return report
     }

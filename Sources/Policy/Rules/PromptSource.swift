@@ -41,7 +41,7 @@ struct PromptSource: Rule {
             let outcome = ControllerOutcome(.implementation, .missingImplementation)
             report(.missingImplementation, field, message, remedy, "", outcome, &findings)
         case .reference(let name, let ofStep):
-            guard unit.implementation == nil, run.state?.isKnown(.implementationSpec) == true,
+            guard unit.implementation == nil, run.state?.isKnown(.implementationSpec, in: run.namespace) == true,
                 let field = unit.implementationField(".text")
             else { return }
             let message = """

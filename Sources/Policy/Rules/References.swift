@@ -20,7 +20,7 @@ struct References: Rule {
             for unit in run.units { checkVersionControl(unit, state, run, &found, &findings) }
         }
         checkMemory(state, run, &findings)
-        if state.isKnown(.secret) { checkSecrets(state, run, &findings) }
+        if state.isKnown(.secret, in: run.namespace) { checkSecrets(state, run, &findings) }
     }
 
     private func checkAgent(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -29,7 +29,7 @@ struct References: Rule {
             let message = "Required value: without an Agent the run cannot start"
             return report(.missingAgent, Self.agentField, message, "name an Agent", "", outcome, &findings)
         }
-        guard run.agent == nil, run.state?.isKnown(.agent) == true else { return }
+        guard run.agent == nil, run.state?.isKnown(.agent, in: run.namespace) == true else { return }
         reportNotFound(.missingAgent, "Agent", name, Self.agentField, outcome, run, &findings)
     }
 
@@ -46,7 +46,8 @@ struct References: Rule {
             let remedy = "set spec.providerRef.name of the Agent"
             return report(.missingProvider, Self.agentField, message, remedy, agentName, outcome, &findings)
         }
-        guard state.agentProvider(name, in: run.namespace) == nil, state.isKnown(.agentProvider) else { return }
+        guard state.agentProvider(name, in: run.namespace) == nil, state.isKnown(.agentProvider, in: run.namespace)
+        else { return }
         reportNotFound(.missingProvider, "AgentProvider", name, Self.agentField, outcome, run, &findings)
     }
 
@@ -81,14 +82,14 @@ struct References: Rule {
             found = name
             return
         }
-        guard state.isKnown(.versionControlProvider) else { return }
+        guard state.isKnown(.versionControlProvider, in: run.namespace) else { return }
         reportNotFound(.missingVcsProvider, "VersionControlProvider", name, field, outcome, run, &findings)
     }
 
     private func checkMemory(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         let own = run.run.spec.memoryRefName
         guard let name = own ?? run.agent?.memoryRefName, state.memory(name, in: run.namespace) == nil,
-            state.isKnown(.memory)
+            state.isKnown(.memory, in: run.namespace)
         else { return }
         let field = own == nil ? Self.agentField : FieldPath("spec.memoryRef.name")
         let outcome = ControllerOutcome(.memory, .missingMemory)

@@ -11,7 +11,7 @@ struct SecretAllowlist: Rule {
 
     private let allow: GlobList
     private let blocked: GlobList
-    private let requiresBinding: Bool
+    let requiresBinding: Bool
 
     init(options entry: inout PolicyEntry) {
         allow = GlobList(entry.strings("allow") ?? [])

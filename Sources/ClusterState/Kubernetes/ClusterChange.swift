@@ -1,0 +1,38 @@
+/// One object that a watch told of.
+package struct ClusterChange: Sendable {
+    package enum Operation: Sendable {
+        /// Added or modified: the object as it is now.
+        case put
+        /// The object as it was last.
+        case delete
+    }
+
+    let operation: Operation
+    let key: ObjectKey
+    let content: Content
+
+    /// What is put; runs are projected before the store is locked.
+    enum Content: Sendable {
+        case run(ProjectedRun)
+        case other(ClusterObject)
+        /// Nothing of a deleted object is needed but its key.
+        case nothing
+    }
+
+    /// Reads an object of the source's kind, lent for the call; nil for what is none.
+    package init?(
+        _ operation: Operation,
+        _ json: UnsafeRawBufferPointer,
+        of source: ClusterSource,
+        projection: RunProjection
+    ) {
+        guard let object = unsafe ListedObject(source.kind, json: json) else { return nil }
+        self.operation = operation
+        key = object.key
+        switch (operation, object.content) {
+        case (.delete, _): content = .nothing
+        case (.put, .agentRun(let run)): content = .run(ProjectedRun(run, key: key, projection: projection))
+        case (.put, let other): content = .other(other)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+private import AgentRuns
+private import JSONPull
+
+/// The objects of a list under way, page after page, to be put in place of a source's objects all at once.
+///
+/// It is filled outside of the store's lock.
+package struct StagedObjects: Sendable {
+    package let source: ClusterSource
+    var objects: ClusterObjects
+    /// Objects that could not be read.
+    package private(set) var unreadableCount = 0
+
+    init(source: ClusterSource, projection: RunProjection) {
+        self.source = source
+        objects = ClusterObjects(projection: projection)
+    }
+
+    /// Objects so far.
+    package var count: Int { objects.count(of: source.kind) }
+
+    /// Adds an object of the source's kind, in place of an earlier one of its name.
+    ///
+    /// `json` is lent for the call. An object that is no JSON of that kind, which no API server sends, is counted and left
+    /// out.
+    package mutating func add(_ json: UnsafeRawBufferPointer) {
+        guard let object = unsafe ListedObject(source.kind, json: json) else {
+            unreadableCount += 1
+            return
+        }
+        objects.put(object.content, at: object.key)
+    }
+
+    mutating func complete() {
+        objects.complete()
+    }
+}
+
+/// An object as the API lists it, with its name.
+struct ListedObject {
+    let key: ObjectKey
+    let content: ClusterObject
+
+    /// Nil for what is no object of that kind.
+    init?(_ kind: ClusterKind, json: UnsafeRawBufferPointer) {
+        do throws(JSONError) {
+            content = try unsafe ClusterObject(kind, json: json)
+        } catch {
+            return nil
+        }
+        let metadata = content.metadata
+        guard !metadata.name.isEmpty else { return nil }
+        key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
+    }
+}

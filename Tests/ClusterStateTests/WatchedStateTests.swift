@@ -1,0 +1,195 @@
+import AgentRuns
+import ClusterState
+import JSONPull
+import Policy
+import Synchronization
+import Testing
+
+private let runs = ClusterSource(kind: .agentRun, namespace: nil)
+private let agents = ClusterSource(kind: .agent, namespace: nil)
+
+private func store(
+    _ sources: [ClusterSource] = [runs],
+    lifetime: Int64 = 1000,
+    clock: @escaping @Sendable () -> Int64 = { 0 }
+) -> ClusterStore {
+    ClusterStore(
+        repositoryOptions: RepositoryName.Options(),
+        generation: .february2026,
+        sources: sources,
+        reservations: ReservationLimits(lifetimeMilliseconds: lifetime),
+        clock: clock
+    )
+}
+
+extension ClusterStore {
+    fileprivate func list(_ objects: [String], of source: ClusterSource = runs, heardAt: Int64 = 0) {
+        var staged = stage(source)
+        for object in objects { unsafe Array(object.utf8).withUnsafeBytes { unsafe staged.add($0) } }
+        replace(with: staged, heardAt: heardAt)
+    }
+
+    fileprivate func watch(_ operation: ClusterChange.Operation, _ object: String, of source: ClusterSource = runs) {
+        let change = unsafe Array(object.utf8).withUnsafeBytes {
+            unsafe ClusterChange(operation, $0, of: source, projection: projection)
+        }
+        apply([change].compactMap { $0 }, of: source, heardAt: 0)
+    }
+}
+
+@Suite struct `Watched state` {
+    @Test func `a list takes the place of all that was there`() {
+        let store = store()
+        store.list([runJSON("a"), runJSON("b", head: "codex/y")])
+        #expect(store.holder() == "agents/a of 1")
+        store.list([runJSON("b", head: "codex/y"), "no object", "{}"])
+        #expect(store.holder() == nil)
+        #expect(store.holder(branch("codex/y")) == "agents/b of 1")
+        #expect(store.count(of: .agentRun) == 1)
+    }
+
+    @Test func `a list of one namespace leaves the others alone`() {
+        let sources = ["one", "two"].map { ClusterSource(kind: .agentRun, namespace: $0) }
+        let store = store(sources)
+        store.list([runJSON("a", namespace: "one")], of: sources[0])
+        store.list([runJSON("b", namespace: "two"), runJSON("c", namespace: "two", head: "codex/y")], of: sources[1])
+        #expect(store.holder() == "one/a of 2")
+        store.list([runJSON("c", namespace: "two", head: "codex/y")], of: sources[1])
+        #expect(store.holder() == "one/a of 1")
+        #expect(store.holder(branch("codex/y")) == "two/c of 1")
+        store.list([], of: sources[0])
+        #expect(store.count(of: .agentRun) == 1)
+    }
+
+    @Test func `a watch puts and deletes one by one`() {
+        let store = store()
+        store.list([])
+        store.watch(.put, runJSON("a"))
+        store.watch(.put, runJSON("a"))
+        #expect(store.holder() == "agents/a of 1")
+        store.watch(.put, runJSON("a", status: "{\"phase\":\"Succeeded\"}"))
+        #expect(store.holder() == nil)
+        store.watch(.delete, runJSON("a"))
+        #expect(store.count(of: .agentRun) == 0)
+    }
+
+    @Test func `memories and bindings are found by namespace after each change`() {
+        let memories = ClusterSource(kind: .memory, namespace: nil)
+        let store = store([runs, memories])
+        let memory = """
+            {"metadata":{"name":"m","namespace":"agents"},"spec":{"default":true}}
+            """
+        store.list([memory], of: memories)
+        #expect(store.defaultMemory(in: "agents") != nil)
+        store.watch(.delete, memory, of: memories)
+        #expect(store.defaultMemory(in: "agents") == nil)
+    }
+
+    @Test func `is as old as what was heard of longest ago`() {
+        let store = store([runs, agents]) { 10_000 }
+        #expect(store.condition(in: "agents") == .unavailable("agentruns.agents.proompteng.ai has not been listed yet"))
+        store.list([], of: runs, heardAt: 9000)
+        #expect(
+            store.condition(in: "agents")
+                == .incomplete("agents.agents.proompteng.ai has not been listed yet", ageMilliseconds: 1000)
+        )
+        store.list([], of: agents, heardAt: 4000)
+        #expect(store.condition(in: "agents") == .available(ageMilliseconds: 6000))
+        store.apply([], of: agents, heardAt: 9500)
+        #expect(store.condition(in: "agents") == .available(ageMilliseconds: 1000))
+        store.setCondition(.synced(heardAt: 9500, problem: "the connection broke"), of: agents)
+        #expect(store.condition(in: "agents") == .available(ageMilliseconds: 1000))
+        store.setCondition(.unknown("agents is forbidden"), of: agents)
+        #expect(store.condition(in: "agents") == .incomplete("agents is forbidden", ageMilliseconds: 1000))
+    }
+
+    @Test func `says so of a namespace that is not watched, and of bindings only where they count`() {
+        let bindings = ClusterSource(kind: .secretBinding, namespace: "one")
+        let sources = [ClusterSource(kind: .agentRun, namespace: "one"), bindings]
+        let store = store(sources)
+        store.list([], of: sources[0])
+        #expect(store.condition(in: "one", bindings: false) == .available(ageMilliseconds: 0))
+        #expect(
+            store.condition(in: "one", bindings: true)
+                == .incomplete(
+                    "secretbindings.security.proompteng.ai in one has not been listed yet",
+                    ageMilliseconds: 0
+                )
+        )
+        #expect(
+            store.condition(in: "two", bindings: false)
+                == .incomplete("namespace \"two\" is not watched", ageMilliseconds: 0)
+        )
+    }
+
+    @Test func `knows a kind once it was listed, also when there is none of it`() {
+        let store = store([runs, agents])
+        #expect(!store.isKnown(.agent, in: "agents"))
+        store.list([], of: agents)
+        #expect(store.isKnown(.agent, in: "agents"))
+        #expect(!store.isKnown(.memory, in: "agents"), "it is not watched")
+        store.setCondition(.unknown("forbidden"), of: agents)
+        #expect(!store.isKnown(.agent, in: "agents"))
+    }
+}
+
+@Suite struct `Reservations beside a watch` {
+    @Test func `last until the watch tells of the run, and end with it`() {
+        let store = store()
+        store.list([])
+        #expect(store.reserve(claims("a", uid: "u1", [branch("codex/generated")]), scope: .cluster))
+        store.watch(.put, runJSON("a", head: "", uid: "u1"))
+        #expect(store.holder(branch("codex/generated")) == "agents/a of 1")
+        store.watch(.put, runJSON("a", head: "", uid: "u1", status: "{\"phase\":\"Failed\"}"))
+        #expect(store.holder(branch("codex/generated")) == nil)
+        #expect(store.reservationCount == 0)
+    }
+
+    @Test func `do not expire while nothing is heard of the runs`() {
+        let time = Atomic<Int64>(0)
+        let store = store { time.load(ordering: .relaxed) }
+        store.list([])
+        #expect(store.reserve(claims("a"), scope: .cluster))
+        time.store(60_000, ordering: .relaxed)
+        #expect(store.holder() == "agents/a of 1")
+        store.apply([], of: runs, heardAt: 999)
+        #expect(store.holder() == "agents/a of 1")
+        store.apply([], of: runs, heardAt: 1000)
+        #expect(store.holder() == nil, "the API had told of it by then")
+    }
+
+    @Test func `a run that was deleted again is forgotten`() {
+        let store = store()
+        store.list([])
+        #expect(store.reserve(claims("a", uid: "u1"), scope: .cluster))
+        store.watch(.put, runJSON("a", uid: "u1"))
+        store.watch(.delete, runJSON("a", uid: "u1"))
+        #expect(store.holder() == nil)
+    }
+
+    @Test func `a review of a DELETE frees nothing, the watch does`() {
+        let store = store()
+        store.list([runJSON("a", uid: "u1")])
+        store.observeDeletion(namespace: "agents", name: "a", uid: "u1")
+        #expect(store.holder() == "agents/a of 1")
+        store.watch(.delete, runJSON("a", uid: "u1"))
+        #expect(store.holder() == nil)
+    }
+
+    @Test func `a CREATE of a name that is taken changes nothing of the run that has it`() {
+        let store = store()
+        let status = "{\"phase\":\"Running\",\"vcs\":{\"headBranch\":\"codex/x\",\"repository\":\"o/r\"}}"
+        store.list([runJSON("a", uid: "u1", status: status)])
+        #expect(store.reserve(claims("a", uid: "u2", [branch("codex/other")]), scope: .cluster))
+        #expect(store.holder() == "agents/a of 1")
+    }
+
+    @Test func `of two CREATEs of one name both branches are held until it is known which was stored`() {
+        let store = store()
+        store.list([])
+        #expect(store.reserve(claims("a", uid: "u1", [branch("codex/one")]), scope: .cluster))
+        #expect(store.reserve(claims("a", uid: "u2", [branch("codex/two")]), scope: .cluster))
+        #expect(!store.reserve(claims("b", [branch("codex/one")]), scope: .cluster))
+        #expect(!store.reserve(claims("b", [branch("codex/two")]), scope: .cluster))
+    }
+}
