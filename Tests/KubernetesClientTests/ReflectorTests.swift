@@ -9,7 +9,7 @@ import Testing
     /// One that watches from version 10 since time 0.
     private static func watching() -> ReflectorStateMachine {
         var machine = ReflectorStateMachine()
-        _ = machine.start()
+        _ = machine.start(now: 0)
         _ = machine.received(page("10"), now: 0, jitter: 0)
         return machine
     }
@@ -20,20 +20,21 @@ import Testing
 
     @Test func `collects all pages before anything is committed`() {
         var machine = ReflectorStateMachine()
-        #expect(machine.start() == .list(continueToken: nil))
-        #expect(machine.start() == .none)
+        #expect(machine.start(now: 0) == .list(continueToken: nil))
+        #expect(machine.start(now: 0) == .none)
         #expect(machine.received(Self.page("10", next: "a"), now: 1, jitter: 0) == .list(continueToken: "a"))
         #expect(machine.condition == .unsynced(nil))
         #expect(
             machine.received(Self.page("10"), now: 2, jitter: 0.5)
-                == .commitAndWatch(resourceVersion: "10", timeoutSeconds: 450)
+                == .commitAndWatch(resourceVersion: "10", timeoutSeconds: 15)
         )
-        #expect(machine.condition == .synced(lastHeardMilliseconds: 2, failure: nil))
+        // As old as the question, not as the last page.
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: nil))
     }
 
     @Test func `starts over when a page is gone, at once only the first time`() {
         var machine = ReflectorStateMachine()
-        _ = machine.start()
+        _ = machine.start(now: 0)
         _ = machine.received(Self.page("10", next: "a"), now: 0, jitter: 0)
         #expect(machine.failed(Self.status(410), now: 0, jitter: 0) == .list(continueToken: nil))
         #expect(machine.failed(Self.status(410), now: 0, jitter: 0) == .wait(untilMilliseconds: 800))
@@ -45,11 +46,11 @@ import Testing
         var machine = Self.watching()
         let event = WatchEvent.modified(WatchEvent.Item(object: 0..<1, resourceVersion: "11"))
         #expect(machine.received(event, now: 5, jitter: 0) == .none)
-        #expect(machine.watchEnded(now: 6, jitter: 0) == .watch(resourceVersion: "11", timeoutSeconds: 300))
+        #expect(machine.watchEnded(now: 6, jitter: 0) == .watch(resourceVersion: "11", timeoutSeconds: 20))
         _ = machine.received(.bookmark(resourceVersion: "20"), now: 7, jitter: 0)
         #expect(machine.failed(.other("reset"), now: 8, jitter: 0) == .wait(untilMilliseconds: 808))
         #expect(machine.condition == .synced(lastHeardMilliseconds: 7, failure: .other("reset")))
-        #expect(machine.wake(now: 808, jitter: 0) == .watch(resourceVersion: "20", timeoutSeconds: 300))
+        #expect(machine.wake(now: 808, jitter: 0) == .watch(resourceVersion: "20", timeoutSeconds: 20))
     }
 
     @Test func `lists again after an ERROR event of 410, and not in a tight loop`() {
@@ -71,8 +72,8 @@ import Testing
     @Test func `waits longer after each failure, to a bound, with jitter`() {
         var backoff = Backoff()
         let delays = (0..<8).map { _ in backoff.next(jitter: 0) }
-        #expect(delays == [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000])
-        #expect(backoff.next(jitter: 0.5) == 45_000)
+        #expect(delays == [800, 1600, 3200, 6400, 10_000, 10_000, 10_000, 10_000])
+        #expect(backoff.next(jitter: 0.5) == 15_000)
         backoff.reset()
         #expect(backoff.next(jitter: 0) == 800)
     }
@@ -80,18 +81,42 @@ import Testing
     @Test(arguments: [(20, 20_000), (99_999, 300_000), (nil, 800)] as [(Int?, Int64)])
     func `honours Retry-After within reason`(seconds: Int?, delay: Int64) {
         var machine = ReflectorStateMachine()
-        _ = machine.start()
+        _ = machine.start(now: 0)
         let failure = Self.status(429, retryAfter: seconds)
         #expect(machine.failed(failure, now: 0, jitter: 0) == .wait(untilMilliseconds: delay))
     }
 
     @Test func `finds a stalled connection`() {
         var machine = Self.watching()
-        #expect(machine.wake(now: ReflectorStateMachine.stallMilliseconds - 1, jitter: 0) == .none)
+        #expect(machine.wakeMilliseconds == 25_000)
+        #expect(machine.wake(now: 24_999, jitter: 0) == .none)
+        _ = machine.received(.bookmark(resourceVersion: "12"), now: 24_999, jitter: 0)
+        #expect(machine.wake(now: 25_000, jitter: 0) == .none)
+        #expect(machine.wake(now: 49_999, jitter: 0) == .wait(untilMilliseconds: 50_799))
+        #expect(machine.wakeMilliseconds == 50_799)
+        #expect(machine.wake(now: 50_799, jitter: 0) == .watch(resourceVersion: "12", timeoutSeconds: 20))
+    }
+
+    @Test func `hears of the objects when a watch ends in its time`() {
+        var machine = Self.watching()
+        #expect(machine.watchEnded(now: 20_000, jitter: 0) == .watch(resourceVersion: "10", timeoutSeconds: 20))
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 20_000, failure: nil))
+    }
+
+    @Test(arguments: [(30, 20, 11), (1, 5, 3), (100_000, 300, 151)])
+    func `asks for watches shorter than the state may be old`(age: Int, longest: Int, shortest: Int) {
+        let timing = ReflectorTiming(maximumAgeSeconds: age)
+        var machine = ReflectorStateMachine(timing: timing)
+        _ = machine.start(now: 0)
+        let page = Self.page("1")
         #expect(
-            machine.wake(now: ReflectorStateMachine.stallMilliseconds, jitter: 0) == .wait(untilMilliseconds: 150_800)
+            machine.received(page, now: 0, jitter: 0) == .commitAndWatch(resourceVersion: "1", timeoutSeconds: longest)
         )
-        #expect(machine.wake(now: 150_800, jitter: 0) == .watch(resourceVersion: "10", timeoutSeconds: 300))
+        #expect(machine.restart(now: 1) == .list(continueToken: nil))
+        #expect(
+            machine.received(page, now: 1, jitter: 0.999)
+                == .commitAndWatch(resourceVersion: "1", timeoutSeconds: shortest)
+        )
     }
 
     @Test(arguments: [(403, "grant the verbs list and watch"), (404, "install its CustomResourceDefinition")])
@@ -106,7 +131,7 @@ import Testing
         #expect(machine.condition == .unknown(failure))
         _ = machine.wake(now: 10_000, jitter: 0)
         _ = machine.received(Self.page("40"), now: 10_001, jitter: 0)
-        #expect(machine.condition == .synced(lastHeardMilliseconds: 10_001, failure: nil))
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 10_000, failure: nil))
     }
 
     @Test func `an expired token keeps what is known and says so`() {

@@ -54,17 +54,29 @@ package struct APIStatus: Error, Equatable, Sendable, CustomStringConvertible {
             fields = StatusFields()
         }
         guard fields.isStatus else {
-            let type = contentType.map { "\"\(String(oneLine($0).prefix(80)))\"" } ?? "no content type"
-            return APIStatus(
-                code: code,
-                message: "the server answered with \(type) in place of a Kubernetes Status; check that the address is "
-                    + "an API server's and that no proxy or login page stands in between",
-                retryAfterSeconds: seconds
-            )
+            return APIStatus(code: code, message: words(code, contentType), retryAfterSeconds: seconds)
         }
         var status = fields.status(code: code)
         status.retryAfterSeconds = seconds ?? status.retryAfterSeconds
         return status
+    }
+
+    /// What an answer that is no Status means.
+    ///
+    /// An API server answers plain text for a path it does not serve and when it has no place for the request; all else is
+    /// hardly an API server's.
+    private static func words(_ code: Int, _ contentType: String?) -> String {
+        if contentType?.hasPrefix("text/plain") == true {
+            switch code {
+            case 404: return "the server does not serve this resource"
+            case 429: return "the server has no place for the request now"
+            default: break
+            }
+        }
+        let type = contentType.map { "\"\(String(oneLine($0).prefix(80)))\"" } ?? "no content type"
+        return
+            "the server answered with \(type) in place of a Kubernetes Status; check that the address is an API server's "
+            + "and that no proxy or login page stands in between"
     }
 
     /// `text` without line breaks and other controls, cut.

@@ -25,6 +25,8 @@ package struct APIRequest: Sendable {
     package var body: [UInt8]?
     /// Of the body.
     package var contentType = "application/json"
+    /// What form the answer is to have.
+    package var accept = "application/json"
     /// From the call to the end of the answer, waiting for a connection included; of a stream to its head.
     package var timeout = Self.defaultTimeout
     package var maximumAnswerBytes = Self.defaultMaximumAnswerBytes
@@ -64,7 +66,7 @@ package struct APIRequest: Sendable {
         var headers = HTTPHeaders()
         headers.add(name: "host", value: server.authority)
         headers.add(name: "user-agent", value: "agentrun-admission")
-        headers.add(name: "accept", value: "application/json")
+        headers.add(name: "accept", value: accept)
         headers.add(name: "accept-encoding", value: "identity")
         if let token { headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {

@@ -1,9 +1,10 @@
 /// How long to wait after failures that follow each other: doubling, bounded, with jitter.
 ///
-/// The figures are those of client-go's reflector, so that a restarted API server sees nothing new.
+/// It begins as client-go's reflector does. The bound is a third of its: after an outage of the API server the state is old
+/// until it is asked again, and a few requests every ten seconds from a replica are no load.
 package struct Backoff: Equatable, Sendable {
     package static let firstMilliseconds = 800
-    package static let maximumMilliseconds = 30_000
+    package static let maximumMilliseconds = 10_000
 
     /// Failures since the last success.
     package private(set) var failures = 0
@@ -15,7 +16,7 @@ package struct Backoff: Equatable, Sendable {
     /// - Parameter jitter: random, from 0 up to 1.
     /// - Returns: milliseconds.
     package mutating func next(jitter: Double) -> Int64 {
-        let base = min(Self.maximumMilliseconds, Self.firstMilliseconds << min(failures, 6))
+        let base = min(Self.maximumMilliseconds, Self.firstMilliseconds << min(failures, 4))
         failures += 1
         return Int64(Double(base) * (1 + jitter))
     }

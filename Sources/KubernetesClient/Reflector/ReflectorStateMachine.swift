@@ -7,14 +7,6 @@
 /// After a failure it is `waiting`, and what is in the store stays there. It reads no clock and draws no numbers:
 /// `now` is monotonic milliseconds and `jitter` is random, from 0 up to 1.
 package struct ReflectorStateMachine: Sendable {
-    /// Items a page.
-    package static let pageLimit = 500
-    /// A watch lasts 5 to 10 minutes, as client-go's do: the API server's load spreads.
-    static let minimumWatchSeconds = 300
-    /// Without an event for this long the connection counts as dead.
-    ///
-    /// The API server sends a bookmark about once a minute.
-    package static let stallMilliseconds: Int64 = 150_000
     /// A watch that ends sooner and brought nothing counts as a failure, or it would be asked for in a tight loop.
     static let shortWatchMilliseconds: Int64 = 1000
 
@@ -42,55 +34,89 @@ package struct ReflectorStateMachine: Sendable {
 
     private enum State: Equatable {
         case idle
-        case listing
-        case watching(resourceVersion: String, since: Int64, lastHeard: Int64, hasEvents: Bool)
+        /// The API tells what was so at `since` or later.
+        case listing(since: Int64)
+        case watching(Watch)
         /// Then watch from the version, or list without one.
         case waiting(until: Int64, resourceVersion: String?)
     }
 
+    private struct Watch: Equatable {
+        var resourceVersion: String
+        let since: Int64
+        /// How long the API server was asked to keep it open.
+        let seconds: Int
+        var lastHeard: Int64
+        var hasEvents = false
+    }
+
+    private let timing: ReflectorTiming
     private var state = State.idle
     private var backoff = Backoff()
     /// A 410 was followed by a list at once, and nothing was heard since: the next one waits.
+    ///
+    /// A list alone proves nothing: a server that answers each watch with 410 must not be listed in a tight loop.
     private var hasRestarted = false
     package private(set) var condition = Condition.unsynced(nil)
 
-    package init() {}
+    package init(timing: ReflectorTiming = ReflectorTiming()) {
+        self.timing = timing
+    }
+
+    /// When ``wake(now:jitter:)`` is next of use; nil when something else will happen before.
+    package var wakeMilliseconds: Int64? {
+        switch state {
+        case .idle, .listing: nil
+        case .watching(let watch): watch.lastHeard + timing.stallMilliseconds(watchSeconds: watch.seconds)
+        case .waiting(let until, _): until
+        }
+    }
 
     /// Begins; later calls do nothing.
-    package mutating func start() -> Action {
+    package mutating func start(now: Int64) -> Action {
         guard state == .idle else { return .none }
-        return list()
+        return list(now: now)
+    }
+
+    /// Lists again, whatever is under way: what is kept of the objects has changed.
+    package mutating func restart(now: Int64) -> Action {
+        guard state != .idle else { return .none }
+        return list(now: now)
     }
 
     /// A page came and was added to the collection.
     package mutating func received(_ page: ListPage, now: Int64, jitter: Double) -> Action {
-        guard state == .listing else { return .none }
+        guard case .listing(let since) = state else { return .none }
         if let token = page.continueToken { return .list(continueToken: token) }
-        condition = .synced(lastHeardMilliseconds: now, failure: nil)
-        watch(page.resourceVersion, now: now)
-        return .commitAndWatch(resourceVersion: page.resourceVersion, timeoutSeconds: Self.watchSeconds(jitter))
+        condition = .synced(lastHeardMilliseconds: since, failure: nil)
+        let seconds = watch(page.resourceVersion, now: now, jitter: jitter)
+        return .commitAndWatch(resourceVersion: page.resourceVersion, timeoutSeconds: seconds)
     }
 
     /// An event came; the driver has applied it to the store unless it is a bookmark or an error.
     package mutating func received(_ event: WatchEvent, now: Int64, jitter: Double) -> Action {
-        guard case .watching(_, let since, _, _) = state else { return .none }
+        guard case .watching(var watch) = state else { return .none }
         if case .error(let status) = event { return failed(.status(status), now: now, jitter: jitter) }
         guard let resourceVersion = event.resourceVersion else { return .none }
-        state = .watching(resourceVersion: resourceVersion, since: since, lastHeard: now, hasEvents: true)
-        becomeHealthy()
-        condition = .synced(lastHeardMilliseconds: now, failure: nil)
+        watch.resourceVersion = resourceVersion
+        watch.lastHeard = now
+        watch.hasEvents = true
+        state = .watching(watch)
+        hear(now)
         return .none
     }
 
     /// The watch's body came to its end as HTTP has it: the server's time-out, or its restart.
+    ///
+    /// Up to then the server has told of everything, so it counts as hearing of the objects.
     package mutating func watchEnded(now: Int64, jitter: Double) -> Action {
-        guard case .watching(let resourceVersion, let since, _, let hasEvents) = state else { return .none }
-        guard hasEvents || now - since >= Self.shortWatchMilliseconds else {
+        guard case .watching(let last) = state else { return .none }
+        guard last.hasEvents || now - last.since >= Self.shortWatchMilliseconds else {
             return failed(.other("the server ended the watch at once"), now: now, jitter: jitter)
         }
-        becomeHealthy()
-        watch(resourceVersion, now: now)
-        return .watch(resourceVersion: resourceVersion, timeoutSeconds: Self.watchSeconds(jitter))
+        hear(now)
+        let seconds = watch(last.resourceVersion, now: now, jitter: jitter)
+        return .watch(resourceVersion: last.resourceVersion, timeoutSeconds: seconds)
     }
 
     /// The list or watch that is under way came to nothing.
@@ -99,13 +125,13 @@ package struct ReflectorStateMachine: Sendable {
         switch state {
         case .idle, .waiting: return .none
         case .listing: break
-        case .watching(let version, _, _, _): resourceVersion = version
+        case .watching(let watch): resourceVersion = watch.resourceVersion
         }
         if case .status(let status) = failure, status.isGone {
             resourceVersion = nil
             if !hasRestarted {
                 hasRestarted = true
-                return list()
+                return list(now: now)
             }
         }
         note(failure)
@@ -118,36 +144,38 @@ package struct ReflectorStateMachine: Sendable {
 
     /// Time has passed: ends a wait, and finds a connection that only looks open.
     ///
-    /// The driver calls it when a wait is over and at least every ten seconds, so a stalled watch is found at most
-    /// ten seconds after ``stallMilliseconds``.
+    /// The driver calls it at ``wakeMilliseconds``; earlier calls do nothing.
     package mutating func wake(now: Int64, jitter: Double) -> Action {
         switch state {
         case .idle, .listing: return .none
-        case .watching(_, _, let lastHeard, _):
-            guard now - lastHeard >= Self.stallMilliseconds else { return .none }
-            let seconds = (now - lastHeard) / 1000
+        case .watching(let watch):
+            guard now - watch.lastHeard >= timing.stallMilliseconds(watchSeconds: watch.seconds) else { return .none }
+            let seconds = (now - watch.lastHeard) / 1000
             return failed(.other("nothing came from the watch for \(seconds) s"), now: now, jitter: jitter)
         case .waiting(let until, let resourceVersion):
             guard now >= until else { return .none }
-            guard let resourceVersion else { return list() }
-            watch(resourceVersion, now: now)
-            return .watch(resourceVersion: resourceVersion, timeoutSeconds: Self.watchSeconds(jitter))
+            guard let resourceVersion else { return list(now: now) }
+            let seconds = watch(resourceVersion, now: now, jitter: jitter)
+            return .watch(resourceVersion: resourceVersion, timeoutSeconds: seconds)
         }
     }
 
-    /// A list alone proves nothing: a server that answers each watch with 410 must not be listed in a tight loop.
-    private mutating func becomeHealthy() {
+    private mutating func hear(_ now: Int64) {
         backoff.reset()
         hasRestarted = false
+        condition = .synced(lastHeardMilliseconds: now, failure: nil)
     }
 
-    private mutating func list() -> Action {
-        state = .listing
+    private mutating func list(now: Int64) -> Action {
+        state = .listing(since: now)
         return .list(continueToken: nil)
     }
 
-    private mutating func watch(_ resourceVersion: String, now: Int64) {
-        state = .watching(resourceVersion: resourceVersion, since: now, lastHeard: now, hasEvents: false)
+    /// Seconds the watch is to last.
+    private mutating func watch(_ resourceVersion: String, now: Int64, jitter: Double) -> Int {
+        let seconds = timing.watchSeconds(jitter: jitter)
+        state = .watching(Watch(resourceVersion: resourceVersion, since: now, seconds: seconds, lastHeard: now))
+        return seconds
     }
 
     private mutating func note(_ failure: ReflectorFailure) {
@@ -166,9 +194,5 @@ package struct ReflectorStateMachine: Sendable {
     private static func requestedDelay(_ failure: ReflectorFailure) -> Int64 {
         guard case .status(let status) = failure, let seconds = status.retryAfterSeconds else { return 0 }
         return Int64(min(seconds, 300)) * 1000
-    }
-
-    private static func watchSeconds(_ jitter: Double) -> Int {
-        minimumWatchSeconds + Int(Double(minimumWatchSeconds) * jitter)
     }
 }

@@ -1,0 +1,62 @@
+/// The objects of one kind, in one namespace or in all, as paths and RBAC rules name them.
+package struct WatchedResource: Hashable, Sendable {
+    /// Items a page of a list.
+    package static let pageLimit = 500
+
+    /// API group, empty for the core group.
+    package var group: String
+    package var version: String
+    /// Plural, lower case: `agentruns`.
+    package var resource: String
+    /// Nil for every namespace.
+    package var namespace: String?
+    /// Asks for `metadata` alone (`PartialObjectMetadata`): what else is in the objects never leaves the API server.
+    package var isMetadataOnly: Bool
+
+    package init(
+        group: String,
+        version: String,
+        resource: String,
+        namespace: String? = nil,
+        isMetadataOnly: Bool = false
+    ) {
+        (self.group, self.version, self.resource) = (group, version, resource)
+        (self.namespace, self.isMetadataOnly) = (namespace, isMetadataOnly)
+    }
+
+    /// Path of the collection.
+    package var path: String {
+        let root = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
+        return namespace.map { "\(root)/namespaces/\(APIRequest.escape($0))/\(resource)" } ?? "\(root)/\(resource)"
+    }
+
+    /// For messages: `agentruns.agents.proompteng.ai` or `agentruns.agents.proompteng.ai in namespace x`.
+    package var name: String {
+        let resource = group.isEmpty ? resource : "\(resource).\(group)"
+        return namespace.map { "\(resource) in namespace \($0)" } ?? resource
+    }
+
+    /// A page of the list.
+    func listRequest(limit: Int, continueToken: String?) -> APIRequest {
+        var request = APIRequest(.get, path, query: [("limit", String(limit))])
+        if let continueToken { request.query.append(("continue", continueToken)) }
+        if isMetadataOnly {
+            request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+        }
+        return request
+    }
+
+    /// A watch of what comes after `resourceVersion`.
+    func watchRequest(resourceVersion: String, timeoutSeconds: Int) -> APIRequest {
+        var request = APIRequest(
+            .get,
+            path,
+            query: [
+                ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion),
+                ("timeoutSeconds", String(timeoutSeconds)),
+            ]
+        )
+        if isMetadataOnly { request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" }
+        return request
+    }
+}
