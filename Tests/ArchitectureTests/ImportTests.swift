@@ -18,10 +18,12 @@ import Testing
         "HTTPServer": ["TLS", "CNghttp2"],
         "KubernetesClient": ["JSONPull", "TLS"],
         "AdmissionServer": [
-            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
+            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy", "TLS",
         ],
         "agentrun-admission": [
-            "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "TLS",
+            "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull",
+            "KubernetesClient",
+            "Policy", "TLS",
         ],
     ]
     private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy"]

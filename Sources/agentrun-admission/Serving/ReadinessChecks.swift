@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+private import JSONPull
 internal import Policy
 internal import TLS
 
@@ -17,8 +18,32 @@ extension HealthCheck {
     /// How old it is decides the policy in each verdict.
     static func state(_ store: ClusterStore) -> HealthCheck {
         HealthCheck(name: "state") {
-            guard case .unavailable(let reason) = store.condition else { return nil }
+            guard case .unavailable(let reason) = store.condition(in: "default") else { return nil }
             return TerminalText.line(reason)
         }
     }
+
+    /// A kind is known, and not from too long ago.
+    ///
+    /// A failure that has not lasted long is a note: what is known still is good to judge by.
+    static func source(_ source: ClusterSource, of store: ClusterStore, readyAgeSeconds: Int) -> HealthCheck {
+        HealthCheck(name: "state-\(source.name)") {
+            guard case .synced(_, let problem?) = store.condition(of: source) else { return nil }
+            return TerminalText.line(problem)
+        } problem: {
+            switch store.condition(of: source) {
+            case .unsynced(nil), nil: return "not listed yet"
+            case .unsynced(let reason?), .unknown(let reason): return TerminalText.line(reason)
+            case .synced(let heardAt, let reason):
+                let age = max(0, store.now - heardAt) / 1000
+                guard age > readyAgeSeconds else { return nil }
+                return TerminalText.line("last heard of \(age) s ago" + (reason.map { ": \($0)" } ?? ""))
+            }
+        }
+    }
+}
+
+extension ClusterSource {
+    /// One word: `agentruns` or `agentruns/agents`.
+    fileprivate var name: String { namespace.map { "\(kind.resource)/\($0.string)" } ?? kind.resource }
 }

@@ -1,86 +1,34 @@
 internal import AdmissionServer
 internal import ClusterState
-internal import Logging
 internal import Policy
 internal import ServiceLifecycle
 
-/// The cluster state of a server: the manifests it was pointed to, read again when they change, and what it admits.
-///
-/// Without manifests there is only the latter, which is there at once and never old.
-struct StateSource: Service {
+/// Where the cluster state of a server comes from: ``OwnState``, ``ManifestsState`` or ``WatchedState``.
+protocol StateSource: Service {
+    var store: ClusterStore { get }
+    /// What `/readyz` tells of it.
+    var readinessChecks: [HealthCheck] { get }
+    /// Returns once the server may listen, or is to stop.
+    func waitUntilServable() async throws(CommandFailure)
+}
+
+/// Nothing but what this process admits, which is there at once and never old.
+struct OwnState: StateSource {
     let store: ClusterStore
 
-    private let paths: [String]
-    private let logger: Logger
-    /// The outcome of the first look, then nothing.
-    private let firstLook: AsyncStream<ManifestsError?>
-    private let firstLookDone: AsyncStream<ManifestsError?>.Continuation
-
-    init(paths: [String], policies: PolicySource, logger: Logger) {
-        self.paths = paths
-        self.logger = logger
-        let store = StateLoading.emptyStore(policy: policies.engine.value.policy, isMirror: !paths.isEmpty)
+    init(policies: PolicySource) {
+        let store = StateLoading.emptyStore(policy: policies.engine.value.policy, isMirror: false)
         self.store = store
-        // The watcher reads the manifests again when what the policy makes of runs has changed.
-        policies.onReload.replace { policy in
-            let projection = RunProjection(repositoryOptions: policy.repositoryOptions, generation: policy.generation)
-            if projection != store.projection { store.projection = projection }
-        }
-        (firstLook, firstLookDone) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
-        if paths.isEmpty { store.replace(with: LoadedManifests(projection: store.projection)) }
+        policies.onReload.replace { store.project(by: $0) }
+        store.replace(with: LoadedManifests(projection: store.projection))
     }
 
-    /// Returns once there is something to judge by, or the server is to stop.
-    func waitUntilRead() async throws(CommandFailure) {
-        guard !paths.isEmpty else { return }
-        let error = await cancelWhenGracefulShutdown {
-            for await error in firstLook { return error }
-            return nil
-        }
-        if let error { throw CommandFailure(error) }
-    }
+    var readinessChecks: [HealthCheck] { [] }
+
+    func waitUntilServable() async {}
 
     func run() async throws {
-        guard !paths.isEmpty else {
-            try? await gracefulShutdown()
-            return
-        }
-        let watcher = ManifestsWatcher(source: ManifestsSource(), paths: paths, store: store) { event in
-            report(event)
-        }
-        try await cancelWhenGracefulShutdown { try await watcher.run() }
-    }
-
-    private func report(_ event: ManifestsWatcher.Event) {
-        switch event {
-        case .loaded(let manifests):
-            log(manifests)
-            firstLookDone.yield(nil)
-        case .failed(let error):
-            let reason = TerminalText.line(error.description)
-            logger.error("cannot read the cluster state", metadata: ["reason": "\(reason)"])
-            firstLookDone.yield(error)
-        case .recovered:
-            logger.notice("the cluster state can be read again")
-        }
-    }
-
-    private func log(_ manifests: ManifestsReport) {
-        for problem in manifests.problems {
-            logger.warning(
-                "part of the cluster state cannot be read",
-                metadata: ["problem": "\(TerminalText.line(problem.description))"]
-            )
-        }
-        logger.info(
-            "cluster state read",
-            metadata: [
-                "files": "\(manifests.files)",
-                "objects": "\(manifests.objects.values.reduce(0, +))",
-                "runs": "\(manifests.objects[.agentRun] ?? 0)",
-                "skipped": "\(manifests.skipped)",
-                "problems": "\(manifests.problemCount)",
-            ]
-        )
+        // The group takes a service that returns for one that failed.
+        try? await gracefulShutdown()
     }
 }

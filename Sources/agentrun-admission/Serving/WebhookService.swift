@@ -3,15 +3,15 @@ internal import Logging
 internal import NIOCore
 internal import ServiceLifecycle
 
-/// The HTTPS server as a service: listens once the cluster state is known, drains when asked to stop.
+/// The HTTPS server as a service: listens once the cluster state is known or watched, drains when asked to stop.
 struct WebhookService: Service {
     let server: HTTPServer
-    let source: StateSource
+    let source: any StateSource
     let drainTimeout: TimeAmount
     let logger: Logger
 
     func run() async throws {
-        try await source.waitUntilRead()
+        try await source.waitUntilServable()
         let address: SocketAddress
         do throws(HTTPServerError) {
             address = try await server.start()

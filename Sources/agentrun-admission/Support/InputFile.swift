@@ -17,15 +17,38 @@ enum InputFile {
         name: String,
         remedies: (unreadable: String, tooLarge: String)
     ) throws(CommandFailure) -> [UInt8] {
+        do throws(Problem) {
+            return try contents(of: path, maximumBytes: maximumBytes)
+        } catch {
+            switch error {
+            case .unreadable: throw CommandFailure("cannot read \(name): \(error); \(remedies.unreadable)")
+            case .tooLarge: throw CommandFailure("cannot use \(name): \(error); \(remedies.tooLarge)")
+            }
+        }
+    }
+
+    /// The same for a caller with words of its own.
+    static func contents(of path: String, maximumBytes: Int) throws(Problem) -> [UInt8] {
         let bytes: [UInt8]?
         do throws(FileSystemError) {
             bytes = try PosixFileSystem().contents(of: path, maximumBytes: maximumBytes)
         } catch {
-            throw CommandFailure("cannot read \(name): \(error.reason); \(remedies.unreadable)")
+            throw .unreadable(error.reason)
         }
-        guard let bytes else {
-            throw CommandFailure("cannot use \(name): more than \(maximumBytes >> 20) MiB; \(remedies.tooLarge)")
-        }
+        guard let bytes else { throw .tooLarge(mebibytes: maximumBytes >> 20) }
         return bytes
+    }
+
+    /// Why a file's bytes are not to be had.
+    enum Problem: Error, CustomStringConvertible {
+        case unreadable(String)
+        case tooLarge(mebibytes: Int)
+
+        var description: String {
+            switch self {
+            case .unreadable(let reason): reason
+            case .tooLarge(let size): "more than \(size) MiB"
+            }
+        }
     }
 }

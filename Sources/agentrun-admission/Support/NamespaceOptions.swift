@@ -9,12 +9,15 @@ struct NamespaceOptions: ParsableArguments {
     var value: ExactString { ExactString(name) }
 
     func validate() throws {
-        // A DNS label (RFC 1123), as the API server has it for namespaces.
-        let isLabel = name.utf8.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
-        guard isLabel else {
+        guard Self.isLabel(name) else {
             throw ValidationError(
                 "--namespace must be at most 63 of a-z, 0-9 and -, with a letter or digit at both ends"
             )
         }
+    }
+
+    /// Whether it is a DNS label (RFC 1123), as the API server has it for namespaces.
+    static func isLabel(_ name: String) -> Bool {
+        name.utf8.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
     }
 }

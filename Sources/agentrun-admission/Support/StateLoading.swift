@@ -47,3 +47,14 @@ extension CommandFailure {
         self.init("cannot read --state \(error.path): \(error.reason); \(error.remedy)")
     }
 }
+
+extension ClusterStore {
+    /// Lets sources read runs as `policy` tells them apart from now on; true if that is a change.
+    @discardableResult
+    func project(by policy: AdmissionPolicy) -> Bool {
+        let projection = RunProjection(repositoryOptions: policy.repositoryOptions, generation: policy.generation)
+        guard projection != self.projection else { return false }
+        self.projection = projection
+        return true
+    }
+}

@@ -1,0 +1,83 @@
+package import ClusterState
+private import JSONPull
+package import KubernetesClient
+internal import NIOCore
+
+/// Keeps a store as the API server has it: a reflector for every source, all on the client's event loop.
+package final class ClusterFeed: Sendable {
+
+    private let client: APIClient
+    private let store: ClusterStore
+    private let timing: ReflectorTiming
+    private let onEvent: @Sendable (ClusterFeedEvent) -> Void
+    private let reflectors: NIOLoopBoundBox<[Reflector]>
+    /// What each source did, in the order they were given.
+    package let figures: [(source: ClusterSource, figures: FeedFigures)]
+
+    /// Makes a feed that does nothing before ``start()``.
+    ///
+    /// - Parameters:
+    ///   - sources: those of `store`.
+    ///   - client: asks the API server; not on an event loop that serves reviews.
+    ///   - store: is written by this feed alone.
+    ///   - timing: how long watches last.
+    ///   - onEvent: called on the client's event loop.
+    package init(
+        sources: [ClusterSource],
+        client: APIClient,
+        store: ClusterStore,
+        timing: ReflectorTiming,
+        onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
+    ) {
+        (self.client, self.store, self.timing, self.onEvent) = (client, store, timing, onEvent)
+        figures = sources.map { ($0, FeedFigures()) }
+        reflectors = .makeBoxSendingValue([], eventLoop: client.eventLoop)
+    }
+
+    package func start() {
+        client.eventLoop.execute { [self] in
+            reflectors.value = figures.map { source, figures in
+                Reflector(
+                    WatchedResource(source),
+                    client: client,
+                    sink: StoreSink(source, store: store, figures: figures, onEvent: onEvent),
+                    timing: timing,
+                    environment: .init(monotonicMilliseconds: { [store] in store.now })
+                )
+            }
+            for reflector in reflectors.value { reflector.start() }
+        }
+    }
+
+    /// Lists runs again, as what is kept of them depends on the policy.
+    package func projectAgain() {
+        client.eventLoop.execute { [self] in
+            for reflector in reflectors.value where reflector.resource.resource == ClusterKind.agentRun.resource {
+                reflector.restart()
+            }
+        }
+    }
+
+    /// Ends all lists and watches; what is known stays.
+    package func stop() async {
+        let stopped = client.eventLoop.submit { [self] in
+            for reflector in reflectors.value { reflector.stop() }
+            reflectors.value = []
+        }
+        // The event loop outlives its users.
+        try? await stopped.get()
+        client.close()
+    }
+}
+
+extension WatchedResource {
+    fileprivate init(_ source: ClusterSource) {
+        self.init(
+            group: source.kind.group,
+            version: source.kind.version,
+            resource: source.kind.resource,
+            namespace: source.namespace?.string,
+            isMetadataOnly: source.kind == .secret
+        )
+    }
+}

@@ -1,0 +1,87 @@
+internal import ClusterState
+internal import KubernetesClient
+
+/// Writes what one reflector brings into the cluster state.
+///
+/// Objects are read and projected here, on the reflector's event loop; the store is locked only to put them in place.
+final class StoreSink: ReflectorSink {
+    private let source: ClusterSource
+    private let store: ClusterStore
+    private let figures: FeedFigures
+    private let onEvent: @Sendable (ClusterFeedEvent) -> Void
+    private var staged: StagedObjects?
+    private var changes: [ClusterChange] = []
+    private var projection: RunProjection
+    /// What was told of last; nil while all is well.
+    private var problem: String?
+    private var isSynced = false
+
+    init(
+        _ source: ClusterSource,
+        store: ClusterStore,
+        figures: FeedFigures,
+        onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
+    ) {
+        (self.source, self.store, self.figures, self.onEvent) = (source, store, figures, onEvent)
+        projection = store.projection
+    }
+
+    func beginList() {
+        staged = store.stage(source)
+        projection = store.projection
+    }
+
+    func collect(_ object: UnsafeRawBufferPointer) {
+        unsafe staged?.add(object)
+    }
+
+    func commitList(heardAt: Int64) {
+        guard let list = staged else { return }
+        staged = nil
+        let (count, unreadable) = (list.count, list.unreadableCount)
+        store.replace(with: list, heardAt: heardAt)
+        figures.countList()
+        onEvent(.listed(source, objects: count, unreadable: unreadable, isFirst: !isSynced))
+        isSynced = true
+        recover()
+    }
+
+    func put(_ object: UnsafeRawBufferPointer) {
+        unsafe add(.put, object)
+    }
+
+    func delete(_ object: UnsafeRawBufferPointer) {
+        unsafe add(.delete, object)
+    }
+
+    private func add(_ operation: ClusterChange.Operation, _ object: UnsafeRawBufferPointer) {
+        guard let change = unsafe ClusterChange(operation, object, of: source, projection: projection) else { return }
+        changes.append(change)
+    }
+
+    func flush(heardAt: Int64) {
+        figures.countEvents(changes.count)
+        store.apply(changes, of: source, heardAt: heardAt)
+        changes.removeAll(keepingCapacity: true)
+        recover()
+    }
+
+    private func recover() {
+        guard problem != nil else { return }
+        problem = nil
+        onEvent(.recovered(source))
+    }
+
+    func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure) {
+        figures.countFailure()
+        let message = failure.message(resource: source.description)
+        switch condition {
+        case .unsynced: store.setCondition(.unsynced(message), of: source)
+        case .synced(let heardAt, _): store.setCondition(.synced(heardAt: heardAt, problem: message), of: source)
+        case .unknown: store.setCondition(.unknown(message), of: source)
+        }
+        guard message != problem else { return }
+        problem = message
+        onEvent(.failed(source, message))
+    }
+}

@@ -1,0 +1,50 @@
+private import AgentRuns
+private import Glibc
+internal import KubernetesClient
+
+/// The way to the API server that a server was told of or finds itself on.
+struct ClusterConnection: Sendable {
+    /// A kubeconfig with certificates in it is some 10 KB.
+    private static let maximumFileBytes = 4 << 20
+
+    /// Reads the access, now and whenever the API server refused it.
+    let source: @Sendable () throws(AccessError) -> ClusterAccess
+
+    /// Nil when there is no API server to ask.
+    init?(_ options: ClusterOptions) {
+        if options.isOff { return nil }
+        if let file = options.kubeconfig {
+            let context = options.context
+            source = { () throws(AccessError) in
+                try ClusterAccess.kubeconfig(file, context: context, readFile: Self.read)
+            }
+            return
+        }
+        let environment = Self.environment
+        guard ClusterAccess.isInCluster(environment: environment) else { return nil }
+        source = { () throws(AccessError) in
+            try ClusterAccess.inCluster(environment: environment, readFile: Self.read)
+        }
+    }
+
+    static let files = CredentialFiles(
+        read: { try read($0) },
+        monotonicMilliseconds: Clocks.monotonicMilliseconds,
+        wallSeconds: { Clocks.wall().seconds }
+    )
+
+    @Sendable
+    private static func read(_ path: String) throws -> [UInt8] {
+        try InputFile.contents(of: path, maximumBytes: maximumFileBytes)
+    }
+
+    /// What a pod finds in its environment.
+    private static var environment: [String: String] {
+        var values: [String: String] = [:]
+        for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"] {
+            // The system's text is copied at once; nobody sets variables in this process.
+            if let value = unsafe getenv(name) { values[name] = unsafe String(cString: value) }
+        }
+        return values
+    }
+}

@@ -1,0 +1,97 @@
+internal import AdmissionServer
+internal import ClusterState
+internal import KubernetesClient
+internal import Logging
+internal import NIOCore
+internal import Policy
+internal import ServiceLifecycle
+
+/// The cluster state as an API server has it, listed and watched.
+struct WatchedState: StateSource {
+    /// An API server gives a request up after a minute; what it has not stored and told of by then it never will.
+    private static let reservationMilliseconds: Int64 = 120_000
+
+    let store: ClusterStore
+    let client: APIClient
+    let feed: ClusterFeed
+
+    private let readyAgeSeconds: Int
+
+    /// Reads the access for the first time; nothing is asked before ``run()``.
+    init(
+        _ connection: ClusterConnection,
+        options: ClusterOptions,
+        policies: PolicySource,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) throws(CommandFailure) {
+        let policy = policies.engine.value.policy
+        let store = ClusterStore(
+            repositoryOptions: policy.repositoryOptions,
+            generation: policy.generation,
+            sources: options.sources,
+            reservations: ReservationLimits(lifetimeMilliseconds: Self.reservationMilliseconds),
+            clock: Clocks.monotonicMilliseconds
+        )
+        do throws(AccessError) {
+            let access = try connection.source()
+            for warning in access.warnings {
+                logger.warning("insecure access to the API server", metadata: ["warning": "\(warning)"])
+            }
+            logger.info("cluster state is watched", metadata: ["server": "\(access.server)"])
+            client = try APIClient(on: eventLoop, files: ClusterConnection.files, source: connection.source)
+        } catch {
+            throw CommandFailure("cannot reach the cluster as told: \(error.description)")
+        }
+        let feed = ClusterFeed(
+            sources: options.sources,
+            client: client,
+            store: store,
+            timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds)
+        ) { event in
+            Self.log(event, to: logger)
+        }
+        (self.store, self.feed, readyAgeSeconds) = (store, feed, options.readyAgeSeconds)
+        policies.onReload.replace { policy in
+            if store.project(by: policy) { feed.projectAgain() }
+        }
+    }
+
+    var readinessChecks: [HealthCheck] {
+        store.sourceConditions.map { .source($0.source, of: store, readyAgeSeconds: readyAgeSeconds) }
+    }
+
+    /// At once: `/readyz` tells when there is something to judge by, and `/livez` must answer until then.
+    func waitUntilServable() async {}
+
+    func run() async throws {
+        feed.start()
+        // Ends by a signal, or because another service failed.
+        try? await gracefulShutdown()
+        await feed.stop()
+    }
+
+    private static func log(_ event: ClusterFeedEvent, to logger: Logger) {
+        switch event {
+        case .listed(let source, let objects, let unreadable, let isFirst):
+            logger.log(
+                level: isFirst ? .info : .debug,
+                "listed",
+                metadata: ["resource": "\(source)", "objects": "\(objects)"]
+            )
+            if unreadable > 0 {
+                logger.warning(
+                    "objects without a name or of another kind were left out",
+                    metadata: ["resource": "\(source)", "objects": "\(unreadable)"]
+                )
+            }
+        case .failed(let source, let reason):
+            logger.error(
+                "the cluster state is not renewed",
+                metadata: ["resource": "\(source)", "reason": "\(TerminalText.line(reason))"]
+            )
+        case .recovered(let source):
+            logger.notice("the cluster state is renewed again", metadata: ["resource": "\(source)"])
+        }
+    }
+}
