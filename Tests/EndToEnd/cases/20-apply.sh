@@ -1,0 +1,18 @@
+# shellcheck shell=bash disable=SC2154
+allowed "a good run is stored" apply <<<"$(run_named good)"
+allowed "and applied again" apply <<<"$(run_named good)"
+# Newer definitions refuse such a run before the webhook is asked.
+if [[ $(run_named override prompt='do a little' | apply --dry-run=server 2>&1) == *'is invalid'* ]]; then
+  pass "a prompt that hides the ImplementationSpec is refused by the definition"
+else
+  warned "a prompt that hides the ImplementationSpec is warned about" PromptOverride \
+    apply <<<"$(run_named override prompt='do a little')"
+fi
+warned "a TTL where nobody reads it is warned about" MisplacedTTL \
+  apply <<<"$(run_named ttl | sed 's/type: job }/type: job, config: { ttlSecondsAfterFinished: 60 } }/')"
+denied "a repository off the list is refused" RepositoryNotAllowed apply <<<"$(run_named elsewhere repository=other/x)"
+long=$(printf 'a%.0s' {1..64})
+denied "a name of 64 characters is refused" RunNameTooLong apply <<<"$(run_named "$long" head=codex/long)"
+warned "an agent that is not there yet is warned about" MissingAgent \
+  apply <<<"$(run_named lost | sed 's/agentRef: { name: codex }/agentRef: { name: nobody }/')"
+denied "a second run on a branch is refused" "HeadBranchConflict.*good" apply <<<"$(run_named second head=codex/good)"

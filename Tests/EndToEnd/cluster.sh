@@ -1,0 +1,97 @@
+# shellcheck shell=bash disable=SC2154
+# The cluster and the webhook of scripts/e2e: what is installed, started, registered, and taken away again.
+# Sourced by it; uses its $work, $namespace, $webhook, $server, $host and $kubeconfig.
+
+# By number of the replica.
+declare -A replica_pid replica_port
+# One certificate for all of them, and one address to reach them at.
+port=
+
+kube() { kubectl --kubeconfig "$kubeconfig" ${context:+--context "$context"} "$@"; }
+
+# in_namespace ARGUMENT...: kubectl in the namespace of this run.
+in_namespace() { kube --namespace "$namespace" "$@"; }
+
+prepare_cluster() {
+  kube version >"$work/version" 2>&1 || die "the cluster does not answer: $(tail -n 1 "$work/version")"
+  grep -i '^server' "$work/version" >&2 || true
+  if [[ -n $crds ]]; then
+    kube apply --filename "$crds" >/dev/null
+    kube wait --for condition=Established --timeout 30s --filename "$crds" >/dev/null
+  fi
+  kube get customresourcedefinitions agentruns.agents.proompteng.ai >/dev/null 2>&1 \
+    || die "the cluster has no AgentRuns; name a folder of their CustomResourceDefinitions with --crds"
+  kube create namespace "$namespace" >/dev/null
+  in_namespace apply --filename "$cases/objects.yaml" >/dev/null
+  "$server" certs generate --directory "$work/certs" --dns localhost --ip "$host" >/dev/null
+  port=$(free_port)
+}
+
+# start_replica NUMBER [ARGUMENT...]: a webhook; the first on $port, others on ports of their own. Waits for /readyz.
+start_replica() {
+  local number=$1 address=127.0.0.1
+  shift
+  [[ $host == 127.* || $host == localhost ]] || address=0.0.0.0
+  if [[ $number == 1 ]]; then replica_port[1]=$port; fi
+  [[ -n ${replica_port[$number]-} ]] || replica_port[$number]=$(free_port)
+  "$server" serve --host "$address" --port "${replica_port[$number]}" --kubeconfig "$kubeconfig" \
+    ${context:+--context "$context"} --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" \
+    --policy "$cases/policy.yaml" "$@" >>"$work/replica-$number.log" 2>&1 &
+  replica_pid[$number]=$!
+  if ! wait_until_ready "${replica_pid[$number]}" "$(replica_url "$number")/readyz" 30; then
+    tail -n 20 "$work/replica-$number.log" >&2
+    die "replica $number does not get ready (its last lines are above)"
+  fi
+}
+
+replica_url() { printf 'https://127.0.0.1:%s' "${replica_port[$1]}"; }
+
+# ask_replica NUMBER PATH: what it answers, whatever the code.
+ask_replica() {
+  curl --silent --noproxy '*' --max-time 10 --cacert "$work/certs/ca.crt" "$(replica_url "$1")$2"
+}
+
+stop_replica() {
+  [[ -z ${replica_pid[$1]-} ]] || stop_process "${replica_pid[$1]}"
+  unset "replica_pid[$1]"
+}
+
+stop_replicas() {
+  local number
+  for number in "${!replica_pid[@]}"; do stop_replica "$number"; done
+}
+
+# register_webhook: the API server calls the first replica for the objects of the namespace, from when it does so.
+register_webhook() {
+  sed -e "s|@CONFIGURATION@|$webhook|; s|@NAME@|$webhook_name|; s|@NAMESPACE@|$namespace|" \
+    -e "s|@URL@|https://$host:$port/validate|; s|@CA@|$(base64 --wrap 0 "$work/certs/ca.crt")|" \
+    "$cases/webhook.yaml" | kube apply --filename - >/dev/null
+  local deadline=$((SECONDS + 30))
+  # A run no rule lets pass: refused for certain once the webhook is called.
+  until [[ $(run_named probe repository=other/other | create --dry-run=server 2>&1) == *'denied the request'* ]]; do
+    ((SECONDS < deadline)) || die "the API server does not call the webhook at https://$host:$port (see --host)"
+    sleep 0.2
+  done
+}
+
+# remove_runs: all runs of the namespace, also those that wait for a finalizer.
+remove_runs() {
+  local name
+  in_namespace delete agentruns --all --wait=false >/dev/null 2>&1 || true
+  for name in $(in_namespace get agentruns --output name); do
+    in_namespace patch "$name" --type merge --patch '{"metadata":{"finalizers":null}}' >/dev/null 2>&1 || true
+  done
+  # Until the webhook has heard of it, the branches are taken.
+  sleep 0.5
+}
+
+take_away() {
+  kube delete validatingwebhookconfiguration "$webhook" --ignore-not-found >/dev/null 2>&1 || true
+  if [[ -n $(kube get namespace "$namespace" --ignore-not-found --output name 2>/dev/null) ]]; then
+    remove_runs
+    kube delete namespace "$namespace" --wait=false >/dev/null 2>&1 || true
+    # A bare kube-apiserver has no controller that would finish it.
+    kube get namespace "$namespace" --output json 2>/dev/null | jq '.spec.finalizers = []' \
+      | kube replace --raw "/api/v1/namespaces/$namespace/finalize" --filename - >/dev/null 2>&1 || true
+  fi
+}
