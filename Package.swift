@@ -109,6 +109,36 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
+        // Test support
+        .target(
+            name: "FakeAPIServer",
+            dependencies: [
+                "Digest",
+                "TLS",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/FakeAPIServer"
+        ),
+        .executableTarget(
+            name: "fake-apiserver",
+            dependencies: [
+                "FakeAPIServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FakeAPIServerTool"
+        ),
+        .testTarget(
+            name: "FakeAPIServerTests",
+            dependencies: [
+                "FakeAPIServer",
+                "KubernetesClient",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+
         .testTarget(
             name: "ClusterStateTests",
             dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy"]
