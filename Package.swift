@@ -179,11 +179,15 @@ let package = Package(
                 "AdmissionServer",
                 "AgentRuns",
                 "ClusterState",
+                "FakeAPIServer",
                 "HTTPServer",
+                "JSONPull",
+                "KubernetesClient",
                 "Policy",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -52,7 +52,7 @@ package struct ReflectorStateMachine: Sendable {
 
     private let timing: ReflectorTiming
     private var state = State.idle
-    private var backoff = Backoff()
+    private var backoff: Backoff
     /// A 410 was followed by a list at once, and nothing was heard since: the next one waits.
     ///
     /// A list alone proves nothing: a server that answers each watch with 410 must not be listed in a tight loop.
@@ -61,6 +61,7 @@ package struct ReflectorStateMachine: Sendable {
 
     package init(timing: ReflectorTiming = ReflectorTiming()) {
         self.timing = timing
+        backoff = timing.backoff
     }
 
     /// When ``wake(now:jitter:)`` is next of use; nil when something else will happen before.

@@ -9,8 +9,9 @@ package struct ReflectorTiming: Equatable, Sendable {
     /// A bookmark comes two seconds before the end, and it takes a moment to ask again.
     static let shortestWatchSeconds = 5
     /// Beyond the end it was asked for, a watch that is silent is broken.
-    static let graceMilliseconds: Int64 = 5000
-
+    package var graceMilliseconds: Int64 = 5000
+    /// Between a failure and the next try.
+    package var backoff = Backoff()
     /// The longest a watch lasts; jitter takes off up to half, so that kinds and replicas do not ask together.
     package var maximumWatchSeconds: Int
 
@@ -27,6 +28,6 @@ package struct ReflectorTiming: Equatable, Sendable {
 
     /// Without a byte for this long the connection counts as dead.
     func stallMilliseconds(watchSeconds: Int) -> Int64 {
-        Int64(watchSeconds) * 1000 + Self.graceMilliseconds
+        Int64(watchSeconds) * 1000 + graceMilliseconds
     }
 }

@@ -165,4 +165,6 @@ package struct WatchSettings: Sendable {
     /// A version that is too old is answered with HTTP 410 in place of an ERROR event in the stream, which is what a
     /// real server sends.
     package var answersTooOldWithStatus = false
+
+    package init() {}
 }
