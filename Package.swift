@@ -194,6 +194,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "COpenSSL",
+                "FakeAPIServer",
                 "TLS",
                 "agentrun-admission",
                 .product(name: "Subprocess", package: "swift-subprocess"),
