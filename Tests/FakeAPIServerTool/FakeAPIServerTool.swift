@@ -13,8 +13,11 @@ struct FakeAPIServerTool: AsyncParsableCommand {
     @Option(help: "The port; 0 lets the system choose.")
     var port = 0
 
-    @Option(help: "How many AgentRuns there are. One in twenty is Running, the others have Succeeded.")
+    @Option(help: "How many AgentRuns there are.")
     var runs = 1000
+
+    @Option(help: "One in so many of them is Running, the others have Succeeded.")
+    var oneRunningIn = 20
 
     @Option(help: "How many of them change every second.")
     var eventsPerSecond = 0
@@ -39,7 +42,12 @@ struct FakeAPIServerTool: AsyncParsableCommand {
 
     func run() async throws {
         let server = try FakeAPIServer(try settings())
-        let load = RunLoad(server: server, template: try AgentRunTemplate(), runs: runs)
+        let load = RunLoad(
+            server: server,
+            template: try AgentRunTemplate(),
+            runs: runs,
+            oneRunningIn: max(1, oneRunningIn)
+        )
         try await load.fill()
         try await server.start()
         if let kubeconfig { try server.kubeconfig.write(toFile: kubeconfig, atomically: true, encoding: .utf8) }

@@ -5,13 +5,14 @@ struct RunLoad: Sendable {
     let server: FakeAPIServer
     let template: AgentRunTemplate
     let runs: Int
+    let oneRunningIn: Int
 
     /// How often events are made: a hundred times a second, several at once.
     private static let stepsPerSecond = 100
 
     func fill() async throws {
-        try await server.bulkLoad(.agentRuns, count: runs) { [template] number in
-            template.run(number, phase: number % 20 == 0 ? "Running" : "Succeeded")
+        try await server.bulkLoad(.agentRuns, count: runs) { [template, oneRunningIn] number in
+            template.run(number, phase: number % oneRunningIn == 0 ? "Running" : "Succeeded")
         }
     }
 
