@@ -11,7 +11,10 @@ struct JSONContainerStack {
 
     @inline(__always)
     mutating func push(isObject: Bool) {
-        if count & 63 == 0, count > 0 { putAway() }
+        if count & 63 == 0, count > 0 {
+            Self.putAway(current, &outer)
+            current = 0
+        }
         current = current << 1 | (isObject ? 1 : 0)
         count += 1
     }
@@ -20,17 +23,18 @@ struct JSONContainerStack {
     mutating func pop() {
         current >>= 1
         count -= 1
-        if count & 63 == 0, count > 0 { bringBack() }
+        if count & 63 == 0, count > 0 { current = Self.bringBack(&outer) }
+    }
+
+    // Both get the array alone: handed on by address, the bits in use would live in memory.
+
+    @inline(never)
+    private static func putAway(_ bits: UInt64, _ outer: inout [UInt64]) {
+        outer.append(bits)
     }
 
     @inline(never)
-    private mutating func putAway() {
-        outer.append(current)
-        current = 0
-    }
-
-    @inline(never)
-    private mutating func bringBack() {
-        current = outer.removeLast()
+    private static func bringBack(_ outer: inout [UInt64]) -> UInt64 {
+        outer.removeLast()
     }
 }

@@ -3,12 +3,9 @@ extension JSONReader {
     @discardableResult
     package mutating func skipValue() throws(JSONError) -> Range<Int> {
         let skipper = JSONSkipper(scanner: scanner, maximumDepth: maximumDepth)
-        var end = unsafe next
-        unsafe try skipper.passWhitespace(&end)
-        let start = unsafe end - scanner.base
-        unsafe try skipper.passValue(&end)
-        unsafe next = end
-        return start..<position
+        let start = unsafe try skipper.passWhitespace(next)
+        unsafe next = try skipper.passValue(start)
+        return unsafe (start - scanner.base)..<position
     }
 }
 
@@ -19,9 +16,30 @@ enum JSONWhitespace {
     static func contains(_ byte: UInt8) -> Bool {
         byte <= 0x20 && (byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09)
     }
+
+    /// Behind the white space at `start`: at a byte that is none, or at `end`.
+    ///
+    /// What a program writes has hardly any, so only the look for it is inlined.
+    @inline(__always)
+    static func pass(_ start: UnsafePointer<UInt8>, upTo end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+        if unsafe start < end, unsafe start.pointee > 0x20 { return unsafe start }
+        return unsafe passRun(start, end)
+    }
+
+    @inline(never)
+    private static func passRun(
+        _ start: UnsafePointer<UInt8>,
+        _ end: UnsafePointer<UInt8>
+    ) -> UnsafePointer<UInt8> {
+        var next = unsafe start
+        while unsafe next < end, unsafe contains(next.pointee) { unsafe next += 1 }
+        return unsafe next
+    }
 }
 
 /// Passes over values, checking grammar and UTF-8, iteratively: nesting costs one bit a level.
+///
+/// Like the scanner's, its functions take where something starts and return where it ends.
 @safe
 private struct JSONSkipper {
     let scanner: JSONStringScanner
@@ -31,85 +49,77 @@ private struct JSONSkipper {
 
     /// Passes the value at `next`.
     @inline(__always)
-    func passValue(_ next: inout Pointer) throws(JSONError) {
+    func passValue(_ next: Pointer) throws(JSONError) -> Pointer {
         switch unsafe next.pointee {
-        case UInt8(ascii: "\""):
-            unsafe next += 1
-            _ = unsafe try scanner.passString(&next)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): unsafe try passContainer(&next)
-        default: unsafe try passScalar(&next)
+        case UInt8(ascii: "\""): unsafe try scanner.passString(next + 1).end
+        case UInt8(ascii: "{"), UInt8(ascii: "["): unsafe try passContainer(next)
+        default: unsafe try passScalar(next)
         }
     }
 
-    /// Passes the object or array at `next` with all it contains.
-    private func passContainer(_ start: inout Pointer) throws(JSONError) {
+    /// Passes the object or array at `start` with all it contains.
+    private func passContainer(_ start: Pointer) throws(JSONError) -> Pointer {
         var levels = JSONContainerStack()
         var next = unsafe start
         while true {
             // Here a value starts.
-            let byte = unsafe try significantByte(&next)
+            unsafe next = try passWhitespace(next)
+            let byte = unsafe next.pointee
             switch byte {
-            case UInt8(ascii: "\""):
-                unsafe next += 1
-                _ = unsafe try scanner.passString(&next)
+            case UInt8(ascii: "\""): unsafe next = try scanner.passString(next + 1).end
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 guard levels.count < maximumDepth else {
                     throw unsafe error(.tooDeep(limit: maximumDepth), at: next)
                 }
-                unsafe next += 1
-                if unsafe try significantByte(&next) != byte + Self.fromOpeningToClosing {
+                unsafe next = try passWhitespace(next + 1)
+                if unsafe next.pointee != byte + Self.fromOpeningToClosing {
                     levels.push(isObject: byte == UInt8(ascii: "{"))
-                    if levels.isObject { unsafe try passKey(&next) }
+                    if levels.isObject { unsafe next = try passKey(next) }
                     continue
                 }
                 // Empty: nothing to remember.
                 unsafe next += 1
-            default: unsafe try passScalar(&next)
+            default: unsafe next = try passScalar(next)
             }
             // Behind a value: a comma, or brackets that close.
             while levels.count > 0 {
-                let separator = unsafe try significantByte(&next)
-                unsafe next += 1
+                unsafe next = try passWhitespace(next)
+                let separator = unsafe next.pointee
                 if separator == UInt8(ascii: ",") {
-                    if levels.isObject { unsafe try passKey(&next) }
+                    unsafe next += 1
+                    if levels.isObject { unsafe next = try passKey(passWhitespace(next)) }
                     break
                 }
                 guard separator == (levels.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
-                    throw unsafe error(.unexpectedByte(separator), at: next - 1)
+                    throw unsafe error(.unexpectedByte(separator), at: next)
                 }
+                unsafe next += 1
                 levels.pop()
             }
-            if levels.count == 0 { break }
+            if levels.count == 0 { return unsafe next }
         }
-        unsafe start = next
     }
 
     /// From `{` to `}` and from `[` to `]` in ASCII.
     private static let fromOpeningToClosing: UInt8 = 2
 
+    /// Passes the key at `start` and the colon behind it.
     @inline(__always)
-    private func passKey(_ next: inout Pointer) throws(JSONError) {
-        let quote = unsafe try significantByte(&next)
-        guard quote == UInt8(ascii: "\"") else { throw unsafe error(.unexpectedByte(quote), at: next) }
-        unsafe next += 1
-        _ = unsafe try scanner.passString(&next)
-        let separator = unsafe try significantByte(&next)
+    private func passKey(_ start: Pointer) throws(JSONError) -> Pointer {
+        let quote = unsafe start.pointee
+        guard quote == UInt8(ascii: "\"") else { throw unsafe error(.unexpectedByte(quote), at: start) }
+        let next = unsafe try passWhitespace(scanner.passString(start + 1).end)
+        let separator = unsafe next.pointee
         guard separator == UInt8(ascii: ":") else { throw unsafe error(.unexpectedByte(separator), at: next) }
-        unsafe next += 1
-    }
-
-    /// The next byte that is no white space, which is passed.
-    @inline(__always)
-    private func significantByte(_ next: inout Pointer) throws(JSONError) -> UInt8 {
-        unsafe try passWhitespace(&next)
-        return unsafe next.pointee
+        return unsafe next + 1
     }
 
     /// Passes white space; what follows must not be the end.
     @inline(__always)
-    func passWhitespace(_ next: inout Pointer) throws(JSONError) {
-        while unsafe next < scanner.end, unsafe JSONWhitespace.contains(next.pointee) { unsafe next += 1 }
+    func passWhitespace(_ start: Pointer) throws(JSONError) -> Pointer {
+        let next = unsafe JSONWhitespace.pass(start, upTo: scanner.end)
         guard unsafe next < scanner.end else { throw unsafe error(.unexpectedEnd, at: next) }
+        return unsafe next
     }
 
     private func error(_ reason: JSONError.Reason, at next: Pointer) -> JSONError {
@@ -119,62 +129,65 @@ private struct JSONSkipper {
     // MARK: Scalars
 
     @inline(never)
-    private func passScalar(_ next: inout Pointer) throws(JSONError) {
-        let byte = unsafe next.pointee
+    private func passScalar(_ start: Pointer) throws(JSONError) -> Pointer {
+        let byte = unsafe start.pointee
         switch byte {
-        case UInt8(ascii: "t"): unsafe try pass("true", &next)
-        case UInt8(ascii: "f"): unsafe try pass("false", &next)
-        case UInt8(ascii: "n"): unsafe try pass("null", &next)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): unsafe try passNumber(&next)
-        default: throw unsafe error(.unexpectedByte(byte), at: next)
+        case UInt8(ascii: "t"): return unsafe try pass("true", start)
+        case UInt8(ascii: "f"): return unsafe try pass("false", start)
+        case UInt8(ascii: "n"): return unsafe try pass("null", start)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return unsafe try passNumber(start)
+        default: throw unsafe error(.unexpectedByte(byte), at: start)
         }
     }
 
     @inline(__always)
-    private func pass(_ literal: StaticString, _ next: inout Pointer) throws(JSONError) {
+    private func pass(_ literal: StaticString, _ start: Pointer) throws(JSONError) -> Pointer {
+        var next = unsafe start
         for index in 0..<literal.utf8CodeUnitCount {
             guard unsafe next < scanner.end else { throw unsafe error(.unexpectedEnd, at: next) }
             let byte = unsafe next.pointee
             guard unsafe byte == literal.utf8Start[index] else { throw unsafe error(.unexpectedByte(byte), at: next) }
             unsafe next += 1
         }
+        return unsafe next
     }
 
     /// `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`, RFC 8259 section 6.
-    private func passNumber(_ next: inout Pointer) throws(JSONError) {
-        if unsafe next.pointee == UInt8(ascii: "-") { unsafe next += 1 }
-        let first = unsafe next
-        let digits = unsafe passDigits(&next)
+    private func passNumber(_ start: Pointer) throws(JSONError) -> Pointer {
+        let first = unsafe start.pointee == UInt8(ascii: "-") ? start + 1 : start
+        var next = unsafe passDigits(first)
+        let digits = unsafe next - first
         guard digits > 0, unsafe digits == 1 || first.pointee != UInt8(ascii: "0") else {
             // Too few digits at the end of the input may be a number cut off; too many never were one.
             let isCutOff = unsafe digits == 0 && next == scanner.end
             throw unsafe error(isCutOff ? .unexpectedEnd : .invalidNumber, at: next)
         }
         if unsafe next < scanner.end, unsafe next.pointee == UInt8(ascii: ".") {
-            unsafe next += 1
-            unsafe try requireDigits(&next)
+            unsafe next = try requireDigits(next + 1)
         }
-        guard unsafe next < scanner.end, unsafe next.pointee | 0x20 == UInt8(ascii: "e") else { return }
+        guard unsafe next < scanner.end, unsafe next.pointee | 0x20 == UInt8(ascii: "e") else { return unsafe next }
         unsafe next += 1
         if unsafe next < scanner.end,
             unsafe next.pointee == UInt8(ascii: "+") || next.pointee == UInt8(ascii: "-")
         {
             unsafe next += 1
         }
-        unsafe try requireDigits(&next)
+        return unsafe try requireDigits(next)
     }
 
-    private func requireDigits(_ next: inout Pointer) throws(JSONError) {
-        guard unsafe passDigits(&next) > 0 else {
+    private func requireDigits(_ start: Pointer) throws(JSONError) -> Pointer {
+        let next = unsafe passDigits(start)
+        guard unsafe next > start else {
             throw unsafe error(next < scanner.end ? .invalidNumber : .unexpectedEnd, at: next)
         }
+        return unsafe next
     }
 
-    private func passDigits(_ next: inout Pointer) -> Int {
-        let start = unsafe next
+    private func passDigits(_ start: Pointer) -> Pointer {
+        var next = unsafe start
         while unsafe next < scanner.end, unsafe (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next.pointee) {
             unsafe next += 1
         }
-        return unsafe next - start
+        return unsafe next
     }
 }

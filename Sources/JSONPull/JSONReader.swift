@@ -84,7 +84,7 @@ package struct JSONReader: ~Copyable {
 
     /// Checks that only white space is left.
     mutating func finish() throws(JSONError) {
-        skipWhitespace()
+        unsafe next = JSONWhitespace.pass(next, upTo: scanner.end)
         guard unsafe next == scanner.end else { throw JSONError(.trailingBytes, at: position) }
     }
 }
@@ -94,7 +94,8 @@ package struct JSONReader: ~Copyable {
 extension JSONReader {
     /// The type of the next value; white space before it is passed.
     package mutating func peek() throws(JSONError) -> JSONKind {
-        let byte = try significantByte()
+        unsafe next = try significant(next)
+        let byte = unsafe next.pointee
         switch byte {
         case UInt8(ascii: "\""): return .string
         case UInt8(ascii: "{"): return .object
@@ -118,11 +119,12 @@ extension JSONReader {
 
     @inline(__always)
     private mutating func enter(_ bracket: UInt8) throws(JSONError) -> Bool {
-        guard try significantByte() == bracket else {
+        let start = unsafe try significant(next)
+        guard unsafe start.pointee == bracket else {
             try skipValue()
             return false
         }
-        unsafe next += 1
+        unsafe next = start + 1
         return true
     }
 
@@ -130,67 +132,64 @@ extension JSONReader {
     ///
     /// After a key its value must be read or passed over. `isFirst` starts as true and belongs to one object.
     package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> JSONKey? {
-        guard try advance(closing: UInt8(ascii: "}"), &isFirst) else { return nil }
-        try require(UInt8(ascii: "\""))
-        unsafe key = next - 1
-        let read = try readRest()
-        _ = try significantByte()
-        try require(UInt8(ascii: ":"))
-        return read
+        guard let quote = unsafe try advance(closing: UInt8(ascii: "}"), &isFirst) else { return nil }
+        let start = unsafe try pass(UInt8(ascii: "\""), at: quote)
+        unsafe key = quote
+        let (end, isEscaped) = unsafe try scanner.passString(start)
+        unsafe next = try pass(UInt8(ascii: ":"), at: significant(end))
+        return unsafe Self.string(from: start, to: end, isEscaped)
     }
 
     /// Whether the array that was entered has a further element.
     package mutating func nextElement(_ isFirst: inout Bool) throws(JSONError) -> Bool {
-        try advance(closing: UInt8(ascii: "]"), &isFirst)
-    }
-
-    @inline(__always)
-    private mutating func advance(closing: UInt8, _ isFirst: inout Bool) throws(JSONError) -> Bool {
-        if try significantByte() == closing {
-            unsafe next += 1
-            return false
-        }
-        if isFirst {
-            isFirst = false
-        } else {
-            try require(UInt8(ascii: ","))
-            skipWhitespace()
-        }
+        guard let start = unsafe try advance(closing: UInt8(ascii: "]"), &isFirst) else { return false }
+        unsafe next = start
         return true
     }
 
+    /// Where the next item of a container is, or nil when the bracket that closes it has been passed.
     @inline(__always)
-    private mutating func require(_ byte: UInt8) throws(JSONError) {
-        guard unsafe next < scanner.end else { throw JSONError(.unexpectedEnd, at: position) }
-        let found = unsafe next.pointee
-        guard found == byte else { throw JSONError(.unexpectedByte(found), at: position) }
-        unsafe next += 1
+    private mutating func advance(
+        closing: UInt8,
+        _ isFirst: inout Bool
+    ) throws(JSONError) -> UnsafePointer<UInt8>? {
+        let start = unsafe try significant(next)
+        if unsafe start.pointee == closing {
+            unsafe next = start + 1
+            return nil
+        }
+        if isFirst {
+            isFirst = false
+            return unsafe start
+        }
+        return unsafe JSONWhitespace.pass(try pass(UInt8(ascii: ","), at: start), upTo: scanner.end)
+    }
+
+    /// Behind `byte`, which must be at `place`.
+    @inline(__always)
+    private func pass(_ byte: UInt8, at place: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        guard unsafe place < scanner.end else { throw unsafe JSONError(.unexpectedEnd, at: place - scanner.base) }
+        let found = unsafe place.pointee
+        guard found == byte else { throw unsafe JSONError(.unexpectedByte(found), at: place - scanner.base) }
+        return unsafe place + 1
     }
 
     /// The next byte that is no white space.
     @inline(__always)
-    private mutating func significantByte() throws(JSONError) -> UInt8 {
-        skipWhitespace()
-        guard unsafe next < scanner.end else { throw JSONError(.unexpectedEnd, at: position) }
-        return unsafe next.pointee
+    private func significant(_ start: UnsafePointer<UInt8>) throws(JSONError) -> UnsafePointer<UInt8> {
+        let place = unsafe JSONWhitespace.pass(start, upTo: scanner.end)
+        guard unsafe place < scanner.end else { throw unsafe JSONError(.unexpectedEnd, at: place - scanner.base) }
+        return unsafe place
     }
 
+    /// The string whose first character is at `start` and whose closing quote is before `end`.
     @inline(__always)
-    private mutating func skipWhitespace() {
-        while unsafe next < scanner.end, unsafe JSONWhitespace.contains(next.pointee) { unsafe next += 1 }
-    }
-
-    /// Reads the string behind the opening quote and checks its escapes and its UTF-8.
-    @inline(__always)
-    private mutating func readRest() throws(JSONError) -> JSONKey {
-        let start = unsafe next
-        var end = unsafe start
-        let isEscaped = unsafe try scanner.passString(&end)
-        unsafe next = end
-        return unsafe JSONKey(
-            raw: UnsafeRawBufferPointer(start: start, count: end - start - 1),
-            isEscaped: isEscaped
-        )
+    private static func string(
+        from start: UnsafePointer<UInt8>,
+        to end: UnsafePointer<UInt8>,
+        _ isEscaped: Bool
+    ) -> JSONKey {
+        unsafe JSONKey(raw: UnsafeRawBufferPointer(start: start, count: end - start - 1), isEscaped: isEscaped)
     }
 }
 
@@ -204,12 +203,14 @@ extension JSONReader {
 
     /// The next value as raw string bytes if it is a string, else nil after passing over it.
     package mutating func readRawString() throws(JSONError) -> JSONKey? {
-        guard try significantByte() == UInt8(ascii: "\"") else {
+        let quote = unsafe try significant(next)
+        guard unsafe quote.pointee == UInt8(ascii: "\"") else {
             try skipValue()
             return nil
         }
-        unsafe next += 1
-        return try readRest()
+        let (end, isEscaped) = unsafe try scanner.passString(quote + 1)
+        unsafe next = end
+        return unsafe Self.string(from: quote + 1, to: end, isEscaped)
     }
 
     /// The next value if it is `true` or `false`, else nil after passing over it.

@@ -9,40 +9,40 @@ struct JSONStringScanner {
     /// Behind the last byte of the document.
     let end: UnsafePointer<UInt8>
 
-    /// Moves `next`, which is behind the opening quote, behind the closing one; whether there was a backslash.
+    typealias Pointer = UnsafePointer<UInt8>
+
+    /// Behind the closing quote of the string whose first character is at `start`, and whether there was a backslash.
+    ///
+    /// Positions are returned rather than moved in place: one whose address is handed on would live in memory.
     @inline(__always)
-    func passString(_ next: inout UnsafePointer<UInt8>) throws(JSONError) -> Bool {
-        unsafe passPlain(&next)
-        if unsafe next < end, unsafe next.pointee == UInt8(ascii: "\"") {
-            unsafe next += 1
-            return false
-        }
-        return unsafe try passRest(&next)
+    func passString(_ start: Pointer) throws(JSONError) -> (end: Pointer, isEscaped: Bool) {
+        let next = unsafe passPlain(start)
+        if unsafe next < end, unsafe next.pointee == UInt8(ascii: "\"") { return unsafe (next + 1, false) }
+        return unsafe try passRest(next)
     }
 
     /// The rest of a string that is not plain throughout.
     @inline(never)
-    private func passRest(_ next: inout UnsafePointer<UInt8>) throws(JSONError) -> Bool {
+    private func passRest(_ start: Pointer) throws(JSONError) -> (end: Pointer, isEscaped: Bool) {
         var sawEscape = false
+        var next = unsafe start
         while true {
             guard unsafe next < end else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
             let byte = unsafe next.pointee
             switch byte {
-            case UInt8(ascii: "\""):
-                unsafe next += 1
-                return sawEscape
+            case UInt8(ascii: "\""): return unsafe (next + 1, sawEscape)
             case UInt8(ascii: "\\"):
                 sawEscape = true
                 if unsafe end - next > 1, unsafe Self.isShortEscape(next[1]) {
                     unsafe next += 2
                 } else {
-                    unsafe try passEscape(&next)
+                    unsafe next = try passEscape(next)
                 }
             case 0..<0x20: throw unsafe JSONError(.controlCharacterInString(byte), at: next - base)
-            case 0x80...: unsafe try passScalar(&next, leadingByte: byte)
+            case 0x80...: unsafe next = try passScalar(next, leadingByte: byte)
             default: break
             }
-            unsafe passPlain(&next)
+            unsafe next = passPlain(next)
         }
     }
 
@@ -51,9 +51,10 @@ struct JSONStringScanner {
     /// Eight bytes are looked at as one integer ("SIMD within a register"): a borrow from subtracting a byte marks the
     /// high bit of each byte that matches. False marks appear only above the first true one, which is the one used.
     @inline(__always)
-    private func passPlain(_ next: inout UnsafePointer<UInt8>) {
+    private func passPlain(_ start: Pointer) -> Pointer {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highBits: UInt64 = 0x8080_8080_8080_8080
+        var next = unsafe start
         while unsafe end - next >= 8 {
             let word = unsafe UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
             let quote = word ^ (ones &* 0x22)
@@ -62,18 +63,23 @@ struct JSONStringScanner {
             let matches =
                 ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | (word &- ones &* 0x20) | word
             let marks = matches & highBits
-            if marks != 0 {
-                unsafe next += marks.trailingZeroBitCount >> 3
-                return
-            }
+            if marks != 0 { return unsafe next + marks.trailingZeroBitCount >> 3 }
             unsafe next += 8
         }
+        return unsafe passPlainAtEnd(next)
+    }
+
+    /// The same within the last seven bytes of the document.
+    @inline(never)
+    private func passPlainAtEnd(_ start: Pointer) -> Pointer {
+        var next = unsafe start
         while unsafe next < end {
             switch unsafe next.pointee {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20, 0x80...: return
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20, 0x80...: return unsafe next
             default: unsafe next += 1
             }
         }
+        return unsafe next
     }
 
     /// Whether `letter` behind a backslash stands for one character (RFC 8259 section 7).
@@ -88,7 +94,7 @@ struct JSONStringScanner {
     }
 
     /// Checks `\uXXXX` at `next` and passes it.
-    private func passEscape(_ next: inout UnsafePointer<UInt8>) throws(JSONError) {
+    private func passEscape(_ next: Pointer) throws(JSONError) -> Pointer {
         guard unsafe end - next > 1 else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
         guard unsafe next[1] == UInt8(ascii: "u") else { throw unsafe JSONError(.invalidEscape, at: next - base) }
         for offset in 2..<6 {
@@ -97,11 +103,11 @@ struct JSONStringScanner {
                 throw unsafe JSONError(.invalidEscape, at: next - base)
             }
         }
-        unsafe next += 6
+        return unsafe next + 6
     }
 
     /// Checks the non-ASCII scalar at `next` (RFC 3629 section 4) and passes it.
-    private func passScalar(_ next: inout UnsafePointer<UInt8>, leadingByte: UInt8) throws(JSONError) {
+    private func passScalar(_ next: Pointer, leadingByte: UInt8) throws(JSONError) -> Pointer {
         let (count, first): (Int, ClosedRange<UInt8>)
         switch leadingByte {
         case 0xC2...0xDF: (count, first) = (1, 0x80...0xBF)
@@ -120,6 +126,6 @@ struct JSONStringScanner {
                 throw unsafe JSONError(.invalidUTF8, at: next - base)
             }
         }
-        unsafe next += count + 1
+        return unsafe next + count + 1
     }
 }
