@@ -108,6 +108,22 @@ extension JSONReader {
         try find(.string) { reader throws(JSONError) in try reader.readString() }
     }
 
+    /// Reads a string that nearly always is `usual`, which then is taken from the program instead of made.
+    fileprivate mutating func findString(_ usual: StaticString, is constant: String) throws(JSONError) -> Found<String>
+    {
+        try find(.string) { reader throws(JSONError) in try reader.readString(usual, is: constant) }
+    }
+
+    /// The next value if it is a string, else nil; nearly always it is `usual`.
+    @inline(__always)
+    fileprivate mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
+        switch try readRawString() {
+        case nil: nil
+        case usual?: constant
+        case let other?: other.string
+        }
+    }
+
     fileprivate mutating func findObject<Value>(
         _ read: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> Found<Value> {
@@ -129,7 +145,7 @@ private struct Fields {
         while let key = try reader.nextKey(&isFirst) {
             switch key {
             case "kind": kind = try reader.findString()
-            case "apiVersion": apiVersion = try reader.findString()
+            case "apiVersion": apiVersion = try reader.findString("admission.k8s.io/v1", is: "admission.k8s.io/v1")
             case "request":
                 request = try reader.findObject { reader throws(JSONError) in try RequestFields(&reader, objects) }
             default: try reader.skipValue()
@@ -152,7 +168,9 @@ private struct Fields {
 }
 
 /// The fields of `request`.
-private struct RequestFields {
+///
+/// A class, as so many optional texts cost more to hand on than to allocate.
+private final class RequestFields {
     private var uid = Found<String>.absent
     private var kind = Found<TypeFields>.absent
     private var resource = Found<TypeFields>.absent
@@ -190,7 +208,7 @@ private struct RequestFields {
     }
 
     /// Where the next value stands, read if it is known to be wanted; null is no object.
-    private mutating func findObject(
+    private func findObject(
         _ field: ObjectReading.Field,
         _ reader: inout JSONReader,
         _ objects: ObjectReading?
@@ -208,7 +226,7 @@ private struct RequestFields {
         return .value(start..<reader.position)
     }
 
-    consuming func request() throws(AdmissionReviewError) -> AdmissionRequest {
+    func request() throws(AdmissionReviewError) -> AdmissionRequest {
         guard let uid = try uid.optional("request.uid", "a string"), !uid.isEmpty else { throw .missing("request.uid") }
         guard let kind = try kind.optional("request.kind", "an object") else { throw .missing("request.kind") }
         guard let operation = try operation.optional("request.operation", "a string"), !operation.isEmpty else {
@@ -238,17 +256,6 @@ private struct TypeFields {
     private(set) var kind: ExactString = ""
     private(set) var resource: ExactString = ""
 
-    /// The group every review of ours repeats four times, made once.
-    private static let ownGroup: ExactString = "agents.proompteng.ai"
-
-    private static func group(_ reader: inout JSONReader) throws(JSONError) -> ExactString {
-        switch try reader.readRawString() {
-        case nil: ""
-        case "agents.proompteng.ai"?: ownGroup
-        case let other?: ExactString(other.string)
-        }
-    }
-
     var groupVersionResource: GroupVersionResource {
         GroupVersionResource(group: group, version: version, resource: resource)
     }
@@ -260,10 +267,12 @@ private struct TypeFields {
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             switch key {
-            case "group": group = try Self.group(&reader)
-            case "version": version = ExactString(try reader.readString() ?? "")
-            case "kind": kind = ExactString(try reader.readString() ?? "")
-            case "resource": resource = ExactString(try reader.readString() ?? "")
+            // What every review of ours repeats.
+            case "group":
+                group = ExactString(try reader.readString("agents.proompteng.ai", is: "agents.proompteng.ai") ?? "")
+            case "version": version = ExactString(try reader.readString("v1alpha1", is: "v1alpha1") ?? "")
+            case "kind": kind = ExactString(try reader.readString("AgentRun", is: "AgentRun") ?? "")
+            case "resource": resource = ExactString(try reader.readString("agentruns", is: "agentruns") ?? "")
             default: try reader.skipValue()
             }
         }

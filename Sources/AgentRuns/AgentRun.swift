@@ -6,7 +6,7 @@ package import JSONPull
 /// was written says so.
 package struct AgentRun: Sendable {
     package var metadata = ObjectMeta.absent
-    package var spec = Spec()
+    package var spec = Spec.absent
     package var status = Status()
     /// Where `spec` stands in the reader's bytes; nil when it is absent or null.
     package var specRange: Range<Int>?
@@ -16,6 +16,9 @@ package struct AgentRun: Sendable {
     /// A class because it is large and every rule looks at it: handing it on costs one retain instead of thirty.
     // Unchecked: nothing is set after the initialiser that reads it has returned.
     package final class Spec: @unchecked Sendable {
+        /// Of a run that has none.
+        package static let absent = Spec()
+
         /// `agentRef.name`.
         package internal(set) var agentName: ExactString?
         package internal(set) var implementation = ImplementationChoice()
