@@ -35,9 +35,14 @@ package struct RepositoryName: Sendable {
 
     /// Whether `text` is plainly `owner/repo` already, as nearly every value is: one look at each byte.
     private static func isNormalForm(_ text: ExactString) -> Bool {
+        unsafe text.withBytes { unsafe isNormalForm($0) }
+    }
+
+    private static func isNormalForm(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var slashes = 0
         var last = UInt8(ascii: "/")
-        for byte in text.string.utf8 {
+        for index in 0..<text.count {
+            let byte = unsafe text[index]
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
                 UInt8(ascii: "_"):

@@ -14,7 +14,8 @@ extension ExactString {
 
     /// Whether nothing is left after trimming.
     package var isBlank: Bool {
-        guard let first = string.utf8.first else { return true }
+        let first = unsafe withBytes { unsafe $0.first }
+        guard let first else { return true }
         return !Self.isVisibleASCII(first) && string.unicodeScalars.allSatisfy(Self.isWhitespace)
     }
 

@@ -15,10 +15,13 @@ enum GitBranchName {
         var start = 0
         for index in 0..<name.count {
             let byte = unsafe name[index]
-            if isForbidden[Int(byte)] || isForbidden(byte, after: previous) { return false }
-            if byte == UInt8(ascii: "/") {
-                if unsafe isLock(UnsafeBufferPointer(rebasing: name[start..<index])) { return false }
-                start = index + 1
+            // Nearly every byte is a letter, a digit or a dash.
+            if mayMatter(byte) {
+                if isForbidden(byte) || isForbidden(byte, after: previous) { return false }
+                if byte == UInt8(ascii: "/") {
+                    if unsafe isLock(UnsafeBufferPointer(rebasing: name[start..<index])) { return false }
+                    start = index + 1
+                }
             }
             previous = byte
         }
@@ -26,9 +29,24 @@ enum GitBranchName {
         return unsafe !isLock(UnsafeBufferPointer(rebasing: name[start...]))
     }
 
+    /// Whether any rule says something about `byte`; none does about letters, digits, dashes and all beyond ASCII.
+    @inline(__always)
+    private static func mayMatter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): false
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x80...: false
+        default: true
+        }
+    }
+
     /// Bytes that may stand nowhere.
-    private static let isForbidden: [Bool] = (0...255).map { byte in
-        byte <= 0x20 || byte == 0x7F || "~^:?*[\\".utf8.contains(UInt8(byte))
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7F: true
+        case UInt8(ascii: "~"), UInt8(ascii: "^"), UInt8(ascii: ":"), UInt8(ascii: "?"), UInt8(ascii: "*"): true
+        case UInt8(ascii: "["), UInt8(ascii: "\\"): true
+        default: false
+        }
     }
 
     /// `..`, `@{`, `//` and a component that starts with a dot.
@@ -42,6 +60,7 @@ enum GitBranchName {
     }
 
     private static func isLock(_ component: UnsafeBufferPointer<UInt8>) -> Bool {
-        unsafe component.count >= 5 && component.suffix(5).elementsEqual(".lock".utf8)
+        unsafe component.last == UInt8(ascii: "k") && component.count >= 5
+            && component.suffix(5).elementsEqual(".lock".utf8)
     }
 }
