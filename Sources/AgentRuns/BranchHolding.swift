@@ -15,9 +15,15 @@ package struct BranchKey: Hashable, Sendable {
 
 extension RunUnit {
     /// A head branch this unit would push to, and where that was written.
-    package struct Head: Sendable {
-        package var name: ExactString
-        package var field: FieldPath
+    ///
+    /// A class because several rules look at it, and steps share the run's.
+    package final class Head: Sendable {
+        package let name: ExactString
+        package let field: FieldPath
+
+        init(name: ExactString, field: FieldPath) {
+            (self.name, self.field) = (name, field)
+        }
     }
 
     /// The head the controller resolves: metadata `head`, else the provider's template, else the default name
@@ -34,7 +40,7 @@ extension RunUnit {
             let field = field(of: value) ?? FieldPath("spec.parameters.head")
             return Head(name: value.text, field: field)
         }
-        guard let provider, metadata[.repository] != nil, !run.name.isEmpty, mode != .none else { return nil }
+        guard let provider, metadata.has(.repository), !run.name.isEmpty, mode != .none else { return nil }
         let name = Self.generatedHead(provider.branchTemplate, unit: self, run, mode, generation)
         return name.nonBlank.map { Head(name: $0, field: FieldPath("spec.parameters.head")) }
     }

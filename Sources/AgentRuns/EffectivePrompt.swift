@@ -1,7 +1,9 @@
 package import JSONPull
 
 /// What a unit tells its agent, and what that hides (`controller-semantics.md` section 5).
-package struct EffectivePrompt: Sendable {
+///
+/// A class because several rules look at it: handing it on costs one retain instead of ten.
+package final class EffectivePrompt: Sendable {
     /// A place a prompt can come from.
     package enum Source: Sendable {
         /// A parameter, or one mapped onto `prompt` by the contract.
@@ -16,8 +18,16 @@ package struct EffectivePrompt: Sendable {
             switch self {
             case .parameter(let path, _), .inline(let path): path.text
             case .specification(let name, let member):
-                "ImplementationSpec/" + name.string + " .spec." + member.description
+                Self.joined("ImplementationSpec/", name.string, " .spec.", member.description)
             }
+        }
+
+        /// The parts as one text, allocated once.
+        private static func joined(_ parts: String...) -> String {
+            var text = ""
+            text.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count })
+            for part in parts { text += part }
+            return text
         }
     }
 
@@ -28,18 +38,21 @@ package struct EffectivePrompt: Sendable {
         package var text: PromptText?
     }
 
+    /// The run or step that is meant.
+    package let unit: RunUnit
     /// What the agent gets; nil when there is no text at all.
-    package var winner: Prompt?
+    package let winner: Prompt?
     /// What it would have got otherwise, when a parameter wins over it.
-    package var hidden: Prompt?
+    package let hidden: Prompt?
 
     /// The prompt of `unit`.
     package init(of unit: RunUnit, generation: Generation) {
+        self.unit = unit
         let own = Self.implementationPrompt(of: unit)
         guard generation == .february2026, let value = unit.metadata[.prompt],
             let field = unit.field(of: value)
         else {
-            winner = own
+            (winner, hidden) = (own, nil)
             return
         }
         winner = Prompt(source: .parameter(field, isMapped: value.isMapped), text: .text(value.text))

@@ -21,6 +21,11 @@ package struct Parameters: Sendable {
             if case .string(let text) = value { text.nonBlank } else { nil }
         }
 
+        /// Whether there is a ``text``.
+        var hasText: Bool {
+            if case .string(let text) = value { !text.isBlank } else { false }
+        }
+
         /// Whether the keys are the same; known ones are told apart by a byte.
         func hasKey(of other: Entry) -> Bool {
             name == other.name && (name != nil || key == other.key)

@@ -68,8 +68,34 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// The value of a key the controller knows, nil when nothing fills it.
     package subscript(name: ParameterName) -> Value? {
+        place(of: name).map { value(entries[$0]) }
+    }
+
+    /// Whether anything fills a key the controller knows.
+    package func has(_ name: ParameterName) -> Bool { isFilled(name) }
+
+    /// What fills a key the controller knows, without where that was written.
+    package func text(_ name: ParameterName) -> ExactString? {
+        place(of: name).map { text(entries[$0]) }
+    }
+
+    /// Whether the key has the same value from the same parameter of the run in both.
+    package func sharesParameter(_ name: ParameterName, with other: RunMetadata) -> Bool {
+        guard let own = place(of: name), let place = other.place(of: name) else { return false }
+        let (entry, otherEntry) = (entries[own], other.entries[place])
+        guard let key = keyOfRun(entry), let otherKey = other.keyOfRun(otherEntry) else { return false }
+        return entry.isMapped == otherEntry.isMapped && key == otherKey
+    }
+
+    /// The key of the run's parameter that `entry` points at; nil when it is the step's, or none at all.
+    private func keyOfRun(_ entry: Entry) -> ExactString? {
+        guard entry.text < parameters.count, isOwn.isEmpty || !isOwn[entry.text] else { return nil }
+        return parameters[entry.text].key
+    }
+
+    private func place(of name: ParameterName) -> Int? {
         guard isFilled(name) else { return nil }
-        for entry in entries where entry.name == name { return value(entry) }
+        for index in entries.indices where entries[index].name == name { return index }
         return nil
     }
 
@@ -96,13 +122,14 @@ package final class RunMetadata: @unchecked Sendable {
             let addition = additions[entry.text - parameters.count]
             return Value(text: addition.text, origin: addition.origin, isMapped: entry.isMapped)
         }
-        let parameter = parameters[entry.text]
+        let key = parameters[entry.text].key
         let ofStep = !isOwn.isEmpty && isOwn[entry.text]
-        return Value(
-            text: parameter.text ?? "",
-            origin: ofStep ? .step(parameter.key) : .run(parameter.key),
-            isMapped: entry.isMapped
-        )
+        return Value(text: text(entry), origin: ofStep ? .step(key) : .run(key), isMapped: entry.isMapped)
+    }
+
+    private func text(_ entry: Entry) -> ExactString {
+        guard entry.text < parameters.count else { return additions[entry.text - parameters.count].text }
+        return parameters[entry.text].text ?? ""
     }
 
     /// Keys and values in the order they were filled.
@@ -111,7 +138,7 @@ package final class RunMetadata: @unchecked Sendable {
             let entry = entries[index]
             let mapped = mappedKeys.first { $0.entry == index }?.key
             let key = mapped ?? entry.name?.key ?? parameters[entry.text].key
-            return (key: key, value: value(entry).text)
+            return (key: key, value: text(entry))
         }
     }
 
@@ -134,7 +161,7 @@ package final class RunMetadata: @unchecked Sendable {
     }
 
     private func addParameters(_ generation: Generation) {
-        for index in parameters.indices where parameters[index].text != nil {
+        for index in parameters.indices where parameters[index].hasText {
             if generation == .august2026, parameters[index].key.trimmed.asciiLowercased == "prompt" { continue }
             append(Entry(name: parameters[index].name, text: index, isMapped: false))
         }

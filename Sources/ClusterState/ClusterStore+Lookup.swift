@@ -124,9 +124,10 @@ extension ClusterStore.State {
             goesOn = body(run)
             return goesOn
         }
-        objects.runs.forEachHolder(of: branch) { visit($0) }
+        let hash = branch.hashValue
+        objects.runs.forEachHolder(of: branch, hash: hash) { visit($0) }
         guard goesOn else { return }
-        reservations.runs.forEachHolder(of: branch) { run in
+        reservations.runs.forEachHolder(of: branch, hash: hash) { run in
             objects.runs.holds(branch, run.key) || visit(run)
         }
     }

@@ -97,7 +97,7 @@ package struct JSONWriter: Sendable {
     /// Appends runs that need no escape as they are.
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
         var start = 0
-        for index in text.indices {
+        for index in 0..<text.count {
             let byte = unsafe text[index]
             guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
             unsafe bytes.append(contentsOf: text[start..<index])

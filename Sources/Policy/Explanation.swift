@@ -51,17 +51,17 @@ package struct Explanation: Sendable {
 
     init(_ run: RunUnderReview) {
         unitCount = run.units.count
-        for (unit, prompt) in run.prompts {
+        for prompt in run.prompts {
             guard let winner = prompt.winner else { continue }
             let overrides = prompt.hidden.map { [Prompt.Source($0)] } ?? []
-            prompts.append(Prompt(step: unit.step?.name, source: Prompt.Source(winner), overrides: overrides))
+            prompts.append(Prompt(step: prompt.unit.step?.name, source: Prompt.Source(winner), overrides: overrides))
         }
         vcsMode = run.mode
         head = run.heads.first?.head.name
         for (index, unit) in run.runAndSteps.enumerated() {
-            repository = repository ?? run.repositories[index]?.name.written
-            vcsProvider = vcsProvider ?? run.providerReference(of: unit)?.0
-            base = base ?? unit.metadata[.base]?.text
+            if repository == nil { repository = run.repositories[index]?.name.written }
+            if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
+            if base == nil { base = unit.metadata.text(.base) }
         }
         for unit in run.runAndSteps where base == nil { base = run.provider(of: unit)?.object.baseBranch }
         for secret in run.secrets where !secrets.contains(secret.name) { secrets.append(secret.name) }

@@ -5,13 +5,16 @@ internal import JSONPull
 extension PolicyEngine {
     /// A run with what overrides and exemptions match.
     struct Subject {
-        var run: AgentRun
-        var namespace: ExactString
-        var userInfo: UserInfo
+        let run: AgentRun
+        let match: RequestMatch.Subject
 
-        var match: RequestMatch.Subject {
+        var namespace: ExactString { match.namespace }
+        var userInfo: UserInfo { match.userInfo }
+
+        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo) {
+            self.run = run
             let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
-            return RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
+            match = RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
         }
     }
 
@@ -95,15 +98,16 @@ extension PolicyEngine {
     ) -> [Finding] {
         let isTemplate = review.run.isTemplate(generation: policy.generation)
         var findings: [Finding] = []
+        var collected = RuleFindings()
         for settings in policy.rules where !isTemplate || settings.id.runsOnTemplates {
             if let only, settings.id != only { continue }
-            var collected = RuleFindings()
             do {
                 guard let actions = try settings.checkRun(review, match, &collected) else { continue }
                 findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
             } catch {
                 if policy.onError != .off { findings.append(failure(of: settings.id, error)) }
             }
+            collected = RuleFindings()
         }
         return findings
     }

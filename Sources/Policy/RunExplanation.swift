@@ -62,7 +62,7 @@ package struct RunExplanation: Sendable {
 extension RunExplanation.Unit {
     fileprivate init(_ unit: RunUnit, _ run: RunUnderReview, _ sources: ValueSources) {
         step = unit.step?.name
-        prompt = run.prompts.first { $0.unit === unit }.flatMap { Explanation.Prompt($0.prompt, of: unit) }
+        prompt = run.prompts.first { $0.unit === unit }.flatMap { Explanation.Prompt($0) }
         repository = sources.value(.repository, of: unit)
         let provider = run.provider(of: unit)
         base =
@@ -132,10 +132,10 @@ extension RunSecret.Use {
 
 extension Explanation.Prompt {
     /// Nil when the unit has no prompt.
-    fileprivate init?(_ prompt: EffectivePrompt, of unit: RunUnit) {
+    fileprivate init?(_ prompt: EffectivePrompt) {
         guard let winner = prompt.winner else { return nil }
         self.init(
-            step: unit.step?.name,
+            step: prompt.unit.step?.name,
             source: Source(winner),
             overrides: prompt.hidden.map { [Source($0)] } ?? []
         )

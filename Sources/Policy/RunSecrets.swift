@@ -33,28 +33,36 @@ struct RunSecret {
 extension RunUnderReview {
     /// Every secret the run would use: its own first, then what memory, version control and the Agent bring.
     func findSecrets() -> [RunSecret] {
-        var secrets = run.spec.secrets.map {
-            RunSecret(name: $0.name, field: FieldPath("spec.secrets").item($0.index), use: .listed)
+        var secrets: [RunSecret] = []
+        secrets.reserveCapacity(run.spec.secrets.count + 4)
+        for secret in run.spec.secrets {
+            let field = FieldPath("spec.secrets").item(secret.index)
+            secrets.append(RunSecret(name: secret.name, field: field, use: .listed))
         }
         if generation == .february2026, let name = run.spec.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: FieldPath("spec.systemPromptRef.name"), use: .systemPrompt))
         }
-        secrets += volumeSecrets(run.spec.workload, in: FieldPath("spec.workload.volumes"))
-        for case let step? in stepUnits.map(\.step) {
-            secrets += volumeSecrets(step.workload, in: FieldPath(step: step, ".workload.volumes"))
+        addVolumeSecrets(run.spec.workload, in: FieldPath("spec.workload.volumes"), to: &secrets)
+        for unit in stepUnits {
+            guard let step = unit.step else { continue }
+            addVolumeSecrets(step.workload, in: FieldPath(step: step, ".workload.volumes"), to: &secrets)
         }
         guard let state else { return secrets }
         if let memory = memorySecret(state) { secrets.append(memory) }
-        secrets += versionControlSecrets
-        secrets += agentSecrets(state)
+        addVersionControlSecrets(to: &secrets)
+        addAgentSecrets(to: &secrets)
         return secrets
     }
 
-    private func volumeSecrets(_ workload: Workload, in list: FieldPath) -> [RunSecret] {
-        workload.volumes.compactMap { volume in
-            volume.secretName.map {
-                RunSecret(name: $0, field: list.item(volume.index, ".secretName"), use: .volume)
-            }
+    private func addVolumeSecrets(
+        _ workload: Workload,
+        in list: @autoclosure () -> FieldPath,
+        to secrets: inout [RunSecret]
+    ) {
+        for volume in workload.volumes {
+            guard let name = volume.secretName else { continue }
+            let field = list().item(volume.index, ".secretName")
+            secrets.append(RunSecret(name: name, field: field, use: .volume))
         }
     }
 
@@ -78,20 +86,19 @@ extension RunUnderReview {
     }
 
     /// The secret of the authentication in force, for every unit that has a repository.
-    private var versionControlSecrets: [RunSecret] {
-        guard mode != .none else { return [] }
-        return units.compactMap { unit in
-            guard unit.metadata[.repository] != nil, let provider = provider(of: unit),
+    private func addVersionControlSecrets(to secrets: inout [RunSecret]) {
+        guard mode != .none else { return }
+        for unit in units {
+            guard unit.metadata.has(.repository), let provider = provider(of: unit),
                 let name = provider.object.auth.secretName
-            else { return nil }
-            return RunSecret(name: name, field: provider.field, use: .versionControl, unit: unit)
+            else { continue }
+            secrets.append(RunSecret(name: name, field: provider.field, use: .versionControl, unit: unit))
         }
     }
 
-    private func agentSecrets(_ state: any ClusterLookup) -> [RunSecret] {
-        guard let agent else { return [] }
+    private func addAgentSecrets(to secrets: inout [RunSecret]) {
+        guard let agent else { return }
         let field = FieldPath("spec.agentRef.name")
-        var secrets: [RunSecret] = []
         let ownPromptIsInForce =
             generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isInForce)
         if !ownPromptIsInForce, let name = agent.systemPromptRef?.secretName {
@@ -100,10 +107,9 @@ extension RunUnderReview {
         if generation == .august2026,
             let provider = agentProvider
         {
-            secrets += provider.environmentSecrets.map {
-                RunSecret(name: $0, field: field, use: .providerEnvironment)
+            for name in provider.environmentSecrets {
+                secrets.append(RunSecret(name: name, field: field, use: .providerEnvironment))
             }
         }
-        return secrets
     }
 }

@@ -22,9 +22,9 @@ final class RunUnderReview {
     /// Every secret the run would use.
     private(set) lazy var secrets: [RunSecret] = findSecrets()
     /// The repository of each of ``runAndSteps``, nil where nobody gave one.
-    private(set) lazy var repositories: [Repository?] = runAndSteps.map { repository(of: $0) }
+    private(set) lazy var repositories: [Repository?] = findRepositories()
     /// The heads of ``runAndSteps``, in order, each with the index of its unit.
-    private(set) lazy var heads: [(unit: Int, head: RunUnit.Head)] = findHeads()
+    private(set) lazy var heads: [UnitHead] = findHeads()
 
     init(
         _ run: AgentRun,
@@ -46,10 +46,16 @@ final class RunUnderReview {
         let steps = run.steps(generation: generation)
         var units: [RunUnit] = []
         units.reserveCapacity(steps.count + 1)
+        // Nearly always all units have the same, so the one found last is kept.
+        var found: (name: ExactString, implementation: Implementation?)?
         func add(_ step: WorkflowStep?) {
-            units.append(
-                RunUnit(of: run.spec, step: step, generation: generation) { state?.implementation($0, in: namespace) }
-            )
+            let unit = RunUnit(of: run.spec, step: step, generation: generation) { name in
+                if let found, found.name == name { return found.implementation }
+                let implementation = state?.implementation(name, in: namespace)
+                found = (name, implementation)
+                return implementation
+            }
+            units.append(unit)
         }
         add(nil)
         for step in steps { add(step) }
@@ -70,9 +76,7 @@ final class RunUnderReview {
     var mode: VcsMode { run.spec.vcsPolicy.mode }
 
     /// What each of ``units`` tells its agent.
-    private(set) lazy var prompts: [(unit: RunUnit, prompt: EffectivePrompt)] = units.map {
-        ($0, EffectivePrompt(of: $0, generation: generation))
-    }
+    private(set) lazy var prompts: [EffectivePrompt] = units.map { EffectivePrompt(of: $0, generation: generation) }
 
     /// The AgentProvider behind the Agent, if both are found.
     private(set) lazy var agentProvider: AgentProvider? = state.flatMap { state in
@@ -109,9 +113,26 @@ final class RunUnderReview {
     }
 
     /// A repository a unit works on.
-    struct Repository {
-        var name: RepositoryName
-        var field: FieldPath
+    ///
+    /// A class because several rules look at it, and steps share the run's.
+    final class Repository {
+        let name: RepositoryName
+        let field: FieldPath
+
+        init(name: RepositoryName, field: FieldPath) {
+            (self.name, self.field) = (name, field)
+        }
+    }
+
+    private func findRepositories() -> [Repository?] {
+        let ofRun = repository(of: runUnit)
+        var repositories = [ofRun]
+        repositories.reserveCapacity(runAndSteps.count)
+        for unit in stepUnits {
+            let isShared = unit.metadata.sharesParameter(.repository, with: runUnit.metadata)
+            repositories.append(isShared ? ofRun : repository(of: unit))
+        }
+        return repositories
     }
 
     private func repository(of unit: RunUnit) -> Repository? {
@@ -122,33 +143,55 @@ final class RunUnderReview {
 
     /// The base branch of `unit`: metadata `base`, else the provider's default.
     func base(of unit: RunUnit) -> ExactString? {
-        unit.metadata[.base]?.text ?? provider(of: unit)?.object.baseBranch
+        unit.metadata.text(.base) ?? provider(of: unit)?.object.baseBranch
+    }
+
+    /// A head branch with the index of its unit in ``runAndSteps``.
+    struct UnitHead {
+        var unit: Int
+        var head: RunUnit.Head
     }
 
     /// The head branches the run and its steps would push to.
-    private func findHeads() -> [(unit: Int, head: RunUnit.Head)] {
-        var heads: [(unit: Int, head: RunUnit.Head)] = []
+    private func findHeads() -> [UnitHead] {
+        var heads: [UnitHead] = []
+        heads.reserveCapacity(runAndSteps.count)
+        let ofRun = head(of: runUnit)
         for (index, unit) in runAndSteps.enumerated() {
-            let resolved = unit.head(
-                provider: unit.metadata[.head] == nil ? provider(of: unit)?.object : nil,
-                run: run.metadata,
-                mode: mode,
-                generation: generation
-            )
-            if let resolved { heads.append((index, resolved)) }
-            if let branch = unit.branchParameter { heads.append((index, branch)) }
+            let isShared = index == 0 || unit.metadata.sharesParameter(.head, with: runUnit.metadata)
+            if let resolved = isShared ? ofRun : head(of: unit) { heads.append(UnitHead(unit: index, head: resolved)) }
+            if let branch = unit.branchParameter { heads.append(UnitHead(unit: index, head: branch)) }
         }
         return heads
     }
 
-    /// The branches the run takes when it is admitted, each once with the first head that names it: none unless it
-    /// writes.
-    private(set) lazy var claimedBranches: [(key: BranchKey, head: RunUnit.Head)] = {
+    private func head(of unit: RunUnit) -> RunUnit.Head? {
+        unit.head(
+            provider: unit.metadata.has(.head) ? nil : provider(of: unit)?.object,
+            run: run.metadata,
+            mode: mode,
+            generation: generation
+        )
+    }
+
+    /// A branch the run takes, and the head that names it.
+    struct ClaimedBranch {
+        var key: BranchKey
+        var head: RunUnit.Head
+    }
+
+    /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.
+    private(set) lazy var claimedBranches: [ClaimedBranch] = {
         guard mode == .readWrite else { return [] }
-        var claimed: [(key: BranchKey, head: RunUnit.Head)] = []
-        for (unit, head) in heads {
-            guard let repository = repositories[unit]?.name else { continue }
-            claimed.append((BranchKey(repository: repository.key, head: head.name), head))
+        var claimed: [ClaimedBranch] = []
+        // A step that takes both from the run claims nothing anew.
+        var last: (repository: Repository, head: RunUnit.Head)?
+        for found in heads {
+            guard let repository = repositories[found.unit] else { continue }
+            if let last, last.repository === repository, last.head === found.head { continue }
+            last = (repository, found.head)
+            let key = BranchKey(repository: repository.name.key, head: found.head.name)
+            claimed.append(ClaimedBranch(key: key, head: found.head))
         }
         return claimed
     }()

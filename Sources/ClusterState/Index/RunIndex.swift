@@ -45,8 +45,10 @@ struct RunIndex: Sendable {
     }
 
     /// Calls `body` for every run that holds `branch`, in no order, until it answers false.
-    func forEachHolder(of branch: BranchKey, _ body: (RunRecord) -> Bool) {
-        guard let first = firstClaim(on: branch) else { return }
+    ///
+    /// `hash` is the branch's, which whoever asks two indices works out once.
+    func forEachHolder(of branch: BranchKey, hash: Int, _ body: (RunRecord) -> Bool) {
+        guard let first = firstClaim(on: branch, hash: hash) else { return }
         var claim = UInt32(first)
         while claim != RunRecord.noClaim, body(runs[Int(claims[Int(claim)].run)]) {
             claim = claims[Int(claim)].nextOfBranch
@@ -93,8 +95,8 @@ struct RunIndex: Sendable {
         byName.find(hash: key.hashValue) { runs[$0].isNamed(key) }
     }
 
-    private func firstClaim(on branch: BranchKey) -> Int? {
-        byBranch.find(hash: branch.hashValue) { claims[$0].branch == branch }
+    private func firstClaim(on branch: BranchKey, hash: Int) -> Int? {
+        byBranch.find(hash: hash) { claims[$0].branch == branch }
     }
 }
 
@@ -130,12 +132,13 @@ extension RunIndex {
             claims.append(claim)
             place = claims.count - 1
         }
-        if let first = firstClaim(on: branch) {
+        let hash = branch.hashValue
+        if let first = firstClaim(on: branch, hash: hash) {
             // The second in line: the table can stay as it is.
             claim.nextOfBranch = claims[first].nextOfBranch
             claims[first].nextOfBranch = UInt32(place)
         } else {
-            byBranch.insert(place, hash: branch.hashValue)
+            byBranch.insert(place, hash: hash)
         }
         claims[place] = claim
         runs[run].firstClaim = UInt32(place)
@@ -152,14 +155,14 @@ extension RunIndex {
 
     /// Takes a claim out of the list of its branch.
     private mutating func unlink(_ place: Int, _ claim: Claim) {
-        guard let first = firstClaim(on: claim.branch) else { return }
+        let hash = claim.branch.hashValue
+        guard let first = firstClaim(on: claim.branch, hash: hash) else { return }
         guard first == place else {
             var previous = first
             while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }
             claims[previous].nextOfBranch = claim.nextOfBranch
             return
         }
-        let hash = claim.branch.hashValue
         if claim.nextOfBranch == RunRecord.noClaim {
             byBranch.remove(place, hash: hash)
         } else {

@@ -13,10 +13,16 @@ struct HeadBranchName: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        for (unit, head) in run.heads {
-            if run.mode == .readWrite { checkPrefix(head, run, &findings) }
-            if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
-            if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[unit]), base == head.name {
+        var last: RunUnit.Head?
+        for found in run.heads {
+            let head = found.head
+            // A head that a step takes from the run is right or wrong for both.
+            if head !== last {
+                if run.mode == .readWrite { checkPrefix(head, run, &findings) }
+                if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
+            }
+            last = head
+            if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[found.unit]), base == head.name {
                 reportBase(head, &findings)
             }
         }

@@ -81,9 +81,15 @@ struct Limits: Rule {
         _ findings: inout RuleFindings
     ) {
         let isRunning = reason == .concurrencyLimit
-        func check(_ counted: RunCounts.Count, _ bound: Int, _ field: FieldPath, _ scope: StaticString) {
+        func check(
+            _ counted: RunCounts.Count,
+            _ bound: Int,
+            _ place: @autoclosure () -> FieldPath,
+            _ scope: StaticString
+        ) {
             let count = isRunning ? counted.running : counted.queued
             guard bound > 0, count >= bound else { return }
+            let field = place()
             let draft = RuleFindings.Draft(
                 reason: reason,
                 field: field,

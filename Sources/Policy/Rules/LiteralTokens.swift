@@ -20,11 +20,11 @@ struct LiteralTokens: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var groups: [Group] = []
-        for (unit, prompt) in run.prompts {
-            guard let winner = prompt.winner, let text = winner.text else { continue }
-            let tokens = text.tokens
-            guard !tokens.isEmpty, let field = field(of: winner, unit) else { continue }
-            for (reason, names) in Self.unreplaced(tokens, unit, run.generation) where !names.isEmpty {
+        for prompt in run.prompts {
+            guard let tokens = prompt.winner?.text?.tokens, !tokens.isEmpty, let winner = prompt.winner,
+                let field = field(of: winner, prompt.unit)
+            else { continue }
+            for (reason, names) in Self.unreplaced(tokens, prompt.unit, run.generation) where !names.isEmpty {
                 Self.add(names, reason, field, &groups)
             }
         }

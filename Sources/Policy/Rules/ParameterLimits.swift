@@ -14,7 +14,9 @@ struct ParameterLimits: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         check(run.run.spec.parameters, of: nil, run, &findings)
-        for case let step? in run.stepUnits.map(\.step) { check(step.parameters, of: step, run, &findings) }
+        for unit in run.stepUnits {
+            if let step = unit.step { check(step.parameters, of: step, run, &findings) }
+        }
     }
 
     private func check(
@@ -23,7 +25,7 @@ struct ParameterLimits: Rule {
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
-        let map = step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
+        var map: FieldPath { step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters") }
         // Of a step only the strings count.
         let count = parameters.entries.count(where: { step == nil || $0.isString })
         if count > Self.maximumEntries {
@@ -32,7 +34,8 @@ struct ParameterLimits: Rule {
             let outcome = ControllerOutcome.ofParameter(.parametersTooLarge, of: step, at: -1)
             report(.parametersTooLarge, map, message, remedy, ExactString("\(count)"), outcome, &findings)
         }
-        for (place, entry) in parameters.entries.enumerated() {
+        for place in parameters.entries.indices where parameters.entries[place].mayBreakLimits {
+            let entry = parameters.entries[place]
             switch entry.value {
             case .string(let text) where text.string.utf8.count > Self.maximumValueBytes:
                 if isLeftToPromptOverride(entry, run) { continue }
@@ -64,5 +67,12 @@ struct ParameterLimits: Rule {
     /// 2026-08 looks at the key first.
     private func isLeftToPromptOverride(_ entry: Parameters.Entry, _ run: RunUnderReview) -> Bool {
         run.generation == .august2026 && entry.isPromptInAnyCase
+    }
+}
+
+extension Parameters.Entry {
+    /// Whether the value is none of the short strings that nearly all are.
+    fileprivate var mayBreakLimits: Bool {
+        if case .string(let text) = value { text.string.utf8.count > ParameterLimits.maximumValueBytes } else { true }
     }
 }

@@ -40,7 +40,7 @@ struct PromptOverride: Rule {
     }
 
     private func override(in unit: RunUnit) -> Override? {
-        guard unit.metadata[.prompt] != nil else { return nil }
+        guard unit.metadata.has(.prompt) else { return nil }
         let prompt = EffectivePrompt(of: unit, generation: .february2026)
         guard let hidden = prompt.hidden, let winner = prompt.winner, let text = winner.text,
             case .parameter(let field, let isMapped) = winner.source

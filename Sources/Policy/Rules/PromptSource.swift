@@ -13,9 +13,7 @@ struct PromptSource: Rule {
             if choice.inline != nil, let name = choice.specRefName { reportAmbiguity(name, unit, &findings) }
             checkPresence(unit, run, &findings)
         }
-        for (unit, prompt) in run.prompts where hasNothing(prompt, unit, run.generation) {
-            reportEmpty(unit, &findings)
-        }
+        for prompt in run.prompts where hasNothing(prompt, run.generation) { reportEmpty(prompt.unit, &findings) }
     }
 
     private func reportAmbiguity(_ name: ExactString, _ unit: RunUnit, _ findings: inout RuleFindings) {
@@ -60,15 +58,15 @@ struct PromptSource: Rule {
     // MARK: Empty prompts
 
     /// Whether the unit's implementation is known and what the agent would be told is blank.
-    private func hasNothing(_ prompt: EffectivePrompt, _ unit: RunUnit, _ generation: Generation) -> Bool {
-        guard unit.implementation != nil else { return false }
+    private func hasNothing(_ prompt: EffectivePrompt, _ generation: Generation) -> Bool {
+        guard prompt.unit.implementation != nil else { return false }
         guard let text = prompt.winner?.text else { return true }
         guard generation == .august2026 else { return false }
         let tokens = text.tokens
         if tokens.hasOtherText || tokens.mayHaveMoreBraces || (tokens.braces.isEmpty && tokens.dollarBraces.isEmpty) {
             return false
         }
-        let context = PromptContext(unit)
+        let context = PromptContext(prompt.unit)
         return tokens.braces.allSatisfy { context.braces($0) != .present }
             && tokens.dollarBraces.allSatisfy { [.empty, .blank].contains(context.dollarBraces($0)) }
     }

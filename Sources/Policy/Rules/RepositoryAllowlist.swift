@@ -108,7 +108,7 @@ struct RepositoryAllowlist: Rule {
 
     private func checkPresence(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard run.run.spec.vcsPolicy.isRequired, run.mode != .none else { return }
-        let missing = run.units.first { $0.implementation != nil && $0.metadata[.repository] == nil }
+        let missing = run.units.first { $0.implementation != nil && !$0.metadata.has(.repository) }
         guard let missing else { return }
         let field = FieldPath("spec.parameters.repository")
         let draft = RuleFindings.Draft(
