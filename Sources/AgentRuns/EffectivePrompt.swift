@@ -18,15 +18,19 @@ package final class EffectivePrompt: Sendable {
             switch self {
             case .parameter(let path, _), .inline(let path): path.text
             case .specification(let name, let member):
-                Self.joined("ImplementationSpec/", name.string, " .spec.", member.description)
+                Self.text(name, member)
             }
         }
 
-        /// The parts as one text, allocated once.
-        private static func joined(_ parts: String...) -> String {
+        /// Room for the name is made once: every verdict has such a text.
+        private static func text(_ name: ExactString, _ member: StaticString) -> String {
+            let name = name.string
             var text = ""
-            text.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count })
-            for part in parts { text += part }
+            text.reserveCapacity(name.utf8.count + 32)
+            text += "ImplementationSpec/"
+            text += name
+            text += " .spec."
+            text += member.description
             return text
         }
     }

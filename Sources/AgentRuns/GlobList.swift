@@ -26,6 +26,7 @@ package struct GlobList: Sendable {
 
     /// The first pattern that matches one of the two.
     package func match(_ text: ExactString, _ other: ExactString) -> ExactString? {
+        if globs.isEmpty { return nil }
         let found = [first(matching: text), text == other ? nil : first(matching: other)].compactMap(\.self).min()
         return found.map { globs[$0].pattern }
     }

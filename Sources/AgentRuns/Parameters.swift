@@ -12,18 +12,20 @@ package struct Parameters: Sendable {
     /// One entry.
     package struct Entry: Sendable {
         /// The key as one the controller knows; nil for any other.
-        package var name: ParameterName?
-        package var key: ExactString
-        package var value: Value
+        package let name: ParameterName?
+        package let key: ExactString
+        package let value: Value
+        /// Whether there is a ``text``.
+        let hasText: Bool
+
+        init(name: ParameterName?, key: ExactString, value: Value) {
+            (self.name, self.key, self.value) = (name, key, value)
+            hasText = if case .string(let text) = value { !text.isBlank } else { false }
+        }
 
         /// The value trimmed; nil when it is blank or no string.
         package var text: ExactString? {
             if case .string(let text) = value { text.nonBlank } else { nil }
-        }
-
-        /// Whether there is a ``text``.
-        var hasText: Bool {
-            if case .string(let text) = value { !text.isBlank } else { false }
         }
 
         /// Whether the keys are the same; known ones are told apart by a byte.

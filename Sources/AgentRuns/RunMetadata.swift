@@ -31,7 +31,7 @@ package final class RunMetadata: @unchecked Sendable {
     private struct Entry: Sendable {
         /// Nil when only ``key`` says what it is.
         var name: ParameterName?
-        /// Where the text is: in ``parameters``, or from its end on in ``additions``.
+        /// Where the text is: in the run's parameters, behind them the step's, and behind those ``additions``.
         var text: Int
         var isMapped: Bool
     }
@@ -50,15 +50,16 @@ package final class RunMetadata: @unchecked Sendable {
     private var additions: [Addition] = []
     /// Keys of entries the controller does not know that no parameter carries: targets of mappings.
     private var mappedKeys: [(entry: Int, key: ExactString)] = []
-    /// Parameters in effect, as written.
-    package private(set) var parameters: [Parameters.Entry]
-    /// The parameters the step wrote, a flag each; empty when it wrote none.
-    private var isOwn: [Bool] = []
+    private let ofRun: [Parameters.Entry]
+    private let ofStep: [Parameters.Entry]
+    /// Places of the parameters in effect; empty when they are the run's.
+    private var places: [Int] = []
 
     init(run: Parameters, step: WorkflowStep?, implementation: Implementation?, generation: Generation) {
-        parameters = run.entries
-        if let own = step?.parameters.entries, !own.isEmpty { overlay(own) }
-        entries.reserveCapacity(parameters.count + 4)
+        ofRun = run.entries
+        ofStep = step?.parameters.entries ?? []
+        if !ofStep.isEmpty { overlay() }
+        entries.reserveCapacity(parameterCount + 4)
         addParameters(generation)
         for alias in Self.aliases where isFilled(alias.from) && !isFilled(alias.to) {
             if alias.generation == nil || alias.generation == generation { fill(alias.to, from: alias.from) }
@@ -89,8 +90,7 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// The key of the run's parameter that `entry` points at; nil when it is the step's, or none at all.
     private func keyOfRun(_ entry: Entry) -> ExactString? {
-        guard entry.text < parameters.count, isOwn.isEmpty || !isOwn[entry.text] else { return nil }
-        return parameters[entry.text].key
+        entry.text < ofRun.count ? ofRun[entry.text].key : nil
     }
 
     private func place(of name: ParameterName) -> Int? {
@@ -114,22 +114,36 @@ package final class RunMetadata: @unchecked Sendable {
     private func entry(_ key: ExactString) -> Entry? {
         if let name = ParameterName(key) { return entries.first { $0.name == name } }
         if let mapped = mappedKeys.first(where: { $0.key == key }) { return entries[mapped.entry] }
-        return entries.first { $0.name == nil && $0.text < parameters.count && parameters[$0.text].key == key }
+        return entries.first { $0.name == nil && $0.text < parameterCount && self.key(at: $0.text) == key }
     }
 
     private func value(_ entry: Entry) -> Value {
-        guard entry.text < parameters.count else {
-            let addition = additions[entry.text - parameters.count]
+        guard entry.text < parameterCount else {
+            let addition = additions[entry.text - parameterCount]
             return Value(text: addition.text, origin: addition.origin, isMapped: entry.isMapped)
         }
-        let key = parameters[entry.text].key
-        let ofStep = !isOwn.isEmpty && isOwn[entry.text]
-        return Value(text: text(entry), origin: ofStep ? .step(key) : .run(key), isMapped: entry.isMapped)
+        let key = key(at: entry.text)
+        let origin: Origin = entry.text < ofRun.count ? .run(key) : .step(key)
+        return Value(text: text(entry), origin: origin, isMapped: entry.isMapped)
     }
 
     private func text(_ entry: Entry) -> ExactString {
-        guard entry.text < parameters.count else { return additions[entry.text - parameters.count].text }
-        return parameters[entry.text].text ?? ""
+        if entry.text < ofRun.count { return ofRun[entry.text].text ?? "" }
+        if entry.text < parameterCount { return ofStep[entry.text - ofRun.count].text ?? "" }
+        return additions[entry.text - parameterCount].text
+    }
+
+    // MARK: Parameters
+
+    /// Parameters in effect, as written.
+    package var parameters: [Parameters.Entry] {
+        places.isEmpty ? ofRun : places.map { $0 < ofRun.count ? ofRun[$0] : ofStep[$0 - ofRun.count] }
+    }
+
+    private var parameterCount: Int { ofRun.count + ofStep.count }
+
+    private func key(at place: Int) -> ExactString {
+        place < ofRun.count ? ofRun[place].key : ofStep[place - ofRun.count].key
     }
 
     /// Keys and values in the order they were filled.
@@ -137,7 +151,7 @@ package final class RunMetadata: @unchecked Sendable {
         entries.indices.map { index in
             let entry = entries[index]
             let mapped = mappedKeys.first { $0.entry == index }?.key
-            let key = mapped ?? entry.name?.key ?? parameters[entry.text].key
+            let key = mapped ?? entry.name?.key ?? self.key(at: entry.text)
             return (key: key, value: text(entry))
         }
     }
@@ -147,24 +161,33 @@ package final class RunMetadata: @unchecked Sendable {
     // MARK: Filling
 
     /// Lays the step's string parameters over the run's, key by key.
-    private func overlay(_ own: [Parameters.Entry]) {
-        isOwn = Array(repeating: false, count: parameters.count)
-        for entry in own where entry.isString {
-            if let index = parameters.firstIndex(where: { $0.hasKey(of: entry) }) {
-                parameters[index] = entry
-                isOwn[index] = true
+    private func overlay() {
+        places.reserveCapacity(parameterCount)
+        places.append(contentsOf: ofRun.indices)
+        for index in ofStep.indices where ofStep[index].isString {
+            let own = ofStep[index]
+            if let replaced = ofRun.firstIndex(where: { $0.hasKey(of: own) }) {
+                places[replaced] = ofRun.count + index
             } else {
-                parameters.append(entry)
-                isOwn.append(true)
+                places.append(ofRun.count + index)
             }
         }
     }
 
     private func addParameters(_ generation: Generation) {
-        for index in parameters.indices where parameters[index].hasText {
-            if generation == .august2026, parameters[index].key.trimmed.asciiLowercased == "prompt" { continue }
-            append(Entry(name: parameters[index].name, text: index, isMapped: false))
+        if places.isEmpty {
+            for place in ofRun.indices { add(ofRun[place], at: place, generation) }
+        } else {
+            for place in places {
+                add(place < ofRun.count ? ofRun[place] : ofStep[place - ofRun.count], at: place, generation)
+            }
         }
+    }
+
+    @inline(__always)
+    private func add(_ parameter: borrowing Parameters.Entry, at place: Int, _ generation: Generation) {
+        if !parameter.hasText || (generation == .august2026 && parameter.isPromptInAnyCase) { return }
+        append(Entry(name: parameter.name, text: place, isMapped: false))
     }
 
     private func append(_ entry: Entry) {
@@ -181,7 +204,7 @@ package final class RunMetadata: @unchecked Sendable {
 
     private func set(_ name: ParameterName, _ text: ExactString?, _ origin: Origin) {
         guard let text, !isFilled(name) else { return }
-        append(Entry(name: name, text: parameters.count + additions.count, isMapped: false))
+        append(Entry(name: name, text: parameterCount + additions.count, isMapped: false))
         additions.append(Addition(text: text, origin: origin))
     }
 

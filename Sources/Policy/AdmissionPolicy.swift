@@ -22,7 +22,7 @@ package struct AdmissionPolicy: Sendable {
     private let idempotencyKeys: RuleTable<IdempotencyKeys>
     /// Also among ``rules``; says which of its lists admit a secret.
     private let secretAllowlist: RuleTable<SecretAllowlist>
-    /// In catalogue order.
+    /// In catalogue order, without those that are off altogether.
     let rules: [CompiledRule]
     let exemptions: [Exemption]
     let exemptionIndex: MatchIndex
@@ -67,7 +67,7 @@ package struct AdmissionPolicy: Sendable {
         secretAllowlist = table(SecretAllowlist.self)
         requiresSecretBindings = secretAllowlist.contains { $0.requiresBinding }
         repositoryOptions = repositoryAllowlist.base.options
-        rules = [
+        let all = [
             CompiledRule(table(PromptOverride.self)), CompiledRule(table(PromptSource.self)),
             CompiledRule(table(LiteralTokens.self)), CompiledRule(table(PlanStep.self)),
             CompiledRule(table(SystemPrompt.self)), CompiledRule(repositoryAllowlist), CompiledRule(headBranchConflict),
@@ -83,7 +83,8 @@ package struct AdmissionPolicy: Sendable {
             CompiledRule(table(ImmutableSpec.self)), CompiledRule(idempotencyKeys), CompiledRule(table(Limits.self)),
             CompiledRule(table(ProviderPolicy.self)),
         ]
-        spec.describe("rules", .object(rules.map { PolicyOption(rule: $0.id, options: $0.options) }))
+        rules = all.filter { !$0.isOff }
+        spec.describe("rules", .object(all.map { PolicyOption(rule: $0.id, options: $0.options) }))
         spec.describe("overrides", .list(.object(PolicyOverride.options)))
         spec.describe("exemptions", .list(.object(Exemption.options)))
         file.describe("spec", .object(spec.options))

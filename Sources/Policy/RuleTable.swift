@@ -14,6 +14,8 @@ final class CompiledRule: Sendable {
     let id: RuleID
     /// The keys of the rule's entry in a policy file.
     let options: [PolicyOption]
+    /// Whether the rule can come to nothing, whatever it is asked of.
+    let isOff: Bool
     let checkRun: Check<RunUnderReview>
     /// The same for an object that is no run.
     let checkObject: Check<ObjectUnderReview>
@@ -22,6 +24,7 @@ final class CompiledRule: Sendable {
     init<R: Rule>(_ table: RuleTable<R>) {
         id = R.id
         options = table.options
+        isOff = table.isOff
         checkRun = { run, subject, findings in
             try table.check(subject, &findings) { rule, findings in try rule.check(run, &findings) }
         }
@@ -127,6 +130,9 @@ struct RuleTable<R: Rule>: Sendable {
     func contains(where holds: (R) -> Bool) -> Bool {
         holds(base) || overrides.contains { holds($0.rule) }
     }
+
+    /// Whether the base is off and no override names the rule.
+    var isOff: Bool { matches.isEmpty && baseActions.isOff }
 
     /// Lets `check` run the rule as it is for `subject`.
     @inline(__always)

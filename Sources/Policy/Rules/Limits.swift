@@ -68,8 +68,8 @@ struct Limits: Rule {
         )
         var running = concurrency
         if let own = repository.flatMap({ running.repositories[$0.name.key] }) { running.repository = own }
-        compare(counts, running, .concurrencyLimit, repository?.field, &findings)
-        compare(counts, queue, .queueLimit, repository?.field, &findings)
+        compare(counts, running, .concurrencyLimit, repository, &findings)
+        compare(counts, queue, .queueLimit, repository, &findings)
     }
 
     /// Reports the scopes that are full.
@@ -77,7 +77,7 @@ struct Limits: Rule {
         _ counts: RunCounts,
         _ bounds: Bounds,
         _ reason: Reason,
-        _ repositoryField: FieldPath?,
+        _ repository: RunUnderReview.Repository?,
         _ findings: inout RuleFindings
     ) {
         let isRunning = reason == .concurrencyLimit
@@ -102,7 +102,7 @@ struct Limits: Rule {
             findings.report(draft, reason, at: field)
         }
         check(counts.agent, bounds.agent, FieldPath("spec.agentRef.name"), "agent")
-        if let repositoryField { check(counts.repository, bounds.repository, repositoryField, "repository") }
+        if let repository { check(counts.repository, bounds.repository, repository.field, "repository") }
         check(counts.namespace, bounds.namespace, FieldPath("metadata.namespace"), "namespace")
         check(counts.cluster, bounds.cluster, FieldPath("spec"), "cluster")
     }

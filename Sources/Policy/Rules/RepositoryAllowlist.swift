@@ -19,10 +19,15 @@ struct RepositoryAllowlist: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        var last: RunUnderReview.Repository?
         for (unit, repository) in zip(run.runAndSteps, run.repositories) {
             guard let repository else { continue }
-            checkName(repository, run, &findings)
-            checkPolicy(repository, run, &findings)
+            // One that a step takes from the run is right or wrong for both.
+            if repository !== last {
+                checkName(repository, run, &findings)
+                checkPolicy(repository, run, &findings)
+            }
+            last = repository
             checkProvider(repository, unit, run, &findings)
         }
         checkPresence(run, &findings)
