@@ -128,7 +128,8 @@ extension ClusterStore.State {
         objects.runs.forEachHolder(of: branch, hash: hash) { visit($0) }
         guard goesOn else { return }
         reservations.runs.forEachHolder(of: branch, hash: hash) { run in
-            objects.runs.holds(branch, run.key) || visit(run)
+            // The run itself first: that costs no look-up.
+            run.isNamed(key) || objects.runs.holds(branch, run.key) || visit(run)
         }
     }
 

@@ -97,14 +97,37 @@ package struct JSONWriter: Sendable {
     /// Appends runs that need no escape as they are.
     private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
         var start = 0
-        for index in 0..<text.count {
-            let byte = unsafe text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            unsafe bytes.append(contentsOf: text[start..<index])
-            appendEscape(of: byte)
-            start = index + 1
+        while true {
+            let end = unsafe Self.endOfPlainText(UnsafeRawBufferPointer(text), from: start)
+            unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<end]))
+            guard end < text.count else { return }
+            unsafe appendEscape(of: text[end])
+            start = end + 1
         }
-        unsafe bytes.append(contentsOf: text[start...])
+    }
+
+    /// Where the first byte is, from `start` on, that needs an escape, or the end; eight bytes are looked at as one
+    /// integer, as ``JSONStringScanner`` looks at them.
+    private static func endOfPlainText(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        var index = start
+        while index + 8 <= text.count {
+            let word = unsafe UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let quote = word ^ (ones &* 0x22)
+            let backslash = word ^ (ones &* 0x5C)
+            let marks =
+                (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word))
+                & highBits
+            if marks != 0 { return index + marks.trailingZeroBitCount >> 3 }
+            index += 8
+        }
+        while index < text.count {
+            let byte = unsafe text[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return index }
+            index += 1
+        }
+        return index
     }
 
     private mutating func appendEscape(of byte: UInt8) {

@@ -70,9 +70,10 @@ struct RunIndex: Sendable {
 
     /// Adds a run; one of the same name is replaced.
     mutating func insert(_ record: RunRecord, branches: [BranchKey]) {
-        remove(record.key)
+        let hash = record.key.hashValue
+        remove(record.key, hash: hash)
         let place = addRun(record)
-        byName.insert(place, hash: record.key.hashValue)
+        byName.insert(place, hash: hash)
         if record.keyDigest != 0 { addKey(ofRun: place) }
         tally.add(record)
         for branch in branches { addClaim(on: branch, run: place) }
@@ -80,19 +81,24 @@ struct RunIndex: Sendable {
 
     /// Takes the run of that name out; false when there is none.
     @discardableResult
-    mutating func remove(_ key: ObjectKey) -> Bool {
-        guard let place = place(of: key) else { return false }
+    mutating func remove(_ key: ObjectKey) -> Bool { remove(key, hash: key.hashValue) }
+
+    @discardableResult
+    private mutating func remove(_ key: ObjectKey, hash: Int) -> Bool {
+        guard let place = place(of: key, hash: hash) else { return false }
         while runs[place].firstClaim != RunRecord.noClaim { removeFirstClaim(ofRun: place) }
         if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
         tally.add(runs[place], -1)
-        byName.remove(place, hash: key.hashValue)
+        byName.remove(place, hash: hash)
         runs[place] = RunRecord()
         freeRuns.append(UInt32(place))
         return true
     }
 
-    private func place(of key: ObjectKey) -> Int? {
-        byName.find(hash: key.hashValue) { runs[$0].isNamed(key) }
+    private func place(of key: ObjectKey) -> Int? { place(of: key, hash: key.hashValue) }
+
+    private func place(of key: ObjectKey, hash: Int) -> Int? {
+        byName.find(hash: hash) { runs[$0].isNamed(key) }
     }
 
     private func firstClaim(on branch: BranchKey, hash: Int) -> Int? {
