@@ -15,12 +15,17 @@ package struct Parameters: Sendable {
         package let name: ParameterName?
         package let key: ExactString
         package let value: Value
+        /// Whether the value is a string; the controller passes over others.
+        package let isString: Bool
         /// Whether there is a ``text``.
         let hasText: Bool
 
         init(name: ParameterName?, key: ExactString, value: Value) {
             (self.name, self.key, self.value) = (name, key, value)
-            hasText = if case .string(let text) = value { !text.isBlank } else { false }
+            switch value {
+            case .string(let text): (isString, hasText) = (true, !text.isBlank)
+            case .notString: (isString, hasText) = (false, false)
+            }
         }
 
         /// The value trimmed; nil when it is blank or no string.
@@ -35,11 +40,6 @@ package struct Parameters: Sendable {
 
         /// Whether the key is, trimmed and in any case, `prompt`, which 2026-08 refuses.
         package var isPromptInAnyCase: Bool { name == .prompt || key.trimmed.asciiLowercased == "prompt" }
-
-        /// Whether the value is a string; the controller passes over others.
-        package var isString: Bool {
-            if case .string = value { true } else { false }
-        }
     }
 
     /// Entries in the order written.

@@ -80,17 +80,11 @@ package final class RunMetadata: @unchecked Sendable {
         place(of: name).map { text(entries[$0]) }
     }
 
-    /// Whether the key has the same value from the same parameter of the run in both.
+    /// Whether the key has the same value from the same parameter of the run in both, which are of one run.
     package func sharesParameter(_ name: ParameterName, with other: RunMetadata) -> Bool {
         guard let own = place(of: name), let place = other.place(of: name) else { return false }
-        let (entry, otherEntry) = (entries[own], other.entries[place])
-        guard let key = keyOfRun(entry), let otherKey = other.keyOfRun(otherEntry) else { return false }
-        return entry.isMapped == otherEntry.isMapped && key == otherKey
-    }
-
-    /// The key of the run's parameter that `entry` points at; nil when it is the step's, or none at all.
-    private func keyOfRun(_ entry: Entry) -> ExactString? {
-        entry.text < ofRun.count ? ofRun[entry.text].key : nil
+        return entries[own].text < ofRun.count && entries[own].text == other.entries[place].text
+            && entries[own].isMapped == other.entries[place].isMapped
     }
 
     private func place(of name: ParameterName) -> Int? {
@@ -165,8 +159,7 @@ package final class RunMetadata: @unchecked Sendable {
         places.reserveCapacity(parameterCount)
         places.append(contentsOf: ofRun.indices)
         for index in ofStep.indices where ofStep[index].isString {
-            let own = ofStep[index]
-            if let replaced = ofRun.firstIndex(where: { $0.hasKey(of: own) }) {
+            if let replaced = placeOfRun(forStep: index) {
                 places[replaced] = ofRun.count + index
             } else {
                 places.append(ofRun.count + index)
@@ -174,20 +167,37 @@ package final class RunMetadata: @unchecked Sendable {
         }
     }
 
+    /// Where the run has a parameter of the same key as the step's at `index`.
+    private func placeOfRun(forStep index: Int) -> Int? {
+        if let name = ofStep[index].name {
+            for place in ofRun.indices where ofRun[place].name == name { return place }
+            return nil
+        }
+        let key = ofStep[index].key
+        for place in ofRun.indices where ofRun[place].name == nil && ofRun[place].key == key { return place }
+        return nil
+    }
+
     private func addParameters(_ generation: Generation) {
         if places.isEmpty {
-            for place in ofRun.indices { add(ofRun[place], at: place, generation) }
+            for place in ofRun.indices { add(ofRun, place, at: place, generation) }
         } else {
             for place in places {
-                add(place < ofRun.count ? ofRun[place] : ofStep[place - ofRun.count], at: place, generation)
+                if place < ofRun.count {
+                    add(ofRun, place, at: place, generation)
+                } else {
+                    add(ofStep, place - ofRun.count, at: place, generation)
+                }
             }
         }
     }
 
+    /// Adds the parameter at `index`, read field by field: handed on whole it would be copied.
     @inline(__always)
-    private func add(_ parameter: borrowing Parameters.Entry, at place: Int, _ generation: Generation) {
-        if !parameter.hasText || (generation == .august2026 && parameter.isPromptInAnyCase) { return }
-        append(Entry(name: parameter.name, text: place, isMapped: false))
+    private func add(_ parameters: [Parameters.Entry], _ index: Int, at place: Int, _ generation: Generation) {
+        guard parameters[index].hasText else { return }
+        if generation == .august2026, parameters[index].isPromptInAnyCase { return }
+        append(Entry(name: parameters[index].name, text: place, isMapped: false))
     }
 
     private func append(_ entry: Entry) {

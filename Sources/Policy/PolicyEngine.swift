@@ -106,6 +106,7 @@ package struct PolicyEngine: Sendable {
         verdict.claims = claims(of: subject, judged)
         // A conflict that the policy let pass: the branch is shared from now on.
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
+        guard verdict.claims?.idempotencyKey != nil else { return }
         let keyIsShared = verdict.findings.contains { $0.rule == .idempotencyKey }
         verdict.claims?.isKeyExclusive = !keyIsShared && policy.isKeyExclusive(for: subject.match)
     }

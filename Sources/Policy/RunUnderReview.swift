@@ -126,8 +126,9 @@ final class RunUnderReview {
 
     private func findRepositories() -> [Repository?] {
         let ofRun = repository(of: runUnit)
-        var repositories = [ofRun]
+        var repositories: [Repository?] = []
         repositories.reserveCapacity(runAndSteps.count)
+        repositories.append(ofRun)
         for unit in stepUnits {
             let isShared = unit.metadata.sharesParameter(.repository, with: runUnit.metadata)
             repositories.append(isShared ? ofRun : repository(of: unit))
