@@ -2,7 +2,7 @@ import FakeAPIServer
 import Testing
 
 /// `serve` beside an API server, as a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct `Beside an API server` {
+@Suite(.timeLimit(.minutes(5))) struct `Beside an API server` {
     private let folder: Folder
 
     init() throws {

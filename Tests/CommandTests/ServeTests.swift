@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test func `reads a request that comes one byte at a time`() async throws {
-        let webhook = try await Webhook.start()
+        // Time enough for a record a byte, also on a busy machine.
+        let webhook = try await Webhook.start("--header-timeout", "120", "--body-timeout", "120")
         let client = try await TLSClient.connect(to: webhook)
         let body = Reviews.create()
         let head = """

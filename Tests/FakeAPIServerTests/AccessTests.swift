@@ -18,7 +18,7 @@ import Testing
         try await FakeAPIServer.run(configuration) { server in
             let text = Array(server.kubeconfig.utf8)
             let client = try APIClient(
-                on: MultiThreadedEventLoopGroup.singleton.next(),
+                on: FakeAPIServer.threads.next(),
                 files: Self.files
             ) { () throws(AccessError) in
                 try Kubeconfig.decode(text, file: "kubeconfig").access { _ in [] }

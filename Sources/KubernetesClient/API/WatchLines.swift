@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
 /// Cuts the body of a watch, which comes in arbitrary pieces, into lines of one event each.
 package struct WatchLines: Sendable {
     /// The longest event that is kept.
@@ -28,7 +36,7 @@ package struct WatchLines: Sendable {
 
     /// The next whole line without its end, empty ones left out; nil when more bytes are needed.
     package mutating func next() throws(AnswerProblem) -> [UInt8]? {
-        while let end = buffer[scanned...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let end = lineEnd() {
             let line = start..<end
             start = end + 1
             scanned = start
@@ -38,6 +46,18 @@ package struct WatchLines: Sendable {
         scanned = buffer.count
         guard buffer.count - start <= maximumLineBytes else { throw .lineTooLong(limit: maximumLineBytes) }
         return nil
+    }
+
+    /// Offset of the first line end from `scanned` on.
+    private func lineEnd() -> Int? {
+        let start = scanned
+        // The C library looks at many bytes at once; the bytes are lent for the call.
+        return unsafe buffer.withUnsafeBytes { bytes -> Int? in
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = unsafe memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
+        }
     }
 
     /// Says that the body ended; part of a line is an error, as its event is lost.

@@ -7,7 +7,7 @@ import NIOCore
 import Policy
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Faults of the API server` {
+@Suite(.timeLimit(.minutes(5))) struct `Faults of the API server` {
     /// A fault, what it is for, and what is said of it.
     struct Case: CustomTestStringConvertible, Sendable {
         var name: String

@@ -7,7 +7,7 @@ import Policy
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `List and watch` {
+@Suite(.timeLimit(.minutes(5))) struct `List and watch` {
     @Test func `all pages of a list are there at once, then what the watch tells`() async throws {
         try await FakeAPIServer.run { server in
             let template = try AgentRunTemplate()

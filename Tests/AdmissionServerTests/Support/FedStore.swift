@@ -41,7 +41,7 @@ final class FedStore: Sendable {
             monotonicMilliseconds: { 0 },
             wallSeconds: { 0 }
         )
-        client = try APIClient(on: MultiThreadedEventLoopGroup.singleton.next(), files: files) {
+        client = try APIClient(on: FakeAPIServer.threads.next(), files: files) {
             () throws(AccessError) in
             try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
         }
@@ -88,9 +88,10 @@ final class FedStore: Sendable {
         var events: [String]
     }
 
-    /// Waits until `condition` is true of the store; half a minute is enough for everything a test waits for.
+    /// Waits until `condition` is true of the store; a minute and a half is enough for everything a test waits for,
+    /// also on a busy machine.
     func until(_ condition: @Sendable (ClusterStore) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(90)
         while !condition(store) {
             guard ContinuousClock.now < deadline else { throw NeverCame(events: events) }
             try await Task.sleep(for: .milliseconds(2))
