@@ -11,6 +11,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-subprocess", from: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
@@ -62,6 +63,11 @@ let package = Package(
         ),
 
         .target(
+            name: "Prometheus",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")]
+        ),
+
+        .target(
             name: "KubernetesClient",
             dependencies: [
                 "JSONPull",
@@ -83,6 +89,7 @@ let package = Package(
                 "JSONPull",
                 "KubernetesClient",
                 "Policy",
+                "Prometheus",
                 "TLS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -100,8 +107,10 @@ let package = Package(
                 "JSONPull",
                 "KubernetesClient",
                 "Policy",
+                "Prometheus",
                 "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -158,6 +167,13 @@ let package = Package(
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(
+            name: "PrometheusTests",
+            dependencies: [
+                "Prometheus",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ]
+        ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
         .testTarget(
             name: "PolicyTests",
@@ -184,6 +200,8 @@ let package = Package(
                 "JSONPull",
                 "KubernetesClient",
                 "Policy",
+                "Prometheus",
+                "TLS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -16,17 +16,18 @@ import Testing
         "ClusterState": ["AgentRuns", "Policy", "JSONPull"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
+        "Prometheus": [],
         "KubernetesClient": ["JSONPull", "TLS"],
         "AdmissionServer": [
-            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy", "TLS",
+            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
+            "Prometheus", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient",
-            "Policy", "TLS",
+            "KubernetesClient", "Policy", "Prometheus", "TLS",
         ],
     ]
-    private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy"]
+    private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus"]
 
     private struct Source {
         var target: String
