@@ -72,11 +72,11 @@ struct BodyCollector {
         guard total <= maximumBytes else { return .bodyTooLarge(maximumBytes: maximumBytes) }
         guard total > unaccountedBytes else { return nil }
         if let reservation {
-            return reservation.grow(by: count) ? nil : .overloaded
+            return reservation.grow(by: count) ? nil : .tooManyBodyBytes
         }
         let reservation = BodyReservation(in: budget)
         self.reservation = reservation
-        return reservation.grow(by: total) ? nil : .overloaded
+        return reservation.grow(by: total) ? nil : .tooManyBodyBytes
     }
 
     /// Moves what is a slice of a read buffer into a buffer of its own, so that appending does not write into a copy the

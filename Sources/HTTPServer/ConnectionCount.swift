@@ -2,22 +2,36 @@ internal import Synchronization
 
 /// The open connections of a server, against ``HTTPServerLimits/maximumConnections``.
 final class ConnectionCount: Sendable {
+    /// What becomes of one connection more.
+    enum Place {
+        case served
+        /// It is told that it is one too many.
+        case surplus
+        /// It is closed at once.
+        case none
+    }
+
     private let maximum: Int
+    private let maximumSurplus: Int
     private let open = Atomic(0)
 
-    init(maximum: Int) {
+    /// - Parameters:
+    ///   - maximum: served.
+    ///   - surplus: beyond them, told so.
+    init(maximum: Int, surplus: Int) {
         self.maximum = maximum
+        maximumSurplus = surplus
     }
 
     var current: Int { open.load(ordering: .relaxed) }
 
-    /// Counts one more; false, and nothing counted, when there are as many as there may be.
-    func take() -> Bool {
-        guard open.add(1, ordering: .relaxed).newValue <= maximum else {
-            giveBack()
-            return false
-        }
-        return true
+    /// Counts one more, unless it gets no place.
+    func take() -> Place {
+        let number = open.add(1, ordering: .relaxed).newValue
+        if number <= maximum { return .served }
+        if number <= maximum + maximumSurplus { return .surplus }
+        giveBack()
+        return .none
     }
 
     func giveBack() {

@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// The connections of one event loop: ticks them, drains them, and closes what is left.
+/// The connections of one event loop: ticks them, retires them, drains them, and closes what is left.
 ///
 /// One timer a loop serves every time-out of every connection. Everything here happens on that loop.
 final class ConnectionRegistry {
@@ -14,6 +14,7 @@ final class ConnectionRegistry {
     private let eventLoop: any EventLoop
     private var entries: [ObjectIdentifier: Entry] = [:]
     private var timer: RepeatedTask?
+    private var isRetiring = false
     private var isDraining = false
     private var emptied: EventLoopPromise<Void>?
 
@@ -33,6 +34,7 @@ final class ConnectionRegistry {
     /// The connection has its protocol.
     func serve(_ connection: any ServedConnection, on channel: any Channel) {
         entries[ObjectIdentifier(channel)]?.connection = connection
+        if isRetiring { connection.retire() }
         if isDraining { connection.drain() }
     }
 
@@ -43,6 +45,14 @@ final class ConnectionRegistry {
         timer = nil
         emptied?.succeed()
         emptied = nil
+    }
+
+    /// Asks every connection, and every later one, to end with its next answer.
+    func retire() {
+        isRetiring = true
+        for entry in Array(entries.values) {
+            entry.connection?.retire()
+        }
     }
 
     /// Asks every connection, and every later one, to finish; done when none is left.

@@ -10,7 +10,9 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
     case headTooLarge(maximumBytes: Int)
     case versionNotSupported
     /// The server holds as many body bytes as it may.
-    case overloaded
+    case tooManyBodyBytes
+    /// The server has as many connections as it may.
+    case tooManyConnections
     /// The service's future failed.
     case answerFailed
 
@@ -21,7 +23,7 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
         case .bodyTooLarge: 413
         case .headTooLarge: 431
         case .answerFailed: 500
-        case .overloaded: 503
+        case .tooManyBodyBytes, .tooManyConnections: 503
         case .versionNotSupported: 505
         }
     }
@@ -41,8 +43,10 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
             "the request head is larger than \(maximum) bytes"
         case .versionNotSupported:
             "the server speaks HTTP/1.0, HTTP/1.1 and HTTP/2"
-        case .overloaded:
+        case .tooManyBodyBytes:
             "the server is holding as many request bodies as it may; try again"
+        case .tooManyConnections:
+            "the server has as many connections as it may; try again"
         case .answerFailed:
             "the request could not be answered"
         }

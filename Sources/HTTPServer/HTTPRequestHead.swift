@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What comes before the body of a request, whichever protocol carried it.
 package struct HTTPRequestHead: Sendable {
     /// The protocol the request came over.
@@ -21,17 +23,22 @@ package struct HTTPRequestHead: Sendable {
     /// The announced body length; nil for a chunked body, an HTTP/2 body without the field, or no body at all.
     package let contentLength: Int?
 
+    /// When the head was complete here: the request may have lain in a socket before that.
+    package let receivedAt: NIODeadline
+
     package init(
         method: HTTPRequestMethod,
         target: String,
         version: Version,
         fields: HTTPFields,
-        contentLength: Int?
+        contentLength: Int?,
+        receivedAt: NIODeadline = .now()
     ) {
         self.method = method
         self.version = version
         self.fields = fields
         self.contentLength = contentLength
+        self.receivedAt = receivedAt
         let bytes = target.utf8
         if let mark = bytes.firstIndex(of: UInt8(ascii: "?")) {
             path = String(target[..<mark])

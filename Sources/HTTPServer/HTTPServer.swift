@@ -2,11 +2,11 @@ package import Logging
 package import NIOCore
 internal import NIOPosix
 internal import Synchronization
-package import TLS
+internal import TLS
 
-/// An HTTPS server: accepts connections, finds out their protocol, and hands requests to its service.
+/// An HTTP server, with or without TLS: accepts connections, finds out their protocol, and hands requests to its service.
 ///
-/// ``start()`` once, ``shutdownGracefully(within:)`` once; both from anywhere. The event loop group is the owner's.
+/// ``start()`` once, ``retire()`` at most once, ``shutdownGracefully(within:)`` once; all from anywhere. The event loop group is the owner's.
 package final class HTTPServer: Sendable {
     package struct Configuration: Sendable {
         package var host: String
@@ -21,13 +21,6 @@ package final class HTTPServer: Sendable {
             self.port = port
             self.limits = limits
         }
-    }
-
-    /// What protects a connection.
-    private enum Security: Sendable {
-        case tls(@Sendable () -> TLSServerContext)
-        /// Nothing: for tests, which also say which protocol it is.
-        case none(HTTPProtocol)
     }
 
     private enum State {
@@ -46,52 +39,48 @@ package final class HTTPServer: Sendable {
 
     private let configuration: Configuration
     private let group: any EventLoopGroup
-    private let security: Security
-    private let service: any HTTPService
+    private let security: TransportSecurity
+    private let surroundings: ConnectionSurroundings
+    private let surplus: ConnectionSurroundings
     private let logger: Logger
-    private let budget: BodyBudget
     private let connections: ConnectionCount
     private let registries: [ObjectIdentifier: NIOLoopBoundBox<ConnectionRegistry>]
     private let state = Mutex(State.new)
 
-    /// Makes a server with TLS.
+    /// Makes a server that does nothing before ``start()``.
     ///
-    /// `tls` is asked once a connection, on its event loop, so that a renewed certificate serves the next one.
-    package convenience init(
+    /// - Parameters:
+    ///   - configuration: where it listens, and what it takes.
+    ///   - group: what it runs on.
+    ///   - security: what protects its connections.
+    ///   - service: answers the requests.
+    ///   - observer: is told of everything else.
+    ///   - logger: for what an operator has to know.
+    package init(
         configuration: Configuration,
         group: any EventLoopGroup,
-        tls: @escaping @Sendable () -> TLSServerContext,
+        security: TransportSecurity,
         service: some HTTPService,
+        observer: some HTTPServerObserver = NoObserver(),
         logger: Logger
     ) {
-        self.init(configuration, group: group, security: .tls(tls), service: service, logger: logger)
-    }
-
-    /// Makes a server without TLS, for tests.
-    convenience init(
-        configuration: Configuration,
-        group: any EventLoopGroup,
-        plaintext httpProtocol: HTTPProtocol,
-        service: some HTTPService,
-        logger: Logger
-    ) {
-        self.init(configuration, group: group, security: .none(httpProtocol), service: service, logger: logger)
-    }
-
-    private init(
-        _ configuration: Configuration,
-        group: any EventLoopGroup,
-        security: Security,
-        service: any HTTPService,
-        logger: Logger
-    ) {
+        let limits = configuration.limits
+        let budget = BodyBudget(maximumBytes: limits.maximumBufferedBytes)
         self.configuration = configuration
         self.group = group
         self.security = security
-        self.service = service
         self.logger = logger
-        budget = BodyBudget(maximumBytes: configuration.limits.maximumBufferedBytes)
-        connections = ConnectionCount(maximum: configuration.limits.maximumConnections)
+        surroundings = ConnectionSurroundings(service: service, limits: limits, budget: budget, observer: observer)
+        surplus = ConnectionSurroundings(
+            service: SurplusService(service: service, observer: observer),
+            limits: limits,
+            budget: budget,
+            observer: observer
+        )
+        connections = ConnectionCount(
+            maximum: limits.maximumConnections,
+            surplus: limits.maximumConnections / HTTPServerLimits.surplusConnectionsDivisor
+        )
         registries = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { eventLoop in
                 let registry = ConnectionRegistry(eventLoop: eventLoop)
@@ -137,6 +126,19 @@ package final class HTTPServer: Sendable {
             guard case .starting = state else { return false }
             state = .listening(channel)
             return true
+        }
+    }
+
+    /// The server is about to stop: from now on every connection ends with its next answer, and says so, while new ones are
+    /// still taken.
+    ///
+    /// Clients so go elsewhere by themselves, as soon as they know of an elsewhere.
+    package func retire() async {
+        await withDiscardingTaskGroup { tasks in
+            for registry in registries.values {
+                // An event loop that is shut down already has no connections.
+                tasks.addTask { try? await registry.eventLoop.submit { registry.value.retire() }.get() }
+            }
         }
     }
 
@@ -193,7 +195,12 @@ package final class HTTPServer: Sendable {
     ///
     /// An error closes it.
     private func accept(_ channel: any Channel) throws {
-        guard let registry = registries[ObjectIdentifier(channel.eventLoop)]?.value, connections.take() else {
+        guard let registry = registries[ObjectIdentifier(channel.eventLoop)]?.value else {
+            throw ChannelError.ioOnClosedChannel
+        }
+        let place = connections.take()
+        guard place != .none else {
+            surroundings.observer.refusedConnection()
             logger.debug("connection refused: there are as many as there may be")
             throw ChannelError.ioOnClosedChannel
         }
@@ -204,10 +211,7 @@ package final class HTTPServer: Sendable {
             registry.remove(channel)
         }
         let installer = ProtocolInstaller(
-            service: service,
-            limits: configuration.limits,
-            budget: budget,
-            logger: logger,
+            surroundings: place == .served ? surroundings : surplus,
             registry: registry
         )
         let pipeline = channel.pipeline.syncOperations
@@ -218,8 +222,8 @@ package final class HTTPServer: Sendable {
             try pipeline.addHandler(
                 TLSHandler(context: context(), handshakeTimeout: configuration.limits.handshakeTimeout)
             )
-            try pipeline.addHandler(ProtocolDispatchHandler(installer: installer))
-        case .none(let httpProtocol):
+            try pipeline.addHandler(ProtocolDispatchHandler(installer: installer, logger: logger))
+        case .plaintext(let httpProtocol):
             try installer.install(httpProtocol, on: channel)
         }
     }

@@ -73,8 +73,18 @@ package struct HTTPServerLimits: Sendable {
     /// takes no lock: 1,024 connections times this are 64 MiB.
     static let unaccountedBodyBytes = 64 * 1024
 
-    /// The same for one of the 250 streams an HTTP/2 connection may have: 1 MiB a connection.
+    /// The same for a stream of an HTTP/2 connection, of which ``HTTPServerLimits/maximumUnaccountedStreams`` times this are
+    /// as much as for a connection of HTTP/1.1.
     static let unaccountedStreamBodyBytes = 4 * 1024
+
+    /// Further streams of a connection have every byte counted.
+    static let maximumUnaccountedStreams = 16
+
+    /// Connections beyond ``HTTPServerLimits/maximumConnections`` that are told so, as a share of them; more are closed
+    /// unheard.
+    ///
+    /// A quarter: telling costs a handshake, some 400 µs, so 256 of them cost a processor a tenth of a second.
+    static let surplusConnectionsDivisor = 4
 
     /// Thrown away for a client that is told its request was refused: of a small body to keep the connection, of a
     /// large one so that the client reads the answer and not the reset that unread bytes cause.

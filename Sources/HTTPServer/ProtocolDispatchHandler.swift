@@ -2,19 +2,6 @@ internal import Logging
 internal import NIOCore
 internal import TLS
 
-/// The protocols a connection can carry.
-enum HTTPProtocol {
-    case http1
-    case http2
-
-    /// What ALPN chose.
-    ///
-    /// A client that offers nothing speaks HTTP/1.1 (RFC 7301 leaves that to the application).
-    init(applicationProtocol: String?) {
-        self = applicationProtocol == "h2" ? .http2 : .http1
-    }
-}
-
 /// Adds the handlers of HTTP/1.1 or HTTP/2 when the TLS handshake says which, and takes itself out.
 ///
 /// It happens inside the event, hence before the first plaintext comes up the pipeline.
@@ -22,9 +9,11 @@ final class ProtocolDispatchHandler: ChannelInboundHandler, RemovableChannelHand
     typealias InboundIn = ByteBuffer
 
     private let installer: ProtocolInstaller
+    private let logger: Logger
 
-    init(installer: ProtocolInstaller) {
+    init(installer: ProtocolInstaller, logger: Logger) {
         self.installer = installer
+        self.logger = logger
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -40,8 +29,12 @@ final class ProtocolDispatchHandler: ChannelInboundHandler, RemovableChannelHand
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The handshake failed; the TLS handler has told the client why. Scanners and health checks do this all day.
-        installer.logger.debug("TLS handshake failed", metadata: ["reason": "\(error)"])
+        // The TLS handler has told the client why. Scanners and health checks do this all day: it is counted, not logged.
+        if case .handshake(let failure) = error as? TLSError {
+            installer.surroundings.observer.handshakeFailed(failure)
+            if failure == .timedOut { installer.surroundings.observer.timedOut(.handshake) }
+        }
+        logger.debug("TLS handshake failed", metadata: ["reason": "\(error)"])
         context.close(promise: nil)
     }
 }

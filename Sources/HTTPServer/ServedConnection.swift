@@ -5,6 +5,9 @@ protocol ServedConnection: AnyObject {
     /// One ``HTTPServerLimits/tick`` has passed: time-outs are counted in these.
     func tick()
 
+    /// The server is about to stop: end with the next answer, so that the client goes elsewhere by itself.
+    func retire()
+
     /// The server is stopping: finish what was begun, take nothing new, close.
     func drain()
 }

@@ -24,10 +24,19 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
     /// Anything else the peer did against the protocol, in OpenSSL's words.
     case protocolViolation(String)
 
+    /// `bad_certificate`, `certificate_unknown` and `unknown_ca`: the peer does not trust the certificate.
+    private static let distrust: Set<UInt8> = [42, 46, 48]
+
+    /// Every label of a server's failures.
+    package static let serverLabels = [
+        "certificate_refused", "peer_alert", "plain_http", "no_shared_protocol", "no_shared_cipher",
+        "unsupported_version", "client_certificate", "truncated", "timed_out", "protocol_violation",
+    ]
+
     /// A stable word for metrics and log metadata.
     package var label: String {
         switch self {
-        case .peerAlert: "peer_alert"
+        case .peerAlert(let code, _): Self.distrust.contains(code) ? "certificate_refused" : "peer_alert"
         case .plainHTTP: "plain_http"
         case .untrustedServer: "untrusted_server"
         case .noTLS: "no_tls"
@@ -69,15 +78,11 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// `bad_certificate`, `certificate_unknown` and `unknown_ca` are what a kube-apiserver with the wrong `caBundle`
-    /// sends.
+    /// Distrust is what a kube-apiserver with the wrong `caBundle` sends.
     private static func remedy(forAlert code: UInt8) -> String {
-        switch code {
-        case 42, 46, 48:
+        guard distrust.contains(code) else { return "" }
+        return
             "; it does not trust our certificate: for a webhook compare its configuration's caBundle and the certificate's "
-                + "names, for a client certificate the server's authority for clients"
-        default:
-            ""
-        }
+            + "names, for a client certificate the server's authority for clients"
     }
 }

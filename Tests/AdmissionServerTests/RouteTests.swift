@@ -70,7 +70,8 @@ import Testing
     @Test(arguments: [
         (HTTPRequestError.malformed("two hosts"), 400, "two hosts"), (.headTimedOut, 408, "head"),
         (.bodyTimedOut, 408, "body"), (.bodyTooLarge(maximumBytes: 7), 413, "--max-body-bytes"),
-        (.headTooLarge(maximumBytes: 7), 431, "--max-header-bytes"), (.overloaded, 503, "try again"),
+        (.headTooLarge(maximumBytes: 7), 431, "--max-header-bytes"), (.tooManyBodyBytes, 503, "try again"),
+        (.tooManyConnections, 503, "try again"),
         (.answerFailed, 500, "answered"), (.versionNotSupported, 505, "HTTP/1.1"),
     ])
     func `what the server finds wrong is a Status too`(error: HTTPRequestError, code: Int, text: String) {
@@ -82,7 +83,7 @@ import Testing
     }
 
     @Test func `a server that is full asks to be called again, elsewhere if that can be`() {
-        let answer = service.answer(to: .overloaded)
+        let answer = service.answer(to: .tooManyBodyBytes)
         #expect(answer.headers["retry-after"] == "1")
         #expect(answer.closesConnection)
         #expect(service.answer(to: .headTimedOut).headers["retry-after"] == nil)

@@ -7,9 +7,11 @@ import Testing
 @Suite struct `Connections of an event loop` {
     private final class Recorder: ServedConnection {
         var ticks = 0
+        var retirements = 0
         var drains = 0
 
         func tick() { ticks += 1 }
+        func retire() { retirements += 1 }
         func drain() { drains += 1 }
     }
 
@@ -59,6 +61,22 @@ import Testing
         for future in drained {
             try future.wait()
         }
+        try finish(channels)
+    }
+
+    @Test func `are retired, and so is one that comes afterwards`() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let registry = ConnectionRegistry(eventLoop: eventLoop)
+        let channels = [EmbeddedChannel(loop: eventLoop), EmbeddedChannel(loop: eventLoop)]
+        let recorders = [Recorder(), Recorder()]
+        registry.add(channels[0])
+        registry.serve(recorders[0], on: channels[0])
+        registry.retire()
+        registry.add(channels[1])
+        registry.serve(recorders[1], on: channels[1])
+        #expect(recorders.map(\.retirements) == [1, 1])
+        #expect(recorders.map(\.drains) == [0, 0])
+        for channel in channels { registry.remove(channel) }
         try finish(channels)
     }
 

@@ -18,6 +18,7 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
         #expect(answer.contains("Connection: close\r\n"))
         #expect(service.requests.isEmpty)
+        #expect(peer.observer.events == ["refused 413"])
     }
 
     @Test func `a chunked body over the limit is refused where it passes it`() throws {
@@ -104,6 +105,7 @@ import Testing
         peer.tick(1)
         #expect(peer.isClosed)
         #expect(try peer.received() == "")
+        #expect(peer.observer.events == ["timed out idle"])
     }
 
     @Test func `a client that takes nothing is cut`() throws {
@@ -113,6 +115,7 @@ import Testing
         #expect(!peer.isClosed)
         peer.tick(1)
         #expect(peer.isClosed)
+        #expect(peer.observer.events == ["timed out write"])
     }
 
     @Test func `an answer under way is not timed out by the server`() throws {

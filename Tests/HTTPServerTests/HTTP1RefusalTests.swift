@@ -55,11 +55,31 @@ import Testing
 }
 
 @Suite struct `HTTP/1 draining` {
-    @Test func `closes an idle connection at once`() throws {
+    @Test func `closes a connection that has been idle for a while at once`() throws {
         let peer = try HTTP1Peer(TestService())
         peer.send(get("/a"))
+        peer.tick(2)
         peer.handler.drain()
         #expect(peer.isClosed)
+    }
+
+    @Test func `waits for the next request of a connection that has just been used`() throws {
+        let peer = try HTTP1Peer(TestService())
+        peer.send(get("/a"))
+        peer.tick(1)
+        peer.handler.drain()
+        #expect(!peer.isClosed)
+        _ = try peer.received()
+        peer.send(get("/b"))
+        #expect(try peer.received().contains("Connection: close\r\n"))
+        #expect(peer.isClosed)
+        let silent = try HTTP1Peer(TestService())
+        silent.send(get("/a"))
+        silent.handler.drain()
+        silent.tick(1)
+        #expect(!silent.isClosed)
+        silent.tick(1)
+        #expect(silent.isClosed)
     }
 
     @Test func `answers the request under way and then closes`() throws {
@@ -72,7 +92,19 @@ import Testing
         #expect(peer.isClosed)
     }
 
-    @Test func `waits a tick for the request a new connection was opened for`() throws {
+    @Test func `is announced by the last answer, while idle connections stay`() throws {
+        let peer = try HTTP1Peer(TestService())
+        peer.send(get("/a"))
+        peer.handler.retire()
+        peer.tick(100)
+        #expect(!peer.isClosed)
+        _ = try peer.received()
+        peer.send(get("/b"))
+        #expect(try peer.received().contains("Connection: close\r\n"))
+        #expect(peer.isClosed)
+    }
+
+    @Test func `waits two ticks for the request a new connection was opened for`() throws {
         let peer = try HTTP1Peer(TestService())
         peer.handler.drain()
         #expect(!peer.isClosed)
@@ -80,7 +112,7 @@ import Testing
         #expect(try peer.received().contains("Connection: close\r\n"))
         let silent = try HTTP1Peer(TestService())
         silent.handler.drain()
-        silent.tick(1)
+        silent.tick(2)
         #expect(silent.isClosed)
     }
 }

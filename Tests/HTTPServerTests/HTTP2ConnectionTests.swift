@@ -195,6 +195,25 @@ import Testing
         #expect(peer.isClosed)
     }
 
+    @Test func `is announced at once where streams have been, and not before the first answer elsewhere`() throws {
+        let used = try HTTP2Peer(TestService())
+        try used.send(.headers(1, HTTP2Peer.get("/a")))
+        used.handler.retire()
+        try used.receive()
+        #expect(used.goAways.map(\.last) == [0x7FFF_FFFF])
+        // A GOAWAY that names no stream would make the client come back at once.
+        let new = try HTTP2Peer(TestService())
+        new.handler.retire()
+        try new.tick(5)
+        #expect(new.goAways.isEmpty)
+        try new.send(.headers(1, HTTP2Peer.get("/a")))
+        #expect(new.answers[1]?.body == "GET /a 0")
+        #expect(new.goAways.map(\.last) == [0x7FFF_FFFF])
+        try new.acknowledgePing()
+        #expect(new.goAways.map(\.last) == [0x7FFF_FFFF, 1])
+        #expect(new.isClosed)
+    }
+
     @Test func `does not wait for a client that ignores the PING`() throws {
         let peer = try HTTP2Peer(TestService())
         peer.handler.drain()

@@ -49,16 +49,16 @@ import Testing
     @Test func `closes on a client that does not greet`() {
         var lifecycle = HTTP2Lifecycle(Self.limits())
         #expect(lifecycle.tick(hasStreams: false, isWritable: true) == .none)
-        #expect(lifecycle.tick(hasStreams: false, isWritable: true) == .close)
+        #expect(lifecycle.tick(hasStreams: false, isWritable: true) == .close(.head))
     }
 
     @Test func `closes on a client that takes nothing, in any state`() {
         for ends in [false, true] {
             var lifecycle = Self.greeted()
             if ends { _ = lifecycle.end() }
-            #expect(lifecycle.tick(hasStreams: true, isWritable: false) != .close)
-            #expect(lifecycle.tick(hasStreams: true, isWritable: false) != .close)
-            #expect(lifecycle.tick(hasStreams: true, isWritable: false) == .close)
+            #expect(lifecycle.tick(hasStreams: true, isWritable: false) != .close(.write))
+            #expect(lifecycle.tick(hasStreams: true, isWritable: false) != .close(.write))
+            #expect(lifecycle.tick(hasStreams: true, isWritable: false) == .close(.write))
         }
     }
 }

@@ -55,6 +55,23 @@ import Testing
         #expect(peer.budget.bytes == 0)
     }
 
+    @Test func `small bodies are free for sixteen streams, and counted for more`() throws {
+        let peer = try HTTP2Peer(TestService())
+        for index in 0..<16 {
+            let stream = UInt32(1 + 2 * index)
+            try peer.send(
+                .headers(stream, HTTP2Peer.post("/a"), endStream: false),
+                .data(stream, "xx", endStream: false)
+            )
+        }
+        #expect(peer.budget.bytes == 0)
+        try peer.send(.headers(33, HTTP2Peer.post("/a"), endStream: false), .data(33, "xx", endStream: false))
+        #expect(peer.budget.bytes == 2)
+        try peer.send(.data(33, "x"))
+        #expect(peer.answers[33]?.body == "POST /a 3")
+        #expect(peer.budget.bytes == 0)
+    }
+
     @Test func `a client that ignores the window is cut`() throws {
         let limits = Self.limits {
             $0.maximumBodyBytes = 100_000

@@ -52,7 +52,29 @@ import Testing
         }
     }
 
-    @Test func `closes connections over the limit`() async throws {
+    @Test func `tells connections over the limit to try again, and closes more than a quarter over it`() async throws {
+        var limits = HTTPServerLimits()
+        limits.maximumConnections = 4
+        let observer = RecordingObserver()
+        try await withServer(TestService(), limits: limits, observer: observer) { server, address in
+            var served: [any Channel] = []
+            for _ in 0..<4 { served.append(try await SocketClient.connect(to: address).0) }
+            while server.connectionCount < 4 { await Task.yield() }
+            let (fifth, fifthClient) = try await SocketClient.connect(to: address)
+            while server.connectionCount < 5 { await Task.yield() }
+            let (_, sixth) = try await SocketClient.connect(to: address)
+            #expect(try await SocketClient.rest(of: sixth) == "")
+            #expect(observer.events.contains("refused connection"))
+            try await fifth.writeAndFlush(ByteBuffer(string: get("/a")))
+            let answer = try await SocketClient.rest(of: fifthClient)
+            #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+            #expect(answer.contains("Connection: close\r\n"))
+            #expect(observer.events.contains("refused 503"))
+            for channel in served { try await channel.close() }
+        }
+    }
+
+    @Test func `gives a closed connection's place to the next`() async throws {
         var limits = HTTPServerLimits()
         limits.maximumConnections = 1
         try await withServer(TestService(), limits: limits) { server, address in
@@ -77,7 +99,7 @@ import Testing
         let server = HTTPServer(
             configuration: .init(host: "127.0.0.1", port: 0),
             group: MultiThreadedEventLoopGroup.singleton,
-            plaintext: .http1,
+            security: .plaintext(.http1),
             service: service,
             logger: Logger(label: "test")
         )
@@ -110,7 +132,7 @@ import Testing
         let server = HTTPServer(
             configuration: .init(host: "127.0.0.1", port: 0),
             group: MultiThreadedEventLoopGroup.singleton,
-            plaintext: .http1,
+            security: .plaintext(.http1),
             service: service,
             logger: Logger(label: "test")
         )
@@ -133,7 +155,7 @@ import Testing
         let server = HTTPServer(
             configuration: .init(host: "127.0.0.1", port: 0),
             group: MultiThreadedEventLoopGroup.singleton,
-            plaintext: .http1,
+            security: .plaintext(.http1),
             service: service,
             logger: Logger(label: "test")
         )

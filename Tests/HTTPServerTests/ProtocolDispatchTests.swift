@@ -7,17 +7,20 @@ import Testing
 @testable import HTTPServer
 
 @Suite struct `Choice of the protocol` {
-    private func channel(after applicationProtocol: String?) throws -> EmbeddedChannel {
-        let channel = EmbeddedChannel()
-        let limits = HTTPServerLimits()
+    private let observer = RecordingObserver()
+
+    private func add(to channel: EmbeddedChannel) throws {
         let installer = ProtocolInstaller(
-            service: TestService(),
-            limits: limits,
-            budget: BodyBudget(maximumBytes: limits.maximumBufferedBytes),
-            logger: Logger(label: "test"),
+            surroundings: .forTests(TestService(), observer: observer),
             registry: ConnectionRegistry(eventLoop: channel.eventLoop)
         )
-        try channel.pipeline.syncOperations.addHandler(ProtocolDispatchHandler(installer: installer))
+        let handler = ProtocolDispatchHandler(installer: installer, logger: Logger(label: "test"))
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func channel(after applicationProtocol: String?) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        try add(to: channel)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.pipeline.fireUserInboundEventTriggered(
             TLSHandshakeEvent.completed(negotiatedProtocol: applicationProtocol, version: .tls13, cipher: "any")
@@ -49,18 +52,28 @@ import Testing
     @Test func `a failed handshake closes the connection`() throws {
         struct Failure: Error {}
         let channel = EmbeddedChannel()
-        let limits = HTTPServerLimits()
-        let installer = ProtocolInstaller(
-            service: TestService(),
-            limits: limits,
-            budget: BodyBudget(maximumBytes: 0),
-            logger: Logger(label: "test"),
-            registry: ConnectionRegistry(eventLoop: channel.eventLoop)
-        )
-        try channel.pipeline.syncOperations.addHandler(ProtocolDispatchHandler(installer: installer))
+        try add(to: channel)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.pipeline.fireErrorCaught(Failure())
         #expect(!channel.isActive)
         _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test(arguments: [HandshakeFailure.plainHTTP, .timedOut])
+    func `a failed handshake is counted by its reason`(failure: HandshakeFailure) throws {
+        let channel = EmbeddedChannel()
+        try add(to: channel)
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        channel.pipeline.fireErrorCaught(TLSError.handshake(reason: failure))
+        let timeouts = failure == .timedOut ? ["timed out handshake"] : []
+        #expect(observer.events == ["handshake \(failure.label)"] + timeouts)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+    }
+
+    @Test func `a connection is counted while it is open`() throws {
+        let channel = try channel(after: "h2")
+        #expect(observer.events == ["opened h2"])
+        _ = try channel.finish()
+        #expect(observer.events == ["opened h2", "closed h2"])
     }
 }

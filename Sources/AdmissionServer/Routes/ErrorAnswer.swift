@@ -49,19 +49,36 @@ enum ErrorAnswer {
 
     /// The request was not complete or not good.
     static func make(_ error: HTTPRequestError) -> HTTPResponse {
-        var answer = make(error.status, remedy(of: error).map { "\(error.message); \($0)" } ?? error.message)
-        if case .overloaded = error {
-            // A kube-apiserver calls again after a second, and over a new connection perhaps another replica; without this
-            // field it gives up at once.
-            answer.headers = [("retry-after", "1")]
-            answer.closesConnection = true
+        let message = remedy(of: error).map { "\(error.message); \($0)" } ?? error.message
+        return switch error {
+        case .tooManyBodyBytes, .tooManyConnections: overloaded(message)
+        default: make(error.status, message)
         }
+    }
+
+    /// There are as many reviews as there may be at once.
+    static let busy = overloaded("the server is judging as many reviews as it may at once; try again")
+
+    /// The review came too late for its own time-out.
+    static let expired = make(
+        503,
+        """
+        the review was complete only when its time-out had passed; raise timeoutSeconds of the webhook configuration, or see \
+        what slows the way here
+        """
+    )
+
+    /// A kube-apiserver calls again after a second, and over a new connection perhaps another replica; without the field it
+    /// gives up at once.
+    private static func overloaded(_ message: String) -> HTTPResponse {
+        var answer = make(503, message, headers: [("retry-after", "1")])
+        answer.closesConnection = true
         return answer
     }
 
     private static func remedy(of error: HTTPRequestError) -> String? {
         switch error {
-        case .malformed, .versionNotSupported, .overloaded, .answerFailed: nil
+        case .malformed, .versionNotSupported, .tooManyBodyBytes, .tooManyConnections, .answerFailed: nil
         case .headTimedOut, .bodyTimedOut: "send it faster, or raise the server's time-out"
         case .bodyTooLarge: "no review of a kube-apiserver is; if this one is needed, raise --max-body-bytes"
         case .headTooLarge: "send fewer or shorter header fields, or raise --max-header-bytes"

@@ -16,8 +16,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         case failure(HTTPRequestError)
     }
 
-    private let service: any HTTPService
-    private let limits: HTTPServerLimits
+    private let surroundings: ConnectionSurroundings
     private let decoder: HTTP1Decoder
     private var machine: HTTP1StateMachine
     private var collector: BodyCollector
@@ -29,9 +28,9 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     private var hasHeldRead = false
     private var hasReceivedPart = false
 
-    private init(service: any HTTPService, limits: HTTPServerLimits, budget: BodyBudget, decoder: HTTP1Decoder) {
-        self.service = service
-        self.limits = limits
+    private init(in surroundings: ConnectionSurroundings, decoder: HTTP1Decoder) {
+        let limits = surroundings.limits
+        self.surroundings = surroundings
         self.decoder = decoder
         machine = HTTP1StateMachine(
             timeouts: .init(limits),
@@ -40,19 +39,20 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         collector = BodyCollector(
             maximumBytes: limits.maximumBodyBytes,
             unaccountedBytes: HTTPServerLimits.unaccountedBodyBytes,
-            budget: budget
+            budget: surroundings.budget
         )
     }
+
+    private var service: any HTTPService { surroundings.service }
+    private var limits: HTTPServerLimits { surroundings.limits }
 
     /// Adds the codec and the handler to the end of a pipeline.
     static func add(
         to pipeline: ChannelPipeline.SynchronousOperations,
-        service: any HTTPService,
-        limits: HTTPServerLimits,
-        budget: BodyBudget
+        in surroundings: ConnectionSurroundings
     ) throws -> HTTP1ConnectionHandler {
-        let decoder = HTTP1Decoder(limits: limits)
-        let handler = HTTP1ConnectionHandler(service: service, limits: limits, budget: budget, decoder: decoder)
+        let decoder = HTTP1Decoder(limits: surroundings.limits)
+        let handler = HTTP1ConnectionHandler(in: surroundings, decoder: decoder)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(handler)
         return handler
@@ -206,7 +206,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     private func answerLater(_ result: Result<HTTPResponse, any Error>) {
         switch result {
         case .success(let response): answer(response)
-        case .failure: answer(response(to: .answerFailed))
+        case .failure: answer(surroundings.response(to: .answerFailed))
         }
         pump()
         flushOutput()
@@ -222,16 +222,10 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     private func fail(_ error: HTTPRequestError) {
         collector.release()
         if let reply = machine.fail() {
-            write(response(to: error), reply)
+            write(surroundings.response(to: error), reply)
         } else if machine.isLingering {
             linger()
         }
-    }
-
-    private func response(to error: HTTPRequestError) -> HTTPResponse {
-        var response = service.answer(to: error)
-        response.status = error.status
-        return response
     }
 
     // MARK: Writing
@@ -290,8 +284,14 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         switch machine.tick(isWritable: context?.channel.isWritable ?? true) {
         case .none: break
         case .fail(let error): fail(error)
-        case .close: context?.close(promise: nil)
+        case .close(let timeout):
+            if let timeout { surroundings.observer.timedOut(timeout) }
+            context?.close(promise: nil)
         }
+    }
+
+    func retire() {
+        machine.retire()
     }
 
     func drain() {

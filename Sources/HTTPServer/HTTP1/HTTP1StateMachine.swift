@@ -87,17 +87,25 @@ struct HTTP1StateMachine {
         case ignore
     }
 
-    enum TickAction {
+    enum TickAction: Equatable {
         case none
         case fail(HTTPRequestError)
-        case close
+        /// Close; the client was too slow, unless it is nil.
+        case close(HTTPTimeout?)
     }
+
+    /// A connection that has been quiet for so long is closed by a drain.
+    ///
+    /// One that has just been answered may have the next request on its way, which closing would fail. A tick may end at
+    /// once, so two are at least one second.
+    private static let minimumQuietTicks = 2
 
     private let timeouts: Timeouts
     private let maximumDroppedBytes: Int
     private var state = State.quiet
     private var age = 0
     private var unwritableTicks = 0
+    private var isRetiring = false
     private var isDraining = false
     private var hasServed = false
 
@@ -149,7 +157,7 @@ struct HTTP1StateMachine {
     private mutating func refuse(_ reading: HTTP1HeadReader.Reading, closes: Bool) -> Reply {
         var exchange = Exchange(reading.head, reading.framing)
         // A client that was not told to continue may send its body or not: what follows the answer could be either.
-        exchange.keepsAlive = exchange.keepsAlive && !closes && !isDraining && !reading.framing.expectsContinue
+        exchange.keepsAlive = exchange.keepsAlive && !closes && !isRetiring && !reading.framing.expectsContinue
         let bodyBytes: Int
         switch reading.framing.body {
         case .none: bodyBytes = 0
@@ -203,7 +211,7 @@ struct HTTP1StateMachine {
     /// - Returns: how to write the answer; nil if the connection has ended meanwhile.
     mutating func answer(closes: Bool) -> Reply? {
         guard case .answering(let exchange) = state else { return nil }
-        guard exchange.keepsAlive, !closes, !isDraining else {
+        guard exchange.keepsAlive, !closes, !isRetiring else {
             return last(exchange, ending: .close)
         }
         enter(.quiet)
@@ -239,33 +247,40 @@ struct HTTP1StateMachine {
     mutating func tick(isWritable: Bool) -> TickAction {
         age += 1
         unwritableTicks = isWritable ? 0 : unwritableTicks + 1
-        if unwritableTicks >= timeouts.write { return .close }
+        if unwritableTicks >= timeouts.write { return .close(.write) }
         switch state {
         case .quiet:
-            return isDraining || age >= timeouts.idle ? .close : .none
+            if isDraining && age >= Self.minimumQuietTicks { return .close(nil) }
+            return age >= timeouts.idle ? .close(.idle) : .none
         case .head:
             return age >= timeouts.head ? .fail(.headTimedOut) : .none
         case .body:
             return age >= timeouts.body ? .fail(.bodyTimedOut) : .none
         case .dropping:
-            return age >= timeouts.body ? .close : .none
+            return age >= timeouts.body ? .close(.body) : .none
         case .lingering:
-            return age >= timeouts.linger ? .close : .none
+            return age >= timeouts.linger ? .close(nil) : .none
         case .closing:
-            return age >= timeouts.write ? .close : .none
+            return age >= timeouts.write ? .close(.write) : .none
         case .answering, .closed:
             return .none
         }
     }
 
+    /// The server is about to stop: the next answer is the last.
+    mutating func retire() {
+        isRetiring = true
+    }
+
     /// The server is stopping.
     ///
     /// - Returns: whether the connection can close at once. One that has not served a request yet was opened for one that is
-    ///   on its way: closing it fails that request, so it gets a tick.
+    ///   on its way, and one that has just served may get another: closing fails that, so both get a tick or two.
     mutating func drain() -> Bool {
+        isRetiring = true
         isDraining = true
         guard case .quiet = state else { return false }
-        return hasServed
+        return hasServed && age >= Self.minimumQuietTicks
     }
 
     mutating func close() {

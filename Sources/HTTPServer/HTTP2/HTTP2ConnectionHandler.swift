@@ -8,25 +8,22 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let service: any HTTPService
+    private let surroundings: ConnectionSurroundings
     private let session: HTTP2Session
-    private let limits: HTTPServerLimits
     private var lifecycle: HTTP2Lifecycle
     private var context: ChannelHandlerContext?
     private var isSending = false
     private var isClosing = false
+    private var isRetiring = false
 
-    init(
-        service: any HTTPService,
-        limits: HTTPServerLimits,
-        budget: BodyBudget,
-        allocator: ByteBufferAllocator
-    ) throws(HTTP2Error) {
-        self.service = service
-        self.limits = limits
-        session = try HTTP2Session(limits: limits, budget: budget, allocator: allocator)
-        lifecycle = HTTP2Lifecycle(limits)
+    init(in surroundings: ConnectionSurroundings, allocator: ByteBufferAllocator) throws(HTTP2Error) {
+        self.surroundings = surroundings
+        session = try HTTP2Session(limits: surroundings.limits, budget: surroundings.budget, allocator: allocator)
+        lifecycle = HTTP2Lifecycle(surroundings.limits)
     }
+
+    private var service: any HTTPService { surroundings.service }
+    private var limits: HTTPServerLimits { surroundings.limits }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -76,7 +73,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
             switch event {
             case .head(let stream, let head): receiveHead(head, on: stream)
             case .complete(let stream): receiveEnd(of: stream)
-            case .failure(let stream, let error): session.submit(response(to: error), on: stream)
+            case .failure(let stream, let error): answer(surroundings.response(to: error), on: stream)
+            case .timedOut(let phase): surroundings.observer.timedOut(phase)
             case .settings: lifecycle.receiveSettings()
             case .pingAcknowledgement: perform(lifecycle.receivePingAcknowledgement())
             }
@@ -89,7 +87,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         if let refusal = service.refusal(of: head) {
             answer(refusal, on: stream)
         } else if let length = head.contentLength, length > limits.maximumBodyBytes {
-            session.submit(response(to: .bodyTooLarge(maximumBytes: limits.maximumBodyBytes)), on: stream)
+            answer(surroundings.response(to: .bodyTooLarge(maximumBytes: limits.maximumBodyBytes)), on: stream)
         }
     }
 
@@ -109,20 +107,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     private func answerLater(_ result: Result<HTTPResponse, any Error>, on stream: HTTP2Stream) {
         switch result {
         case .success(let response): answer(response, on: stream)
-        case .failure: session.submit(response(to: .answerFailed), on: stream)
+        case .failure: answer(surroundings.response(to: .answerFailed), on: stream)
         }
         flush()
     }
 
     private func answer(_ response: HTTPResponse, on stream: HTTP2Stream) {
         session.submit(response, on: stream)
-        if response.closesConnection { perform(lifecycle.end()) }
-    }
-
-    private func response(to error: HTTPRequestError) -> HTTPResponse {
-        var response = service.answer(to: error)
-        response.status = error.status
-        return response
+        if response.closesConnection || isRetiring { perform(lifecycle.end()) }
     }
 
     // MARK: Writing
@@ -170,7 +162,19 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         session.tick()
         handleEvents()
         let isWritable = context?.channel.isWritable ?? true
-        perform(lifecycle.tick(hasStreams: session.hasStreams, isWritable: isWritable))
+        let action = lifecycle.tick(hasStreams: session.hasStreams, isWritable: isWritable)
+        // Nothing else makes a tick give notice.
+        if action == .giveNotice { surroundings.observer.timedOut(.idle) }
+        perform(action)
+        flush()
+    }
+
+    /// A connection that was just opened gets its notice with its first answer: a GOAWAY that names no stream at all makes an
+    /// API server try again at once, and come back to a server that still takes connections.
+    func retire() {
+        isRetiring = true
+        guard session.hasTakenStreams else { return }
+        perform(lifecycle.end())
         flush()
     }
 
@@ -184,7 +188,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         case .none: break
         case .giveNotice: session.giveNotice()
         case .finish: session.finish()
-        case .close: context?.close(promise: nil)
+        case .close(let timeout):
+            surroundings.observer.timedOut(timeout)
+            context?.close(promise: nil)
         }
     }
 }

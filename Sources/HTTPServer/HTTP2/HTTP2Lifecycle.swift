@@ -11,14 +11,14 @@ struct HTTP2Lifecycle {
         case finishing
     }
 
-    enum Action {
+    enum Action: Equatable {
         case none
         /// Send the first GOAWAY and a PING.
         case giveNotice
         /// Send the second GOAWAY; close when no stream is left and everything has been sent.
         case finish
-        /// The client never spoke HTTP/2, or takes nothing we send.
-        case close
+        /// Close: the client never spoke HTTP/2, or takes nothing we send.
+        case close(HTTPTimeout)
     }
 
     /// Ticks the PING may take; one is a second.
@@ -60,7 +60,7 @@ struct HTTP2Lifecycle {
 
     mutating func tick(hasStreams: Bool, isWritable: Bool) -> Action {
         unwritableTicks = isWritable ? 0 : unwritableTicks + 1
-        if unwritableTicks >= writeTicks { return .close }
+        if unwritableTicks >= writeTicks { return .close(.write) }
         switch state {
         case .serving where hasStreams:
             state = .serving(idleTicks: 0)
@@ -81,7 +81,7 @@ struct HTTP2Lifecycle {
 
     private mutating func tickIdle(_ ticks: Int) -> Action {
         state = .serving(idleTicks: ticks)
-        if !hasReceivedSettings && ticks >= prefaceTicks { return .close }
+        if !hasReceivedSettings && ticks >= prefaceTicks { return .close(.head) }
         return ticks >= idleTicks ? end() : .none
     }
 }

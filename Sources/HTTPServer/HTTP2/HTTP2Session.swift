@@ -21,6 +21,8 @@ final class HTTP2Session {
         case complete(HTTP2Stream)
         /// The request cannot be taken; answer with the error.
         case failure(HTTP2Stream, HTTPRequestError)
+        /// A stream or the connection was ended because the client is too slow.
+        case timedOut(HTTPTimeout)
         /// The client sent its SETTINGS.
         case settings
         /// The client has answered our PING.
@@ -89,6 +91,9 @@ final class HTTP2Session {
     private var streamWindowBytes: Int { limits.maximumBodyBytes + 16 * 1024 }
 
     var hasStreams: Bool { !streams.isEmpty }
+
+    /// Whether the client has opened any stream yet.
+    var hasTakenStreams: Bool { unsafe nghttp2_session_get_last_proc_stream_id(session) > 0 }
 
     /// Whether the library has come to the end of the connection, by GOAWAY or by an error of the client.
     var isOver: Bool {
@@ -196,10 +201,12 @@ final class HTTP2Session {
             switch stream.phase {
             case .head where stream.age >= headTicks:
                 // Between HEADERS and its last CONTINUATION nothing else may come, so no answer helps the client.
+                events.append(.timedOut(.head))
                 _ = unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
             case .body where stream.age >= bodyTicks:
                 events.append(.failure(stream, .bodyTimedOut))
             case .responding where stream.age >= writeTicks:
+                events.append(.timedOut(.write))
                 reset(stream, NGHTTP2_CANCEL)
             case .answered:
                 // Without blame: RFC 9113, section 8.1.
@@ -236,7 +243,8 @@ extension HTTP2Session {
     func beginHead(streamID: Int32) {
         let body = BodyCollector(
             maximumBytes: limits.maximumBodyBytes,
-            unaccountedBytes: HTTPServerLimits.unaccountedStreamBodyBytes,
+            unaccountedBytes: streams.count < HTTPServerLimits.maximumUnaccountedStreams
+                ? HTTPServerLimits.unaccountedStreamBodyBytes : 0,
             budget: budget
         )
         streams[streamID] = HTTP2Stream(id: streamID, body: body)

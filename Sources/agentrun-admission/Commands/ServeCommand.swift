@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = HTTPServer(
             configuration: .init(host: host, port: port, limits: limits.serverLimits),
             group: eventLoops,
-            tls: { certificate.context.value },
+            security: .tls { certificate.context.value },
             service: service,
             logger: logger
         )

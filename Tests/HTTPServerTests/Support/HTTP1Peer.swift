@@ -9,14 +9,13 @@ final class HTTP1Peer {
     let channel = EmbeddedChannel()
     let handler: HTTP1ConnectionHandler
     let reads = ReadRecorder()
+    let observer = RecordingObserver()
 
     init(_ service: TestService, limits: HTTPServerLimits = HTTPServerLimits()) throws {
         try channel.pipeline.syncOperations.addHandler(reads)
         handler = try HTTP1ConnectionHandler.add(
             to: channel.pipeline.syncOperations,
-            service: service,
-            limits: limits,
-            budget: BodyBudget(maximumBytes: limits.maximumBufferedBytes)
+            in: .forTests(service, limits: limits, observer: observer)
         )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }

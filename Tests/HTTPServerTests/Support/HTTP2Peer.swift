@@ -22,6 +22,7 @@ final class HTTP2Peer {
     let channel = EmbeddedChannel()
     let handler: HTTP2ConnectionHandler
     let budget: BodyBudget
+    let observer = RecordingObserver()
     private let decoder = HeaderDecoder()
     private var input = ByteBuffer()
 
@@ -41,9 +42,7 @@ final class HTTP2Peer {
     ) throws {
         budget = BodyBudget(maximumBytes: limits.maximumBufferedBytes)
         handler = try HTTP2ConnectionHandler(
-            service: service,
-            limits: limits,
-            budget: budget,
+            in: .forTests(service, limits: limits, budget: budget, observer: observer),
             allocator: channel.allocator
         )
         try channel.pipeline.syncOperations.addHandler(handler)

@@ -12,13 +12,15 @@ func withServer(
     speaking httpProtocol: HTTPProtocol = .http1,
     port: Int = 0,
     limits: HTTPServerLimits = HTTPServerLimits(),
+    observer: RecordingObserver = RecordingObserver(),
     _ body: (HTTPServer, SocketAddress) async throws -> Void
 ) async throws {
     let server = HTTPServer(
         configuration: .init(host: "127.0.0.1", port: port, limits: limits),
         group: MultiThreadedEventLoopGroup.singleton,
-        plaintext: httpProtocol,
+        security: .plaintext(httpProtocol),
         service: service,
+        observer: observer,
         logger: Logger(label: "test")
     )
     let address = try await server.start()

@@ -1,0 +1,17 @@
+internal import NIOCore
+
+/// What every connection of a server has in common.
+struct ConnectionSurroundings: Sendable {
+    let service: any HTTPService
+    let limits: HTTPServerLimits
+    let budget: BodyBudget
+    let observer: any HTTPServerObserver
+
+    /// The answer to an error the server itself found.
+    func response(to error: HTTPRequestError) -> HTTPResponse {
+        observer.refused(error)
+        var response = service.answer(to: error)
+        response.status = error.status
+        return response
+    }
+}
