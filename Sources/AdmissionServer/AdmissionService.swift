@@ -34,12 +34,22 @@ package struct AdmissionService: HTTPService {
 
     package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
         switch Route(path: request.path) {
-        case .validate: .later(batch(on: eventLoop).add(request.body))
+        case .validate: review(request, on: eventLoop)
         case .livez: .now(health("livez", livenessChecks, request))
         case .readyz: .now(health("readyz", readinessChecks, request))
         case .version: .now(HTTPResponse(status: 200, contentType: MediaType.json, body: version))
         case nil: .now(ErrorAnswer.notFound(request.head))
         }
+    }
+
+    /// There is no queue for reviews beyond those in flight: an API server that is told so at once has time to try again,
+    /// and perhaps reaches another replica.
+    private func review(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+        guard reviews.inFlight.take() else {
+            reviews.metrics.transport.shed(.inFlight)
+            return .now(ErrorAnswer.busy)
+        }
+        return .later(batch(on: eventLoop).add(ReviewRequest(request)))
     }
 
     package func answer(to error: HTTPRequestError) -> HTTPResponse {

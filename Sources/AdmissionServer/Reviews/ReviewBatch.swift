@@ -9,10 +9,15 @@ internal import Policy
 /// others' (measured in docs/performance-aims.md).
 // A batch belongs to the event loop it was made for, and is reached there alone.
 final class ReviewBatch: @unchecked Sendable {
+    private struct Waiting {
+        let request: ReviewRequest
+        let promise: EventLoopPromise<HTTPResponse>
+    }
+
     private let eventLoop: any EventLoop
     private let handler: ReviewHandler
     private var engine: Current<PolicyEngine>.Reader
-    private var waiting: [(body: ByteBuffer, promise: EventLoopPromise<HTTPResponse>)] = []
+    private var waiting: [Waiting] = []
 
     init(on eventLoop: any EventLoop, handler: ReviewHandler) {
         self.eventLoop = eventLoop
@@ -23,22 +28,32 @@ final class ReviewBatch: @unchecked Sendable {
     /// Whether this is the batch of `eventLoop`.
     func belongs(to eventLoop: any EventLoop) -> Bool { self.eventLoop === eventLoop }
 
-    /// Takes a review's body; its answer comes before the event loop waits again.
-    func add(_ body: ByteBuffer) -> EventLoopFuture<HTTPResponse> {
+    /// Takes a review that is counted as in flight; its answer comes before the event loop waits again.
+    func add(_ request: ReviewRequest) -> EventLoopFuture<HTTPResponse> {
         eventLoop.preconditionInEventLoop()
         let promise = eventLoop.makePromise(of: HTTPResponse.self)
         if waiting.isEmpty { eventLoop.execute { self.judge() } }
-        waiting.append((body, promise))
+        waiting.append(Waiting(request: request, promise: promise))
         return promise.futureResult
     }
 
     private func judge() {
-        var reviews: [(body: ByteBuffer, promise: EventLoopPromise<HTTPResponse>)] = []
+        var reviews: [Waiting] = []
         swap(&reviews, &waiting)
         // One policy for all that are judged together.
         let engine = engine.read()
-        let answers = reviews.map { handler.answer($0.body, by: engine) }
-        for (review, answer) in zip(reviews, answers) { review.promise.succeed(answer) }
+        var now = NIODeadline.now()
+        var answers: [ReviewHandler.Answer] = []
+        answers.reserveCapacity(reviews.count)
+        for index in reviews.indices {
+            answers.append(handler.answer(reviews[index].request, by: engine, at: now))
+        }
+        // All are answered now, whenever they were judged.
+        now = .now()
+        handler.inFlight.giveBack(reviews.count)
+        // In place: a copy of an answer is a dozen of reference counts.
+        for index in reviews.indices { reviews[index].promise.succeed(answers[index].response) }
+        for index in reviews.indices { handler.record(answers[index], of: reviews[index].request, at: now) }
         // Keeps the room for the next turn.
         reviews.removeAll(keepingCapacity: true)
         if waiting.isEmpty { waiting = reviews }

@@ -2,14 +2,29 @@ internal import AdmissionAPI
 package import AgentRuns
 package import ClusterState
 internal import HTTPServer
-package import Logging
 internal import NIOCore
 package import Policy
 
 /// Answers reviews: decode, judge, take the branches, encode; all of it synchronous, on the event loop of the connection.
 package struct ReviewHandler: Sendable {
+    /// What came of a review.
+    enum Result {
+        case judged(Verdict)
+        case errored(AdmissionReviewError)
+        /// Nobody waits for its answer any more.
+        case expired
+    }
+
+    /// A review's answer, and what it is made of.
+    struct Answer {
+        let result: Result
+        let response: HTTPResponse
+    }
+
     /// What judges, replaced when the policy is.
     let engine: Current<PolicyEngine>
+    let inFlight: ReviewsInFlight
+    let metrics: AdmissionMetrics
     private let judge: ReviewJudge
     private let log: ReviewLog
 
@@ -17,41 +32,61 @@ package struct ReviewHandler: Sendable {
     ///   - engine: judges.
     ///   - state: what is known of the cluster, and what this process admits.
     ///   - now: the time of a review.
-    ///   - logger: gets a line for every denied review.
+    ///   - inFlight: bounds how many there are at once.
+    ///   - metrics: counts.
+    ///   - log: gets a line for every denied or slow review.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
         now: @escaping @Sendable () -> Timestamp,
-        logger: Logger
+        inFlight: ReviewsInFlight = ReviewsInFlight(),
+        metrics: AdmissionMetrics,
+        log: ReviewLog
     ) {
         self.engine = engine
+        self.inFlight = inFlight
+        self.metrics = metrics
+        self.log = log
         judge = ReviewJudge(state: state, now: now)
-        log = ReviewLog(logger: logger)
+        metrics.reviews.observe(inFlight)
     }
 
-    /// The answer to a body posted to `/validate`, judged by `engine`.
-    func answer(_ body: ByteBuffer, by engine: PolicyEngine) -> HTTPResponse {
+    /// The answer to a review, judged by `engine`.
+    ///
+    /// Judging takes microseconds, so it is done whatever is left of the time. Only a review whose time has passed is not
+    /// judged: its run is refused already, and must not take a branch. `time` is now.
+    func answer(_ request: ReviewRequest, by engine: PolicyEngine, at time: NIODeadline) -> Answer {
+        guard !request.isExpired(at: time) else {
+            return Answer(result: .expired, response: ErrorAnswer.expired)
+        }
         // The bytes are lent for the call: the review holds offsets and texts of its own.
-        let result = unsafe body.withUnsafeReadableBytes { bytes in
+        return unsafe request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                return Result<ReviewJudge.Outcome, AdmissionReviewError>.success(
-                    try unsafe judge.judge(bytes, by: engine)
-                )
+                let outcome = try unsafe judge.judge(bytes, by: engine)
+                let body = ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
+                let response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
+                return Answer(result: .judged(outcome.verdict), response: response)
             } catch {
-                return .failure(error)
+                let response = ErrorAnswer.make(400, error.description)
+                return Answer(result: .errored(error), response: response)
             }
         }
-        switch result {
-        case .success(let outcome):
-            log.answered(outcome.verdict)
-            return HTTPResponse(
-                status: 200,
-                contentType: MediaType.json,
-                body: ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
-            )
-        case .failure(let error):
+    }
+
+    /// Counts and logs what has been answered; `time` is when the answer was on its way.
+    func record(_ answer: borrowing Answer, of request: borrowing ReviewRequest, at time: NIODeadline) {
+        let duration = time - request.receivedAt
+        switch answer.result {
+        case .judged(let verdict):
+            metrics.reviews.judged(verdict, in: duration)
+            log.answered(verdict, in: duration)
+        case .errored(let error):
+            metrics.reviews.errored(in: duration)
             log.errored(error)
-            return ErrorAnswer.make(400, error.description)
+        case .expired:
+            metrics.reviews.errored(in: duration)
+            log.expired(after: duration)
         }
+        if let deadline = request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
     }
 }

@@ -1,24 +1,40 @@
 internal import AdmissionAPI
 internal import JSONPull
-internal import Logging
+package import Logging
+package import NIOCore
 internal import Policy
 
-/// What is logged of reviews: who was refused what and by which rule.
+/// What is logged of reviews: who was refused what and by which rule, and what took long.
 ///
 /// Never a prompt, a secret's value or any other content of an object.
-struct ReviewLog: Sendable {
+package struct ReviewLog: Sendable {
+    /// A review takes 60 µs, and a full queue adds some 40 ms: what takes this long waits for something that is not well, and
+    /// the least a webhook is given has passed.
+    package static let defaultSlowReview = TimeAmount.seconds(1)
+
     /// Longest reason that is repeated, in characters (Unicode scalars): it may hold a path of many keys.
     private static let maximumReasonLength = 512
 
-    let logger: Logger
+    private let logger: Logger
+    private let slowReview: TimeAmount
 
-    /// A review was answered; a denial shows at level info.
-    func answered(_ verdict: Verdict) {
-        guard !verdict.allowed else {
-            logger.debug("review allowed", metadata: Self.metadata(of: verdict))
-            return
+    /// - Parameters:
+    ///   - logger: gets the lines.
+    ///   - slowReview: a review that takes at least this long gets one even if it is allowed.
+    package init(logger: Logger, slowReview: TimeAmount = ReviewLog.defaultSlowReview) {
+        self.logger = logger
+        self.slowReview = slowReview
+    }
+
+    /// A review was answered; a denied or slow one shows at level info.
+    func answered(_ verdict: Verdict, in time: TimeAmount) {
+        guard verdict.allowed else {
+            return logger.info("review denied", metadata: Self.metadata(of: verdict, time))
         }
-        logger.info("review denied", metadata: Self.metadata(of: verdict))
+        guard time < slowReview else {
+            return logger.info("review slow", metadata: Self.metadata(of: verdict, time))
+        }
+        logger.debug("review allowed", metadata: Self.metadata(of: verdict, time))
     }
 
     /// A body could not be judged.
@@ -26,20 +42,39 @@ struct ReviewLog: Sendable {
         logger.info("review errored", metadata: ["reason": "\(Self.line(error.description))"])
     }
 
-    private static func metadata(of verdict: Verdict) -> Logger.Metadata {
+    /// A review came too late to be judged.
+    func expired(after time: TimeAmount) {
+        logger.info(
+            "review errored",
+            metadata: [
+                "reason": "it was complete only when its time-out had passed",
+                "milliseconds": "\(Self.milliseconds(time))",
+            ]
+        )
+    }
+
+    private static func metadata(of verdict: Verdict, _ time: TimeAmount) -> Logger.Metadata {
         var rules: [String] = []
         for finding in verdict.findings where !rules.contains(finding.rule.rawValue) {
             rules.append(finding.rule.rawValue)
         }
         return [
-            "uid": "\(QuotedName.quote(ExactString(verdict.uid)))",
-            "operation": "\(QuotedName.quote(verdict.operation.name))",
-            "kind": "\(QuotedName.quote(verdict.object.kind.kind))",
-            "namespace": "\(QuotedName.quote(verdict.object.namespace))",
-            "name": "\(QuotedName.quote(verdict.object.name))",
+            "uid": .stringConvertible(QuotedText(ExactString(verdict.uid))),
+            "operation": .stringConvertible(QuotedText(verdict.operation.name)),
+            "kind": .stringConvertible(QuotedText(verdict.object.kind.kind)),
+            "namespace": .stringConvertible(QuotedText(verdict.object.namespace)),
+            "name": .stringConvertible(QuotedText(verdict.object.name)),
             "dryRun": "\(verdict.dryRun)",
             "rules": "\(rules.joined(separator: ","))",
+            "milliseconds": "\(milliseconds(time))",
         ]
+    }
+
+    /// With three decimals.
+    private static func milliseconds(_ time: TimeAmount) -> String {
+        let microseconds = time.nanoseconds / 1000
+        let decimals = String(microseconds % 1000)
+        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
     }
 
     /// `text` on one line, cut.

@@ -70,7 +70,13 @@ struct ServeCommand: AsyncParsableCommand {
         let source = try stateSource(policies, eventLoop: clusterLoops.next(), logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
         let service = AdmissionService(
-            reviews: ReviewHandler(engine: policies.engine, state: source.store, now: Clocks.wall, logger: logger),
+            reviews: ReviewHandler(
+                engine: policies.engine,
+                state: source.store,
+                now: Clocks.wall,
+                metrics: AdmissionMetrics(),
+                log: ReviewLog(logger: logger)
+            ),
             readinessChecks: certificate.readinessChecks + [.reload(policies.record)] + source.readinessChecks,
             version: ProductVersion()
         )

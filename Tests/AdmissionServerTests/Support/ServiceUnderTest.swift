@@ -30,7 +30,14 @@ struct ServiceUnderTest: Sendable {
     let engine: Current<PolicyEngine>
     private let service: AdmissionService
 
-    init(policy: AdmissionPolicy = .builtIn, checks: [HealthCheck] = []) {
+    let metrics = AdmissionMetrics()
+
+    init(
+        policy: AdmissionPolicy = .builtIn,
+        checks: [HealthCheck] = [],
+        inFlight: ReviewsInFlight = ReviewsInFlight(),
+        slowReview: TimeAmount = ReviewLog.defaultSlowReview
+    ) {
         let recorder = log
         store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
@@ -44,7 +51,9 @@ struct ServiceUnderTest: Sendable {
                 engine: engine,
                 state: store,
                 now: { Timestamp(seconds: 1_770_000_000) },
-                logger: Logger(label: "test") { _ in recorder.handler() }
+                inFlight: inFlight,
+                metrics: metrics,
+                log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview)
             ),
             readinessChecks: checks,
             version: ProductVersion()
@@ -60,14 +69,16 @@ struct ServiceUnderTest: Sendable {
         _ method: HTTPRequestMethod,
         _ target: String,
         contentType: String? = "application/json",
-        body: [UInt8] = []
+        body: [UInt8] = [],
+        receivedAt: NIODeadline = .now()
     ) -> Answer {
         let head = HTTPRequestHead(
             method: method,
             target: target,
             version: .http11,
             fields: HTTPFields(contentType.map { [("Content-Type", $0)] } ?? []),
-            contentLength: body.count
+            contentLength: body.count,
+            receivedAt: receivedAt
         )
         if let refusal = service.refusal(of: head) { return Answer(refusal) }
         let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
@@ -80,6 +91,18 @@ struct ServiceUnderTest: Sendable {
             let response = try? future.wait()
             return response.map { Answer($0) } ?? Answer(status: 0, body: "not answered in this turn", headers: [:])
         }
+    }
+
+    /// Hands a review to the service, whose answer then waits for the end of the event loop's turn.
+    func begin(_ review: Review, on eventLoop: EmbeddedEventLoop) -> HTTPAnswer {
+        let head = HTTPRequestHead(
+            method: .post,
+            target: "/validate?timeout=10s",
+            version: .http11,
+            fields: HTTPFields(),
+            contentLength: nil
+        )
+        return service.answer(HTTPRequest(head: head, body: ByteBuffer(string: review.text)), on: eventLoop)
     }
 
     func answer(to error: HTTPRequestError) -> Answer { Answer(service.answer(to: error)) }

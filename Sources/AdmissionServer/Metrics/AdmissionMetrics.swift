@@ -1,0 +1,165 @@
+package import ClusterState
+private import HTTPServer
+package import Prometheus
+package import TLS
+
+/// Every metric of the webhook, made once and kept: their names, what they mean, and where their figures come from.
+///
+/// A figure that grows is counted by whoever sees the event, through the counters here; one that somebody else keeps
+/// anyway is asked for at each scrape, through an `observe…` call.
+package final class AdmissionMetrics: Sendable {
+    /// What every name begins with, but for those of the process.
+    package static let prefix = "agentrun_admission_"
+
+    /// What became of a try to take or give back a branch of which other replicas are told.
+    package enum ClaimOutcome: String, Sendable, CaseIterable {
+        case acquired
+        case alreadyHeld = "already_held"
+        case conflict
+        case takenOver = "taken_over"
+        case released
+        case expired
+        case unavailable
+    }
+
+    /// Why a request was turned away though nothing is wrong with it.
+    package enum ShedReason: String, Sendable, CaseIterable {
+        case inFlight = "in_flight"
+        case bodyBudget = "body_budget"
+        case connections
+    }
+
+    /// What the source of the cluster state counts, one counter a kind.
+    package struct StateCounters: Sendable {
+        package let relists: CounterMetrics<ClusterKind>
+        package let watchEvents: CounterMetrics<ClusterKind>
+        package let failures: CounterMetrics<ClusterKind>
+    }
+
+    /// What the decision log counts.
+    package struct DecisionLogCounters: Sendable {
+        package let records: CounterMetric
+        package let dropped: CounterMetric
+    }
+
+    package let registry: MetricsRegistry
+    package let reviews: ReviewMetrics
+    package let transport: TransportMetrics
+    package let state: StateCounters
+    package let claims: CounterMetrics<ClaimOutcome>
+    package let decisionLog: DecisionLogCounters
+
+    /// - Parameters:
+    ///   - registry: where they are registered.
+    ///   - version: of the product.
+    package init(registry: MetricsRegistry = MetricsRegistry(), version: String = ProductVersion.number) {
+        self.registry = registry
+        reviews = ReviewMetrics(registry)
+        transport = TransportMetrics(registry)
+        state = StateCounters(
+            relists: Self.byKind("state_relists_total", "Complete readings of a kind.", registry),
+            watchEvents: Self.byKind("state_watch_events_total", "Changes a watch told of.", registry),
+            failures: Self.byKind("state_failures_total", "Readings and watches of a kind that failed.", registry)
+        )
+        claims = registry.counters(
+            Self.prefix + "claims_total",
+            "Claims of branches between replicas, by what became of them.",
+            label: "outcome",
+            ClaimOutcome.allCases
+        )
+        decisionLog = DecisionLogCounters(
+            records: registry.counter(
+                Self.prefix + "decision_log_records_total",
+                "Reviews written to the decision log."
+            ),
+            dropped: registry.counter(
+                Self.prefix + "decision_log_dropped_total",
+                "Reviews the decision log had no room for."
+            )
+        )
+        declareObserved()
+        registry.gauge(Self.prefix + "build_info", "1, labelled with the version.", LabelSet("version", version)).set(
+            1.0
+        )
+        ProcessFigures.register(in: registry)
+    }
+
+    private static func byKind(
+        _ name: String,
+        _ help: String,
+        _ registry: MetricsRegistry
+    ) -> CounterMetrics<ClusterKind> {
+        registry.counters(prefix + name, help, label: "kind", ClusterKind.allCases)
+    }
+}
+
+// MARK: Figures that are asked for at each scrape
+
+extension AdmissionMetrics {
+    /// Name, kind and help of what the calls below fill in.
+    private enum Observed {
+        static let stateObjects = ("state_objects", MetricKind.gauge, "Objects in the cluster state.")
+        static let stateAge = (
+            "state_age_seconds", MetricKind.gauge, "Time since the source last agreed with the state."
+        )
+        static let stateSynced = ("state_synced", MetricKind.gauge, "1 when the kind has been read completely, else 0.")
+        static let claimsHeld = ("claims_held", MetricKind.gauge, "Claims of branches this replica knows to be held.")
+        static let reloads = ("reloads_total", MetricKind.counter, "Readings of changed files, by what became of them.")
+        static let expiry = (
+            "certificate_expiry_seconds", MetricKind.gauge, "Time until a certificate expires; negative afterwards."
+        )
+
+        static let all = [stateObjects, stateAge, stateSynced, claimsHeld, reloads, expiry]
+    }
+
+    private func declareObserved() {
+        for (name, kind, help) in Observed.all { registry.declare(Self.prefix + name, kind, help) }
+    }
+
+    private func observe(
+        _ metric: (name: String, kind: MetricKind, help: String),
+        _ body: @escaping @Sendable (inout MetricSamples) -> Void
+    ) {
+        registry.collect(Self.prefix + metric.name, metric.kind, metric.help, body)
+    }
+
+    /// Shows the cluster state.
+    ///
+    /// - Parameter figures: what is known of each kind now; what is unknown is left out.
+    package func observeState(_ figures: @escaping @Sendable () -> [StateFigures]) {
+        observe(Observed.stateObjects) { samples in
+            for kind in figures() { samples.add(kind.objects, LabelSet("kind", kind.kind.rawValue)) }
+        }
+        observe(Observed.stateAge) { samples in
+            for kind in figures() {
+                if let age = kind.ageSeconds { samples.add(age, LabelSet("kind", kind.kind.rawValue)) }
+            }
+        }
+        observe(Observed.stateSynced) { samples in
+            for kind in figures() { samples.add(kind.isSynced ? 1 : 0, LabelSet("kind", kind.kind.rawValue)) }
+        }
+    }
+
+    /// Shows how many claims are held.
+    package func observeClaims(held: @escaping @Sendable () -> Int) {
+        observe(Observed.claimsHeld) { $0.add(held()) }
+    }
+
+    /// Shows how the reloading of files went.
+    package func observeReloads(_ record: ReloadRecord) {
+        let succeeded = LabelSet([("what", record.name), ("outcome", "succeeded")])
+        let failed = LabelSet([("what", record.name), ("outcome", "failed")])
+        observe(Observed.reloads) { samples in
+            samples.add(record.successCount, succeeded)
+            samples.add(record.failureCount, failed)
+        }
+    }
+
+    /// Shows when the serving certificate expires.
+    package func observeServingCertificate(expiresAt: @escaping @Sendable () -> UnixTime) {
+        let labels = LabelSet("what", "serving")
+        observe(Observed.expiry) { samples in
+            samples.add(Int(expiresAt().secondsSinceEpoch - UnixTime.now().secondsSinceEpoch), labels)
+        }
+    }
+}

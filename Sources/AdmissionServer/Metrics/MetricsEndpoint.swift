@@ -1,0 +1,44 @@
+package import HTTPServer
+package import NIOCore
+package import Prometheus
+
+/// Answers `GET /metrics`, on a port of its own: scrapers then need no way to where reviews are answered, and a slow one
+/// costs reviews nothing.
+package struct MetricsEndpoint: HTTPService {
+    /// What a scraper, or several, may make the server hold: a text is about 30 KB, made anew for each scrape.
+    package static var limits: HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        // Two Prometheus servers, a person, and as many again whose connections are not closed yet.
+        limits.maximumConnections = 16
+        limits.maximumBodyBytes = 1024
+        limits.maximumBufferedBytes = 16 * 1024
+        limits.maximumHeaderBytes = 8 * 1024
+        // Prometheus gives a whole scrape ten seconds by default, and scrapes once a minute.
+        limits.headerTimeout = .seconds(5)
+        limits.bodyTimeout = .seconds(5)
+        limits.writeTimeout = .seconds(10)
+        limits.idleTimeout = .seconds(150)
+        return limits
+    }
+
+    private let registry: MetricsRegistry
+
+    package init(registry: MetricsRegistry) {
+        self.registry = registry
+    }
+
+    package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
+        guard head.path == "/metrics" else { return ErrorAnswer.make(404, "metrics are at /metrics") }
+        guard [.get, .head].contains(head.method) else {
+            return ErrorAnswer.make(405, "use GET", headers: [("allow", "GET, HEAD")])
+        }
+        return nil
+    }
+
+    package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+        let text = ByteBuffer(bytes: registry.text())
+        return .now(HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text))
+    }
+
+    package func answer(to error: HTTPRequestError) -> HTTPResponse { ErrorAnswer.make(error) }
+}
