@@ -11,7 +11,10 @@ import Testing
     }
 
     private func serve(_ arguments: String...) async throws -> Program {
-        try await Program.run(Program.underTest, ["serve", "--host", "127.0.0.1", "--port", "0"] + arguments)
+        try await Program.run(
+            Program.underTest,
+            ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "none"] + arguments
+        )
     }
 
     /// Writes a pair that is valid from then on for a year.
@@ -27,6 +30,10 @@ import Testing
         (["--tls-cert", "a.crt"], "--tls-key"), (["--generation", "2025-01"], "2026-02"),
         (["--log-level", "loud"], "warning"), (["--handshake-timeout", "0"], "--handshake-timeout"),
         (["--max-body-bytes", "1"], "--max-body-bytes"), (["extra"], "extra"),
+        (["--max-in-flight", "0"], "--max-in-flight"), (["--max-buffered-bytes", "0"], "--max-buffered-bytes"),
+        (["--drain-delay", "25"], "--drain-timeout"), (["--drain-delay", "-1"], "--drain-delay"),
+        (["--metrics-port", "some"], "--metrics-port"), (["--port", "9090"], "--metrics-port"),
+        (["--log-format", "xml"], "json"), (["--slow-review", "10"], "--slow-review"),
     ])
     func `with bad usage says what is wrong`(arguments: [String], text: String) async throws {
         let program = try await Program.run(Program.underTest, ["serve"] + arguments)

@@ -1,14 +1,14 @@
 private import AdmissionServer
 internal import ArgumentParser
 private import ClusterState
+private import CoreMetrics
 internal import HTTPServer
 internal import Logging
 private import NIOCore
 private import NIOPosix
-private import Policy
+private import Prometheus
 private import ServiceLifecycle
 private import TLS
-private import UnixSignals
 
 /// `serve`: the webhook.
 struct ServeCommand: AsyncParsableCommand {
@@ -47,37 +47,44 @@ struct ServeCommand: AsyncParsableCommand {
     var threads: Int?
 
     @OptionGroup(title: "Limits") var limits: LimitOptions
-
-    @Option(name: .customLong("log-level"), help: "Least level that is logged.")
-    var logLevel = LogLevel.info
+    @OptionGroup(title: "Metrics") var metrics: MetricsOptions
+    @OptionGroup(title: "Log") var log: LogOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
         guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
+        if case .number(let number) = metrics.port, number == port, number != 0 {
+            throw ValidationError("--metrics-port must be another than --port")
+        }
         guard state.paths.isEmpty || cluster.kubeconfig == nil else {
             throw ValidationError("--state and --kubeconfig are two sources of one cluster state: give one of them")
         }
     }
 
     func run() async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "agentrun-admission")
-        logger.logLevel = logLevel.level
+        let logger = log.bootstrap()
+        let signals = await StopSignals(logger: logger)
+        let counted = AdmissionMetrics()
+        MetricsSystem.bootstrap(RegistryMetricsFactory(registry: counted.registry))
         let policies = try PolicySource(options: policy, logger: logger)
         let certificate = try ServingCertificate(files: tls.files(), logger: logger)
         // One thread talks to the API server, so that no review waits for a list.
         let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let source = try stateSource(policies, eventLoop: clusterLoops.next(), logger: logger)
+        let source = try stateSource(policies, counted, eventLoop: clusterLoops.next(), logger: logger)
+        observe(counted, certificate, policies, source)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
+        let stopping = Stopping()
         let service = AdmissionService(
             reviews: ReviewHandler(
                 engine: policies.engine,
                 state: source.store,
                 now: Clocks.wall,
-                metrics: AdmissionMetrics(),
-                log: ReviewLog(logger: logger)
+                inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
+                metrics: counted,
+                log: ReviewLog(logger: logger, slowReview: log.slowReview.amount)
             ),
-            readinessChecks: certificate.readinessChecks + [.reload(policies.record)] + source.readinessChecks,
+            readinessChecks: [stopping.readiness] + certificate.readinessChecks
+                + [.reload(policies.record)] + source.readinessChecks,
             version: ProductVersion()
         )
         let server = HTTPServer(
@@ -85,10 +92,18 @@ struct ServeCommand: AsyncParsableCommand {
             group: eventLoops,
             security: .tls { certificate.context.value },
             service: service,
+            observer: counted.transport,
             logger: logger
         )
-        let webhook = WebhookService(server: server, source: source, drainTimeout: limits.drainTimeout, logger: logger)
-        try await run([certificate, policies, source, webhook], logger: logger)
+        let drain = WebhookService.Drain(
+            delay: .seconds(limits.drainDelaySeconds),
+            timeout: .seconds(limits.drainSeconds),
+            signals: signals,
+            stopping: stopping
+        )
+        let webhook = WebhookService(server: server, source: source, drain: drain, logger: logger)
+        let scrapes = metricsService(counted, certificate, eventLoops, logger)
+        try await signals.run(group(scrapes + [certificate, policies, source, webhook], logger: logger))
         try await eventLoops.shutdownGracefully()
         try await clusterLoops.shutdownGracefully()
     }
@@ -96,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Manifests where there are some, else the cluster if there is one to ask.
     private func stateSource(
         _ policies: PolicySource,
+        _ metrics: AdmissionMetrics,
         eventLoop: any EventLoop,
         logger: Logger
     ) throws(CommandFailure) -> any StateSource {
@@ -106,19 +122,51 @@ struct ServeCommand: AsyncParsableCommand {
             options: cluster,
             policies: policies,
             eventLoop: eventLoop,
+            metrics: metrics,
             logger: logger
         )
     }
 
-    /// Runs the services until a signal ends them, the last one first.
-    private func run(_ services: [any Service], logger: Logger) async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint],
+    /// Shows what the parts of the server know of themselves.
+    private func observe(
+        _ metrics: AdmissionMetrics,
+        _ certificate: ServingCertificate,
+        _ policies: PolicySource,
+        _ source: any StateSource
+    ) {
+        metrics.observeReloads(policies.record)
+        metrics.observeReloads(certificate.pairRecord)
+        metrics.observeReloads(certificate.trustRecord)
+        metrics.observeServingCertificate { certificate.context.value.pair.notAfter }
+        let store = source.store
+        metrics.observeState { store.figures }
+    }
+
+    /// The metrics' own server; none when there are to be no metrics.
+    private func metricsService(
+        _ metrics: AdmissionMetrics,
+        _ certificate: ServingCertificate,
+        _ eventLoops: any EventLoopGroup,
+        _ logger: Logger
+    ) -> [any Service] {
+        guard case .number(let port) = self.metrics.port else { return [] }
+        let usesTLS = self.metrics.usesTLS
+        let server = HTTPServer(
+            configuration: .init(host: host, port: port, limits: MetricsEndpoint.limits),
+            group: eventLoops,
+            security: usesTLS ? .tls { certificate.context.value } : .plaintext(.http1),
+            service: MetricsEndpoint(registry: metrics.registry),
             logger: logger
         )
+        return [MetricsService(server: server, scheme: usesTLS ? "https" : "http", logger: logger)]
+    }
+
+    /// The services in one group, which stops them in the opposite order, each when the one before has stopped.
+    private func group(_ services: [any Service], logger: Logger) -> ServiceGroup {
+        // Signals are another's business; see StopSignals.
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [], logger: logger)
         // Twice the server's own deadline: something is stuck.
         configuration.maximumGracefulShutdownDuration = .seconds(2 * limits.drainSeconds + 5)
-        try await ServiceGroup(configuration: configuration).run()
+        return ServiceGroup(configuration: configuration)
     }
 }

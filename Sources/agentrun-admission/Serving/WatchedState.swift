@@ -4,6 +4,7 @@ internal import KubernetesClient
 internal import Logging
 internal import NIOCore
 internal import Policy
+private import Prometheus
 internal import ServiceLifecycle
 
 /// The cluster state as an API server has it, listed and watched.
@@ -23,6 +24,7 @@ struct WatchedState: StateSource {
         options: ClusterOptions,
         policies: PolicySource,
         eventLoop: any EventLoop,
+        metrics: AdmissionMetrics,
         logger: Logger
     ) throws(CommandFailure) {
         let policy = policies.engine.value.policy
@@ -49,6 +51,7 @@ struct WatchedState: StateSource {
             store: store,
             timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds)
         ) { event in
+            Self.count(event, in: metrics)
             Self.log(event, to: logger)
         }
         (self.store, self.feed, readyAgeSeconds) = (store, feed, options.readyAgeSeconds)
@@ -69,6 +72,14 @@ struct WatchedState: StateSource {
         // Ends by a signal, or because another service failed.
         try? await gracefulShutdown()
         await feed.stop()
+    }
+
+    private static func count(_ event: ClusterFeedEvent, in metrics: AdmissionMetrics) {
+        switch event {
+        case .listed(let source, _, _, _): metrics.state.relists[source.kind]?.increment()
+        case .failed(let source, _): metrics.state.failures[source.kind]?.increment()
+        case .recovered: break
+        }
     }
 
     private static func log(_ event: ClusterFeedEvent, to logger: Logger) {

@@ -1,3 +1,4 @@
+internal import AdmissionServer
 internal import HTTPServer
 internal import Logging
 internal import NIOCore
@@ -5,30 +6,45 @@ internal import ServiceLifecycle
 
 /// The HTTPS server as a service: listens once the cluster state is known or watched, drains when asked to stop.
 struct WebhookService: Service {
+    /// How the server stops.
+    struct Drain: Sendable {
+        /// For so long new connections are still served: clients have to hear first that this server is going.
+        var delay: Duration
+        /// All the time there is, the delay included.
+        var timeout: Duration
+        let signals: StopSignals
+        let stopping: Stopping
+    }
+
     let server: HTTPServer
     let source: any StateSource
-    let drainTimeout: TimeAmount
+    let drain: Drain
     let logger: Logger
 
     func run() async throws {
         try await source.waitUntilServable()
+        // A signal while the state was read: there is nothing to drain, and nobody to be served any more.
+        guard !Task.isShuttingDownGracefully else { return }
         let address: SocketAddress
         do throws(HTTPServerError) {
             address = try await server.start()
         } catch {
             throw CommandFailure(error.description)
         }
-        logger.notice("ready", metadata: ["address": "\(Self.url(of: address))"])
+        logger.notice("ready", metadata: ["address": "\(address.url("https"))"])
         // Ends by a signal, or because another service failed: either way the server has to be stopped.
         try? await gracefulShutdown()
-        logger.notice("stopping", metadata: ["connections": "\(server.connectionCount)"])
-        await server.shutdownGracefully(within: drainTimeout)
-        logger.notice("stopped")
+        await stop()
     }
 
-    private static func url(of address: SocketAddress) -> String {
-        let host = address.ipAddress ?? "unknown"
-        let port = address.port.map(String.init) ?? "unknown"
-        return host.contains(":") ? "https://[\(host)]:\(port)" : "https://\(host):\(port)"
+    private func stop() async {
+        let start = ContinuousClock.now
+        drain.stopping.begin()
+        logger.notice("stopping", metadata: ["connections": "\(server.connectionCount)"])
+        await server.retire()
+        await drain.signals.waitForDelay(drain.delay)
+        let left = drain.timeout - (ContinuousClock.now - start)
+        await server.shutdownGracefully(within: max(.zero, TimeAmount(left)))
+        logger.notice("stopped")
     }
 }

@@ -17,7 +17,9 @@ enum StandardOutput {
 
 /// Writes to standard error, unbuffered.
 enum StandardError {
-    static func write(_ text: String) { FileDescriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) { FileDescriptor.write(bytes, to: STDERR_FILENO) }
 }
 
 /// Reads standard input.

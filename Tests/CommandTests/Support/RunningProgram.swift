@@ -59,6 +59,9 @@ final class RunningProgram: Sendable {
         return try await end.value
     }
 
+    /// The exit status, once it has ended.
+    var exitStatus: Int32 { get async throws { try await end.value } }
+
     private func terminate() {
         guard isRunning else { return }
         kill(identifier, SIGTERM)

@@ -91,8 +91,11 @@ final class TLSClient: @unchecked Sendable {
 
     /// Sends bytes without TLS and collects what comes until the server closes; nil when it does not within the time.
     static func exchange(_ bytes: [UInt8], with webhook: Webhook, patience seconds: Int) async throws -> [UInt8]? {
-        let port = webhook.port
-        return try await offTheTestThreads {
+        try await exchange(bytes, withPort: webhook.port, patience: seconds)
+    }
+
+    static func exchange(_ bytes: [UInt8], withPort port: Int, patience seconds: Int) async throws -> [UInt8]? {
+        try await offTheTestThreads {
             let descriptor = try connect(port: port)
             defer { Glibc.close(descriptor) }
             setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)

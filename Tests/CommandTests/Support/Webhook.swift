@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A running `serve` on a port of its own.
 final class Webhook: Sendable {
@@ -20,25 +21,43 @@ final class Webhook: Sendable {
         self.program = program
     }
 
-    /// Starts `serve --host 127.0.0.1 --port 0` and waits for its ready line.
+    /// Starts `serve --host 127.0.0.1 --port 0`, without metrics and the delay of a drain unless they are asked for, and waits
+    /// for its ready line.
     static func start(_ arguments: String...) async throws -> Webhook { try await start(arguments) }
 
     static func start(_ arguments: [String]) async throws -> Webhook {
         let folder = try Folder()
         let log = try folder.write("", to: "log")
-        let serve = ["serve", "--host", "127.0.0.1", "--port", "0"] + arguments
+        // The last of an option that is given twice counts.
+        let serve =
+            ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "none", "--drain-delay", "0"] + arguments
         let program = try await RunningProgram.start(Program.underTest, serve, log: log)
         let deadline = ContinuousClock.now + .seconds(30)
         while program.isRunning, ContinuousClock.now < deadline {
-            if let match = try folder.text("log").firstMatch(of: /address=https:\/\/127\.0\.0\.1:([0-9]+) .*ready\n/),
-                let port = Int(match.1)
-            {
+            if let port = try port(in: folder.text("log"), of: "ready") {
                 return Webhook(port: port, folder: folder, program: program)
             }
             try await Task.sleep(for: .milliseconds(20))
         }
         throw NotReady(description: try folder.text("log"))
     }
+
+    /// The port of the line that says `message`, in either form of a log line.
+    private static func port(in log: String, of message: String) throws -> Int? {
+        let line = log.split(separator: "\n").first { line in
+            line.hasSuffix(" \(message)") || line.contains(#""message":"\#(message)""#)
+        }
+        return line?.firstMatch(of: /https?:\/\/127\.0\.0\.1:([0-9]+)/).flatMap { Int($0.1) }
+    }
+
+    /// Where the metrics are, for a server that was started with `--metrics-port 0`.
+    var metricsPort: Int? { get throws { try Self.port(in: log, of: "metrics") } }
+
+    /// Sends a signal.
+    func send(_ signal: Int32) { kill(program.identifier, signal) }
+
+    /// The exit status, once it has ended by itself.
+    var exitStatus: Int32 { get async throws { try await program.exitStatus } }
 
     var log: String { get throws { try folder.text("log") } }
 
@@ -79,11 +98,17 @@ final class Webhook: Sendable {
 
     func get(_ target: String, _ options: String...) async throws -> Answer { try await curl(options, target) }
 
-    private func curl(_ options: [String], _ target: String) async throws -> Answer {
+    /// `GET /metrics`.
+    func metrics(_ options: String...) async throws -> Answer {
+        let port = try metricsPort ?? 0
+        return try await curl(options, "/metrics", of: "\(options.isEmpty ? "http" : "https")://127.0.0.1:\(port)")
+    }
+
+    private func curl(_ options: [String], _ target: String, of server: String? = nil) async throws -> Answer {
         let program = try await Program.run(
             "/usr/bin/env",
             ["curl", "--silent", "--insecure", "--noproxy", "*", "--max-time", "20", "--write-out", "\n%{http_code}"]
-                + options + ["\(url)\(target)"]
+                + options + ["\(server ?? url)\(target)"]
         )
         let lines = program.output.split(separator: "\n", omittingEmptySubsequences: false)
         return Answer(

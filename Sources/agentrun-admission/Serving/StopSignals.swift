@@ -1,0 +1,58 @@
+internal import Logging
+internal import ServiceLifecycle
+private import Synchronization
+internal import UnixSignals
+
+/// The signals that end the server, waited for from its very start: one that comes while files are read still is an orderly
+/// end, with exit code 0.
+///
+/// SIGTERM is what a kubelet sends, at the same moment as the endpoints forget this replica: new connections are served for
+/// the drain delay. SIGINT is a person at a terminal, who need not wait for that. A second SIGTERM changes nothing, since
+/// process managers repeat themselves; a SIGINT ends the delay.
+final class StopSignals: Sendable {
+    private let signals: UnixSignalsSequence
+    private let isHurried = Mutex(false)
+    private let hurry: AsyncStream<Void>
+    private let hurried: AsyncStream<Void>.Continuation
+    private let logger: Logger
+
+    init(logger: Logger) async {
+        self.logger = logger
+        signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        (hurry, hurried) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    /// Runs the services; a signal shuts them down.
+    func run(_ group: ServiceGroup) async throws {
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { await self.watch(group) }
+            defer { tasks.cancelAll() }
+            try await group.run()
+        }
+    }
+
+    /// Waits so long, or until a person wants it to end at once.
+    func waitForDelay(_ delay: Duration) async {
+        guard delay > .zero, !isHurried.withLock({ $0 }) else { return }
+        await withTaskGroup { tasks in
+            tasks.addTask { try? await Task.sleep(for: delay) }
+            tasks.addTask { for await _ in self.hurry { return } }
+            await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
+    private func watch(_ group: ServiceGroup) async {
+        var isStopping = false
+        for await signal in signals {
+            if signal == .sigint {
+                isHurried.withLock { $0 = true }
+                hurried.yield()
+            }
+            let metadata: Logger.Metadata = ["signal": signal == .sigint ? "SIGINT" : "SIGTERM"]
+            logger.notice(isStopping ? "already stopping" : "asked to stop", metadata: metadata)
+            if !isStopping { await group.triggerGracefulShutdown() }
+            isStopping = true
+        }
+    }
+}
