@@ -22,7 +22,7 @@ ca-certificates|/etc/ssl/certs/ca-certificates.crt|to fetch the Swift dependenci
 curl|curl|to talk to the server, over HTTP/1.1 and HTTP/2
 g++|c++|the C library, its headers and the linker Swift links with
 git|git|to fetch the Swift dependencies
-golang-go|go|to build the Go server the benchmark compares with, and its start-up clock
+golang-go|go|to build load generators, and the Go server the benchmark compares with
 jq|jq|to read and print JSON
 kubernetes-client|kubectl|to apply the fixes that explain prints
 libcurl4|libcurl.so.4|the Swift toolchain needs it

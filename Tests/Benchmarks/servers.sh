@@ -25,7 +25,7 @@ add_ours() {
   local name=$1
   add_server "$name" "$2"
   shift 2
-  define_command "$name" "$server" serve --host 127.0.0.1 --port "${server_port[$name]}" \
+  define_command "$name" "$server" serve --host 127.0.0.1 --port "${server_port[$name]}" --metrics-port none --drain-delay 0 \
     --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --threads 1 --log-level warning "$@"
 }
 
