@@ -192,6 +192,28 @@ import Testing
         peer.channel.embeddedEventLoop.run()
         try peer.receive()
         #expect(peer.answers[1]?.body == "late")
+        #expect(!peer.isClosed)
+        try peer.tick(1)
+        #expect(!peer.isClosed)
+        try peer.tick(1)
+        #expect(peer.isClosed)
+        #expect(peer.observer.events == [])
+    }
+
+    @Test func `leaves a client that sends one more request the time to read that it is refused`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        try peer.send(.headers(1, HTTP2Peer.get("/a")))
+        peer.handler.drain()
+        try peer.receive()
+        try peer.acknowledgePing()
+        #expect(peer.goAways.map(\.last) == [0x7FFF_FFFF, 1])
+        // Begun before the notice was read, sent behind its acknowledgement.
+        try peer.send(.headers(3, HTTP2Peer.get("/b")))
+        #expect(!peer.isClosed)
+        #expect(service.requests.map(\.path) == ["/a"])
+        #expect(peer.answers[3] == nil)
+        try peer.tick(2)
         #expect(peer.isClosed)
     }
 
@@ -211,6 +233,7 @@ import Testing
         #expect(new.goAways.map(\.last) == [0x7FFF_FFFF])
         try new.acknowledgePing()
         #expect(new.goAways.map(\.last) == [0x7FFF_FFFF, 1])
+        try new.tick(2)
         #expect(new.isClosed)
     }
 
@@ -221,6 +244,7 @@ import Testing
         #expect(!peer.isClosed)
         try peer.tick(1)
         #expect(peer.goAways.count == 2)
+        try peer.tick(2)
         #expect(peer.isClosed)
     }
 
@@ -234,8 +258,9 @@ import Testing
         try peer.send(.data(1, ""))
         try peer.tick(19)
         #expect(peer.goAways.isEmpty)
-        try peer.tick(3)
+        try peer.tick(5)
         #expect(peer.goAways.map(\.last) == [0x7FFF_FFFF, 1])
+        #expect(peer.observer.events == ["timed out idle"])
         #expect(peer.isClosed)
     }
 
@@ -251,6 +276,7 @@ import Testing
         #expect(peer.answers[1]?.body == "bye")
         try peer.acknowledgePing()
         #expect(peer.goAways.last?.last == 1)
+        try peer.tick(2)
         #expect(peer.isClosed)
     }
 

@@ -38,6 +38,14 @@ import Testing
         #expect(lifecycle.tick(hasStreams: true, isWritable: true) == .none)
     }
 
+    @Test func `closes two ticks after the last stream of a finished connection`() {
+        var lifecycle = Self.greeted()
+        _ = lifecycle.end()
+        _ = lifecycle.receivePingAcknowledgement()
+        let actions = [true, true, false, true, false, false].map { lifecycle.tick(hasStreams: $0, isWritable: true) }
+        #expect(actions == [.none, .none, .none, .none, .none, .close(nil)])
+    }
+
     @Test func `counts idle ticks in a row only`() {
         var lifecycle = Self.greeted()
         let actions = [false, false, false, true, false, false, false, false].map {

@@ -133,7 +133,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         } catch {
             return close()
         }
-        if session.isOver || lifecycle.isFinishing && !session.hasStreams && context.channel.isWritable { close() }
+        // When it is finishing, a session without streams counts as over, but the client closes first.
+        if session.isOver && (!lifecycle.isFinishing || session.hasStreams) { close() }
     }
 
     /// The next frames, about ``HTTPServerLimits/outputChunkBytes`` of them; nil when there are none.
@@ -189,7 +190,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         case .giveNotice: session.giveNotice()
         case .finish: session.finish()
         case .close(let timeout):
-            surroundings.observer.timedOut(timeout)
+            if let timeout { surroundings.observer.timedOut(timeout) }
             context?.close(promise: nil)
         }
     }

@@ -2,27 +2,33 @@
 ///
 /// A connection *serves*. To end, it *gives notice*: a GOAWAY with the highest stream number and a PING; streams the client
 /// opened before it read the notice are still served. When the PING comes back the client has read it, and a second GOAWAY
-/// names the last stream that was taken: the connection is *finishing*. It closes when the last answer has left. A GOAWAY that
-/// names less than what was sent makes the API server try again at once, without limit.
+/// names the last stream that was taken: the connection is *finishing*. When the last answer has left it is the client's turn
+/// to close; one that does not is closed after a while. To close at once would cut a client that had begun a request when it
+/// read the notice and sends it behind its acknowledgement: it is to read the second GOAWAY first, and to go elsewhere. A
+/// GOAWAY that names less than what was sent makes the API server try again at once, without limit.
 struct HTTP2Lifecycle {
     private enum State {
         case serving(idleTicks: Int)
         case givingNotice(ticks: Int)
-        case finishing
+        /// Ticks since the last stream ended.
+        case finishing(idleTicks: Int)
     }
 
     enum Action: Equatable {
         case none
         /// Send the first GOAWAY and a PING.
         case giveNotice
-        /// Send the second GOAWAY; close when no stream is left and everything has been sent.
+        /// Send the second GOAWAY.
         case finish
-        /// Close: the client never spoke HTTP/2, or takes nothing we send.
-        case close(HTTPTimeout)
+        /// Close; the client was too slow, unless it is nil.
+        case close(HTTPTimeout?)
     }
 
     /// Ticks the PING may take; one is a second.
     private static let maximumNoticeTicks = 2
+
+    /// Ticks the client may take to close, at least one second.
+    private static let maximumFinishingTicks = 2
 
     private let idleTicks: Int
     private let prefaceTicks: Int
@@ -37,7 +43,7 @@ struct HTTP2Lifecycle {
         writeTicks = HTTPServerLimits.ticks(in: limits.writeTimeout)
     }
 
-    /// The last stream has been named: with no stream left the connection is over.
+    /// The last stream has been named: with no stream left the connection is over, once the client knows so.
     var isFinishing: Bool {
         if case .finishing = state { true } else { false }
     }
@@ -54,7 +60,7 @@ struct HTTP2Lifecycle {
 
     mutating func receivePingAcknowledgement() -> Action {
         guard case .givingNotice = state else { return .none }
-        state = .finishing
+        state = .finishing(idleTicks: 0)
         return .finish
     }
 
@@ -72,10 +78,14 @@ struct HTTP2Lifecycle {
                 state = .givingNotice(ticks: ticks + 1)
                 return .none
             }
-            state = .finishing
+            state = .finishing(idleTicks: 0)
             return .finish
-        case .finishing:
+        case .finishing where hasStreams:
+            state = .finishing(idleTicks: 0)
             return .none
+        case .finishing(let ticks):
+            state = .finishing(idleTicks: ticks + 1)
+            return ticks + 1 >= Self.maximumFinishingTicks ? .close(nil) : .none
         }
     }
 
