@@ -219,6 +219,19 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: [
+                "AdmissionAPI",
+                "AdmissionServer",
+                "ClusterState",
+                "JSONPull",
+                "Policy",
+                "agentrun-admission",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,7 @@ g++|c++|the C library, its headers and the linker Swift links with
 git|git|to fetch the Swift dependencies
 golang-go|go|to build load generators, and the Go server the benchmark compares with
 jq|jq|to read and print JSON
-kubernetes-client|kubectl|to apply the fixes that explain prints
+kubernetes-client|kubectl|to render the manifests, and to apply the fixes that explain prints
 libcurl4|libcurl.so.4|the Swift toolchain needs it
 libedit2|libedit.so.2|the Swift toolchain needs it
 libncurses6|libncurses.so.6|the Swift toolchain needs it
