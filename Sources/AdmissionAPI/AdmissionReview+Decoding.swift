@@ -298,7 +298,10 @@ extension UserInfo {
         var strings: [ExactString] = []
         var isFirst = true
         while try reader.nextElement(&isFirst) {
-            if let string = try reader.readString() { strings.append(ExactString(string)) }
+            guard let string = try reader.readString() else { continue }
+            // Nearly everybody is in two or three.
+            if strings.isEmpty { strings.reserveCapacity(4) }
+            strings.append(ExactString(string))
         }
         return strings
     }

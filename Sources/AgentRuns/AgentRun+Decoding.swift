@@ -5,21 +5,20 @@ extension AgentRun {
     ///
     /// - Throws: ``JSONError`` when the bytes are not JSON.
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var run = AgentRun()
+        self.init()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "metadata": run.metadata = try ObjectMeta(&reader)
+            case "metadata": metadata = try ObjectMeta(&reader)
             case "spec":
-                run.specRange = nil
+                specRange = nil
                 let isNull = try reader.peek() == .null
                 let start = reader.position
-                run.spec = try Spec.read(&reader)
-                if !isNull { run.specRange = start..<reader.position }
-            case "status": run.status = try Status(&reader)
+                spec = try Spec.read(&reader)
+                if !isNull { specRange = start..<reader.position }
+            case "status": status = try Status(&reader)
             default: try reader.skipValue()
             }
         }
-        self = run
     }
 }
 
@@ -54,7 +53,9 @@ extension AgentRun.Spec {
     private static func secrets(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
         var secrets: [IndexedName] = []
         try reader.readElements { reader, index throws(JSONError) in
-            if let name = try reader.readNonBlank() { secrets.append(IndexedName(index: index, name: name)) }
+            guard let name = try reader.readNonBlank() else { return }
+            if secrets.isEmpty { secrets.reserveCapacity(4) }
+            secrets.append(IndexedName(index: index, name: name))
         }
         return secrets
     }

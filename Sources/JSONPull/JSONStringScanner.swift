@@ -29,6 +29,12 @@ struct JSONStringScanner {
         while true {
             guard unsafe next < end else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
             let byte = unsafe next.pointee
+            // JSON within a string, such as kubectl keeps in an annotation, is full of these.
+            if byte == UInt8(ascii: "\\"), unsafe end - next > 1, unsafe next[1] == UInt8(ascii: "\"") {
+                sawEscape = true
+                unsafe next = passPlain(next + 2)
+                continue
+            }
             switch byte {
             case UInt8(ascii: "\""): return unsafe (next + 1, sawEscape)
             case UInt8(ascii: "\\"):

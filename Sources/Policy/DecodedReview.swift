@@ -6,9 +6,9 @@ internal import JSONPull
 package struct DecodedReview: Sendable {
     package let review: AdmissionReview
     /// `request.object`.
-    package private(set) var object: AgentRun?
+    package let object: AgentRun?
     /// `request.oldObject`.
-    package private(set) var oldObject: AgentRun?
+    package let oldObject: AgentRun?
 
     /// Reads a whole body, checking all of it.
     ///
@@ -21,8 +21,9 @@ package struct DecodedReview: Sendable {
             case .oldObject: oldObject = try AgentRun(&reader)
             }
         }
-        review = try unsafe AdmissionReview.decode(body, objects: objects)
+        let review = try unsafe AdmissionReview.decode(body, objects: objects)
         // Of a repeated key the last counts, and that may have been null.
+        self.review = review
         self.object = review.request.object == nil ? nil : object
         self.oldObject = review.request.oldObject == nil ? nil : oldObject
     }
