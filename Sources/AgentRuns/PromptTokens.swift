@@ -33,9 +33,12 @@ package struct PromptTokens: Sendable, Equatable {
         var index = 0
         var closing = ClosingBrace()
         var other: [UInt8] = []
+        var seen = Seen()
         while index < bytes.count {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "{"), let end = passToken(bytes, at: index, &closing) {
+            if byte == UInt8(ascii: "$") || byte == UInt8(ascii: "{"),
+                let end = passToken(bytes, at: index, &closing, &seen)
+            {
                 index = end
                 continue
             }
@@ -63,34 +66,48 @@ package struct PromptTokens: Sendable, Equatable {
     }
 
     /// Notes the token at `index`; where what it takes ends, nil when it is part of the text.
-    private mutating func passToken(_ bytes: [UInt8], at index: Int, _ closing: inout ClosingBrace) -> Int? {
+    private mutating func passToken(
+        _ bytes: [UInt8],
+        at index: Int,
+        _ closing: inout ClosingBrace,
+        _ seen: inout Seen
+    ) -> Int? {
         switch bytes[index] {
-        case UInt8(ascii: "{"): return passBraces(bytes, at: index, &closing)
+        case UInt8(ascii: "{"): return passBraces(bytes, at: index, &closing, &seen)
         case UInt8(ascii: "$"):
             let isEscaped =
                 index > 0 && (bytes[index - 1] == UInt8(ascii: "$") || bytes[index - 1] == UInt8(ascii: "\\"))
-            return isEscaped ? nil : passDollar(bytes, at: index)
+            return isEscaped ? nil : passDollar(bytes, at: index, &seen)
         default: return nil
         }
     }
 
     /// `{{`, one or more characters other than `}`, `}}`.
-    private mutating func passBraces(_ bytes: [UInt8], at index: Int, _ closing: inout ClosingBrace) -> Int? {
+    private mutating func passBraces(
+        _ bytes: [UInt8],
+        at index: Int,
+        _ closing: inout ClosingBrace,
+        _ seen: inout Seen
+    ) -> Int? {
         guard index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "{") else { return nil }
         guard let close = closing.next(in: bytes, from: index + 2), close > index + 2,
             close + 1 < bytes.count, bytes[close + 1] == UInt8(ascii: "}")
         else { return nil }
-        Self.add(ExactString(String(decoding: bytes[(index + 2)..<close], as: UTF8.self)).trimmed, to: &braces)
+        Self.add(
+            ExactString(String(decoding: bytes[(index + 2)..<close], as: UTF8.self)).trimmed,
+            to: &braces,
+            &seen.braces
+        )
         return close + 2
     }
 
-    private mutating func passDollar(_ bytes: [UInt8], at index: Int) -> Int? {
+    private mutating func passDollar(_ bytes: [UInt8], at index: Int, _ seen: inout Seen) -> Int? {
         guard index + 1 < bytes.count else { return nil }
         if bytes[index + 1] != UInt8(ascii: "{") {
             let end = Self.endOfName(bytes, from: index + 1, mayHoldDotsAndDashes: false)
             if end > index + 1 {
                 let name = ExactString(String(decoding: bytes[(index + 1)..<end], as: UTF8.self))
-                Self.add(name, to: &shellVariables)
+                Self.add(name, to: &shellVariables, &seen.shellVariables)
             }
             // Nobody replaces it for certain, so it counts as text.
             return nil
@@ -106,7 +123,7 @@ package struct PromptTokens: Sendable, Equatable {
         else {
             return nil
         }
-        Self.add(name, to: &dollarBraces)
+        Self.add(name, to: &dollarBraces, &seen.dollarBraces)
         return close + 1
     }
 
@@ -137,8 +154,15 @@ package struct PromptTokens: Sendable, Equatable {
         }
     }
 
-    private static func add(_ name: ExactString, to names: inout [ExactString]) {
-        guard names.count < maximumNames, !names.contains(name) else { return }
+    /// The names found so far, to be looked up by hash: a text may repeat 256 of them thousands of times.
+    private struct Seen {
+        var dollarBraces: Set<ExactString> = []
+        var braces: Set<ExactString> = []
+        var shellVariables: Set<ExactString> = []
+    }
+
+    private static func add(_ name: ExactString, to names: inout [ExactString], _ seen: inout Set<ExactString>) {
+        guard names.count < maximumNames, seen.insert(name).inserted else { return }
         names.append(name)
     }
 }

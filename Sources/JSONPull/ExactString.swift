@@ -46,8 +46,22 @@ public import Darwin
 
     /// Length in characters, which here are Unicode scalars.
     package var characterCount: Int {
-        // Every byte but a continuation byte starts a scalar.
-        string.utf8.reduce(into: 0) { count, byte in if byte & 0xC0 != 0x80 { count += 1 } }
+        // Every byte but a continuation byte, 10xxxxxx, starts a scalar; eight are looked at as one integer.
+        unsafe withBytes { text in
+            let bytes = UnsafeRawBufferPointer(text)
+            var continuations = 0
+            var index = 0
+            while index + 8 <= bytes.count {
+                let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                continuations += (word >> 7 & ~(word >> 6) & 0x0101_0101_0101_0101).nonzeroBitCount
+                index += 8
+            }
+            while index < bytes.count {
+                if unsafe bytes[index] & 0xC0 == 0x80 { continuations += 1 }
+                index += 1
+            }
+            return bytes.count - continuations
+        }
     }
 }
 
