@@ -76,15 +76,26 @@ import Testing
         #expect(service.post(Review(name: "next")).allowed == true)
     }
 
-    @Test func `that leaves nothing for the way back still is a judgement, but counted`() {
+    @Test(arguments: [(9400, nil, "0"), (9800, nil, "1"), (10_001, 503, "1")])
+    func `is met, missed though there is a judgement, or over`(
+        milliseconds: Int64,
+        error: Int?,
+        missed: String
+    ) throws {
         let service = ServiceUnderTest()
-        let answer = service.ask(
-            .post,
-            "/validate?timeout=10s",
-            body: Array(Review().text.utf8),
-            receivedAt: .now() - .milliseconds(9800)
+        let head = HTTPRequestHead(
+            method: .post,
+            target: "/validate?timeout=10s",
+            version: .http2,
+            fields: HTTPFields(),
+            contentLength: nil,
+            receivedAt: Self.now
         )
-        #expect(answer.allowed == true)
-        #expect(service.metricLines("request_timeouts_total", "deadline") == ["1"])
+        let request = ReviewRequest(HTTPRequest(head: head, body: ByteBuffer(string: Review().text)))
+        let time = Self.now + .milliseconds(milliseconds)
+        let answer = service.handler.answer(request, by: service.engine.value, at: time)
+        service.handler.record(answer, of: request, at: time)
+        #expect(answer.response.status == error ?? 200)
+        #expect(service.metricLines("request_timeouts_total", "deadline") == [missed])
     }
 }

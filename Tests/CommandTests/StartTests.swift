@@ -89,7 +89,8 @@ import Testing
 
     @Test func `on a port in use names it`() async throws {
         let webhook = try await Webhook.start()
-        let program = try await Program.agentrunAdmission("serve", "--host", "127.0.0.1", "--port", "\(webhook.port)")
+        let arguments = ["serve", "--host", "127.0.0.1", "--port", "\(webhook.port)", "--metrics-port", "none"]
+        let program = try await Program.run(Program.underTest, arguments)
         #expect(program.status == 2)
         #expect(program.errors.contains("cannot listen on 127.0.0.1 port \(webhook.port): the port is in use"))
     }

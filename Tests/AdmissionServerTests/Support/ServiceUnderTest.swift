@@ -28,6 +28,7 @@ struct ServiceUnderTest: Sendable {
     let store: ClusterStore
     let log = LogRecorder()
     let engine: Current<PolicyEngine>
+    let handler: ReviewHandler
     private let service: AdmissionService
 
     let metrics = AdmissionMetrics()
@@ -46,18 +47,15 @@ struct ServiceUnderTest: Sendable {
         )
         store.replace(with: LoadedManifests(projection: store.projection))
         engine = Current(PolicyEngine(policy: policy))
-        service = AdmissionService(
-            reviews: ReviewHandler(
-                engine: engine,
-                state: store,
-                now: { Timestamp(seconds: 1_770_000_000) },
-                inFlight: inFlight,
-                metrics: metrics,
-                log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview)
-            ),
-            readinessChecks: checks,
-            version: ProductVersion()
+        handler = ReviewHandler(
+            engine: engine,
+            state: store,
+            now: { Timestamp(seconds: 1_770_000_000) },
+            inFlight: inFlight,
+            metrics: metrics,
+            log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview)
         )
+        service = AdmissionService(reviews: handler, readinessChecks: checks, version: ProductVersion())
     }
 
     func post(_ review: Review) -> Answer { post(review.text) }
