@@ -6,18 +6,12 @@ internal import JSONPull
 /// Runs and claims stand in two arrays. A claim is in two lists: all of one run and all on one branch; the table of
 /// branches points to the first of the latter.
 struct RunIndex: Sendable {
-    /// That a run holds a branch: 48 bytes.
-    private struct Claim: Sendable {
-        var branch: BranchKey
-        var run: UInt32
-        var nextOfBranch = RunRecord.noClaim
-        var nextOfRun: UInt32
-    }
-
-    private var runs: [RunRecord] = []
+    private var runs: [StoredRun] = []
     private var freeRuns: [UInt32] = []
-    private var claims: [Claim] = []
+    private var claims: [StoredClaim] = []
     private var freeClaims: [UInt32] = []
+    /// Names of runs and heads of claims.
+    private var texts = TextPool()
     private var byName = SlotIndex()
     private var byBranch = SlotIndex()
     /// First of the runs with an idempotency key.
@@ -28,19 +22,21 @@ struct RunIndex: Sendable {
 
     /// The run of that name.
     func run(_ key: ObjectKey) -> RunRecord? {
-        place(of: key).map { runs[$0] }
+        place(of: key).flatMap { record(runs[$0]) }
     }
 
     /// Calls `body` for every run, in no order.
     func forEachRun(_ body: (RunRecord) -> Void) {
-        for run in runs where !run.facts.contains(.free) { body(run) }
+        for run in runs {
+            if let record = record(run) { body(record) }
+        }
     }
 
     /// The branches the run of that name holds.
     func branches(of key: ObjectKey) -> [BranchKey] {
         guard let place = place(of: key) else { return [] }
         var branches: [BranchKey] = []
-        forEachClaim(of: place) { branches.append($0.branch) }
+        forEachClaim(of: place) { branches.append(branch($0)) }
         return branches
     }
 
@@ -50,7 +46,7 @@ struct RunIndex: Sendable {
     func forEachHolder(of branch: BranchKey, hash: Int, _ body: (RunRecord) -> Bool) {
         guard let first = firstClaim(on: branch, hash: hash) else { return }
         var claim = UInt32(first)
-        while claim != RunRecord.noClaim, body(runs[Int(claims[Int(claim)].run)]) {
+        while claim != StoredRun.noClaim, let run = record(runs[Int(claims[Int(claim)].run)]), body(run) {
             claim = claims[Int(claim)].nextOfBranch
         }
     }
@@ -59,7 +55,7 @@ struct RunIndex: Sendable {
     func holds(_ branch: BranchKey, _ key: ObjectKey) -> Bool {
         guard let place = place(of: key) else { return false }
         var isHolder = false
-        forEachClaim(of: place) { isHolder = isHolder || $0.branch == branch }
+        forEachClaim(of: place) { isHolder = isHolder || isOn(branch, $0) }
         return isHolder
     }
 
@@ -86,11 +82,12 @@ struct RunIndex: Sendable {
     @discardableResult
     private mutating func remove(_ key: ObjectKey, hash: Int) -> Bool {
         guard let place = place(of: key, hash: hash) else { return false }
-        while runs[place].firstClaim != RunRecord.noClaim { removeFirstClaim(ofRun: place) }
+        while runs[place].firstClaim != StoredRun.noClaim { removeFirstClaim(ofRun: place) }
         if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
-        tally.add(runs[place], -1)
+        if let record = record(runs[place]) { tally.add(record, -1) }
         byName.remove(place, hash: hash)
-        runs[place] = RunRecord()
+        if let name = runs[place].name { texts.remove(name) }
+        runs[place] = StoredRun()
         freeRuns.append(UInt32(place))
         return true
     }
@@ -98,11 +95,14 @@ struct RunIndex: Sendable {
     private func place(of key: ObjectKey) -> Int? { place(of: key, hash: key.hashValue) }
 
     private func place(of key: ObjectKey, hash: Int) -> Int? {
-        byName.find(hash: hash) { runs[$0].isNamed(key) }
+        byName.find(hash: hash) { place in
+            guard let name = runs[place].name else { return false }
+            return texts.equals(name, key.name) && runs[place].namespace == key.namespace
+        }
     }
 
     private func firstClaim(on branch: BranchKey, hash: Int) -> Int? {
-        byBranch.find(hash: hash) { claims[$0].branch == branch }
+        byBranch.find(hash: hash) { isOn(branch, claims[$0]) }
     }
 }
 
@@ -110,27 +110,43 @@ struct RunIndex: Sendable {
 
 extension RunIndex {
     private mutating func addRun(_ record: RunRecord) -> Int {
-        var record = record
-        record.firstClaim = RunRecord.noClaim
-        record.nextOfKey = RunRecord.noRun
+        let run = StoredRun(record, name: texts.add(record.name))
         if let free = freeRuns.popLast() {
-            runs[Int(free)] = record
+            runs[Int(free)] = run
             return Int(free)
         }
-        runs.append(record)
+        runs.append(run)
         return runs.count - 1
     }
 
-    private func forEachClaim(of run: Int, _ body: (Claim) -> Void) {
+    /// The run of a place; nil when it is free.
+    private func record(_ run: StoredRun) -> RunRecord? {
+        run.name.map { RunRecord(run, name: texts.text($0)) }
+    }
+
+    private func branch(_ claim: StoredClaim) -> BranchKey {
+        BranchKey(repository: claim.repository, head: texts.text(claim.head))
+    }
+
+    private func isOn(_ branch: BranchKey, _ claim: StoredClaim) -> Bool {
+        texts.equals(claim.head, branch.head) && claim.repository == branch.repository
+    }
+
+    private func forEachClaim(of run: Int, _ body: (StoredClaim) -> Void) {
         var claim = runs[run].firstClaim
-        while claim != RunRecord.noClaim {
+        while claim != StoredRun.noClaim {
             body(claims[Int(claim)])
             claim = claims[Int(claim)].nextOfRun
         }
     }
 
     private mutating func addClaim(on branch: BranchKey, run: Int) {
-        var claim = Claim(branch: branch, run: UInt32(run), nextOfRun: runs[run].firstClaim)
+        var claim = StoredClaim(
+            repository: branch.repository,
+            head: texts.add(branch.head),
+            run: UInt32(run),
+            nextOfRun: runs[run].firstClaim
+        )
         let place: Int
         if let free = freeClaims.popLast() {
             place = Int(free)
@@ -155,21 +171,28 @@ extension RunIndex {
         let claim = claims[place]
         runs[run].firstClaim = claim.nextOfRun
         unlink(place, claim)
-        claims[place] = Claim(branch: BranchKey(repository: "", head: ""), run: 0, nextOfRun: RunRecord.noClaim)
+        texts.remove(claim.head)
+        claims[place] = StoredClaim(
+            repository: "",
+            head: texts.add(""),
+            run: 0,
+            nextOfRun: StoredRun.noClaim
+        )
         freeClaims.append(UInt32(place))
     }
 
     /// Takes a claim out of the list of its branch.
-    private mutating func unlink(_ place: Int, _ claim: Claim) {
-        let hash = claim.branch.hashValue
-        guard let first = firstClaim(on: claim.branch, hash: hash) else { return }
+    private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
+        let branch = branch(claim)
+        let hash = branch.hashValue
+        guard let first = firstClaim(on: branch, hash: hash) else { return }
         guard first == place else {
             var previous = first
             while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }
             claims[previous].nextOfBranch = claim.nextOfBranch
             return
         }
-        if claim.nextOfBranch == RunRecord.noClaim {
+        if claim.nextOfBranch == StoredRun.noClaim {
             byBranch.remove(place, hash: hash)
         } else {
             byBranch.replace(place, by: Int(claim.nextOfBranch), hash: hash)
@@ -184,7 +207,9 @@ extension RunIndex {
     func forEachRun(withKey digest: UInt64, _ body: (RunRecord) -> Bool) {
         guard let first = firstRun(withKey: digest) else { return }
         var run = UInt32(first)
-        while run != RunRecord.noRun, body(runs[Int(run)]) { run = runs[Int(run)].nextOfKey }
+        while run != StoredRun.noRun, let record = record(runs[Int(run)]), body(record) {
+            run = runs[Int(run)].nextOfKey
+        }
     }
 
     private func firstRun(withKey digest: UInt64) -> Int? {
@@ -212,7 +237,7 @@ extension RunIndex {
             return
         }
         let hash = Int(truncatingIfNeeded: digest)
-        if runs[place].nextOfKey == RunRecord.noRun {
+        if runs[place].nextOfKey == StoredRun.noRun {
             byKey.remove(place, hash: hash)
         } else {
             byKey.replace(place, by: Int(runs[place].nextOfKey), hash: hash)

@@ -1,7 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// A run, packed: 104 bytes, and the heap only for texts of more than 15.
+/// A run as the index hands it out.
 struct RunRecord: Sendable {
     /// What else is known of a run.
     struct Facts: OptionSet, Sendable {
@@ -10,24 +10,17 @@ struct RunRecord: Sendable {
         static let active = Facts(rawValue: 1)
         /// Its status tells which branch it writes, or that it writes none.
         static let settled = Facts(rawValue: 2)
-        /// No run: the place is free.
-        static let free = Facts(rawValue: 4)
         /// It counts as running for the controller's limits.
-        static let running = Facts(rawValue: 8)
+        static let running = Facts(rawValue: 4)
         /// It counts as waiting for the controller's limits.
-        static let queued = Facts(rawValue: 16)
+        static let queued = Facts(rawValue: 8)
     }
-
-    /// Says that there is no run.
-    static let noRun = UInt32.max
-    /// Says that there is no claim.
-    static let noClaim = UInt32.max
 
     let namespace: ExactString
     let name: ExactString
     let phase: ExactString
     /// ``Timestamp/seconds``; the minimum when unknown.
-    private let createdSeconds: Int64
+    let createdSeconds: Int64
     /// Digest of the uid; 0 when unknown.
     ///
     /// Good for telling two apart within this process only.
@@ -40,10 +33,6 @@ struct RunRecord: Sendable {
     let agentDigest: UInt64
     /// Digest of the repository of a run that counts for the limits; 0 without.
     let repositoryDigest: UInt64
-    /// The next run with the same idempotency key in ``RunIndex``.
-    var nextOfKey = RunRecord.noRun
-    /// First of the run's claims in ``RunIndex``.
-    var firstClaim = RunRecord.noClaim
     /// Where the run was read: index into ``LoadedManifests/files``.
     private(set) var file: UInt32
     private(set) var facts: Facts
@@ -61,11 +50,11 @@ struct RunRecord: Sendable {
         facts = run.facts
     }
 
-    /// A free place, which keeps no text alive.
-    init() {
-        (namespace, name, phase) = ("", "", "")
-        (keyDigest, agentDigest, repositoryDigest) = (0, 0, 0)
-        (createdSeconds, uid, file, facts) = (.min, 0, 0, .free)
+    /// A run as it was packed.
+    init(_ run: StoredRun, name: ExactString) {
+        (namespace, self.name, phase) = (run.namespace, name, run.phase)
+        (createdSeconds, uid, keyDigest) = (run.createdSeconds, run.uid, run.keyDigest)
+        (agentDigest, repositoryDigest, file, facts) = (run.agentDigest, run.repositoryDigest, run.file, run.facts)
     }
 
     /// The same, read from another file.
