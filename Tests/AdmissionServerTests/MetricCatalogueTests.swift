@@ -1,0 +1,59 @@
+import ClusterState
+import Foundation
+import Prometheus
+import TLS
+import Testing
+
+@testable import AdmissionServer
+
+/// `deploy/monitoring/metrics.txt`, which alerts and dashboard are compared with, says what the server shows.
+@Suite struct `The list of metrics` {
+    private struct Metric: Hashable {
+        var name: String
+        var kind: String
+        var labels: Set<String>
+    }
+
+    private static func listed() throws -> [Metric] {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "deploy/monitoring/metrics.txt"), encoding: .utf8)
+        return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
+            let words = line.split(separator: " ").map(String.init)
+            return Metric(name: words[0], kind: words[1], labels: Set(words.dropFirst(2)))
+        }
+    }
+
+    /// Everything the server shows once all that fill its metrics have.
+    private static func shown() -> String {
+        let service = ServiceUnderTest()
+        let metrics = service.metrics
+        metrics.observeState { service.store.figures }
+        metrics.observeClaims { 0 }
+        metrics.observeReloads(ReloadRecord(name: "policy"))
+        metrics.observeServingCertificate { UnixTime.now() }
+        return String(decoding: metrics.registry.text(), as: UTF8.self)
+    }
+
+    @Test func `has the names and kinds the server shows, and no others`() throws {
+        let shown = Self.shown().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+            .map { $0.dropFirst("# TYPE ".utf8.count) }
+        #expect(try Self.listed().map { "\($0.name) \($0.kind)" }.sorted() == shown.map(String.init).sorted())
+    }
+
+    @Test func `has the labels of every sample`() throws {
+        let samples = Self.shown().split(separator: "\n").filter { !$0.hasPrefix("#") }
+        for metric in try Self.listed() {
+            let suffixes = metric.kind == "histogram" ? ["_bucket", "_sum", "_count"] : [""]
+            for name in suffixes.map({ metric.name + $0 }) {
+                let own = samples.filter { $0.hasPrefix("\(name) ") || $0.hasPrefix("\(name){") }
+                #expect(!own.isEmpty, "\(name)")
+                let labels = metric.labels.union(name.hasSuffix("_bucket") ? ["le"] : [])
+                for sample in own {
+                    let found = sample.matches(of: /[{,]([a-z_]+)="/).map { String($0.1) }
+                    #expect(Set(found) == labels, "\(sample)")
+                }
+            }
+        }
+    }
+}
