@@ -31,6 +31,10 @@ final class StoreSink: ReflectorSink {
         projection = store.projection
     }
 
+    func expect(_ count: Int) {
+        if staged?.count == 0 { staged?.reserve(count) }
+    }
+
     func collect(_ object: UnsafeRawBufferPointer) {
         unsafe staged?.add(object)
     }

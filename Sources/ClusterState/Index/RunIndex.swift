@@ -20,6 +20,11 @@ struct RunIndex: Sendable {
 
     var count: Int { byName.count }
 
+    /// Makes room for so many runs in all.
+    mutating func reserve(_ count: Int) {
+        runs.reserveCapacity(count)
+    }
+
     /// The run of that name.
     func run(_ key: ObjectKey) -> RunRecord? {
         place(of: key).flatMap { record(runs[$0]) }

@@ -18,6 +18,15 @@ package struct StagedObjects: Sendable {
     /// Objects so far.
     package var count: Int { objects.count(of: source.kind) }
 
+    /// Makes room for so many objects and a few that come later, so that no array grows by doubling.
+    ///
+    /// A server's word for it is taken up to a million.
+    package mutating func reserve(_ count: Int) {
+        guard source.kind == .agentRun else { return }
+        let count = min(count, 1_000_000)
+        objects.runs.reserve(count + count / 16)
+    }
+
     /// Adds an object of the source's kind, in place of an earlier one of its name.
     ///
     /// `json` is lent for the call. An object that is no JSON of that kind, which no API server sends, is counted and left

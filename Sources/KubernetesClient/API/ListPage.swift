@@ -8,12 +8,20 @@ package struct ListPage: Equatable, Sendable {
     package var resourceVersion: String
     /// `metadata.continue`: nil on the last page.
     package var continueToken: String?
+    /// `metadata.remainingItemCount`: how many items come after this page, if the server says so.
+    package var remainingItemCount: Int
     /// Each item's bytes in the body, in order.
     package var items: [Range<Int>]
 
-    package init(resourceVersion: String, continueToken: String?, items: [Range<Int>]) {
+    package init(
+        resourceVersion: String,
+        continueToken: String?,
+        remainingItemCount: Int = 0,
+        items: [Range<Int>]
+    ) {
         self.resourceVersion = resourceVersion
         self.continueToken = continueToken
+        self.remainingItemCount = remainingItemCount
         self.items = items
     }
 
@@ -21,6 +29,7 @@ package struct ListPage: Equatable, Sendable {
     package static func decode(_ body: [UInt8]) throws(AnswerProblem) -> ListPage {
         var resourceVersion: String?
         var continueToken: String?
+        var remaining = 0
         var items: [Range<Int>] = []
         do throws(JSONError) {
             _ = try JSONReader.read(body) { reader throws(JSONError) in
@@ -31,6 +40,8 @@ package struct ListPage: Equatable, Sendable {
                             switch key {
                             case "resourceVersion": resourceVersion = try reader.readNonEmptyString()
                             case "continue": continueToken = try reader.readNonEmptyString()
+                            case "remainingItemCount":
+                                remaining = max(0, try reader.readNumber().flatMap { Int($0) } ?? 0)
                             default: try reader.skipValue()
                             }
                         }
@@ -45,6 +56,11 @@ package struct ListPage: Equatable, Sendable {
             throw .malformed(reason: error.located(in: body).description)
         }
         guard let resourceVersion else { throw .unexpected("no metadata.resourceVersion, so it is no list") }
-        return ListPage(resourceVersion: resourceVersion, continueToken: continueToken, items: items)
+        return ListPage(
+            resourceVersion: resourceVersion,
+            continueToken: continueToken,
+            remainingItemCount: remaining,
+            items: items
+        )
     }
 }

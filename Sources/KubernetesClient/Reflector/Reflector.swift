@@ -149,6 +149,7 @@ package final class Reflector {
     private func received(_ body: [UInt8]) {
         do throws(AnswerProblem) {
             let page = try ListPage.decode(body)
+            sink.expect(page.items.count + page.remainingItemCount)
             // Lent to the sink item by item.
             unsafe body.withUnsafeBytes { bytes in
                 for item in page.items { unsafe sink.collect(UnsafeRawBufferPointer(rebasing: bytes[item])) }

@@ -2,6 +2,8 @@
 package protocol ReflectorSink: AnyObject {
     /// A list begins; what was collected before is dropped.
     func beginList()
+    /// About so many objects are to come.
+    func expect(_ count: Int)
     /// One object of the list; its bytes are lent for the call.
     func collect(_ object: UnsafeRawBufferPointer)
     /// The list is whole: it takes the place of all objects at once.
