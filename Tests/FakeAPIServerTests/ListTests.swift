@@ -48,6 +48,24 @@ import Testing
         }
     }
 
+    @Test func `and watches by labels have what has them`() async throws {
+        try await FakeAPIServer.run { server in
+            for (name, value) in [("a", "x"), ("b", "y"), ("c", "x")] {
+                let object: [String: Any] = ["metadata": ["name": name, "labels": ["k": value, "l": "m"]]]
+                try await server.create(object, in: .leases, namespace: "system")
+            }
+            try await Wire.open(to: server) { wire in
+                let path = FakeResource.leases.path(namespace: "system") + "?labelSelector="
+                let both = try await wire.ask("GET", path + "k%3Dx%2Cl%3Dm")
+                #expect(both.names == ["a", "c"])
+                let none = try await wire.ask("GET", path + "k%3Dz")
+                #expect(none.names == [])
+                let unknown = try await wire.ask("GET", path + "k!%3Dz")
+                #expect(unknown.code == 400)
+            }
+        }
+    }
+
     @Test func `of a namespace hold nothing of another`() async throws {
         try await FakeAPIServer.run { server in
             for namespace in ["a", "a-b", "ab", "b"] {

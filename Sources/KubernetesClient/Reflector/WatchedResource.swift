@@ -12,16 +12,20 @@ package struct WatchedResource: Hashable, Sendable {
     package var namespace: String?
     /// Asks for `metadata` alone (`PartialObjectMetadata`): what else is in the objects never leaves the API server.
     package var isMetadataOnly: Bool
+    /// Asks for objects with these labels only; nil for all.
+    package var labelSelector: String?
 
     package init(
         group: String,
         version: String,
         resource: String,
         namespace: String? = nil,
-        isMetadataOnly: Bool = false
+        isMetadataOnly: Bool = false,
+        labelSelector: String? = nil
     ) {
         (self.group, self.version, self.resource) = (group, version, resource)
         (self.namespace, self.isMetadataOnly) = (namespace, isMetadataOnly)
+        self.labelSelector = labelSelector
     }
 
     /// Path of the collection.
@@ -39,6 +43,7 @@ package struct WatchedResource: Hashable, Sendable {
     /// A page of the list.
     func listRequest(limit: Int, continueToken: String?) -> APIRequest {
         var request = APIRequest(.get, path, query: [("limit", String(limit))])
+        if let labelSelector { request.query.append(("labelSelector", labelSelector)) }
         if let continueToken { request.query.append(("continue", continueToken)) }
         if isMetadataOnly {
             request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -56,6 +61,7 @@ package struct WatchedResource: Hashable, Sendable {
                 ("timeoutSeconds", String(timeoutSeconds)),
             ]
         )
+        if let labelSelector { request.query.append(("labelSelector", labelSelector)) }
         if isMetadataOnly { request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" }
         return request
     }

@@ -9,9 +9,10 @@ struct ObjectList {
     let request: ReceivedRequest
 
     func encode() throws(StatusError) -> ByteBuffer {
-        for selector in ["labelSelector", "fieldSelector"] where request.query[selector] ?? "" != "" {
-            throw .badRequest("this server does not know \(selector)")
+        guard request.query["fieldSelector"] ?? "" == "" else {
+            throw .badRequest("this server does not know fieldSelector")
         }
+        let selector = try LabelSelector(parsing: request.query["labelSelector"])
         let token = try ContinueToken(parsing: request.query["continue"])
         let limit = try limit(token)
         let listed = try version(token)
@@ -24,7 +25,8 @@ struct ObjectList {
             next = ContinueToken(version: listed, start: objects[end - 1].key + "\0").text
         }
         let metadata = metadata(version: listed, next: next, remaining: range.upperBound - end)
-        return write(objects[range.lowerBound..<end], metadata: metadata)
+        // A page may have fewer objects than its limit, as a real server's may.
+        return write(objects[range.lowerBound..<end].filter(selector.matches)[...], metadata: metadata)
     }
 
     /// 0 for everything: also when the watch cache answers, which knows no pages.

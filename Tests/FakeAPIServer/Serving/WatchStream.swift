@@ -9,6 +9,7 @@ final class WatchStream {
     private let settings: WatchSettings
     /// Every event is sent twice.
     private let isDoubled: Bool
+    private var selector: LabelSelector?
     private var isOpen = false
     private var isStopped = false
     private var endTimers: [Scheduled<Void>] = []
@@ -36,6 +37,7 @@ final class WatchStream {
     ///
     /// Without a version, or with "0", everything there is comes as ADDED first.
     func backlog() throws(StatusError) -> [ObjectEvent] {
+        selector = try LabelSelector(parsing: request.query["labelSelector"])
         let text = request.query["resourceVersion"] ?? ""
         guard !text.isEmpty, text != "0" else {
             return collection.objects.map { ObjectEvent(kind: .added, object: $0) }
@@ -108,6 +110,7 @@ final class WatchStream {
     private func includes(_ object: StoredObject) -> Bool {
         (request.namespace == nil || request.namespace == object.namespace)
             && (request.name == nil || request.name == object.name)
+            && (selector?.matches(object) ?? true)
     }
 
     /// Says that nothing else happened up to now, if the client wants to know.
