@@ -1,3 +1,4 @@
+internal import AdmissionAPI
 package import AgentRuns
 internal import JSONPull
 
@@ -96,6 +97,11 @@ package struct AdmissionPolicy: Sendable {
         let (rule, actions) = headBranchConflict.active(for: subject)
         guard actions.action(of: .headBranchConflict, generation: generation) == .deny else { return .shared }
         return rule.scope == .cluster ? .cluster : .namespace
+    }
+
+    /// The same for a run of which nothing is known that an override could match.
+    package var branchScopeOfMost: BranchScope {
+        branchScope(for: RequestMatch.Subject(namespace: "", name: "", userInfo: UserInfo()))
     }
 
     /// Whether anything is found when another run holds the idempotency key of `subject`.

@@ -7,12 +7,15 @@ extension PolicyEngine {
     struct Subject {
         let run: AgentRun
         let match: RequestMatch.Subject
+        /// See ``RunUnderReview/claimed``.
+        var claimed: TakenBranch?
 
         var namespace: ExactString { match.namespace }
         var userInfo: UserInfo { match.userInfo }
 
-        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo) {
+        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo, claimed: TakenBranch? = nil) {
             self.run = run
+            self.claimed = claimed
             let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
             match = RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
         }
@@ -36,7 +39,8 @@ extension PolicyEngine {
             state: state,
             now: now,
             policy: policy,
-            update: update
+            update: update,
+            claimed: subject.claimed
         )
         verdict.findings = findings(review, subject.match)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
@@ -87,6 +91,26 @@ extension PolicyEngine {
             createdAt: review.now,
             scope: policy.branchScope(for: subject.match)
         )
+    }
+
+    /// The branches an admitted UPDATE takes beyond those the run has; nil when there are none.
+    ///
+    /// `old` is the object before; nil for a template, which had none.
+    func claims(of subject: Subject, _ review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
+        guard var claims = claims(of: subject, review), !claims.branches.isEmpty else { return nil }
+        if let old, old.isActive(generation: policy.generation) {
+            let before = RunUnderReview(
+                old,
+                namespace: subject.namespace,
+                state: review.state,
+                now: review.now,
+                policy: policy
+            )
+            let had = before.claimedBranches
+            claims.kept = claims.branches.filter { branch in had.contains { $0.key == branch } }
+        }
+        claims.isUpdate = true
+        return claims.kept.count < claims.branches.count ? claims : nil
     }
 
     // MARK: Findings

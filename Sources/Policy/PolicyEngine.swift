@@ -24,13 +24,15 @@ package struct PolicyEngine: Sendable {
     ///   - body: the bytes the review was decoded from.
     ///   - state: nil where there is no source of cluster state: what needs state then does not run.
     ///   - now: the time of the review.
+    ///   - claimed: a branch that could not be claimed, because another run has it.
     /// - Returns: the verdict, with the branches to reserve if it admits a run.
     /// - Throws: ``AdmissionReviewError`` when the object a judgement needs is missing.
     package func judge(
         _ decoded: DecodedReview,
         body: UnsafeRawBufferPointer,
         state: (any ClusterLookup)?,
-        now: Timestamp
+        now: Timestamp,
+        claimed: TakenBranch? = nil
     ) throws(AdmissionReviewError) -> Verdict {
         let request = decoded.review.request
         var verdict = Verdict(
@@ -42,7 +44,7 @@ package struct PolicyEngine: Sendable {
         switch plan(for: request) {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]
-        case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, &verdict)
+        case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, claimed, &verdict)
         case .judge(let kind): try unsafe judgeObject(kind, request, body, now, &verdict)
         }
         return verdict
@@ -78,6 +80,7 @@ package struct PolicyEngine: Sendable {
         _ body: UnsafeRawBufferPointer,
         _ state: (any ClusterLookup)?,
         _ now: Timestamp,
+        _ claimed: TakenBranch?,
         _ verdict: inout Verdict
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
@@ -86,7 +89,12 @@ package struct PolicyEngine: Sendable {
         verdict.object.uid = run.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
-        let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: request.userInfo)
+        let subject = Subject(
+            run: run,
+            namespace: verdict.object.namespace,
+            userInfo: request.userInfo,
+            claimed: claimed
+        )
         var (old, update): (AgentRun?, RunUpdate?)
         if request.operation == .update {
             guard let before = decoded.oldObject else { throw .missing("request.oldObject") }
@@ -102,11 +110,12 @@ package struct PolicyEngine: Sendable {
             }
         }
         let judged = judge(subject, old: old, update: update, state: state, now: now, &verdict)
-        guard verdict.allowed, !request.dryRun, request.operation == .create else { return }
-        verdict.claims = claims(of: subject, judged)
+        guard verdict.allowed, !request.dryRun else { return }
+        let isCreate = request.operation == .create
+        verdict.claims = isCreate ? claims(of: subject, judged) : claims(of: subject, judged, old: old)
         // A conflict that the policy let pass: the branch is shared from now on.
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
-        guard verdict.claims?.idempotencyKey != nil else { return }
+        guard isCreate, verdict.claims?.idempotencyKey != nil else { return }
         let keyIsShared = verdict.findings.contains { $0.rule == .idempotencyKey }
         verdict.claims?.isKeyExclusive = !keyIsShared && policy.isKeyExclusive(for: subject.match)
     }

@@ -17,6 +17,8 @@ final class RunUnderReview {
     let runAndSteps: [RunUnit]
     /// What an UPDATE changes; nil for a CREATE, and for what is judged as one.
     let update: RunUpdate?
+    /// A branch that is known to be another run's because it could not be claimed.
+    let claimed: TakenBranch?
     /// The Agent, if it is found.
     let agent: Agent?
     /// Every secret the run would use.
@@ -32,8 +34,10 @@ final class RunUnderReview {
         state: (any ClusterLookup)?,
         now: Timestamp,
         policy: AdmissionPolicy,
-        update: RunUpdate? = nil
+        update: RunUpdate? = nil,
+        claimed: TakenBranch? = nil
     ) {
+        self.claimed = claimed
         self.update = update
         self.run = run
         self.namespace = namespace

@@ -40,7 +40,8 @@ package enum BranchScope: Sendable {
     case shared
 }
 
-/// The branches an admitted run takes, and its idempotency key, to be reserved until it shows up in the cluster state.
+/// The branches an admitted run takes, and its idempotency key, to be reserved until it shows up in the cluster state, and
+/// to be claimed where replicas agree through the API.
 package struct BranchClaims: Sendable {
     /// What the policy says of this run's branches.
     package var scope: BranchScope
@@ -48,6 +49,10 @@ package struct BranchClaims: Sendable {
     package var name: ExactString
     package var uid: ExactString
     package var branches: [BranchKey]
+    /// Those of ``branches`` the object before an UPDATE had already; empty for a CREATE.
+    package var kept: [BranchKey] = []
+    /// Whether the run exists: then nothing is reserved, as only the API can tell whether the UPDATE is stored.
+    package var isUpdate = false
     /// Nil without one.
     package var idempotencyKey: IdempotencyKey?
     /// Whether the policy has something to say when another run holds the key.

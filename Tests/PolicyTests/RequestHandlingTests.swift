@@ -81,14 +81,28 @@ import Testing
         )
     }
 
-    @Test func `only an admitted create that is no dry run takes its branch`() throws {
+    @Test func `an admitted create that is no dry run takes its branch`() throws {
         let state = try FixtureState("")
         let good = run("parameters: {repository: a/b, head: codex/h}")
         #expect(
             try review(object: good, state: state).claims?.branches == [BranchKey(repository: "a/b", head: "codex/h")]
         )
         #expect(try review(object: good, more: #","dryRun":true"#, state: state).claims == nil)
-        #expect(try review(operation: "UPDATE", object: good, oldObject: run(""), state: state).claims == nil)
         #expect(try review(object: run("parameters: {repository: a/b}"), state: state).claims == nil)
+    }
+
+    @Test func `an admitted update takes the branches the run did not have`() throws {
+        let state = try FixtureState("")
+        let old = run("parameters: {repository: a/b, head: codex/h}")
+        func claims(_ spec: String, more: String = "") throws -> BranchClaims? {
+            try review(operation: "UPDATE", object: run(spec), oldObject: old, more: more, state: state).claims
+        }
+        let moved = try claims("parameters: {repository: a/b, head: codex/h, branch: codex/i}")
+        #expect(moved?.isUpdate == true)
+        #expect(moved?.branches.map(\.head) == ["codex/h", "codex/i"])
+        #expect(moved?.kept.map(\.head) == ["codex/h"])
+        #expect(try claims("parameters: {repository: a/c, head: codex/h}")?.kept.isEmpty == true)
+        #expect(try claims("parameters: {repository: a/b, head: codex/h, other: x}") == nil)
+        #expect(try claims("parameters: {repository: a/b, head: codex/i}", more: #","dryRun":true"#) == nil)
     }
 }

@@ -22,6 +22,10 @@ struct HeadBranchConflict: Rule {
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard let state = run.state, run.run.isActive(generation: run.generation) else { return }
         for claim in run.claimedBranches {
+            if let claimed = run.claimed, claimed.branch == claim.key {
+                report(claimed, at: claim.head.field, now: run.now, &findings)
+                continue
+            }
             let holders = state.holders(
                 of: claim.key,
                 otherThan: run.run.metadata.name,
@@ -29,16 +33,57 @@ struct HeadBranchConflict: Rule {
                 scope: scope == .namespace ? run.namespace : nil
             )
             guard let holders else { continue }
-            let field = claim.head.field
-            let draft = RuleFindings.Draft(
-                reason: .headBranchConflict,
-                field: field,
-                message: message(claim.key, holders, now: run.now),
-                remedy: "wait for it, choose another head, or delete that run",
-                values: [ExactString("\(claim.key.head) \(claim.key.repository)")]
+            let message = message(claim.key, holders, now: run.now)
+            report(
+                claim.key,
+                message,
+                "wait for it, choose another head, or delete that run",
+                claim.head.field,
+                &findings
             )
-            findings.report(draft, .headBranchConflict, at: field)
         }
+    }
+
+    /// A branch that could not be claimed.
+    private func report(
+        _ claimed: TakenBranch,
+        at field: FieldPath,
+        now: Timestamp,
+        _ findings: inout RuleFindings
+    ) {
+        let branch = "branch \(QuotedName.quote(claimed.branch.head)) of \(QuotedName.quote(claimed.branch.repository))"
+        let name = "run \(QuotedName.quote(ExactString("\(claimed.namespace)/\(claimed.name)")))"
+        let age = Self.age(since: claimed.claimedAt, now: now)
+        if let seconds = claimed.waitSeconds {
+            let message =
+                "Duplicate value: \(branch) is claimed by \(name), admitted \(age) ago, which may still "
+                + "be stored"
+            let remedy =
+                "try again in \(seconds) s: unless that run is there by then the branch is free; or choose "
+                + "another head, or delete that run"
+            return report(claimed.branch, message, remedy, field, &findings)
+        }
+        let ofRun = claimed.run?.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
+        let phase = claimed.run?.phase ?? "Pending"
+        let message = "Duplicate value: \(branch) is held by \(name) (\(phase)\(ofRun)), which claimed it \(age) ago"
+        report(claimed.branch, message, "wait for it, choose another head, or delete that run", field, &findings)
+    }
+
+    private func report(
+        _ branch: BranchKey,
+        _ message: String,
+        _ remedy: String,
+        _ field: FieldPath,
+        _ findings: inout RuleFindings
+    ) {
+        let draft = RuleFindings.Draft(
+            reason: .headBranchConflict,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [ExactString("\(branch.head) \(branch.repository)")]
+        )
+        findings.report(draft, .headBranchConflict, at: field)
     }
 
     private func message(_ key: BranchKey, _ holders: BranchHolders, now: Timestamp) -> String {
