@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
         .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
-        .target(name: "ClusterState", dependencies: ["AgentRuns", "Policy", "JSONPull"]),
+        .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull"]),
 
         // Transport
         .target(

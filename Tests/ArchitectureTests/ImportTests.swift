@@ -13,7 +13,7 @@ import Testing
         "AdmissionAPI": ["JSONPull"],
         "AgentRuns": ["JSONPull", "Digest"],
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"],
-        "ClusterState": ["AgentRuns", "Policy", "JSONPull"],
+        "ClusterState": ["AgentRuns", "Digest", "Policy", "JSONPull"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],

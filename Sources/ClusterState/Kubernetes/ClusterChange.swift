@@ -1,3 +1,6 @@
+internal import AgentRuns
+internal import JSONPull
+
 /// One object that a watch told of.
 package struct ClusterChange: Sendable {
     package enum Operation: Sendable {
@@ -9,6 +12,8 @@ package struct ClusterChange: Sendable {
 
     let operation: Operation
     let key: ObjectKey
+    /// `metadata.uid`.
+    let uid: ExactString
     let content: Content
 
     /// What is put; runs are projected before the store is locked.
@@ -29,6 +34,7 @@ package struct ClusterChange: Sendable {
         guard let object = unsafe ListedObject(source.kind, json: json) else { return nil }
         self.operation = operation
         key = object.key
+        uid = object.content.metadata.uid
         switch (operation, object.content) {
         case (.delete, _): content = .nothing
         case (.put, .agentRun(let run)): content = .run(ProjectedRun(run, key: key, projection: projection))

@@ -1,0 +1,215 @@
+internal import AgentRuns
+internal import JSONPull
+
+extension ClaimJanitor {
+    /// The first call of a piece of work; nil when there is nothing to do any more.
+    mutating func begin(_ work: Work, _ now: ClaimMoment) -> (Pending, ClaimCall)? {
+        switch work {
+        case .check(let key, let number): return beginCheck(key, number, now)
+        case .release(let key, let number, let count):
+            guard let entry = claims[key], entry.number == number else { return nil }
+            return (.release(key, entry.version, count), .delete(key, condition(entry.version)))
+        case .cover(let run):
+            guard uncovered[run] != nil else { return nil }
+            return (.readForCover(run), .readRun(run))
+        }
+    }
+
+    private func condition(_ version: LeaseVersion) -> LeaseVersion {
+        configuration.timing.condition(version, without: .deletesBlindly)
+    }
+
+    private mutating func beginCheck(
+        _ key: ClaimKey,
+        _ number: UInt32,
+        _ now: ClaimMoment
+    ) -> (Pending, ClaimCall)? {
+        guard let entry = claims[key], entry.number == number, entry.standing == .fresh else { return nil }
+        let wait = configuration.timing.remaining(entry.claim(key), at: now, observedAt: entry.observedAt)
+        guard wait == 0 else {
+            // The wall clock went back.
+            schedule(.check(key, number), at: now.steady + wait)
+            return nil
+        }
+        claims[key]?.isInDoubt = false
+        return (.check(key, entry.version), .readRun(entry.holder.run))
+    }
+
+    /// The answer to a call.
+    package mutating func received(_ answer: ClaimAnswer, for ticket: Ticket, now: ClaimMoment) {
+        guard let pending = underWay.removeValue(forKey: ticket) else { return }
+        switch pending {
+        case .check(let key, let version): checked(key, version, answer, now)
+        case .release(let key, let version, let count): released(key, version, count, answer, now)
+        case .reread(let key, let version, let count): reread(key, version, count, answer, now)
+        case .readForCover(let run): readForCover(run, answer, now)
+        case .cover(let run, let holder, let rest): covered(run, holder, rest, answer, now)
+        }
+    }
+
+    // MARK: Checks
+
+    /// The run of a claim older than the gap was read.
+    private mutating func checked(
+        _ key: ClaimKey,
+        _ version: LeaseVersion,
+        _ answer: ClaimAnswer,
+        _ now: ClaimMoment
+    ) {
+        guard let entry = claims[key], entry.version == version, entry.standing == .fresh else { return }
+        switch answer {
+        case .run(let run) where run.needs(entry.claim(key)):
+            if run.uid == entry.holder.uid, !entry.isInDoubt {
+                claims[key]?.standing = .confirmed
+            } else {
+                // Another object of the name has the branch: no event will tell when this claim is over.
+                schedule(.check(key, entry.number), at: now.steady + configuration.timing.gapMilliseconds)
+            }
+        case .run(let run): remove(key, entry, run.hasEnded(entry.claim(key)) ? .released : .expired)
+        case .absent: remove(key, entry, .expired)
+        case .failed(let failure): retry(.check(key, entry.number), key, failure, now)
+        case .lease, .deleted, .exists, .changed: retry(.check(key, entry.number), key, Self.confused, now)
+        }
+    }
+
+    private mutating func remove(_ key: ClaimKey, _ entry: Entry, _ count: ClaimCount) {
+        claims[key]?.standing = .over
+        follow(.release(key, entry.version, count), .delete(key, condition(entry.version)))
+    }
+
+    private mutating func released(
+        _ key: ClaimKey,
+        _ version: LeaseVersion,
+        _ count: ClaimCount,
+        _ answer: ClaimAnswer,
+        _ now: ClaimMoment
+    ) {
+        switch answer {
+        case .deleted:
+            self.count(count)
+            if let entry = claims[key], entry.version == version { forget(key, entry) }
+        case .absent:
+            if let entry = claims[key], entry.version == version { forget(key, entry) }
+        case .changed:
+            // Its event may be on the way; it must not be waited for.
+            if let entry = claims[key], entry.version == version {
+                follow(.reread(key, version, count), .readLease(key))
+            }
+        case .failed(let failure): retryRelease(key, version, count, failure, now)
+        case .lease, .run, .exists: retryRelease(key, version, count, Self.confused, now)
+        }
+    }
+
+    /// The Lease that could not be removed as it was judged.
+    private mutating func reread(
+        _ key: ClaimKey,
+        _ version: LeaseVersion,
+        _ count: ClaimCount,
+        _ answer: ClaimAnswer,
+        _ now: ClaimMoment
+    ) {
+        if case .lease(.claim(let held)) = answer, held.version != version {
+            _ = enter(held, now)
+            return
+        }
+        guard let entry = claims[key], entry.version == version else { return }
+        switch answer {
+        case .absent, .lease(.foreign): forget(key, entry)
+        case .failed(let failure): retryRelease(key, version, count, failure, now)
+        case .lease(.claim), .run, .deleted, .exists, .changed:
+            retryRelease(key, version, count, Self.confused, now)
+        }
+    }
+
+    private mutating func retryRelease(
+        _ key: ClaimKey,
+        _ version: LeaseVersion,
+        _ count: ClaimCount,
+        _ failure: ClaimFailure,
+        _ now: ClaimMoment
+    ) {
+        guard let entry = claims[key], entry.version == version else { return }
+        retry(.release(key, entry.number, count), key, failure, now)
+    }
+
+    private mutating func retry(_ work: Work, _ key: ClaimKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
+        guard let failures = claims[key]?.failures else { return }
+        claims[key]?.failures = min(failures, 100) + 1
+        schedule(work, at: now.steady + Self.retryDelay(failures, failure))
+    }
+
+    private static let confused = ClaimFailure(
+        message: "the API answered something else than it was asked",
+        isTransient: false
+    )
+
+    // MARK: Runs without a claim
+
+    private mutating func readForCover(_ run: ObjectKey, _ answer: ClaimAnswer, _ now: ClaimMoment) {
+        guard uncovered[run] != nil else { return }
+        switch answer {
+        case .run(let holder):
+            let scope = configuration.scope
+            let missing = holder.branches.compactMap { scope?.key($0, in: run.namespace) }.filter { claims[$0] == nil }
+            create(run, holder, missing.prefix(RunAcquisition.maximumBranches), now)
+        case .absent: uncovered[run] = nil
+        case .failed(let failure): retryCover(run, failure, now)
+        case .lease, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
+        }
+    }
+
+    /// Makes the claims that are missing, one after the other.
+    private mutating func create(
+        _ run: ObjectKey,
+        _ holder: HolderRun,
+        _ keys: ArraySlice<ClaimKey>,
+        _ now: ClaimMoment
+    ) {
+        guard let key = keys.first, holder.isActive else {
+            uncovered[run] = nil
+            return
+        }
+        let claim = Claim(
+            key: key,
+            holder: ClaimHolder(run: run, uid: holder.uid),
+            acquiredAt: now.wall,
+            isDerived: false,
+            replica: configuration.replica
+        )
+        follow(.cover(run, holder, rest: Array(keys)), .create(claim))
+    }
+
+    private mutating func covered(
+        _ run: ObjectKey,
+        _ holder: HolderRun,
+        _ keys: [ClaimKey],
+        _ answer: ClaimAnswer,
+        _ now: ClaimMoment
+    ) {
+        switch answer {
+        case .lease(.claim(let held)):
+            // Created, or there already and read.
+            if held.claim.holder.run == run, held.claim.replica == configuration.replica { count(.acquired) }
+            enter(held, now)
+            // If the run was seen to end meanwhile, nothing will tell again.
+            if held.claim.holder.run == run, held.claim.holder.uid == holder.uid, uncovered[run] != nil,
+                claims[held.claim.key]?.version == held.version
+            {
+                claims[held.claim.key]?.standing = .confirmed
+            }
+            create(run, holder, keys.dropFirst(), now)
+        case .exists:
+            guard let key = keys.first else { return }
+            follow(.cover(run, holder, rest: keys), .readLease(key))
+        case .lease(.foreign), .absent: create(run, holder, keys.dropFirst(), now)
+        case .failed(let failure): retryCover(run, failure, now)
+        case .run, .deleted, .changed: retryCover(run, Self.confused, now)
+        }
+    }
+
+    private mutating func retryCover(_ run: ObjectKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
+        guard let failures = uncovered[run] else { return }
+        uncovered[run] = min(failures, 100) + 1
+        schedule(.cover(run), at: now.steady + Self.retryDelay(failures, failure))
+    }
+}

@@ -1,0 +1,131 @@
+internal import JSONPull
+
+/// Claims all branches of one run, one after the other in one order for everyone.
+///
+/// A conflict ends it: of runs that want the same branches in part, the one that has the first gets on. What it took
+/// before the conflict is in ``Result/taken``, to be given back when the run is not admitted.
+package struct RunAcquisition: Sendable {
+    /// A run wants branches.
+    package struct Request: Sendable {
+        package var holder: ClaimHolder
+        package var branches: [(key: ClaimKey, isDerived: Bool)]
+
+        package init(holder: ClaimHolder, branches: [(key: ClaimKey, isDerived: Bool)]) {
+            self.holder = holder
+            self.branches = branches
+        }
+    }
+
+    /// Branches of one run that are claimed at the most.
+    ///
+    /// A workflow may name a head a step; each is a request to the API, one after the other, within one review.
+    package static let maximumBranches = 32
+
+    package enum Action: Sendable {
+        case call(ClaimCall)
+        case wait(until: Int64)
+        case finish(Result)
+    }
+
+    /// What became of a request.
+    package struct Result: Sendable {
+        package enum Decision: Hashable, Sendable {
+            /// Every branch is the run's.
+            case held
+            case conflict(ClaimConflict)
+            case unavailable(ClaimFailure)
+        }
+
+        package var decision: Decision
+        /// Of each branch that was tried, in order.
+        package var outcomes: [ClaimOutcome] = []
+        /// Claims that this request made, not those it renewed.
+        package var taken: [(key: ClaimKey, version: LeaseVersion)] = []
+    }
+
+    private let request: Request
+    private let timing: ClaimTiming
+    private let replica: String
+    private let order: [Int]
+    private var position = 0
+    private var current: BranchAcquisition?
+    private var result = Result(decision: .held)
+
+    package init(_ request: Request, replica: String, timing: ClaimTiming) {
+        self.request = request
+        self.timing = timing
+        self.replica = replica
+        order = request.branches.indices.sorted { request.branches[$0].key < request.branches[$1].key }
+    }
+
+    package mutating func start(now: ClaimMoment) -> Action {
+        guard request.branches.count <= Self.maximumBranches else {
+            let message =
+                "the run has \(request.branches.count) head branches, and at most \(Self.maximumBranches) are "
+                + "claimed; split it into several runs"
+            return end(.unavailable(ClaimFailure(message: message, isTransient: false)))
+        }
+        guard !request.holder.uid.isEmpty else {
+            let message = "the run has no metadata.uid yet; register the webhook as a validating one"
+            return end(.unavailable(ClaimFailure(message: message, isTransient: false)))
+        }
+        return next(now)
+    }
+
+    /// The answer to the last call; see ``BranchAcquisition/received(_:observedAt:now:)``.
+    package mutating func received(_ answer: ClaimAnswer, observedAt: Int64? = nil, now: ClaimMoment) -> Action {
+        guard let action = current?.received(answer, observedAt: observedAt, now: now) else { return .finish(result) }
+        return proceed(action, now)
+    }
+
+    /// The time asked for has come.
+    package mutating func wake(now: ClaimMoment) -> Action {
+        guard let action = current?.wake(now: now) else { return .finish(result) }
+        return proceed(action, now)
+    }
+
+    /// The review's time is over.
+    package mutating func expire(now: ClaimMoment) -> Action {
+        guard let action = current?.expire() else { return .finish(result) }
+        return proceed(action, now)
+    }
+
+    private mutating func next(_ now: ClaimMoment) -> Action {
+        guard position < order.count else { return end(.held) }
+        let wanted = request.branches[order[position]]
+        position += 1
+        let wish = BranchAcquisition.Wish(
+            key: wanted.key,
+            holder: request.holder,
+            isDerived: wanted.isDerived,
+            replica: replica
+        )
+        var branch = BranchAcquisition(wish, timing: timing)
+        let action = branch.start(now: now)
+        current = branch
+        return proceed(action, now)
+    }
+
+    private mutating func proceed(_ action: BranchAcquisition.Action, _ now: ClaimMoment) -> Action {
+        switch action {
+        case .call(let call): return .call(call)
+        case .wait(let until): return .wait(until: until)
+        case .finish(let outcome):
+            result.outcomes.append(outcome)
+            switch outcome {
+            case .acquired(let held), .takenOver(let held):
+                result.taken.append((held.claim.key, held.version))
+                return next(now)
+            case .alreadyHeld: return next(now)
+            case .conflict(let conflict): return end(.conflict(conflict))
+            case .unavailable(let failure): return end(.unavailable(failure))
+            }
+        }
+    }
+
+    private mutating func end(_ decision: Result.Decision) -> Action {
+        current = nil
+        result.decision = decision
+        return .finish(result)
+    }
+}
