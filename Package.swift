@@ -152,6 +152,7 @@ let package = Package(
             name: "ClusterStateTests",
             dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy"]
         ),
+        .testTarget(name: "ClaimsSimulationTests", dependencies: ["AgentRuns", "ClusterState", "JSONPull"]),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [

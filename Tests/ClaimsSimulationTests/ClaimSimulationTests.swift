@@ -1,0 +1,88 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ClusterState
+
+@Suite struct `Simulated claims` {
+    /// Schedules of the normal run and of the nightly one (`CLAIMS_SIMULATION_SCHEDULES`).
+    private static let schedules =
+        UInt64(
+            ProcessInfo.processInfo.environment["CLAIMS_SIMULATION_SCHEDULES"] ?? ""
+        ) ?? 2000
+    /// Begin of the seeds (`CLAIMS_SIMULATION_SEED`): the failure message has one, and one schedule prints its events.
+    private static let firstSeed = UInt64(ProcessInfo.processInfo.environment["CLAIMS_SIMULATION_SEED"] ?? "") ?? 1
+
+    @Test func `no two runs hold a branch, and no claim outlives its use`() async {
+        let seeds = Self.firstSeed..<(Self.firstSeed + Self.schedules)
+        let summary = await Self.explore(seeds)
+        #expect(summary.problems.isEmpty, "\(summary.problems.prefix(3).joined(separator: "\n"))")
+        // A simulation in which nothing happens proves nothing.
+        if Self.schedules >= 1000 {
+            #expect(summary.stored > Int(Self.schedules))
+            #expect(summary.conflicts > Int(Self.schedules))
+        }
+    }
+
+    @Test(arguments: [
+        ClaimFlaws.overwritesBlindly, .agesTooLate, .ignoresClockSkew, .doesNotRenew, .deletesBlindly,
+    ])
+    func `a planted bug is found`(flaw: ClaimFlaws) async {
+        for seed in UInt64(1)...2000 {
+            await Task.yield()
+            var simulation = Simulation(seed: seed, flaws: flaw)
+            guard let problem = simulation.run() else { continue }
+            // It is the flaw that does it.
+            var sound = Simulation(seed: seed)
+            #expect(sound.run() == nil)
+            // And it shows in who has the branch, not in the time something takes.
+            #expect(problem.contains("active"), "\(problem)")
+            return
+        }
+        Issue.record("no schedule shows flaw \(flaw.rawValue)")
+    }
+
+    @Test func `a seed gives the same schedule again`() async {
+        for seed in UInt64(1)...50 {
+            await Task.yield()
+            var one = Simulation(seed: seed)
+            var other = Simulation(seed: seed)
+            #expect(one.run() == other.run())
+            #expect(one.steps == other.steps)
+            #expect(one.now == other.now)
+            #expect(one.storedRuns == other.storedRuns)
+        }
+    }
+
+    private struct Summary: Sendable {
+        var problems: [String] = []
+        var stored = 0
+        var conflicts = 0
+    }
+
+    private static func explore(_ seeds: Range<UInt64>) async -> Summary {
+        let tasks = UInt64(max(1, ProcessInfo.processInfo.activeProcessorCount))
+        return await withTaskGroup(of: Summary.self) { group in
+            for task in 0..<tasks {
+                group.addTask {
+                    var summary = Summary()
+                    for seed in stride(from: seeds.lowerBound + task, to: seeds.upperBound, by: Int(tasks)) {
+                        // Other tests wait for these threads, too.
+                        await Task.yield()
+                        var simulation = Simulation(seed: seed)
+                        simulation.isTraced = schedules == 1
+                        if let problem = simulation.run() { summary.problems.append(problem) }
+                        summary.stored += simulation.storedRuns
+                        summary.conflicts += simulation.conflicts
+                    }
+                    return summary
+                }
+            }
+            return await group.reduce(into: Summary()) { sum, part in
+                sum.problems += part.problems
+                sum.stored += part.stored
+                sum.conflicts += part.conflicts
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import AgentRuns
+import JSONPull
+
+@testable import ClusterState
+
+// MARK: The API server's side of a request, and the webhook's review of it
+
+extension Simulation {
+    mutating func start(_ request: Request) {
+        var request = request
+        request.startedAt = now
+        attempt(request)
+    }
+
+    /// Calls the webhook for an object with a uid of its own.
+    private mutating func attempt(_ request: Request) {
+        guard request.attemptsLeft > 0,
+            let replica = replicas.indices.filter({ replicas[$0].isUp }).randomElement(using: &random)
+        else { return }
+        var request = request
+        request.attemptsLeft -= 1
+        let number = attempts.count
+        let uid = request.updates ?? ExactString("uid-\(number)")
+        attempts.append(Attempt(request: request, uid: uid))
+        if request.isDryRun { dryRuns.insert(uid) }
+        // Mutating webhooks come before.
+        let arrival = now + (random.happens(300) ? random.draw(0...15_000) : random.draw(0...200))
+        queue.add(.review(number, replica: replica), at: arrival)
+        guard random.happens(isCalm ? 0 : 100) else { return }
+        let other = Int(random.next() % UInt64(replicas.count))
+        queue.add(.review(number, replica: other), at: arrival + random.draw(0...2000))
+    }
+
+    /// A review reaches a replica.
+    mutating func review(_ number: Int, _ replica: Int) {
+        let attempt = attempts[number]
+        guard replicas[replica].isUp, replicas[replica].reviews[number] == nil else {
+            return queue.add(.decided(number, isAdmitted: false), at: now + 1)
+        }
+        // A dry run is answered at once and claims nothing.
+        guard !attempt.request.isDryRun else { return }
+        let branches =
+            attempt.request.written.map { (key: ClaimKey(branch: $0), isDerived: false) }
+            + attempt.request.derived.map { (key: ClaimKey(branch: $0), isDerived: true) }
+        let holder = ClaimHolder(run: attempt.request.key, uid: attempt.uid)
+        var acquisition = RunAcquisition(
+            RunAcquisition.Request(holder: holder, branches: branches),
+            replica: replicas[replica].name,
+            timing: timing
+        )
+        let action = acquisition.start(now: replicas[replica].moment(now))
+        replicas[replica].reviews[number] = acquisition
+        let life = replicas[replica].life
+        queue.add(.deadline(number, replica: replica, life: life), at: now + random.pick([5000, 9000, 29_000]))
+        proceed(action, number, replica)
+    }
+
+    mutating func expire(_ number: Int, _ replica: Int, _ life: Int) {
+        guard isAlive(replica, life) else { return }
+        let moment = replicas[replica].moment(now)
+        guard let action = replicas[replica].reviews[number]?.expire(now: moment) else { return }
+        proceed(action, number, replica)
+    }
+
+    mutating func wake(_ number: Int, _ replica: Int, _ life: Int) {
+        guard isAlive(replica, life) else { return }
+        let moment = replicas[replica].moment(now)
+        guard let action = replicas[replica].reviews[number]?.wake(now: moment) else { return }
+        proceed(action, number, replica)
+    }
+
+    /// Does what a review's machine says.
+    mutating func proceed(_ action: RunAcquisition.Action, _ number: Int, _ replica: Int) {
+        switch action {
+        case .call(let call): send(call, replica, .review(number))
+        case .wait(let until):
+            let time = now + max(1, until - replicas[replica].moment(now).steady)
+            queue.add(.wakeReview(number, replica: replica, life: replicas[replica].life), at: time)
+        case .finish(let result):
+            replicas[replica].reviews[number] = nil
+            for outcome in result.outcomes { note(outcome, replica) }
+            let isAdmitted = result.decision == .held
+            queue.add(.decided(number, isAdmitted: isAdmitted), at: now + random.draw(1...100))
+            guard !isAdmitted else { return }
+            for taken in result.taken where replicas[replica].isUp {
+                send(.delete(taken.key, taken.version), replica, .nobody)
+            }
+            pump(replica)
+        }
+    }
+
+    private mutating func note(_ outcome: ClaimOutcome, _ replica: Int) {
+        switch outcome {
+        case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
+            let (cache, moment) = (replicas[replica].cache, replicas[replica].moment(now))
+            replicas[replica].janitor.saw(held, known: cache, now: moment)
+        case .conflict: conflicts += 1
+        case .unavailable: break
+        }
+    }
+
+    /// The API server has the webhook's answer; the first one counts.
+    mutating func decided(_ number: Int, isAdmitted: Bool) {
+        guard !attempts[number].isDecided else { return }
+        attempts[number].isDecided = true
+        let request = attempts[number].request
+        guard isAdmitted, now <= request.startedAt + Self.requestLimit else { return }
+        // Another webhook denies, or the client goes away.
+        guard !random.happens(150) else { return }
+        let limit = request.startedAt + Self.storageLimit
+        let time = random.pick([now, now, limit, limit, random.draw(now...max(now, limit))])
+        queue.add(.store(number), at: max(now, time))
+    }
+
+    /// Storage: the name may be taken, or the object too large.
+    mutating func store(_ number: Int) {
+        let attempt = attempts[number]
+        let request = attempt.request
+        if let uid = request.updates {
+            let isStored = cluster.update(request.key, uid: uid) { run in
+                run.written = request.written
+                run.derived = request.derived
+            }
+            if isStored { storedRuns += 1 }
+            return
+        }
+        let mayRetry = now <= request.startedAt + Self.requestLimit
+        if random.happens(80), mayRetry { return self.attempt(request) }
+        let run = SimulatedCluster.Run(
+            key: request.key,
+            uid: attempt.uid,
+            written: request.written,
+            derived: request.derived
+        )
+        guard cluster.store(run) else {
+            guard request.generatesName, mayRetry else { return }
+            var next = request
+            next.key.name = ExactString("\(request.key.name)-\(number)")
+            return self.attempt(next)
+        }
+        storedRuns += 1
+        live(run)
+    }
+
+    /// Draws what becomes of a run.
+    private mutating func live(_ run: SimulatedCluster.Run) {
+        if random.happens(500) {
+            queue.add(.settle(run.key, uid: run.uid), at: now + random.draw(100...20_000))
+        }
+        if random.happens(250), run.derived.isEmpty {
+            let request = Request(key: run.key, written: [random.pick(branches)], derived: [], updates: run.uid)
+            let time = now + random.draw(100...30_000)
+            lastRequestEnd = max(lastRequestEnd, time + Self.storageLimit)
+            queue.add(.start(request), at: time)
+        }
+        guard random.happens(850) else { return }
+        let end = now + random.pick([random.draw(0...2000), random.draw(0...60_000)])
+        trouble(until: end)
+        let deletes = random.happens(400)
+        queue.add(.end(run.key, uid: run.uid, deletes: deletes), at: end)
+        if !deletes, random.happens(400) {
+            let gone = end + random.draw(0...20_000)
+            trouble(until: gone)
+            queue.add(.end(run.key, uid: run.uid, deletes: true), at: gone)
+        }
+    }
+}
