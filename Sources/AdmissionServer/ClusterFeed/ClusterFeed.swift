@@ -9,6 +9,7 @@ package final class ClusterFeed: Sendable {
     private let client: APIClient
     private let store: ClusterStore
     private let timing: ReflectorTiming
+    private let claims: ClaimKeeper?
     private let onEvent: @Sendable (ClusterFeedEvent) -> Void
     private let reflectors: NIOLoopBoundBox<[Reflector]>
     /// What each source did, in the order they were given.
@@ -21,15 +22,18 @@ package final class ClusterFeed: Sendable {
     ///   - client: asks the API server; not on an event loop that serves reviews.
     ///   - store: is written by this feed alone.
     ///   - timing: how long watches last.
+    ///   - claims: is told of runs, and of its Leases; on the same client.
     ///   - onEvent: called on the client's event loop.
     package init(
         sources: [ClusterSource],
         client: APIClient,
         store: ClusterStore,
         timing: ReflectorTiming,
+        claims: ClaimKeeper? = nil,
         onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
     ) {
         (self.client, self.store, self.timing, self.onEvent) = (client, store, timing, onEvent)
+        self.claims = claims
         figures = sources.map { ($0, FeedFigures()) }
         reflectors = .makeBoxSendingValue([], eventLoop: client.eventLoop)
     }
@@ -40,9 +44,20 @@ package final class ClusterFeed: Sendable {
                 Reflector(
                     WatchedResource(source),
                     client: client,
-                    sink: StoreSink(source, store: store, figures: figures, onEvent: onEvent),
+                    sink: StoreSink(source, store: store, figures: figures, claims: claims, onEvent: onEvent),
                     timing: timing,
                     environment: .init(monotonicMilliseconds: { [store] in store.now })
+                )
+            }
+            if let claims {
+                reflectors.value.append(
+                    Reflector(
+                        claims.leases,
+                        client: client,
+                        sink: claims.makeSink(),
+                        timing: timing,
+                        environment: .init(monotonicMilliseconds: { [store] in store.now })
+                    )
                 )
             }
             for reflector in reflectors.value { reflector.start() }
@@ -63,6 +78,7 @@ package final class ClusterFeed: Sendable {
         let stopped = client.eventLoop.submit { [self] in
             for reflector in reflectors.value { reflector.stop() }
             reflectors.value = []
+            claims?.stop()
         }
         // The event loop outlives its users.
         try? await stopped.get()

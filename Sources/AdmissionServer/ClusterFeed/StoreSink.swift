@@ -8,6 +8,8 @@ final class StoreSink: ReflectorSink {
     private let source: ClusterSource
     private let store: ClusterStore
     private let figures: FeedFigures
+    /// Nil for all but runs, and where nothing is claimed.
+    private let claims: ClaimKeeper?
     private let onEvent: @Sendable (ClusterFeedEvent) -> Void
     private var staged: StagedObjects?
     private var changes: [ClusterChange] = []
@@ -20,9 +22,11 @@ final class StoreSink: ReflectorSink {
         _ source: ClusterSource,
         store: ClusterStore,
         figures: FeedFigures,
+        claims: ClaimKeeper?,
         onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
     ) {
         (self.source, self.store, self.figures, self.onEvent) = (source, store, figures, onEvent)
+        self.claims = source.kind == .agentRun ? claims : nil
         projection = store.projection
     }
 
@@ -44,6 +48,7 @@ final class StoreSink: ReflectorSink {
         staged = nil
         let (count, unreadable) = (list.count, list.unreadableCount)
         store.replace(with: list, heardAt: heardAt)
+        claims?.sawListOfRuns()
         figures.countList()
         onEvent(.listed(source, objects: count, unreadable: unreadable, isFirst: !isSynced))
         isSynced = true
@@ -66,6 +71,7 @@ final class StoreSink: ReflectorSink {
     func flush(heardAt: Int64) {
         figures.countEvents(changes.count)
         store.apply(changes, of: source, heardAt: heardAt)
+        if let claims, !changes.isEmpty { claims.saw(changes.compactMap(\.runNews)) }
         changes.removeAll(keepingCapacity: true)
         recover()
     }

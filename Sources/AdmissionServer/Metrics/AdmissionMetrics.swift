@@ -11,17 +11,6 @@ package final class AdmissionMetrics: Sendable {
     /// What every name begins with, but for those of the process.
     package static let prefix = "agentrun_admission_"
 
-    /// What became of a try to take or give back a branch of which other replicas are told.
-    package enum ClaimOutcome: String, Sendable, CaseIterable {
-        case acquired
-        case alreadyHeld = "already_held"
-        case conflict
-        case takenOver = "taken_over"
-        case released
-        case expired
-        case unavailable
-    }
-
     /// Why a request was turned away though nothing is wrong with it.
     package enum ShedReason: String, Sendable, CaseIterable {
         case inFlight = "in_flight"
@@ -46,7 +35,7 @@ package final class AdmissionMetrics: Sendable {
     package let reviews: ReviewMetrics
     package let transport: TransportMetrics
     package let state: StateCounters
-    package let claims: CounterMetrics<ClaimOutcome>
+    package let claims: CounterMetrics<ClaimCount>
     package let decisionLog: DecisionLogCounters
 
     /// - Parameters:
@@ -65,7 +54,7 @@ package final class AdmissionMetrics: Sendable {
             Self.prefix + "claims_total",
             "Claims of branches between replicas, by what became of them.",
             label: "outcome",
-            ClaimOutcome.allCases
+            ClaimCount.allCases
         )
         decisionLog = DecisionLogCounters(
             records: registry.counter(

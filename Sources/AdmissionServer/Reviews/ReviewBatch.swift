@@ -48,14 +48,41 @@ final class ReviewBatch: @unchecked Sendable {
         for index in reviews.indices {
             answers.append(handler.answer(reviews[index].request, by: engine, at: now))
         }
-        // All are answered now, whenever they were judged.
+        if handler.claimsBranches {
+            for index in reviews.indices {
+                answers[index].later = handler.claim(
+                    answers[index],
+                    of: reviews[index].request,
+                    by: engine,
+                    on: eventLoop
+                )
+            }
+        }
+        // All but those that wait for a claim are answered now, whenever they were judged.
         now = .now()
-        handler.inFlight.giveBack(reviews.count)
         // In place: a copy of an answer is a dozen of reference counts.
-        for index in reviews.indices { reviews[index].promise.succeed(answers[index].response) }
-        for index in reviews.indices { handler.record(answers[index], of: reviews[index].request, at: now) }
+        for index in reviews.indices {
+            if let later = answers[index].later {
+                answer(reviews[index], with: later)
+            } else {
+                handler.inFlight.giveBack(1)
+                reviews[index].promise.succeed(answers[index].response)
+            }
+        }
+        for index in reviews.indices where answers[index].later == nil {
+            handler.record(answers[index], of: reviews[index].request, at: now)
+        }
         // Keeps the room for the next turn.
         reviews.removeAll(keepingCapacity: true)
         if waiting.isEmpty { waiting = reviews }
+    }
+
+    /// Answers a review once its branches are claimed or found to be another run's.
+    private func answer(_ review: Waiting, with later: EventLoopFuture<ReviewHandler.Answer>) {
+        later.assumeIsolated().whenComplete { [handler] result in
+            handler.inFlight.giveBack(1)
+            review.promise.completeWith(result.map(\.response))
+            if case .success(let answer) = result { handler.record(answer, of: review.request, at: .now()) }
+        }
     }
 }

@@ -8,7 +8,7 @@ package import Policy
 /// Answers reviews: decode, judge, take the branches, encode; all of it synchronous, on the event loop of the connection.
 package struct ReviewHandler: Sendable {
     /// What came of a review.
-    enum Result {
+    enum Result: Sendable {
         case judged(Verdict)
         case errored(AdmissionReviewError)
         /// Nobody waits for its answer any more.
@@ -16,9 +16,11 @@ package struct ReviewHandler: Sendable {
     }
 
     /// A review's answer, and what it is made of.
-    struct Answer {
+    struct Answer: Sendable {
         let result: Result
         let response: HTTPResponse
+        /// The answer that counts, once the run's branches are claimed; nil when there are none to claim.
+        var later: EventLoopFuture<Answer>?
     }
 
     /// What judges, replaced when the policy is.
@@ -26,11 +28,13 @@ package struct ReviewHandler: Sendable {
     let inFlight: ReviewsInFlight
     let metrics: AdmissionMetrics
     private let judge: ReviewJudge
+    private let claims: ReviewClaims?
     private let log: ReviewLog
 
     /// - Parameters:
     ///   - engine: judges.
     ///   - state: what is known of the cluster, and what this process admits.
+    ///   - claimer: claims branches where all replicas see it; nil where this process is on its own.
     ///   - now: the time of a review.
     ///   - inFlight: bounds how many there are at once.
     ///   - metrics: counts.
@@ -38,6 +42,7 @@ package struct ReviewHandler: Sendable {
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
+        claimer: (any BranchClaimer)? = nil,
         now: @escaping @Sendable () -> Timestamp,
         inFlight: ReviewsInFlight = ReviewsInFlight(),
         metrics: AdmissionMetrics,
@@ -47,7 +52,9 @@ package struct ReviewHandler: Sendable {
         self.inFlight = inFlight
         self.metrics = metrics
         self.log = log
-        judge = ReviewJudge(state: state, now: now)
+        let judge = ReviewJudge(state: state, now: now)
+        self.judge = judge
+        claims = claimer.map { ReviewClaims(claimer: $0, judge: judge) }
         metrics.reviews.observe(inFlight)
     }
 
@@ -62,15 +69,36 @@ package struct ReviewHandler: Sendable {
         // The bytes are lent for the call: the review holds offsets and texts of its own.
         return unsafe request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                let outcome = try unsafe judge.judge(bytes, by: engine)
-                let body = ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
-                let response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
-                return Answer(result: .judged(outcome.verdict), response: response)
+                return Self.answer(try unsafe judge.judge(bytes, by: engine))
             } catch {
                 let response = ErrorAnswer.make(400, error.description)
                 return Answer(result: .errored(error), response: response)
             }
         }
+    }
+
+    /// Whether reviews may have to wait for a claim.
+    var claimsBranches: Bool { claims != nil }
+
+    /// The answer that is good once the branches of an admitted run are claimed; nil when there is nothing to claim.
+    func claim(
+        _ answer: borrowing Answer,
+        of request: borrowing ReviewRequest,
+        by engine: PolicyEngine,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Answer>? {
+        guard let claims, case .judged(let verdict) = answer.result, verdict.claims != nil else { return nil }
+        return claims.settle(verdict, request, by: engine, on: eventLoop)?.map { [response = answer.response] outcome in
+            // Claimed: the answer stands as it is.
+            guard let outcome else { return Answer(result: .judged(verdict), response: response) }
+            return Self.answer(outcome)
+        }
+    }
+
+    private static func answer(_ outcome: ReviewJudge.Outcome) -> Answer {
+        let body = ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
+        let response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
+        return Answer(result: .judged(outcome.verdict), response: response)
     }
 
     /// Counts and logs what has been answered; `time` is when the answer was on its way.

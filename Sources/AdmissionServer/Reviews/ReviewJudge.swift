@@ -6,7 +6,7 @@ internal import Policy
 /// Judges reviews and writes into the cluster state what the verdicts change there.
 struct ReviewJudge: Sendable {
     /// A verdict, and the version its review came in.
-    struct Outcome {
+    struct Outcome: Sendable {
         let version: AdmissionReview.Version
         let verdict: Verdict
     }
@@ -39,7 +39,7 @@ struct ReviewJudge: Sendable {
         let time = now()
         var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
         for _ in 1..<Self.maximumJudgements {
-            guard let claims = verdict.claims else { return verdict }
+            guard let claims = verdict.claims, !claims.isUpdate else { return verdict }
             if state.reserve(claims, scope: claims.scope.reservationScope) { return verdict }
             verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
         }

@@ -78,7 +78,7 @@ package struct ReviewLog: Sendable {
     }
 
     /// `text` on one line, cut.
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         var line = ""
         for scalar in text.unicodeScalars.prefix(maximumReasonLength) {
             let isControl = scalar.properties.generalCategory == .control

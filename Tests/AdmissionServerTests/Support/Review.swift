@@ -12,26 +12,35 @@ struct Review {
     var metadata = ""
     /// Members of the object's spec, a comma behind each.
     var spec = ""
+    var runtime = "job"
+    /// The head before an UPDATE.
+    var oldHead: String?
     /// Whether `request.name` is there; for a DELETE of a collection it is not.
     var hasName = true
 
     /// The object, uid derived from the name.
-    private var object: String {
+    var object: String {
         """
         {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun",\
         "metadata":{"name":"\(name)","namespace":"\(namespace)","uid":"uid-of-\(name)"\(metadata)},\
-        "spec":{\(spec)"agentRef":{"name":"codex-agent"},"runtime":{"type":"job"},\
+        "spec":{\(spec)"agentRef":{"name":"codex-agent"},"runtime":{"type":"\(runtime)"},\
         "implementationSpecRef":{"name":"some-spec"},\
         "parameters":{"repository":"proompteng/lab","base":"main","head":"\(head)"},\
         "vcsRef":{"name":"github"},"vcsPolicy":{"required":true,"mode":"read-write"}}}
         """
     }
 
+    private var old: Review {
+        var review = self
+        review.head = oldHead ?? head
+        return review
+    }
+
     var text: String {
         let nameField = hasName ? #""name":"\#(name)","# : ""
         let subResourceField = subResource.map { #""subResource":"\#($0)","# } ?? ""
         let newObject = operation == "DELETE" ? "null" : object
-        let oldObject = operation == "CREATE" ? "null" : object
+        let oldObject = operation == "CREATE" ? "null" : old.object
         return """
             {"kind":"AdmissionReview","apiVersion":"\(apiVersion)","request":{"uid":"\(uid)",\
             "kind":{"group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun"},\

@@ -107,7 +107,7 @@ struct ServiceUnderTest: Sendable {
 }
 
 extension ServiceUnderTest.Answer {
-    fileprivate init(_ response: HTTPResponse) {
+    init(_ response: HTTPResponse) {
         status = response.status
         closesConnection = response.closesConnection
         body = String(buffer: response.body)

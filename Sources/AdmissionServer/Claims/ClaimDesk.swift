@@ -1,0 +1,238 @@
+internal import ClusterState
+internal import KubernetesClient
+internal import Logging
+internal import NIOCore
+
+/// Where claims are made and kept: the protocol's machines, and the calls and timers they ask for.
+///
+/// Belongs to the client's event loop.
+final class ClaimDesk {
+    /// Longest time for one call of the janitor; a review's calls have what is left of its own, and no more than this, so
+    /// that a call that got lost can be made again.
+    private static let callTimeout = TimeAmount.seconds(5)
+
+    private let api: ClaimAPI
+    private let runs: ClusterStore
+    private let environment: ClaimKeeper.Environment
+    private let figures: ClaimFigures
+    private let replica: String
+    private let logger: Logger
+    private var janitor: ClaimJanitor
+    private var timer: (task: Scheduled<Void>, at: Int64)?
+    /// What was logged last; nil while all is well.
+    private var problem: String?
+    private var isStopped = false
+
+    init(
+        _ configuration: ClaimKeeper.Configuration,
+        api: ClaimAPI,
+        runs: ClusterStore,
+        environment: ClaimKeeper.Environment,
+        figures: ClaimFigures,
+        logger: Logger
+    ) {
+        (self.api, self.runs, self.environment) = (api, runs, environment)
+        (self.figures, self.logger) = (figures, logger)
+        replica = configuration.replica
+        janitor = ClaimJanitor(
+            ClaimJanitor.Configuration(
+                scope: configuration.scope,
+                replica: configuration.replica,
+                timing: configuration.timing,
+                seed: environment.seed
+            )
+        )
+    }
+
+    private var eventLoop: any EventLoop { api.client.eventLoop }
+    private var now: ClaimMoment { environment.now() }
+
+    // MARK: Reviews
+
+    /// One review's claims under way.
+    private final class Errand {
+        var machine: RunAcquisition
+        let deadline: NIODeadline
+        let promise: EventLoopPromise<RunAcquisition.Result>
+        var timer: Scheduled<Void>?
+        /// Answers to calls before are of no interest.
+        var call = 0
+        var isOver = false
+
+        init(_ machine: RunAcquisition, _ deadline: NIODeadline, _ promise: EventLoopPromise<RunAcquisition.Result>) {
+            (self.machine, self.deadline, self.promise) = (machine, deadline, promise)
+        }
+    }
+
+    func claim(
+        _ request: RunAcquisition.Request,
+        deadline: NIODeadline,
+        _ promise: EventLoopPromise<RunAcquisition.Result>
+    ) {
+        let machine = RunAcquisition(request, replica: replica, timing: api.timing)
+        let errand = Errand(machine, deadline, promise)
+        errand.timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+            proceed(errand.machine.expire(now: now), errand)
+        }
+        proceed(errand.machine.start(now: now), errand)
+    }
+
+    private func proceed(_ action: RunAcquisition.Action, _ errand: Errand) {
+        guard !errand.isOver else { return }
+        errand.call += 1
+        let number = errand.call
+        switch action {
+        case .call(let call):
+            let timeout = min(Self.callTimeout, errand.deadline - .now())
+            api.perform(call, timeout: max(timeout, .milliseconds(1))).assumeIsolated().whenSuccess { [self] answer in
+                guard number == errand.call, !errand.isOver else { return }
+                proceed(errand.machine.received(answer, observedAt: observedAt(answer), now: now), errand)
+            }
+        case .wait(let until):
+            let delay = TimeAmount.milliseconds(max(1, until - now.steady))
+            eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+                guard number == errand.call, !errand.isOver else { return }
+                proceed(errand.machine.wake(now: now), errand)
+            }
+        case .finish(let result): finish(result, errand)
+        }
+    }
+
+    private func finish(_ result: RunAcquisition.Result, _ errand: Errand) {
+        errand.isOver = true
+        errand.timer?.cancel()
+        for outcome in result.outcomes {
+            count(outcome.count)
+            switch outcome {
+            case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
+                janitor.saw(held, known: runs, now: now)
+            case .conflict, .unavailable: break
+            }
+        }
+        tell(result.decision)
+        errand.promise.succeed(result)
+        advance()
+    }
+
+    /// When the Lease in an answer was first seen as it is.
+    private func observedAt(_ answer: ClaimAnswer) -> Int64? {
+        guard case .lease(.claim(let held)) = answer else { return nil }
+        return janitor.observedAt(held.claim.key, held.version)
+    }
+
+    /// Logs a failure that is not the last one logged.
+    private func tell(_ reason: String, _ consequence: Logger.Message) {
+        guard reason != problem else { return }
+        problem = reason
+        logger.error(consequence, metadata: ["reason": "\(ReviewLog.line(reason))"])
+    }
+
+    /// Logs when claims of reviews begin to fail, why, and when they work again.
+    private func tell(_ decision: RunAcquisition.Result.Decision) {
+        switch decision {
+        case .unavailable(let failure): tell(failure.message, "branches cannot be claimed")
+        case .held, .conflict:
+            guard problem != nil else { return }
+            problem = nil
+            logger.notice("branches can be claimed again")
+        }
+    }
+
+    /// Leases cannot be listed or watched: claims are made all the same, but those of others are not seen.
+    func leasesAreUnseen(_ why: String) {
+        tell(why, "claims of other replicas are not seen")
+    }
+
+    /// Gives claims back; what fails here ends when the gap is over.
+    func release(_ result: RunAcquisition.Result) {
+        for (key, version) in result.taken {
+            api.perform(.delete(key, version), timeout: Self.callTimeout).assumeIsolated().whenSuccess {
+                [self] answer in
+                guard case .deleted = answer else { return }
+                count(.released)
+                janitor.sawOwnDeletion(of: key, version)
+            }
+        }
+    }
+
+    private func count(_ outcome: ClaimCount) {
+        figures.add(outcome)
+        environment.onOutcome(outcome)
+    }
+
+    // MARK: What is seen
+
+    func use(_ scope: BranchClaimScope?) {
+        janitor.configuration.scope = scope
+    }
+
+    func saw(_ changes: [RunNews]) {
+        let now = now
+        for change in changes {
+            switch change {
+            case .changed(let run): janitor.saw(run, now: now)
+            case .gone(let key, let uid): janitor.sawDeletion(ofRun: key, uid: uid, now: now)
+            }
+        }
+        advance()
+    }
+
+    func sawListOfRuns() {
+        janitor.relisted(runs, now: now)
+        advance()
+    }
+
+    func sawList(_ claims: [HeldClaim]) {
+        janitor.replace(with: claims, known: runs, now: now)
+        advance()
+    }
+
+    func saw(_ held: HeldClaim) {
+        janitor.saw(held, known: runs, now: now)
+    }
+
+    func sawDeletion(of held: HeldClaim) {
+        janitor.sawDeletion(of: held, known: runs, now: now)
+    }
+
+    // MARK: The janitor's calls
+
+    /// Does what the janitor wants done now, and sets the timer for what it wants later.
+    func advance() {
+        for outcome in janitor.takeCounts() { count(outcome) }
+        figures.set(held: janitor.claimCount)
+        while !isStopped {
+            switch janitor.next(now: now) {
+            case .idle: return
+            case .wait(let until): return setTimer(until)
+            case .call(let call, let ticket):
+                api.perform(call, timeout: Self.callTimeout).assumeIsolated().whenSuccess { [self] answer in
+                    janitor.received(answer, for: ticket, now: now)
+                    if case .failed(let failure) = answer, !isStopped {
+                        tell(failure.message, "claims that are over cannot be removed")
+                    }
+                    advance()
+                }
+            }
+        }
+    }
+
+    private func setTimer(_ until: Int64) {
+        if let timer {
+            guard until < timer.at else { return }
+            timer.task.cancel()
+        }
+        let delay = TimeAmount.milliseconds(max(1, until - now.steady))
+        let task = eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            timer = nil
+            advance()
+        }
+        timer = (task, until)
+    }
+
+    func stop() {
+        isStopped = true
+        timer?.task.cancel()
+        timer = nil
+    }
+}

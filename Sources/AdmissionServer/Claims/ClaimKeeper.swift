@@ -1,0 +1,126 @@
+package import ClusterState
+package import KubernetesClient
+package import Logging
+package import NIOCore
+
+/// Claims branches by Leases, and removes claims that are over.
+///
+/// It may be called from anywhere; everything happens on the client's event loop, which serves no reviews.
+package final class ClaimKeeper: BranchClaimer {
+    package struct Configuration: Sendable {
+        /// Where the Leases are.
+        package var namespace: String
+        /// This replica, for people.
+        package var replica: String
+        package var timing: ClaimTiming
+        /// Among which runs a branch is held by one only, for runs that were admitted without a claim; nil makes none.
+        package var scope: BranchClaimScope?
+
+        package init(namespace: String, replica: String, timing: ClaimTiming, scope: BranchClaimScope?) {
+            self.namespace = namespace
+            self.replica = replica
+            self.timing = timing
+            self.scope = scope
+        }
+    }
+
+    /// What it needs of the machine.
+    package struct Environment: Sendable {
+        package var now: @Sendable () -> ClaimMoment
+        /// For the random whiles the work of replicas is put off by.
+        package var seed: UInt64
+        /// Told of every outcome, on the client's event loop.
+        package var onOutcome: @Sendable (ClaimCount) -> Void
+
+        package init(
+            now: @escaping @Sendable () -> ClaimMoment,
+            seed: UInt64 = UInt64.random(in: 0 ... .max),
+            onOutcome: @escaping @Sendable (ClaimCount) -> Void = { _ in }
+        ) {
+            (self.now, self.seed, self.onOutcome) = (now, seed, onOutcome)
+        }
+    }
+
+    let eventLoop: any EventLoop
+    private let desk: NIOLoopBoundBox<ClaimDesk>
+    /// What became of claims.
+    package let figures = ClaimFigures()
+    let leases: WatchedResource
+
+    /// Makes a keeper that does nothing before it is asked or told something.
+    ///
+    /// - Parameters:
+    ///   - configuration: where and for how long.
+    ///   - client: asks the API server.
+    ///   - runs: what is known of runs; written on the client's event loop alone.
+    ///   - environment: clocks, and who counts.
+    ///   - logger: gets a line when claims fail and when they work again.
+    package init(
+        _ configuration: Configuration,
+        client: APIClient,
+        runs: ClusterStore,
+        environment: Environment,
+        logger: Logger
+    ) {
+        eventLoop = client.eventLoop
+        leases = WatchedResource(
+            group: LeaseObject.group,
+            version: "v1",
+            resource: "leases",
+            namespace: configuration.namespace,
+            labelSelector: LeaseObject.labelSelector
+        )
+        let api = ClaimAPI(
+            client: client,
+            namespace: configuration.namespace,
+            timing: configuration.timing,
+            projection: { [runs] in runs.projection }
+        )
+        desk = .makeBoxSendingValue(
+            ClaimDesk(configuration, api: api, runs: runs, environment: environment, figures: figures, logger: logger),
+            eventLoop: client.eventLoop
+        )
+    }
+
+    package func claim(
+        _ request: RunAcquisition.Request,
+        deadline: NIODeadline
+    ) -> EventLoopFuture<RunAcquisition.Result> {
+        let promise = eventLoop.makePromise(of: RunAcquisition.Result.self)
+        eventLoop.execute { [desk] in desk.value.claim(request, deadline: deadline, promise) }
+        return promise.futureResult
+    }
+
+    package func release(_ result: RunAcquisition.Result) {
+        guard !result.taken.isEmpty else { return }
+        eventLoop.execute { [desk] in desk.value.release(result) }
+    }
+
+    /// The scope by a new policy.
+    package func use(_ scope: BranchClaimScope?) {
+        eventLoop.execute { [desk] in desk.value.use(scope) }
+    }
+
+    /// Runs were seen; on the client's event loop.
+    func saw(_ changes: [RunNews]) {
+        eventLoop.preconditionInEventLoop()
+        desk.value.saw(changes)
+    }
+
+    /// Runs were listed anew, and are in the store; on the client's event loop.
+    func sawListOfRuns() {
+        eventLoop.preconditionInEventLoop()
+        desk.value.sawListOfRuns()
+    }
+
+    /// What keeps the claims as the API has them, for a reflector of ``leases``.
+    func makeSink() -> any ReflectorSink {
+        eventLoop.preconditionInEventLoop()
+        return LeaseSink(desk: desk.value)
+    }
+
+    /// Ends all that is under way but reviews.
+    package func stop() {
+        eventLoop.execute { [desk] in desk.value.stop() }
+    }
+}

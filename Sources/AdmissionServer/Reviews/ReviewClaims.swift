@@ -1,0 +1,92 @@
+internal import AdmissionAPI
+internal import AgentRuns
+internal import ClusterState
+internal import NIOCore
+internal import Policy
+
+/// Claims the branches of admitted runs, after the judgement and before the answer.
+///
+/// Only a review that takes a branch waits for the API; every other one is answered in its turn.
+struct ReviewClaims: Sendable {
+    /// For a review that names no time-out: the 10 s an API server waits by default, less 2 for the way.
+    private static let timeToClaim = TimeAmount.seconds(8)
+
+    let claimer: any BranchClaimer
+    let judge: ReviewJudge
+
+    /// What the review comes to once the branches are claimed or found to be another run's: nil in the future when the
+    /// verdict stands; nil at once when there is nothing to claim.
+    func settle(
+        _ verdict: Verdict,
+        _ request: borrowing ReviewRequest,
+        by engine: PolicyEngine,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<ReviewJudge.Outcome?>? {
+        // Decoded once more: keeping it would cost every review that claims nothing.
+        guard let claims = verdict.claims, let decoded = ReviewJudge.decode(request.body) else { return nil }
+        let written = decoded.object?.heldBranches(options: engine.policy.repositoryOptions) ?? []
+        guard let wanted = claims.request(written: written) else { return nil }
+        let deadline = request.deadline?.answerBy ?? request.receivedAt + Self.timeToClaim
+        let body = request.body
+        return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { result in
+            if case .held = result.decision { return nil }
+            let outcome = ReviewJudge.Outcome(
+                version: decoded.review.version,
+                verdict: judged(verdict, decoded, body, by: engine, after: result)
+            )
+            if !outcome.verdict.allowed {
+                claimer.release(result)
+                if !claims.isUpdate { judge.state.withdraw(claims) }
+            }
+            return outcome
+        }
+    }
+
+    private func judged(
+        _ verdict: Verdict,
+        _ decoded: DecodedReview,
+        _ body: ByteBuffer,
+        by engine: PolicyEngine,
+        after result: RunAcquisition.Result
+    ) -> Verdict {
+        switch result.decision {
+        case .held: return verdict
+        case .unavailable(let failure): return engine.unclaimed(verdict, because: failure.message)
+        case .conflict(let conflict):
+            do throws(AdmissionReviewError) {
+                // The rule finds the holder now, so that exemptions and overrides count as ever.
+                return try judge.judge(decoded, body, by: engine, claimed: TakenBranch(conflict))
+            } catch {
+                // It was judged before, from the same bytes.
+                return engine.unclaimed(verdict, because: error.description)
+            }
+        }
+    }
+}
+
+extension ReviewJudge {
+    /// Reads a body that was judged before.
+    fileprivate static func decode(_ body: ByteBuffer) -> DecodedReview? {
+        // The bytes are lent for the call: the review holds offsets and texts of its own.
+        unsafe body.withUnsafeReadableBytes { unsafe try? DecodedReview($0) }
+    }
+
+    /// Judges once more, now that a branch is known to be another run's; nothing is reserved.
+    fileprivate func judge(
+        _ decoded: DecodedReview,
+        _ body: ByteBuffer,
+        by engine: PolicyEngine,
+        claimed: TakenBranch
+    ) throws(AdmissionReviewError) -> Verdict {
+        let result = unsafe body.withUnsafeReadableBytes { bytes in
+            do throws(AdmissionReviewError) {
+                return Result<Verdict, AdmissionReviewError>.success(
+                    try unsafe engine.judge(decoded, body: bytes, state: state, now: now(), claimed: claimed)
+                )
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}

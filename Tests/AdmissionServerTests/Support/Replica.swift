@@ -1,0 +1,142 @@
+import AdmissionServer
+import AgentRuns
+import ClusterState
+import Dispatch
+import FakeAPIServer
+import HTTPServer
+import JSONPull
+import KubernetesClient
+import Logging
+import NIOCore
+import NIOPosix
+import Policy
+
+/// A replica of the webhook that claims branches on a fake API server.
+final class Replica: Sendable {
+    static let runs = ClusterSource(kind: .agentRun, namespace: nil)
+
+    let store: ClusterStore
+    let keeper: ClaimKeeper
+    let log = LogRecorder()
+    private let client: APIClient
+    private let feed: ClusterFeed
+    private let service: AdmissionService
+    private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+
+    /// A replica that does nothing yet; clocks are real, so the gap is as short as the test needs.
+    init(
+        _ server: FakeAPIServer,
+        name: String = "replica-1",
+        gapMilliseconds: Int64 = ClaimTiming.defaultGapMilliseconds,
+        policy: AdmissionPolicy = .builtIn
+    ) throws {
+        let recorder = log
+        let logger = Logger(label: "test") { _ in recorder.handler() }
+        store = ClusterStore(
+            repositoryOptions: policy.repositoryOptions,
+            generation: policy.generation,
+            sources: [Self.runs],
+            reservations: ReservationLimits(lifetimeMilliseconds: 120_000),
+            clock: Self.steady
+        )
+        let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
+        client = try APIClient(on: MultiThreadedEventLoopGroup.singleton.next(), files: files) {
+            () throws(AccessError) in
+            try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
+        }
+        keeper = ClaimKeeper(
+            .init(
+                namespace: "system",
+                replica: name,
+                timing: ClaimTiming(gapMilliseconds: gapMilliseconds),
+                scope: .cluster
+            ),
+            client: client,
+            runs: store,
+            environment: .init {
+                ClaimMoment(wall: WallTime(milliseconds: 1_770_000_000_000 + Self.steady()), steady: Self.steady())
+            },
+            logger: logger
+        )
+        feed = ClusterFeed(
+            sources: [Self.runs],
+            client: client,
+            store: store,
+            timing: ReflectorTiming(),
+            claims: keeper
+        ) { _ in }
+        service = AdmissionService(
+            reviews: ReviewHandler(
+                engine: Current(PolicyEngine(policy: policy)),
+                state: store,
+                claimer: keeper,
+                now: { Timestamp(seconds: 1_770_000_000 + Self.steady() / 1000) },
+                metrics: AdmissionMetrics(),
+                log: ReviewLog(logger: logger)
+            ),
+            readinessChecks: [],
+            version: ProductVersion()
+        )
+    }
+
+    @Sendable
+    private static func steady() -> Int64 { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
+
+    /// Lists and watches, and waits until it has listed.
+    func start() async throws {
+        feed.start()
+        try await until { replica in
+            if case .synced = replica.store.condition(of: Self.runs) { true } else { false }
+        }
+    }
+
+    func stop() async { await feed.stop() }
+
+    func post(_ review: Review) async throws -> ServiceUnderTest.Answer {
+        let body = Array(review.text.utf8)
+        let head = HTTPRequestHead(
+            method: .post,
+            target: "/validate?timeout=10s",
+            version: .http11,
+            fields: HTTPFields([("Content-Type", "application/json")]),
+            contentLength: body.count
+        )
+        let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
+        let response = try await eventLoop.flatSubmit { [self] in
+            switch service.answer(request, on: eventLoop) {
+            case .now(let response): eventLoop.makeSucceededFuture(response)
+            case .later(let future): future
+            }
+        }.get()
+        return ServiceUnderTest.Answer(response)
+    }
+
+    struct NeverCame: Error {
+        var log: [String]
+    }
+
+    /// Waits until `condition` is true; half a minute is enough for everything a test waits for.
+    func until(_ condition: @Sendable (Replica) async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !(try await condition(self)) {
+            guard ContinuousClock.now < deadline else { throw NeverCame(log: log.lines) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+extension FakeAPIServer {
+    /// A server with the namespaces the tests use, and no faults.
+    func leases() async throws -> [StoredObject] { try await objects(in: .leases) }
+
+    /// Stores the run of a review, as the API server does after the webhooks.
+    @discardableResult
+    func store(_ review: Review, phase: String? = nil) async throws -> StoredObject {
+        let status = phase.map { #","status":{"phase":"\#($0)"}"# } ?? ""
+        return try await create(
+            json: String(review.object.dropLast()) + status + "}",
+            in: .agentRuns,
+            namespace: review.namespace
+        )
+    }
+}
