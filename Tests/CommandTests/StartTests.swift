@@ -34,6 +34,8 @@ import Testing
         (["--drain-delay", "25"], "--drain-timeout"), (["--drain-delay", "-1"], "--drain-delay"),
         (["--metrics-port", "some"], "--metrics-port"), (["--port", "9090"], "--metrics-port"),
         (["--log-format", "xml"], "json"), (["--slow-review", "10"], "--slow-review"),
+        (["--claim-gap", "0"], "--claim-gap must be"), (["--claims", "configmap"], "lease"),
+        (["--claims-namespace", "A b"], "--claims-namespace"),
     ])
     func `with bad usage says what is wrong`(arguments: [String], text: String) async throws {
         let program = try await Program.run(Program.underTest, ["serve"] + arguments)

@@ -42,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var state: StateOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+    @OptionGroup(title: "Claims") var claims: ClaimOptions
 
     @Option(help: "Threads that answer; without it one a core.")
     var threads: Int?
@@ -78,6 +79,7 @@ struct ServeCommand: AsyncParsableCommand {
             reviews: ReviewHandler(
                 engine: policies.engine,
                 state: source.store,
+                claimer: source.claimer,
                 now: Clocks.wall,
                 inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
                 metrics: counted,
@@ -120,6 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
         return try WatchedState(
             connection,
             options: cluster,
+            claims: claims,
             policies: policies,
             eventLoop: eventLoop,
             metrics: metrics,
@@ -140,6 +143,7 @@ struct ServeCommand: AsyncParsableCommand {
         metrics.observeServingCertificate { certificate.context.value.pair.notAfter }
         let store = source.store
         metrics.observeState { store.figures }
+        source.observe(metrics)
     }
 
     /// The metrics' own server; none when there are to be no metrics.

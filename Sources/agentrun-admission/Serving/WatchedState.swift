@@ -15,6 +15,7 @@ struct WatchedState: StateSource {
     let store: ClusterStore
     let client: APIClient
     let feed: ClusterFeed
+    private let claims: ClaimKeeper?
 
     private let readyAgeSeconds: Int
 
@@ -22,6 +23,7 @@ struct WatchedState: StateSource {
     init(
         _ connection: ClusterConnection,
         options: ClusterOptions,
+        claims claimOptions: ClaimOptions,
         policies: PolicySource,
         eventLoop: any EventLoop,
         metrics: AdmissionMetrics,
@@ -35,29 +37,47 @@ struct WatchedState: StateSource {
             reservations: ReservationLimits(lifetimeMilliseconds: Self.reservationMilliseconds),
             clock: Clocks.monotonicMilliseconds
         )
+        let claimNamespace: String
         do throws(AccessError) {
             let access = try connection.source()
             for warning in access.warnings {
                 logger.warning("insecure access to the API server", metadata: ["warning": "\(warning)"])
             }
+            claimNamespace = access.namespace
             logger.info("cluster state is watched", metadata: ["server": "\(access.server)"])
             client = try APIClient(on: eventLoop, files: ClusterConnection.files, source: connection.source)
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
+        let claims = claimOptions.keeper(
+            client: client,
+            runs: store,
+            accessNamespace: claimNamespace,
+            policy: policy,
+            metrics: metrics,
+            logger: logger
+        )
         let feed = ClusterFeed(
             sources: options.sources,
             client: client,
             store: store,
-            timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds)
+            timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds),
+            claims: claims
         ) { event in
             Self.count(event, in: metrics)
             Self.log(event, to: logger)
         }
-        (self.store, self.feed, readyAgeSeconds) = (store, feed, options.readyAgeSeconds)
+        (self.store, self.feed, self.claims, readyAgeSeconds) = (store, feed, claims, options.readyAgeSeconds)
         policies.onReload.replace { policy in
             if store.project(by: policy) { feed.projectAgain() }
+            claims?.use(ClaimOptions.scope(of: policy))
         }
+    }
+
+    var claimer: (any BranchClaimer)? { claims }
+
+    func observe(_ metrics: AdmissionMetrics) {
+        if let figures = claims?.figures { metrics.observeClaims { figures.held } }
     }
 
     var readinessChecks: [HealthCheck] {

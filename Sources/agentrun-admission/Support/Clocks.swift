@@ -1,4 +1,5 @@
 internal import AgentRuns
+internal import ClusterState
 private import Glibc
 
 /// What the time is.
@@ -13,6 +14,13 @@ enum Clocks {
     @Sendable
     static func monotonicMilliseconds() -> Int64 {
         nanoseconds(CLOCK_MONOTONIC) / 1_000_000
+    }
+
+    /// Both clocks that claims are timed by.
+    @Sendable
+    static func claims() -> ClaimMoment {
+        let wall = WallTime(milliseconds: nanoseconds(CLOCK_REALTIME) / 1_000_000)
+        return ClaimMoment(wall: wall, steady: monotonicMilliseconds())
     }
 
     /// Always the same moment.
