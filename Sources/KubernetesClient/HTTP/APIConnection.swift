@@ -53,6 +53,11 @@ final class APIConnection: ChannelInboundHandler {
         self.context = nil
     }
 
+    /// What it carries is a stream, whose end may never come.
+    var isStreaming: Bool {
+        if case .busy(let exchange) = state { exchange.receiver.isStream } else { false }
+    }
+
     // MARK: Sending
 
     /// Sends a request on an idle connection.

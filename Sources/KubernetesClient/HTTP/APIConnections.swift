@@ -5,7 +5,7 @@ internal import TLS
 
 /// The connections of one client, and the requests that wait for one; belongs to one event loop.
 final class APIConnections {
-    /// Kept connections and requests under way; a stream has a connection beyond these.
+    /// Kept connections and requests under way; a stream has a connection beyond these, as it may last for ever.
     ///
     /// Eight requests at once are more than a replica needs, and few enough that hundreds of replicas do no harm.
     static let maximumConnections = 8
@@ -14,7 +14,7 @@ final class APIConnections {
     private let eventLoop: any EventLoop
     private let credentials: Credentials
     private var idle: [APIConnection] = []
-    private var open: Set<ObjectIdentifier> = []
+    private var open: [ObjectIdentifier: APIConnection] = [:]
     private var waiting: [Exchange] = []
     /// Requests for which a connection is being made, by connection.
     private var opening: [ObjectIdentifier: Exchange] = [:]
@@ -55,11 +55,17 @@ final class APIConnections {
         guard !exchange.isOver else { return }
         if let connection = idle.popLast() {
             connection.begin(exchange, token: credential.token, server: credential.server)
-        } else if exchange.receiver.isStream || open.count < Self.maximumConnections {
+        } else if exchange.receiver.isStream || requestConnections < Self.maximumConnections {
             connect(for: exchange, credential)
         } else {
             waiting.append(exchange)
         }
+    }
+
+    /// Connections that are not a stream's.
+    private var requestConnections: Int {
+        let streams = opening.values.count { $0.receiver.isStream } + open.values.count { $0.isStreaming }
+        return open.count - streams
     }
 
     // MARK: Connecting
@@ -68,7 +74,7 @@ final class APIConnections {
         let server = credential.server
         let connection = APIConnection(isTLS: server.isTLS, owner: self)
         let bound = NIOLoopBound((self, connection, credential), eventLoop: eventLoop)
-        open.insert(ObjectIdentifier(connection))
+        open[ObjectIdentifier(connection)] = connection
         opening[ObjectIdentifier(connection)] = exchange
         ClientBootstrap(group: eventLoop)
             .connectTimeout(Self.connectTimeout)
@@ -148,14 +154,14 @@ final class APIConnections {
         idle.removeAll { $0 === connection }
         if isClosed { return connection.abandon() }
         // Streams can leave more than are kept.
-        if open.count > Self.maximumConnections { return connection.abandon() }
+        if requestConnections > Self.maximumConnections { return connection.abandon() }
         idle.append(connection)
         next()
     }
 
     private func next() {
         while let exchange = waiting.first {
-            guard exchange.isOver || !idle.isEmpty || open.count < Self.maximumConnections else { return }
+            guard exchange.isOver || !idle.isEmpty || requestConnections < Self.maximumConnections else { return }
             waiting.removeFirst()
             if !exchange.isOver { return assign(exchange) }
         }
@@ -163,7 +169,7 @@ final class APIConnections {
 
     func closed(_ connection: APIConnection) {
         idle.removeAll { $0 === connection }
-        guard open.remove(ObjectIdentifier(connection)) != nil else { return }
+        guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         next()
     }
 

@@ -19,3 +19,8 @@ package protocol ReflectorSink: AnyObject {
     /// The last list or watch came to nothing: what is known stays, but is not renewed.
     func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure)
 }
+
+extension ReflectorSink {
+    /// Of use to who has room to make.
+    package func expect(_ count: Int) {}
+}

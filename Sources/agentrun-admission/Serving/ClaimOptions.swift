@@ -48,7 +48,10 @@ struct ClaimOptions: ParsableArguments {
         }
     }
 
-    private var timing: ClaimTiming { ClaimTiming(gapMilliseconds: Int64(gapSeconds) * 1000) }
+    /// From a claim, or a reservation in memory, to the storage of its run at the most.
+    var gapMilliseconds: Int64 { Int64(gapSeconds) * 1000 }
+
+    private var timing: ClaimTiming { ClaimTiming(gapMilliseconds: gapMilliseconds) }
 
     /// What claims branches; nil when nothing is claimed.
     func keeper(

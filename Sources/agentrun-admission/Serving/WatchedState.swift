@@ -9,9 +9,6 @@ internal import ServiceLifecycle
 
 /// The cluster state as an API server has it, listed and watched.
 struct WatchedState: StateSource {
-    /// An API server gives a request up after a minute; what it has not stored and told of by then it never will.
-    private static let reservationMilliseconds: Int64 = 120_000
-
     let store: ClusterStore
     let client: APIClient
     let feed: ClusterFeed
@@ -34,7 +31,8 @@ struct WatchedState: StateSource {
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
             sources: options.sources,
-            reservations: ReservationLimits(lifetimeMilliseconds: Self.reservationMilliseconds),
+            // What the API server has not stored by then it never will.
+            reservations: ReservationLimits(lifetimeMilliseconds: claimOptions.gapMilliseconds),
             clock: Clocks.monotonicMilliseconds
         )
         let claimNamespace: String

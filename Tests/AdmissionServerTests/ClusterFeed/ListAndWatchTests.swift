@@ -3,6 +3,7 @@ import AgentRuns
 import ClusterState
 import FakeAPIServer
 import JSONPull
+import KubernetesClient
 import Policy
 import Synchronization
 import Testing
@@ -179,6 +180,18 @@ import Testing
                 try await server.sendErrorEvent()
                 try await fed.until { _ in fed.feed.figures.allSatisfy { $0.figures.lists >= 2 } }
                 #expect(fed.store.count(of: .agentRun) == 2)
+            }
+        }
+    }
+
+    @Test func `other requests are answered beside any number of watches`() async throws {
+        try await FakeAPIServer.run { server in
+            let sources = (0..<12).map { ClusterSource(kind: .agentRun, namespace: ExactString("ns-\($0)")) }
+            try await FedStore.run(server, sources: sources) { fed in
+                try await server.waitUntil(watchCount: 12)
+                // More than there are connections for them.
+                let answers = (0..<20).map { _ in fed.client.send(APIRequest(.get, FakeResource.agentRuns.path())) }
+                for answer in answers { #expect(try await answer.get().code == 200) }
             }
         }
     }
