@@ -4,8 +4,9 @@
 
 # By number of the replica.
 declare -A replica_pid replica_port
-# One certificate for all of them, and one address to reach them at.
+# Where the API server finds the webhook: a balancer in front of the replicas.
 port=
+balancer_pid=
 
 kube() { kubectl --kubeconfig "$kubeconfig" ${context:+--context "$context"} "$@"; }
 
@@ -25,18 +26,26 @@ prepare_cluster() {
   in_namespace apply --filename "$cases/objects.yaml" >/dev/null
   "$server" certs generate --directory "$work/certs" --dns localhost --ip "$host" >/dev/null
   port=$(free_port)
+  replica_port=([1]=$(free_port) [2]=$(free_port))
+  (cd "$cases/balancer" && GOTOOLCHAIN=local GOFLAGS=-mod=mod go build -o "$work/balancer" .)
+  "$work/balancer" "$(listen_address):$port" "127.0.0.1:${replica_port[1]}" "127.0.0.1:${replica_port[2]}" &
+  balancer_pid=$!
 }
 
-# start_replica NUMBER [ARGUMENT...]: a webhook; the first on $port, others on ports of their own. Waits for /readyz.
+# listen_address: where the API server's calls arrive.
+listen_address() {
+  if [[ $host == 127.* || $host == localhost ]]; then echo 127.0.0.1; else echo 0.0.0.0; fi
+}
+
+# start_replica NUMBER [ARGUMENT...]: a webhook, once /readyz holds. The gap of its claims is short, so that the cases do
+# not wait for minutes; nothing here is stored that late.
 start_replica() {
-  local number=$1 address=127.0.0.1
+  local number=$1
   shift
-  [[ $host == 127.* || $host == localhost ]] || address=0.0.0.0
-  if [[ $number == 1 ]]; then replica_port[1]=$port; fi
-  [[ -n ${replica_port[$number]-} ]] || replica_port[$number]=$(free_port)
-  "$server" serve --host "$address" --port "${replica_port[$number]}" --kubeconfig "$kubeconfig" \
-    ${context:+--context "$context"} --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" \
-    --policy "$cases/policy.yaml" "$@" >>"$work/replica-$number.log" 2>&1 &
+  "$server" serve --host 127.0.0.1 --port "${replica_port[$number]}" --metrics-port none --drain-delay 1 \
+    --kubeconfig "${replica_kubeconfig:-$kubeconfig}" ${context:+--context "$context"} \
+    --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --policy "$cases/policy.yaml" \
+    --claims-namespace "$namespace" --claim-gap 5 "$@" >>"$work/replica-$number.log" 2>&1 &
   replica_pid[$number]=$!
   if ! wait_until_ready "${replica_pid[$number]}" "$(replica_url "$number")/readyz" 30; then
     tail -n 20 "$work/replica-$number.log" >&2
@@ -56,16 +65,31 @@ stop_replica() {
   unset "replica_pid[$1]"
 }
 
+# kill_replica NUMBER: at once, in the middle of whatever it does.
+kill_replica() {
+  kill -KILL "${replica_pid[$1]}"
+  wait "${replica_pid[$1]}" 2>/dev/null || true
+  unset "replica_pid[$1]"
+}
+
 stop_replicas() {
   local number
   for number in "${!replica_pid[@]}"; do stop_replica "$number"; done
+  [[ -z $balancer_pid ]] || stop_process "$balancer_pid"
 }
 
-# register_webhook: the API server calls the first replica for the objects of the namespace, from when it does so.
+# claims: the Leases of branches, a line each.
+claims() { in_namespace get leases --output name; }
+
+# register CONFIGURATION NAME PORT: the API server calls what listens there for the objects of the namespace.
+register() {
+  sed -e "s|@CONFIGURATION@|$1|; s|@NAME@|$2|; s|@NAMESPACE@|$namespace|; s|@URL@|https://$host:$3/validate|" \
+    -e "s|@CA@|$(base64 --wrap 0 "$work/certs/ca.crt")|" "$cases/webhook.yaml" | kube apply --filename - >/dev/null
+}
+
+# register_webhook: registers the replicas, and waits until the API server calls them.
 register_webhook() {
-  sed -e "s|@CONFIGURATION@|$webhook|; s|@NAME@|$webhook_name|; s|@NAMESPACE@|$namespace|" \
-    -e "s|@URL@|https://$host:$port/validate|; s|@CA@|$(base64 --wrap 0 "$work/certs/ca.crt")|" \
-    "$cases/webhook.yaml" | kube apply --filename - >/dev/null
+  register "$webhook" "$webhook_name" "$port"
   local deadline=$((SECONDS + 30))
   # A run no rule lets pass: refused for certain once the webhook is called.
   until [[ $(run_named probe repository=other/other | create --dry-run=server 2>&1) == *'denied the request'* ]]; do
@@ -86,9 +110,10 @@ remove_runs() {
 }
 
 take_away() {
-  kube delete validatingwebhookconfiguration "$webhook" --ignore-not-found >/dev/null 2>&1 || true
+  kube delete validatingwebhookconfiguration "$webhook" "$webhook-other" --ignore-not-found >/dev/null 2>&1 || true
   if [[ -n $(kube get namespace "$namespace" --ignore-not-found --output name 2>/dev/null) ]]; then
     remove_runs
+    in_namespace delete leases --all >/dev/null 2>&1 || true
     kube delete namespace "$namespace" --wait=false >/dev/null 2>&1 || true
     # A bare kube-apiserver has no controller that would finish it.
     kube get namespace "$namespace" --output json 2>/dev/null | jq '.spec.finalizers = []' \

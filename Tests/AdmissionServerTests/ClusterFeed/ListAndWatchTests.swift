@@ -4,6 +4,7 @@ import ClusterState
 import FakeAPIServer
 import JSONPull
 import KubernetesClient
+import NIOCore
 import Policy
 import Synchronization
 import Testing
