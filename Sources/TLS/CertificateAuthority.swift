@@ -26,7 +26,7 @@ package final class CertificateAuthority {
     /// One year, what most clients still accept.
     package static let defaultServerDays = 365
     /// Validity begins this much earlier, for clients whose clock is behind.
-    static let clockSkewSeconds: Int64 = 300
+    package static let clockSkewSeconds: Int64 = 300
 
     /// The authority itself: its certificate is the `caBundle`.
     package let issued: Issued
@@ -58,10 +58,20 @@ package final class CertificateAuthority {
         keyType: KeyType = .ecdsaP256,
         now: UnixTime = .now()
     ) throws(TLSError) -> CertificateAuthority {
+        try make(commonName: commonName, until: now.adding(days: days), keyType: keyType, now: now)
+    }
+
+    /// Makes a new self-signed authority that is valid until `notAfter`.
+    package static func make(
+        commonName: String,
+        until notAfter: UnixTime,
+        keyType: KeyType = .ecdsaP256,
+        now: UnixTime
+    ) throws(TLSError) -> CertificateAuthority {
         let key = try PrivateKey.generate(keyType)
         let draft = try CertificateDraft(key: key)
         try draft.setSerialNumber()
-        try draft.setValidity(from: now.adding(seconds: -clockSkewSeconds), to: now.adding(days: days))
+        try draft.setValidity(from: now.adding(seconds: -clockSkewSeconds), to: notAfter)
         try draft.setSubject(commonName: commonName)
         try draft.setIssuer(nil)
         // It signs servers only, no other authorities.
@@ -70,6 +80,18 @@ package final class CertificateAuthority {
         try draft.add(NID_subject_key_identifier, "hash", issuer: nil)
         try draft.add(NID_authority_key_identifier, "keyid:always", issuer: nil)
         let certificate = try draft.sign(with: key)
+        return try CertificateAuthority(certificate: certificate, key: key)
+    }
+
+    /// Takes up an authority again that was kept as PEM text.
+    ///
+    /// - Throws: `TLSError.certificate` when either is unreadable or they do not belong together.
+    package static func load(certificatePEM: String, privateKeyPEM: String) throws(TLSError) -> CertificateAuthority {
+        let text = try PEMText(certificatePEM, part: .authorities)
+        let keyText = try PEMText(privateKeyPEM, part: .authorityKey)
+        let certificate = try X509Certificate.all(in: text).first
+        let key = try PrivateKey(keyText)
+        guard certificate.isIssued(for: key) else { throw keyText.problem(.doesNotMatch(certificate: text.source)) }
         return try CertificateAuthority(certificate: certificate, key: key)
     }
 
@@ -90,12 +112,24 @@ package final class CertificateAuthority {
         keyType: KeyType = .ecdsaP256,
         now: UnixTime = .now()
     ) throws(TLSError) -> Issued {
+        let end = now.adding(days: days)
+        return try issueServerCertificate(names: names, commonName: commonName, until: end, keyType: keyType, now: now)
+    }
+
+    /// Issues a certificate for a server that is valid until `notAfter`, or until the authority ends.
+    package func issueServerCertificate(
+        names: [SubjectAlternativeName],
+        commonName: String = "agentrun-admission",
+        until notAfter: UnixTime,
+        keyType: KeyType = .ecdsaP256,
+        now: UnixTime
+    ) throws(TLSError) -> Issued {
         let key = try PrivateKey.generate(keyType)
         let draft = try CertificateDraft(key: key)
         try draft.setSerialNumber()
         try draft.setValidity(
             from: now.adding(seconds: -Self.clockSkewSeconds),
-            to: min(now.adding(days: days), notAfter)
+            to: min(notAfter, self.notAfter)
         )
         try draft.setSubject(commonName: commonName)
         try draft.setIssuer(certificate)

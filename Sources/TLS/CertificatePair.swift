@@ -82,6 +82,9 @@ package final class CertificatePair: @unchecked Sendable {
         warnings = Self.warnings(leaf: leaf, intermediates: certificates.rest, now: now)
     }
 
+    /// Whether `authority` signed the leaf.
+    func isIssued(by authority: X509Certificate) -> Bool { leaf.isSigned(by: authority) }
+
     /// Hands certificate, chain and key to an `SSL_CTX`, which counts references of its own.
     func install(in context: OpaquePointer) throws(TLSError) {
         OpenSSLErrorQueue.clear()

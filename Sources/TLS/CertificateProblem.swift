@@ -24,6 +24,8 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         /// Who a client is.
         case clientCertificate
         case clientKey
+        /// What an authority signs with.
+        case authorityKey
     }
 
     /// What is wrong with it.
@@ -72,6 +74,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case .authorities: "certificate authorities"
         case .clientCertificate: "client certificate"
         case .clientKey: "client certificate's private key"
+        case .authorityKey: "certificate authority's private key"
         }
     }
 
@@ -104,7 +107,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
     private var blockName: String {
         switch part {
         case .certificateChain, .clientAuthorities, .authorities, .clientCertificate: "certificate"
-        case .privateKey, .clientKey: "private key"
+        case .privateKey, .clientKey, .authorityKey: "private key"
         }
     }
 
@@ -112,6 +115,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         switch part {
         case .clientAuthorities: "pass the PEM file of the clients' authority to --client-ca"
         case .authorities: "give the PEM text of the authority that issued the server's certificate"
+        case .authorityKey: "give the key the authority's certificate was made for, in PEM and without passphrase"
         case .clientCertificate, .clientKey:
             "give client certificate and key in PEM, valid now, without passphrase and for one another"
         case .certificateChain, .privateKey: servingRemedy

@@ -26,11 +26,19 @@ package final class TLSClientContext: @unchecked Sendable {
         package var identity: CertificatePair?
         /// ALPN names, best first.
         package var applicationProtocols: [String]
+        /// When the server's certificate must be valid; nil for the time of the handshake.
+        package var verificationTime: UnixTime?
 
-        package init(trust: Trust, identity: CertificatePair? = nil, applicationProtocols: [String] = ["http/1.1"]) {
+        package init(
+            trust: Trust,
+            identity: CertificatePair? = nil,
+            applicationProtocols: [String] = ["http/1.1"],
+            verificationTime: UnixTime? = nil
+        ) {
             self.trust = trust
             self.identity = identity
             self.applicationProtocols = applicationProtocols
+            self.verificationTime = verificationTime
         }
     }
 
@@ -54,6 +62,9 @@ package final class TLSClientContext: @unchecked Sendable {
         try context.setVersionsAndCiphers()
         try context.setApplicationProtocols(configuration.applicationProtocols)
         try context.setTrust(configuration.trust)
+        if let time = configuration.verificationTime {
+            unsafe X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(raw), time_t(time.secondsSinceEpoch))
+        }
         if let identity = configuration.identity { unsafe try identity.install(in: raw) }
         return context
     }

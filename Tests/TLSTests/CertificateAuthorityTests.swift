@@ -107,6 +107,34 @@ import Testing
         #expect(serials.allSatisfy { $0.utf8.count > 24 })
     }
 
+    @Test func `an authority that was kept issues again, and only with its own key`() throws {
+        let made = try CertificateAuthority.make(commonName: "kept")
+        let other = try CertificateAuthority.make(commonName: "kept")
+        let loaded = try CertificateAuthority.load(
+            certificatePEM: made.issued.certificatePEM,
+            privateKeyPEM: made.issued.privateKeyPEM
+        )
+        let issued = try loaded.issueServerCertificate(names: [.dns("a.b.svc")])
+        let pair = try CertificatePair(
+            certificateChainPEM: issued.certificatePEM,
+            privateKeyPEM: issued.privateKeyPEM
+        )
+        let bundle = made.issued.certificatePEM + other.issued.certificatePEM
+        let authorities = try AuthorityCertificate.all(inPEM: bundle)
+        #expect(authorities.map { $0.hasIssued(pair) } == [true, false])
+        #expect(authorities.allSatisfy { $0.isAuthority && $0.commonName == "kept" })
+        #expect(authorities.map(\.pem).joined() == bundle)
+        #expect(try !AuthorityCertificate.all(inPEM: issued.certificatePEM)[0].isAuthority)
+        #expect {
+            try CertificateAuthority.load(
+                certificatePEM: made.issued.certificatePEM,
+                privateKeyPEM: other.issued.privateKeyPEM
+            )
+        } throws: {
+            "\($0)".contains("does not belong to the first certificate")
+        }
+    }
+
     @Test func `a server certificate ends with its authority at the latest`() throws {
         let authority = try CertificateAuthority.make(commonName: "CA", days: 10, now: Credentials.noon)
         let issued = try authority.issueServerCertificate(names: [.dns("a")], days: 365, now: Credentials.noon)
