@@ -1,5 +1,7 @@
-import KubernetesClient
+import TLS
 import Testing
+
+@testable import KubernetesClient
 
 private func slice(_ bytes: [UInt8], _ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
@@ -114,5 +116,25 @@ private func slice(_ bytes: [UInt8], _ range: Range<Int>) -> String { String(dec
         #expect(try lines.next() == Array("{}".utf8))
         #expect(try lines.next() == nil)
         #expect(throws: AnswerProblem.truncated(bytes: 7)) { try lines.finish() }
+    }
+
+    @Test(arguments: [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Thu, 29 Feb 2024 23:59:60 GMT", 1_709_251_200), ("Sat, 01 Mar 2025 00:00:00 GMT", 1_740_787_200),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun Nov  6 08:49:37 1994", nil), ("", nil),
+        ("Sun, +6 Nov 1994 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 24:00:00 GMT", nil),
+        ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("Sun, 06 Foo 1994 08:49:37 GMT", nil),
+    ])
+    func `the server's time is read in the one form that servers write`(text: String, seconds: Int64?) {
+        #expect(UnixTime(httpDate: text)?.secondsSinceEpoch == seconds)
+    }
+
+    @Test func `one object is listed and watched by the field selector that RBAC knows`() {
+        let secrets = WatchedResource(group: "", version: "v1", resource: "secrets", namespace: "n", objectName: "a b")
+        let list = secrets.listRequest(limit: 500, continueToken: nil).target(behind: "")
+        #expect(list == "/api/v1/namespaces/n/secrets?limit=500&fieldSelector=metadata.name%3Da%20b")
+        let watch = secrets.watchRequest(resourceVersion: "7", timeoutSeconds: 9).target(behind: "")
+        #expect(watch.hasSuffix("&fieldSelector=metadata.name%3Da%20b"))
+        #expect(secrets.path(of: "a b") == "/api/v1/namespaces/n/secrets/a%20b")
     }
 }

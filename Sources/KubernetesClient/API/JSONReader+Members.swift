@@ -1,11 +1,11 @@
-internal import JSONPull
+package import JSONPull
 
 extension JSONReader {
     /// Calls `body` for every member of an object, in order; it must read or pass over the value.
     ///
     /// False, and the value is passed over, when it is no object.
     @discardableResult
-    mutating func readMembers(
+    package mutating func readMembers(
         _ body: (inout JSONReader, JSONKey) throws(JSONError) -> Void
     ) throws(JSONError) -> Bool {
         guard try enterObject() else { return false }
@@ -18,7 +18,7 @@ extension JSONReader {
     ///
     /// False, and the value is passed over, when it is no array.
     @discardableResult
-    mutating func readElements(_ body: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) -> Bool {
+    package mutating func readElements(_ body: (inout JSONReader) throws(JSONError) -> Void) throws(JSONError) -> Bool {
         guard try enterArray() else { return false }
         var isFirst = true
         while try nextElement(&isFirst) { try body(&self) }
@@ -26,7 +26,7 @@ extension JSONReader {
     }
 
     /// A string that has at least one character; nil for anything else.
-    mutating func readNonEmptyString() throws(JSONError) -> String? {
+    package mutating func readNonEmptyString() throws(JSONError) -> String? {
         try readString().flatMap { $0.isEmpty ? nil : $0 }
     }
 }

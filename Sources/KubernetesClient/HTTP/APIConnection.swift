@@ -156,7 +156,10 @@ final class APIConnection: ChannelInboundHandler {
         guard encoding == "identity" else {
             return exchange.fail(.answer(.unexpected("Content-Encoding \(APIStatus.oneLine(encoding))")))
         }
-        (exchange.receiver as? AnswerCollector)?.code = Int(head.status.code)
+        if let collector = exchange.receiver as? AnswerCollector {
+            collector.code = Int(head.status.code)
+            collector.date = head.headers.first(name: "date").flatMap { UnixTime(httpDate: $0) }
+        }
         exchange.began()
     }
 

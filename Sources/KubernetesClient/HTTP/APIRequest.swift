@@ -1,5 +1,6 @@
 package import NIOCore
 internal import NIOHTTP1
+package import TLS
 
 /// One request to an API server.
 package struct APIRequest: Sendable {
@@ -87,4 +88,6 @@ package struct APIAnswer: Sendable {
     /// 200 to 299.
     package var code: Int
     package var body: [UInt8]
+    /// What the server's clock said; nil when it did not tell.
+    package var date: UnixTime?
 }

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import TLS
 
 /// Gets the answer to one request, on the event loop.
 ///
@@ -22,6 +23,7 @@ final class AnswerCollector: AnswerReceiver {
     private let limit: Int
     private var body: [UInt8] = []
     var code = 200
+    var date: UnixTime?
 
     init(limit: Int, promise: EventLoopPromise<APIAnswer>) {
         self.limit = limit
@@ -38,7 +40,7 @@ final class AnswerCollector: AnswerReceiver {
     }
 
     func ended() {
-        promise.succeed(APIAnswer(code: code, body: body))
+        promise.succeed(APIAnswer(code: code, body: body, date: date))
     }
 
     func failed(_ error: RequestError) {

@@ -10,6 +10,8 @@ package struct WatchedResource: Hashable, Sendable {
     package var resource: String
     /// Nil for every namespace.
     package var namespace: String?
+    /// Nil for every object; else this one's, chosen by `fieldSelector`, which RBAC grants for a `resourceNames` rule.
+    package var objectName: String?
     /// Asks for `metadata` alone (`PartialObjectMetadata`): what else is in the objects never leaves the API server.
     package var isMetadataOnly: Bool
     /// Asks for objects with these labels only; nil for all.
@@ -20,13 +22,17 @@ package struct WatchedResource: Hashable, Sendable {
         version: String,
         resource: String,
         namespace: String? = nil,
+        objectName: String? = nil,
         isMetadataOnly: Bool = false,
         labelSelector: String? = nil
     ) {
         (self.group, self.version, self.resource) = (group, version, resource)
-        (self.namespace, self.isMetadataOnly) = (namespace, isMetadataOnly)
+        (self.namespace, self.objectName, self.isMetadataOnly) = (namespace, objectName, isMetadataOnly)
         self.labelSelector = labelSelector
     }
+
+    /// Path of one object.
+    package func path(of name: String) -> String { "\(path)/\(APIRequest.escape(name))" }
 
     /// Path of the collection.
     package var path: String {
@@ -42,8 +48,7 @@ package struct WatchedResource: Hashable, Sendable {
 
     /// A page of the list.
     func listRequest(limit: Int, continueToken: String?) -> APIRequest {
-        var request = APIRequest(.get, path, query: [("limit", String(limit))])
-        if let labelSelector { request.query.append(("labelSelector", labelSelector)) }
+        var request = APIRequest(.get, path, query: [("limit", String(limit))] + selectors)
         if let continueToken { request.query.append(("continue", continueToken)) }
         if isMetadataOnly {
             request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -59,10 +64,15 @@ package struct WatchedResource: Hashable, Sendable {
             query: [
                 ("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion),
                 ("timeoutSeconds", String(timeoutSeconds)),
-            ]
+            ] + selectors
         )
-        if let labelSelector { request.query.append(("labelSelector", labelSelector)) }
         if isMetadataOnly { request.accept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" }
         return request
+    }
+
+    private var selectors: [(name: String, value: String)] {
+        let fields = objectName.map { ("fieldSelector", "metadata.name=\($0)") }
+        let labels = labelSelector.map { ("labelSelector", $0) }
+        return [fields, labels].compactMap { $0 }
     }
 }

@@ -1,0 +1,37 @@
+internal import TLS
+
+extension UnixTime {
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// The one form of a date that servers write: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
+    ///
+    /// Nil for anything else, the two obsolete forms included.
+    init?(httpDate text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 6, words[0].count == 4, words[0].hasSuffix(","), words[5] == "GMT",
+            let day = Self.number(words[1], 1...31),
+            let month = Self.months.firstIndex(of: String(words[2])),
+            let year = Self.number(words[3], 1970...9999)
+        else { return nil }
+        let clock = words[4].split(separator: ":", omittingEmptySubsequences: false)
+        guard clock.count == 3, let hour = Self.number(clock[0], 0...23), let minute = Self.number(clock[1], 0...59),
+            let second = Self.number(clock[2], 0...60)
+        else { return nil }
+        let days = Self.days(year: year, month: month + 1, day: day)
+        self.init(secondsSinceEpoch: Int64(days * 86_400 + hour * 3600 + minute * 60 + second))
+    }
+
+    /// Digits alone: `Int` would take a sign, too.
+    private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+
+    /// Days since 1970 of a date of the Gregorian calendar, counted in years that begin on 1 March, so that a leap day
+    /// is the last of its year.
+    private static func days(year: Int, month: Int, day: Int) -> Int {
+        let year = month > 2 ? year : year - 1
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+    }
+}
