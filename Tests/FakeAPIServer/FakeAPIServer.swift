@@ -7,7 +7,8 @@ package import TLS
 
 /// An API server for tests: any resource, lists with pages, watches, conditional writes, and faults on demand.
 ///
-/// It keeps its objects in memory, knows no schema, of selectors only equal labels, and no discovery, and listens on 127.0.0.1. Answers have
+/// It keeps its objects in memory, knows no schema, no discovery, and of selectors only equal labels and `metadata.name`,
+/// and listens on 127.0.0.1. Answers have
 /// the form a kube-apiserver gives them. All methods may be called from anywhere; everything happens on one event loop.
 package final class FakeAPIServer: Sendable {
     package struct Configuration: Sendable {

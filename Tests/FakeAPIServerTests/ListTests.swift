@@ -93,4 +93,19 @@ import Testing
             }
         }
     }
+
+    @Test func `are of one object with the selector of its name, and of no other selector`() async throws {
+        try await FakeAPIServer.run { server in
+            for name in ["a", "b"] {
+                try await server.create(["metadata": ["name": name]], in: .secrets, namespace: "n")
+            }
+            try await Wire.open(to: server) { wire in
+                let path = FakeResource.secrets.path(namespace: "n")
+                let one = try await wire.ask("GET", path + "?fieldSelector=metadata.name%3Db")
+                #expect(one.names == ["b"])
+                #expect(try await wire.ask("GET", path + "?fieldSelector=metadata.name%3Dc").names == [])
+                #expect(try await wire.ask("GET", path + "?fieldSelector=type%3DOpaque").code == 400)
+            }
+        }
+    }
 }

@@ -107,4 +107,25 @@ import Testing
             }
         }
     }
+
+    @Test func `of webhook configurations are merged by the name of the webhook`() async throws {
+        try await FakeAPIServer.run { server in
+            let resource = FakeResource.validatingWebhookConfigurations
+            try await server.create(
+                json: #"{"metadata":{"name":"x"},"webhooks":[{"name":"a","n":1,"c":{"u":"v"}},{"name":"b","n":2}]}"#,
+                in: resource
+            )
+            try await Wire.open(to: server) { wire in
+                let type = ["Content-Type: application/strategic-merge-patch+json"]
+                let path = resource.path() + "/x"
+                let body = #"{"webhooks":[{"name":"a","c":{"w":"z"}}]}"#
+                let patched = try await wire.ask("PATCH", path, body: body, headers: type)
+                #expect(
+                    patched.text.contains(#""webhooks":[{"c":{"u":"v","w":"z"},"n":1,"name":"a"},{"n":2,"name":"b"}]"#)
+                )
+                let stale = #"{"metadata":{"resourceVersion":"1"},"webhooks":[{"name":"a","n":3}]}"#
+                #expect(try await wire.ask("PATCH", path, body: stale, headers: type).code == 409)
+            }
+        }
+    }
 }

@@ -53,4 +53,18 @@ enum JSONObject {
         }
         return result
     }
+
+    /// Items of a list merged by their `name`; those that are new follow the old ones.
+    static func merge(_ patch: [[String: Any]], into target: [[String: Any]]) -> [[String: Any]] {
+        var result = target
+        for change in patch {
+            let name = change["name"] as? String
+            if let index = result.firstIndex(where: { $0["name"] as? String == name }) {
+                result[index] = merge(change, into: result[index])
+            } else {
+                result.append(change)
+            }
+        }
+        return result
+    }
 }

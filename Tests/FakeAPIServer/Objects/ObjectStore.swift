@@ -11,6 +11,8 @@ final class ObjectStore {
     private let historyLimit: Int
     private let now: @Sendable () -> UnixTime
     private var generatedNames = 0
+    /// Kept, as making one takes longer than answering.
+    private let dateFormatter = ObjectStore.makeDateFormatter()
 
     init(historyLimit: Int, now: @escaping @Sendable () -> UnixTime) {
         self.historyLimit = historyLimit
@@ -18,6 +20,11 @@ final class ObjectStore {
     }
 
     var timestamp: String { now().description }
+
+    /// Now, for the `Date` of an answer.
+    var httpDate: String {
+        dateFormatter.string(from: Date(timeIntervalSince1970: TimeInterval(now().secondsSinceEpoch)))
+    }
 
     var allCollections: [ObjectCollection] { Array(collections.values) }
 
@@ -56,6 +63,14 @@ final class ObjectStore {
         }
         // 63 characters in all, as the API server cuts it.
         return base.prefix(58) + suffix
+    }
+
+    private static func makeDateFormatter() -> DateFormatter {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "GMT")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return formatter
     }
 
     // MARK: Without Foundation

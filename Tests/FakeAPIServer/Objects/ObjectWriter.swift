@@ -93,6 +93,17 @@ struct ObjectWriter {
         return try update(name, to: merged, subresource: subresource)
     }
 
+    /// `patch` as the API server has it for built-in resources, as far as webhook configurations go: the members of
+    /// `webhooks` are merged by name.
+    func strategicPatch(_ name: String, with patch: [String: Any]) throws(StatusError) -> StoredObject {
+        let old = try current(name).json
+        var merged = JSONObject.merge(patch, into: old)
+        if let changes = patch["webhooks"] as? [[String: Any]] {
+            merged["webhooks"] = JSONObject.merge(changes, into: old["webhooks"] as? [[String: Any]] ?? [])
+        }
+        return try update(name, to: merged)
+    }
+
     private func check(_ metadata: [String: Any], against current: StoredObject) throws(StatusError) {
         if let name = metadata["name"] as? String, name != current.name {
             throw .badRequest(

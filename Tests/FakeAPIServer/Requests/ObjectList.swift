@@ -9,9 +9,7 @@ struct ObjectList {
     let request: ReceivedRequest
 
     func encode() throws(StatusError) -> ByteBuffer {
-        guard request.query["fieldSelector"] ?? "" == "" else {
-            throw .badRequest("this server does not know fieldSelector")
-        }
+        let name = try request.selectedName()
         let selector = try LabelSelector(parsing: request.query["labelSelector"])
         let token = try ContinueToken(parsing: request.query["continue"])
         let limit = try limit(token)
@@ -26,7 +24,10 @@ struct ObjectList {
         }
         let metadata = metadata(version: listed, next: next, remaining: range.upperBound - end)
         // A page may have fewer objects than its limit, as a real server's may.
-        return write(objects[range.lowerBound..<end].filter(selector.matches)[...], metadata: metadata)
+        let selected = objects[range.lowerBound..<end].filter { object in
+            selector.matches(object) && (name == nil || object.name == name)
+        }
+        return write(selected[...], metadata: metadata)
     }
 
     /// 0 for everything: also when the watch cache answers, which knows no pages.

@@ -58,6 +58,15 @@ package struct ReceivedRequest: Sendable {
     /// `Accept` and the like; names in lower case, `authorization` left out.
     package func header(_ name: String) -> String? { headers[name] }
 
+    /// The one object that `fieldSelector` lets through, the only selector this server knows; nil without one.
+    func selectedName() throws(StatusError) -> String? {
+        guard let selector = query["fieldSelector"], !selector.isEmpty else { return nil }
+        guard selector.hasPrefix("metadata.name=") else {
+            throw .badRequest("this server does not know the fieldSelector \(selector)")
+        }
+        return String(selector.dropFirst("metadata.name=".count))
+    }
+
     private static func parseQuery(_ text: Substring) -> [String: String] {
         var query: [String: String] = [:]
         for item in text.split(separator: "&") {

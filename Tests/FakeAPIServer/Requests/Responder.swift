@@ -60,6 +60,9 @@ struct Responder {
             return .object(try writer.update(name, to: try object(request), subresource: subresource))
         case .patch:
             let type = request.header("content-type") ?? ""
+            if type.hasPrefix("application/strategic-merge-patch+json"), writer.resource.isBuiltIn {
+                return .object(try writer.strategicPatch(name, with: try object(request)))
+            }
             guard type.hasPrefix("application/merge-patch+json") else { throw .unsupportedMediaType() }
             return .object(try writer.patch(name, with: try object(request), subresource: subresource))
         case .delete:

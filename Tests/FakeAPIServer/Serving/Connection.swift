@@ -121,7 +121,7 @@ final class Connection: ChannelInboundHandler {
         let status = HTTPResponseStatus(statusCode: answer.code)
         var lines = [
             "HTTP/1.1 \(answer.code) \(status.reasonPhrase)", "Cache-Control: no-cache, private",
-            "Content-Type: \(answer.contentType)", framing,
+            "Content-Type: \(answer.contentType)", "Date: \(core.store.httpDate)", framing,
         ]
         if let seconds = answer.retryAfterSeconds { lines.append("Retry-After: \(seconds)") }
         return ByteBuffer(string: lines.joined(separator: "\r\n") + "\r\n\r\n")

@@ -11,6 +11,7 @@ final class WatchStream {
     private let isDoubled: Bool
     private var selector: LabelSelector?
     private var isOpen = false
+    private var selectedName: String?
     private var isStopped = false
     private var endTimers: [Scheduled<Void>] = []
     private var bookmarkTimer: Scheduled<Void>?
@@ -38,6 +39,7 @@ final class WatchStream {
     /// Without a version, or with "0", everything there is comes as ADDED first.
     func backlog() throws(StatusError) -> [ObjectEvent] {
         selector = try LabelSelector(parsing: request.query["labelSelector"])
+        selectedName = try request.selectedName()
         let text = request.query["resourceVersion"] ?? ""
         guard !text.isEmpty, text != "0" else {
             return collection.objects.map { ObjectEvent(kind: .added, object: $0) }
@@ -111,6 +113,7 @@ final class WatchStream {
         (request.namespace == nil || request.namespace == object.namespace)
             && (request.name == nil || request.name == object.name)
             && (selector?.matches(object) ?? true)
+            && (selectedName == nil || selectedName == object.name)
     }
 
     /// Says that nothing else happened up to now, if the client wants to know.
