@@ -78,6 +78,16 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "SelfManagedCertificates",
+            dependencies: [
+                "JSONPull",
+                "KubernetesClient",
+                "TLS",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+
         // Where both meet
         .target(
             name: "AdmissionServer",
@@ -108,6 +118,7 @@ let package = Package(
                 "KubernetesClient",
                 "Policy",
                 "Prometheus",
+                "SelfManagedCertificates",
                 "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -206,6 +217,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "SelfManagedCertificatesTests",
+            dependencies: [
+                "FakeAPIServer",
+                "HTTPServer",
+                "KubernetesClient",
+                "SelfManagedCertificates",
+                "TLS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),

@@ -18,13 +18,14 @@ import Testing
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
         "KubernetesClient": ["JSONPull", "TLS"],
+        "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
             "Prometheus", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Policy", "Prometheus", "TLS",
+            "KubernetesClient", "Policy", "Prometheus", "SelfManagedCertificates", "TLS",
         ],
     ]
     private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus"]

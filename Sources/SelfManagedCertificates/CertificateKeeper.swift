@@ -1,0 +1,116 @@
+package import KubernetesClient
+internal import NIOCore
+private import Synchronization
+package import TLS
+
+/// Keeps the certificate that all replicas serve in a Secret, and its authority in the webhooks' `caBundle`.
+///
+/// What to do is ``KeeperStateMachine``'s decision; this carries it out.
+package final class CertificateKeeper: Sendable {
+    /// What it needs of the machine.
+    package struct Environment: Sendable {
+        package var monotonicMilliseconds: @Sendable () -> Int64
+        /// Used when the API server does not tell what its clock says.
+        package var wallTime: @Sendable () -> UnixTime
+        /// Random, from 0 up to 1.
+        package var jitter: @Sendable () -> Double
+
+        package init(
+            monotonicMilliseconds: @escaping @Sendable () -> Int64,
+            wallTime: @escaping @Sendable () -> UnixTime = { UnixTime.now() },
+            jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        ) {
+            (self.monotonicMilliseconds, self.wallTime, self.jitter) = (monotonicMilliseconds, wallTime, jitter)
+        }
+    }
+
+    /// What is known of how it goes, for readers on other threads.
+    struct Standing: Sendable {
+        var condition = KeeperStateMachine.Condition.unknown
+        var failure: String?
+    }
+
+    let objects: KeptObjects
+    let timing: KeeperTiming
+    let client: APIClient
+    let environment: Environment
+    let serve: @Sendable (CertificatePair) throws -> Void
+    let onEvent: @Sendable (KeeperEvent) -> Void
+    let waker: Waker
+    private let standing = Mutex(Standing())
+
+    /// Makes a keeper that does nothing before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - objects: where everything is.
+    ///   - timing: how long certificates last.
+    ///   - client: asks the API server.
+    ///   - environment: clocks and chance.
+    ///   - serve: puts a pair to use for new connections; called by ``run()``.
+    ///   - onEvent: called from anywhere.
+    package init(
+        _ objects: KeptObjects,
+        timing: KeeperTiming = KeeperTiming(),
+        client: APIClient,
+        environment: Environment,
+        serve: @escaping @Sendable (CertificatePair) throws -> Void,
+        onEvent: @escaping @Sendable (KeeperEvent) -> Void
+    ) {
+        (self.objects, self.timing, self.client, self.environment) = (objects, timing, client, environment)
+        (self.serve, self.onEvent) = (serve, onEvent)
+        waker = Waker(eventLoop: client.eventLoop)
+    }
+
+    /// Works until the task is cancelled; what is served stays.
+    package func run() async {
+        let watches = [objects.secrets, objects.configurations].map { resource in
+            ObjectWatch(resource, client: client) { [waker] in
+                waker.call()
+            } onRefusal: { [onEvent] reason in
+                onEvent(.unwatched(reason))
+            }
+        }
+        for watch in watches { watch.start(monotonicMilliseconds: environment.monotonicMilliseconds) }
+        var rounds = KeeperRounds(self)
+        await rounds.run { watches.allSatisfy(\.isWatching) }
+        for watch in watches { await watch.stop() }
+    }
+
+    /// Looks at once whether there is something to do.
+    package func wake() { waker.call() }
+
+    /// Why API servers cannot use what is served; nil when they can.
+    package var readinessProblem: String? {
+        let standing = standing.withLock { $0 }
+        let reason = standing.failure.map { ": \($0)" } ?? ""
+        let configuration = "ValidatingWebhookConfiguration \(objects.configuration)"
+        switch standing.condition {
+        case .trusted: return nil
+        case .unknown: return "Secret and webhook configuration have not been read yet\(reason)"
+        case .missing: return "there is no serving certificate yet\(reason)"
+        case .untrusted(.noConfiguration): return "\(configuration) does not exist; apply it"
+        case .untrusted(.noWebhook):
+            return "no webhook of \(configuration) calls the service \(objects.namespace)/\(objects.service); correct "
+                + "its clientConfig.service, or --service or --webhook-configuration"
+        case .untrusted(.notInBundle):
+            return "caBundle of \(configuration) lacks the authority of the serving certificate\(reason)"
+        }
+    }
+
+    /// Why what is served is not renewed; nil when it is.
+    package var failure: String? { standing.withLock { $0.failure } }
+
+    func note(_ condition: KeeperStateMachine.Condition) {
+        standing.withLock { $0.condition = condition }
+    }
+
+    /// Tells of a failure, or with nil that there is none any more, unless that is nothing new.
+    func note(failure: String?) {
+        let isNew = standing.withLock { standing in
+            defer { standing.failure = failure }
+            return standing.failure != failure
+        }
+        guard isNew else { return }
+        onEvent(failure.map { .failed($0) } ?? .recovered)
+    }
+}

@@ -1,0 +1,113 @@
+package import TLS
+
+/// From when to when a certificate is valid, by the API server's clock.
+package struct Validity: Hashable, Sendable {
+    package var notBefore: UnixTime
+    package var notAfter: UnixTime
+
+    package init(notBefore: UnixTime, notAfter: UnixTime) {
+        (self.notBefore, self.notAfter) = (notBefore, notAfter)
+    }
+
+    package func contains(_ time: UnixTime) -> Bool { notBefore <= time && time <= notAfter }
+
+    /// When a third of its time is left: what went wrong until the end has a third of the time to be seen and mended.
+    ///
+    /// The part before the certificate was made, which is for clocks that are behind, does not count.
+    package var renewal: UnixTime {
+        let made = notBefore.adding(seconds: CertificateAuthority.clockSkewSeconds)
+        return notAfter.adding(seconds: -(notAfter.secondsSinceEpoch - made.secondsSinceEpoch) / 3)
+    }
+}
+
+/// An authority, as far as decisions depend on it.
+package struct AuthorityFacts: Hashable, Sendable {
+    /// SHA-256 of its certificate in hexadecimal digits.
+    package var id: String
+    package var validity: Validity
+
+    package init(id: String, validity: Validity) {
+        (self.id, self.validity) = (id, validity)
+    }
+}
+
+/// A serving certificate with its key, as far as decisions depend on it.
+package struct PairFacts: Hashable, Sendable {
+    /// SHA-256 of the certificate in hexadecimal digits.
+    package var id: String
+    /// Who signed it.
+    package var authority: AuthorityFacts
+    package var validity: Validity
+
+    package init(id: String, authority: AuthorityFacts, validity: Validity) {
+        (self.id, self.authority, self.validity) = (id, authority, validity)
+    }
+}
+
+/// What the Secret holds that can be used; the rest is as if it were not there.
+package struct SecretFacts: Hashable, Sendable {
+    /// The one that signs.
+    package var authority: AuthorityFacts?
+    /// Its key is there.
+    package var canSign = false
+    /// What all replicas serve: signed by `authority`, and for the right name.
+    package var pair: PairFacts?
+    /// The authority that is to follow, with its key: trusted first, used later.
+    package var next: AuthorityFacts?
+
+    package init(
+        authority: AuthorityFacts? = nil,
+        canSign: Bool = false,
+        pair: PairFacts? = nil,
+        next: AuthorityFacts? = nil
+    ) {
+        (self.authority, self.canSign, self.pair, self.next) = (authority, canSign, pair, next)
+    }
+}
+
+/// Whom the API server is told to trust.
+package struct ConfigurationFacts: Hashable, Sendable {
+    /// The bundle of one webhook that calls our service.
+    package struct Bundle: Hashable, Sendable {
+        /// Authorities that this program made.
+        package var authorities: Set<AuthorityFacts>
+        /// There is something else in it.
+        package var hasOthers: Bool
+
+        package init(authorities: Set<AuthorityFacts>, hasOthers: Bool = false) {
+            (self.authorities, self.hasOthers) = (authorities, hasOthers)
+        }
+    }
+
+    /// Changes with every change of the webhooks.
+    package var version: String
+    /// Of every webhook that calls our service.
+    package var bundles: [Bundle]
+
+    package init(version: String, bundles: [Bundle]) {
+        (self.version, self.bundles) = (version, bundles)
+    }
+
+    /// In every bundle: what a certificate must be signed by.
+    var trusted: Set<AuthorityFacts> {
+        guard let first = bundles.first else { return [] }
+        return bundles.dropFirst().reduce(first.authorities) { $0.intersection($1.authorities) }
+    }
+
+    /// In any bundle.
+    var known: Set<AuthorityFacts> { bundles.reduce(into: []) { $0.formUnion($1.authorities) } }
+}
+
+/// How the Secret is to change.
+package enum SecretChange: Hashable, Sendable, CaseIterable {
+    /// A new authority and a certificate of it.
+    case begin
+    /// A new certificate of the authority that is there.
+    case issue
+    /// A new authority beside the one that signs.
+    case prepare
+    /// The authority that was prepared signs from now on, and makes the certificate.
+    case promote
+    /// What this replica serves is put back.
+    case restore
+}

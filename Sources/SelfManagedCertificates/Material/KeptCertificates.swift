@@ -1,0 +1,134 @@
+package import TLS
+
+/// An authority as the Secret keeps it.
+struct KeptAuthority: Sendable {
+    let certificate: AuthorityCertificate
+    /// Empty when it is not there or does not belong to the certificate.
+    ///
+    /// Secret.
+    let privateKeyPEM: String
+
+    var canSign: Bool { !privateKeyPEM.isEmpty }
+    var facts: AuthorityFacts { certificate.facts }
+
+    init(_ authority: CertificateAuthority) throws(TLSError) {
+        guard let certificate = try AuthorityCertificate.all(inPEM: authority.issued.certificatePEM).first else {
+            preconditionFailure("an authority has a certificate")
+        }
+        self.certificate = certificate
+        privateKeyPEM = authority.issued.privateKeyPEM
+    }
+
+    /// Nil when `certificatePEM` is no authority's certificate.
+    init?(certificatePEM: String?, privateKeyPEM: String?) {
+        guard let certificatePEM, let all = try? AuthorityCertificate.all(inPEM: certificatePEM), all.count == 1,
+            let certificate = all.first, certificate.isAuthority
+        else { return nil }
+        self.certificate = certificate
+        let key = privateKeyPEM ?? ""
+        let isUsable = (try? CertificateAuthority.load(certificatePEM: certificatePEM, privateKeyPEM: key)) != nil
+        self.privateKeyPEM = isUsable ? key : ""
+    }
+
+    func signer() throws(TLSError) -> CertificateAuthority {
+        try CertificateAuthority.load(certificatePEM: certificate.pem, privateKeyPEM: privateKeyPEM)
+    }
+}
+
+/// A serving certificate as the Secret keeps it.
+package struct KeptPair: Sendable {
+    let certificatePEM: String
+    /// Secret.
+    let privateKeyPEM: String
+    let authority: AuthorityFacts
+    package let pair: CertificatePair
+
+    var facts: PairFacts {
+        let validity = Validity(notBefore: pair.notBefore, notAfter: pair.notAfter)
+        return PairFacts(id: pair.fingerprint, authority: authority, validity: validity)
+    }
+}
+
+/// What the Secret holds that can be used.
+///
+/// Each part is checked by itself, so that half of it, or text of somebody else's, costs that part alone.
+struct KeptCertificates: Sendable {
+    private enum Key {
+        static let authority = "ca.crt"
+        static let authorityKey = "ca.key"
+        static let pair = "tls.crt"
+        static let pairKey = "tls.key"
+        static let next = "next-ca.crt"
+        static let nextKey = "next-ca.key"
+    }
+
+    /// The keys of the Secret that are ours.
+    static let keys = [Key.authority, Key.authorityKey, Key.pair, Key.pairKey, Key.next, Key.nextKey]
+
+    var authority: KeptAuthority?
+    var pair: KeptPair?
+    var next: KeptAuthority?
+    /// Why something that is there is not used, in sentences.
+    var problems: [String] = []
+
+    init() {}
+
+    /// Takes what of the Secret's data is good for the server of that name at that time.
+    init(_ data: [String: String], name: SubjectAlternativeName, time: UnixTime) {
+        authority = KeptAuthority(certificatePEM: data[Key.authority], privateKeyPEM: data[Key.authorityKey])
+        next = KeptAuthority(certificatePEM: data[Key.next], privateKeyPEM: data[Key.nextKey])
+        if next?.canSign == false { next = nil }
+        note(authority == nil && data[Key.authority] != nil, "\(Key.authority) is no authority's certificate")
+        note(authority?.canSign == false, "\(Key.authorityKey) is not the key of \(Key.authority)")
+        note(next == nil && data[Key.next] != nil, "\(Key.next) and \(Key.nextKey) are no authority")
+        guard let certificatePEM = data[Key.pair], let privateKeyPEM = data[Key.pairKey] else {
+            note(data[Key.pair] != nil || data[Key.pairKey] != nil, "\(Key.pair) or \(Key.pairKey) is missing")
+            return
+        }
+        do {
+            let pair = try CertificatePair(certificateChainPEM: certificatePEM, privateKeyPEM: privateKeyPEM, now: time)
+            try pair.check(coversAll: [name])
+            self.pair = authority.flatMap { authority in
+                guard authority.certificate.hasIssued(pair) else { return nil }
+                return KeptPair(
+                    certificatePEM: certificatePEM,
+                    privateKeyPEM: privateKeyPEM,
+                    authority: authority.facts,
+                    pair: pair
+                )
+            }
+            note(self.pair == nil, "\(Key.authority) did not sign \(Key.pair)")
+        } catch {
+            note(true, "\(error)")
+        }
+    }
+
+    private mutating func note(_ isSo: Bool, _ problem: String) {
+        if isSo { problems.append(problem) }
+    }
+
+    var facts: SecretFacts {
+        SecretFacts(
+            authority: authority?.facts,
+            canSign: authority?.canSign ?? false,
+            pair: pair?.facts,
+            next: next?.facts
+        )
+    }
+
+    /// As the Secret's data is to hold it.
+    var data: [(key: String, text: String)] {
+        let all = [
+            (Key.authority, authority?.certificate.pem), (Key.authorityKey, authority?.privateKeyPEM),
+            (Key.pair, pair?.certificatePEM), (Key.pairKey, pair?.privateKeyPEM),
+            (Key.next, next?.certificate.pem), (Key.nextKey, next?.privateKeyPEM),
+        ]
+        return all.compactMap { key, text in text.flatMap { $0.isEmpty ? nil : (key, $0) } }
+    }
+}
+
+extension AuthorityCertificate {
+    var facts: AuthorityFacts {
+        AuthorityFacts(id: fingerprint, validity: Validity(notBefore: notBefore, notAfter: notAfter))
+    }
+}

@@ -1,0 +1,165 @@
+internal import FoundationEssentials
+internal import JSONPull
+internal import KubernetesClient
+internal import TLS
+
+/// A ValidatingWebhookConfiguration, as far as its bundles go.
+struct WebhookConfiguration: Sendable {
+    /// A service as `clientConfig` names it.
+    struct Service: Hashable, Sendable {
+        var namespace: String
+        var name: String
+    }
+
+    /// The `caBundle` of one webhook.
+    struct Bundle: Sendable {
+        var webhook: String
+        var authorities: [AuthorityCertificate]
+        var hasOthers: Bool
+    }
+
+    let resourceVersion: String
+    /// Of the webhooks that call the service.
+    let bundles: [Bundle]
+    private let generation: String?
+
+    static func decode(_ body: [UInt8], service: Service) throws(AnswerProblem) -> WebhookConfiguration {
+        var fields = Fields()
+        do throws(JSONError) {
+            fields = try JSONReader.read(body) { reader throws(JSONError) in
+                var fields = Fields()
+                try reader.readMembers { reader, key throws(JSONError) in try fields.read(key, from: &reader) }
+                return fields
+            }
+        } catch {
+            throw .malformed(reason: error.located(in: body).description)
+        }
+        guard let version = fields.resourceVersion else {
+            throw .unexpected("no metadata.resourceVersion, so it is no ValidatingWebhookConfiguration")
+        }
+        let bundles = fields.webhooks.filter { $0.service == service }.map { Bundle($0.name, base64: $0.caBundle) }
+        return WebhookConfiguration(resourceVersion: version, bundles: bundles, generation: fields.generation)
+    }
+
+    fileprivate struct Webhook {
+        var name = ""
+        var service: Service?
+        var caBundle = ""
+    }
+
+    private struct Fields {
+        var resourceVersion: String?
+        var generation: String?
+        var webhooks: [Webhook] = []
+
+        mutating func read(_ key: JSONKey, from reader: inout JSONReader) throws(JSONError) {
+            switch key {
+            case "metadata":
+                var (version, number): (String?, String?)
+                try reader.readMembers { reader, key throws(JSONError) in
+                    switch key {
+                    case "resourceVersion": version = try reader.readNonEmptyString()
+                    case "generation": number = try reader.readNumber()
+                    default: try reader.skipValue()
+                    }
+                }
+                (resourceVersion, generation) = (version, number)
+            case "webhooks":
+                var webhooks: [Webhook] = []
+                try reader.readElements { reader throws(JSONError) in webhooks.append(try Webhook(from: &reader)) }
+                self.webhooks = webhooks
+            default: try reader.skipValue()
+            }
+        }
+    }
+
+    var facts: ConfigurationFacts {
+        ConfigurationFacts(
+            version: generation.map { "generation \($0)" } ?? resourceVersion,
+            bundles: bundles.map { bundle in
+                ConfigurationFacts.Bundle(
+                    authorities: Set(bundle.authorities.map(\.facts)),
+                    hasOthers: bundle.hasOthers
+                )
+            }
+        )
+    }
+
+    /// A strategic merge patch that makes `authorities` the bundle of each of these webhooks, refused by the API server
+    /// when the configuration has changed since.
+    ///
+    /// Webhooks are merged by name: nothing else of them is touched.
+    func patch(_ authorities: [AuthorityCertificate]) -> [UInt8] {
+        let bundle = Data(authorities.map(\.pem).joined().utf8).base64EncodedString()
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("metadata")
+        writer.beginObject()
+        writer.member("resourceVersion", resourceVersion)
+        writer.endObject()
+        writer.key("webhooks")
+        writer.beginArray()
+        for webhook in bundles.map(\.webhook) {
+            writer.beginObject()
+            writer.member("name", webhook)
+            writer.key("clientConfig")
+            writer.beginObject()
+            writer.member("caBundle", bundle)
+            writer.endObject()
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension WebhookConfiguration.Bundle {
+    /// A bundle that is damaged holds nothing that can be relied on.
+    fileprivate init(_ webhook: String, base64: String) {
+        self.webhook = webhook
+        let data = Data(base64Encoded: base64)
+        let text = data.flatMap { String(validating: $0, as: UTF8.self) } ?? ""
+        let all = (try? AuthorityCertificate.all(inPEM: text)) ?? []
+        authorities = all.filter(CertificateIssuer.isOwn)
+        hasOthers = !base64.isEmpty && authorities.map(\.pem).joined() != text
+    }
+}
+
+extension WebhookConfiguration.Webhook {
+    fileprivate init(from reader: inout JSONReader) throws(JSONError) {
+        var (name, bundle): (String, String) = ("", "")
+        var service: WebhookConfiguration.Service?
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": name = try reader.readString() ?? ""
+            case "clientConfig":
+                try reader.readMembers { reader, key throws(JSONError) in
+                    switch key {
+                    case "service": service = try WebhookConfiguration.Service(from: &reader)
+                    case "caBundle": bundle = try reader.readString() ?? ""
+                    default: try reader.skipValue()
+                    }
+                }
+            default: try reader.skipValue()
+            }
+        }
+        self.init(name: name, service: service, caBundle: bundle)
+    }
+}
+
+extension WebhookConfiguration.Service {
+    /// Nil when it is no object, as of a webhook that has a URL.
+    fileprivate init?(from reader: inout JSONReader) throws(JSONError) {
+        var (namespace, name) = ("", "")
+        let isObject = try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "namespace": namespace = try reader.readString() ?? ""
+            case "name": name = try reader.readString() ?? ""
+            default: try reader.skipValue()
+            }
+        }
+        guard isObject else { return nil }
+        self.init(namespace: namespace, name: name)
+    }
+}

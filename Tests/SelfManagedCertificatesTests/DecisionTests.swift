@@ -1,0 +1,331 @@
+import TLS
+import Testing
+
+@testable import SelfManagedCertificates
+
+/// What one replica does about what it reads.
+@Suite struct `Decisions about certificates` {
+    private static let old = Facts.authority("old")
+    private static let oldPair = Facts.pair("old pair", of: old)
+    private static let new = Facts.authority("new", from: 6000)
+    private static let stranger = Facts.authority("stranger")
+
+    /// What is read in one round, in words a table can hold.
+    struct Case: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var secret: SecretFacts?
+        var bundle: Set<AuthorityFacts> = []
+        var hasOthers = false
+        var time: Int64 = 10
+        var expected: KeeperStateMachine.Action
+    }
+
+    private static func secret(
+        _ authority: AuthorityFacts? = old,
+        canSign: Bool = true,
+        _ pair: PairFacts? = nil,
+        next: AuthorityFacts? = nil
+    ) -> SecretFacts {
+        SecretFacts(authority: authority, canSign: canSign, pair: pair, next: next)
+    }
+
+    private static let poll = KeeperStateMachine.Action.wait(untilMilliseconds: 5000)
+
+    /// A replica that has just started.
+    static let starts: [Case] = [
+        Case(testDescription: "no Secret and no bundle", expected: .write(.begin)),
+        Case(testDescription: "an empty Secret", secret: SecretFacts(), expected: .write(.begin)),
+        Case(
+            testDescription: "an empty Secret, and a bundle whose authorities have expired",
+            secret: SecretFacts(),
+            bundle: [old],
+            time: 9001,
+            expected: .write(.begin)
+        ),
+        Case(
+            testDescription: "an empty Secret, and somebody may still be serving",
+            secret: SecretFacts(),
+            bundle: [old],
+            expected: .write(.prepare)
+        ),
+        Case(
+            testDescription: "a Secret with a pair, and nobody trusts it yet",
+            secret: secret(old, oldPair),
+            expected: .trust([old])
+        ),
+        Case(
+            testDescription: "all is well",
+            secret: secret(old, oldPair),
+            bundle: [old],
+            expected: poll
+        ),
+        Case(
+            testDescription: "somebody's certificate beside ours",
+            secret: secret(old, oldPair),
+            bundle: [old],
+            hasOthers: true,
+            expected: .trust([old])
+        ),
+        Case(
+            testDescription: "an authority of ours nobody is known to use",
+            secret: secret(old, oldPair),
+            bundle: [old, stranger],
+            expected: poll
+        ),
+        Case(
+            testDescription: "an authority of ours that has expired beside the one in use",
+            secret: secret(new, Facts.pair("new pair", of: new, from: 9000)),
+            bundle: [old, new],
+            time: 9001,
+            expected: .trust([new])
+        ),
+        Case(
+            testDescription: "the pair is lost, its authority is trusted",
+            secret: secret(old),
+            bundle: [old],
+            expected: .write(.issue)
+        ),
+        Case(
+            testDescription: "the pair is lost, its authority is not trusted while another is",
+            secret: secret(old),
+            bundle: [stranger],
+            expected: .trust([stranger, old])
+        ),
+        Case(
+            testDescription: "the pair and the authority's key are lost",
+            secret: secret(old, canSign: false),
+            bundle: [old],
+            expected: .write(.prepare)
+        ),
+        Case(
+            testDescription: "the authority's key is lost",
+            secret: secret(old, canSign: false, oldPair),
+            bundle: [old],
+            expected: .write(.prepare)
+        ),
+        Case(
+            testDescription: "two thirds of the pair's time are over",
+            secret: secret(old, oldPair),
+            bundle: [old],
+            time: 2000,
+            expected: .write(.issue)
+        ),
+        Case(
+            testDescription: "not quite two thirds",
+            secret: secret(old, oldPair),
+            bundle: [old],
+            time: 1999,
+            expected: .wait(untilMilliseconds: 1000)
+        ),
+        Case(
+            testDescription: "the pair has expired",
+            secret: secret(old, oldPair),
+            bundle: [old],
+            time: 3001,
+            expected: .write(.issue)
+        ),
+        Case(
+            testDescription: "two thirds of the authority's time are over",
+            secret: secret(old, Facts.pair("late", of: old, from: 5000)),
+            bundle: [old],
+            time: 6000,
+            expected: .write(.prepare)
+        ),
+        Case(
+            testDescription: "a new authority is prepared and not trusted yet",
+            secret: secret(old, Facts.pair("late", of: old, from: 5000), next: new),
+            bundle: [old],
+            time: 6000,
+            expected: .trust([new, old])
+        ),
+        Case(
+            testDescription: "a new authority is trusted, but not for long",
+            secret: secret(old, Facts.pair("late", of: old, from: 5000), next: new),
+            bundle: [old, new],
+            time: 6000,
+            expected: poll
+        ),
+        Case(
+            testDescription: "the pair's end is the authority's: a new one would not last longer",
+            secret: secret(old, Facts.pair("late", of: old, from: 7000), next: new),
+            bundle: [old, new],
+            time: 8400,
+            expected: poll
+        ),
+    ]
+
+    private static func round(
+        _ machine: inout KeeperStateMachine,
+        _ secret: SecretFacts?,
+        _ configuration: ConfigurationFacts?,
+        time: Int64,
+        now: Int64 = 0
+    ) -> KeeperStateMachine.Decision {
+        _ = machine.wake(now: now)
+        _ = machine.received(secret: secret)
+        return machine.received(configuration: configuration, time: Facts.at(time), now: now)
+    }
+
+    private static func trusting(_ authorities: Set<AuthorityFacts>, version: String = "1") -> ConfigurationFacts {
+        ConfigurationFacts(version: version, bundles: [.init(authorities: authorities)])
+    }
+
+    @Test(arguments: starts) func `at the start`(given: Case) {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let bundle = ConfigurationFacts.Bundle(authorities: given.bundle, hasOthers: given.hasOthers)
+        let configuration = ConfigurationFacts(version: "1", bundles: [bundle, bundle])
+        let decision = Self.round(&machine, given.secret, configuration, time: given.time)
+        #expect(decision.action == given.expected)
+    }
+
+    @Test func `every webhook has to have the authority`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let some = ConfigurationFacts(
+            version: "1",
+            bundles: [.init(authorities: [Self.old]), .init(authorities: [])]
+        )
+        let decision = Self.round(&machine, Self.secret(Self.old, Self.oldPair), some, time: 10)
+        #expect(decision == .init(adopts: true, action: .trust([Self.old])))
+        #expect(machine.condition == .untrusted(.notInBundle))
+    }
+
+    @Test func `a new authority is used when it was seen for the settle time without a change`() {
+        let late = Facts.pair("late", of: Self.old, from: 5000)
+        let secret = Self.secret(Self.old, late, next: Self.new)
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        func look(_ version: String, _ now: Int64) -> KeeperStateMachine.Action {
+            Self.round(&machine, secret, Self.trusting([Self.old, Self.new], version: version), time: 6100, now: now)
+                .action
+        }
+        #expect(look("1", 0) == Self.poll)
+        #expect(look("1", 119_999) == .wait(untilMilliseconds: 120_000))
+        // Somebody wrote: it may have been missing for a moment.
+        #expect(look("2", 120_000) == .wait(untilMilliseconds: 125_000))
+        #expect(look("2", 239_999) == .wait(untilMilliseconds: 240_000))
+        #expect(look("2", 240_000) == .write(.promote))
+    }
+
+    @Test func `what is served stays until the Secret's new authority is settled here, too`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let newPair = Facts.pair("new pair", of: Self.stranger, from: 2800)
+        let before = Self.round(&machine, Self.secret(Self.old, Self.oldPair), Self.trusting([Self.old]), time: 10)
+        #expect(before.adopts)
+        let swapped = Self.secret(Self.stranger, newPair)
+        let first = Self.round(&machine, swapped, Self.trusting([Self.old]), time: 2900, now: 10)
+        #expect(first == .init(adopts: false, action: .trust([Self.stranger, Self.old])))
+        _ = machine.acted()
+        let both = Self.trusting([Self.old, Self.stranger], version: "2")
+        #expect(!Self.round(&machine, swapped, both, time: 2901, now: 20).adopts)
+        #expect(machine.served == Self.oldPair)
+        #expect(Self.round(&machine, swapped, both, time: 2950, now: 120_020).adopts)
+        #expect(machine.served == newPair)
+    }
+
+    @Test func `a certificate of the same authority is served at once`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let trusted = Self.trusting([Self.old])
+        _ = Self.round(&machine, Self.secret(Self.old, Self.oldPair), trusted, time: 10)
+        let renewed = Facts.pair("renewed", of: Self.old, from: 2000)
+        #expect(Self.round(&machine, Self.secret(Self.old, renewed), trusted, time: 2000, now: 10).adopts)
+        #expect(machine.served == renewed)
+    }
+
+    @Test(arguments: [nil, SecretFacts(), secret(old), secret(stranger, Facts.pair("gone", of: stranger, from: -9000))])
+    func `what is served is put back when the Secret lost it`(lost: SecretFacts?) {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        _ = Self.round(&machine, Self.secret(Self.old, Self.oldPair), Self.trusting([Self.old]), time: 10)
+        let known = Self.trusting([Self.old, Self.stranger], version: "2")
+        let decision = Self.round(&machine, lost, known, time: 20, now: 10)
+        #expect(decision == .init(adopts: false, action: .write(.restore)))
+    }
+
+    @Test func `a bundle that somebody emptied is mended at once, and not in a loop`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let secret = Self.secret(Self.old, Self.oldPair)
+        _ = Self.round(&machine, secret, Self.trusting([Self.old]), time: 10)
+        var mended: [Int64] = []
+        var now: Int64 = 10
+        while now < 30_000 {
+            let empty = Self.trusting([], version: "\(now)")
+            switch Self.round(&machine, secret, empty, time: 20, now: now).action {
+            case .trust:
+                mended.append(now)
+                _ = machine.acted()
+                _ = machine.received(secret: secret)
+                let after = Self.trusting([], version: "\(now)+")
+                _ = machine.received(configuration: after, time: Facts.at(20), now: now + 1)
+                now += 1
+            case .wait(let until): now = max(until, now + 1)
+            case .readSecret, .readConfiguration, .write: Issue.record("the Secret is as it should be")
+            }
+        }
+        #expect(mended.first == 10)
+        #expect((5...9).contains(mended.count), "\(mended)")
+    }
+
+    @Test func `a certificate that somebody keeps taking away is renewed in time, however short it lasts`() {
+        var timing = Facts.timing
+        (timing.pairSeconds, timing.authoritySeconds) = (30, 3000)
+        var machine = KeeperStateMachine(timing: timing)
+        let short = PairFacts(id: "short", authority: Self.old, validity: Facts.validity(from: 0, 30))
+        var secret = Self.secret(Self.old, short)
+        var (now, renewed): (Int64, Int64) = (0, .max)
+        while now < 30_000, renewed == .max {
+            switch Self.round(&machine, secret, Self.trusting([Self.old]), time: now / 1000, now: now).action {
+            case .write(.issue): renewed = now
+            case .write: secret = Self.secret(Self.old, short)
+            case .wait(let until):
+                // The other one is quick.
+                if now < 20_000 { secret = Self.secret(Self.old) }
+                now = max(now + 100, min(until, now + 1000))
+                if now >= 20_000 { secret = Self.secret(Self.old, short) }
+            case .readSecret, .readConfiguration, .trust: Issue.record("the bundle is as it should be")
+            }
+            _ = machine.acted()
+            _ = machine.received(secret: secret)
+            _ = machine.failed(now: now, jitter: 0)
+        }
+        #expect((20_000...22_000).contains(renewed), "\(renewed)")
+    }
+
+    @Test func `a missing right for one object does not hold up the other`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let secret = Self.secret(Self.old, Self.oldPair)
+        _ = Self.round(&machine, secret, Self.trusting([Self.old]), time: 10)
+        let empty = Self.trusting([], version: "2")
+        #expect(Self.round(&machine, secret, empty, time: 2500, now: 10).action == .trust([Self.old]))
+        guard case .wait(let until) = machine.failed(now: 20, jitter: 0) else { return }
+        #expect(Self.round(&machine, secret, empty, time: 2500, now: until).action == .write(.issue))
+        guard case .wait(let later) = machine.failed(now: until, jitter: 0) else { return }
+        #expect(Self.round(&machine, secret, empty, time: 2500, now: later).action == .trust([Self.old]))
+    }
+
+    @Test func `failures that follow each other are waited for longer and longer`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        var waits: [Int64] = []
+        for _ in 0..<6 {
+            _ = machine.wake(now: 0)
+            if case .wait(let until) = machine.failed(now: 0, jitter: 0) { waits.append(until) }
+        }
+        #expect(waits == [800, 1600, 3200, 6400, 10_000, 10_000])
+    }
+
+    @Test func `it is ready when its authority is trusted, and says what is missing`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        #expect(machine.condition == .unknown)
+        _ = Self.round(&machine, nil, nil, time: 10)
+        #expect(machine.condition == .missing)
+        _ = machine.acted()
+        let secret = Self.secret(Self.old, Self.oldPair)
+        _ = machine.received(secret: secret)
+        _ = machine.received(configuration: nil, time: Facts.at(10), now: 1)
+        #expect(machine.condition == .untrusted(.noConfiguration))
+        _ = Self.round(&machine, secret, ConfigurationFacts(version: "1", bundles: []), time: 10, now: 2)
+        #expect(machine.condition == .untrusted(.noWebhook))
+        _ = Self.round(&machine, secret, Self.trusting([Self.old], version: "2"), time: 10, now: 3)
+        #expect(machine.condition == .trusted)
+        // Taken away on purpose: nothing asks any more, and nothing is wrong with what is served.
+        _ = Self.round(&machine, secret, nil, time: 10, now: 4)
+        #expect(machine.condition == .trusted)
+    }
+}
