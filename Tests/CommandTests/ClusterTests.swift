@@ -1,4 +1,5 @@
 import FakeAPIServer
+import Foundation
 import Testing
 
 /// `serve` beside an API server, as a process of its own.
@@ -136,6 +137,40 @@ import Testing
             let webhook = try await Webhook.start("--kubeconfig", kubeconfig)
             _ = try await readiness(webhook, with: "readyz check passed")
             #expect(try webhook.log.contains("ANYONE between here and 127.0.0.1 can read the token"))
+            #expect(try await webhook.stop() == 0)
+        }
+    }
+
+    @Test func `it makes its certificate, keeps it in a Secret and has it trusted before it is ready`() async throws {
+        try await FakeAPIServer.run { server in
+            let webhook = try await start(server, "--self-managed-certs", "--service", "judge")
+            let waiting = try await readiness(webhook, with: "apply it")
+            #expect(waiting.contains("[-]certificate-trust failed: ValidatingWebhookConfiguration"), "\(waiting)")
+            try await server.create(
+                json: """
+                    {"metadata":{"name":"agentrun-admission"},"webhooks":[
+                    {"name":"a.b.c","clientConfig":{"service":{"namespace":"agents","name":"judge"}}}]}
+                    """,
+                in: .validatingWebhookConfigurations
+            )
+            _ = try await readiness(webhook, with: "readyz check passed")
+            let secret = try await server.object("agentrun-admission-certs", in: .secrets, namespace: "agents")
+            let data = try #require(secret?.json["data"] as? [String: String])
+            let authority = try #require(data["ca.crt"].flatMap { Data(base64Encoded: $0) })
+            let file = try folder.write(Array(authority), to: "ca.crt")
+            let shown = try await Program.named(
+                "openssl",
+                "s_client",
+                "-connect",
+                "127.0.0.1:\(webhook.port)",
+                "-CAfile",
+                file,
+                "-verify_hostname",
+                "judge.agents.svc",
+                "-verify_return_error"
+            )
+            #expect(shown.output.contains("Verify return code: 0 (ok)"), "\(shown.errors)")
+            #expect(try !webhook.log.contains("PRIVATE KEY"))
             #expect(try await webhook.stop() == 0)
         }
     }

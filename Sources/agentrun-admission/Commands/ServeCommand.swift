@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 8443
 
     @OptionGroup(title: "TLS") var tls: TLSOptions
+    @OptionGroup(title: "Self-managed certificates") var selfManaged: SelfManagedOptions
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var state: StateOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
@@ -57,6 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
         if case .number(let number) = metrics.port, number == port, number != 0 {
             throw ValidationError("--metrics-port must be another than --port")
         }
+        guard !selfManaged.isOn || tls.certificateFile == nil else {
+            throw ValidationError("--self-managed-certs and --tls-cert exclude each other: give one of them")
+        }
         guard state.paths.isEmpty || cluster.kubeconfig == nil else {
             throw ValidationError("--state and --kubeconfig are two sources of one cluster state: give one of them")
         }
@@ -68,9 +72,20 @@ struct ServeCommand: AsyncParsableCommand {
         let counted = AdmissionMetrics()
         MetricsSystem.bootstrap(RegistryMetricsFactory(registry: counted.registry))
         let policies = try PolicySource(options: policy, logger: logger)
-        let certificate = try ServingCertificate(files: tls.files(), logger: logger)
+        let certificate = try ServingCertificate(
+            files: tls.files(),
+            isSelfManaged: selfManaged.isOn,
+            logger: logger
+        )
         // One thread talks to the API server, so that no review waits for a list.
         let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let kept = try SelfManagedCertificate(
+            selfManaged,
+            connection: ClusterConnection(cluster),
+            serving: certificate,
+            eventLoop: clusterLoops.next(),
+            logger: logger
+        )
         let source = try stateSource(policies, counted, eventLoop: clusterLoops.next(), logger: logger)
         observe(counted, certificate, policies, source)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
@@ -86,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
                 log: ReviewLog(logger: logger, slowReview: log.slowReview.amount)
             ),
             readinessChecks: [stopping.readiness] + certificate.readinessChecks
-                + [.reload(policies.record)] + source.readinessChecks,
+                + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks,
             version: ProductVersion()
         )
         let server = HTTPServer(
@@ -105,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let webhook = WebhookService(server: server, source: source, drain: drain, logger: logger)
         let scrapes = metricsService(counted, certificate, eventLoops, logger)
-        try await signals.run(group(scrapes + [certificate, policies, source, webhook], logger: logger))
+        try await signals.run(group(scrapes + [certificate, kept, policies, source, webhook], logger: logger))
         try await eventLoops.shutdownGracefully()
         try await clusterLoops.shutdownGracefully()
     }

@@ -6,8 +6,13 @@ internal import TLS
 
 extension HealthCheck {
     /// The certificate is valid now.
-    static func certificate(_ context: Current<TLSServerContext>, _ record: ReloadRecord) -> HealthCheck {
-        HealthCheck(name: record.name, note: HealthCheck.reload(record).note) {
+    static func certificate(
+        _ context: Current<TLSServerContext>,
+        _ record: ReloadRecord,
+        isFile: Bool
+    ) -> HealthCheck {
+        let note: @Sendable () -> String? = { record.failure }
+        return HealthCheck(name: record.name, note: isFile ? HealthCheck.reload(record).note : note) {
             let pair = context.value.pair
             return pair.notAfter < .now() ? "the serving certificate expired at \(pair.notAfter)" : nil
         }

@@ -14,6 +14,8 @@ final class ServingCertificate: Service {
     let trustRecord = ReloadRecord(name: "client-ca")
 
     private let files: TLSFiles
+    /// Who else brings certificates; the first one only holds the place.
+    private let isSelfManaged: Bool
     /// What the context was made of.
     ///
     /// Both can change at one moment, as they do in one Secret.
@@ -28,8 +30,9 @@ final class ServingCertificate: Service {
     }
 
     /// Reads the files for the first time, or makes a certificate.
-    init(files: TLSFiles, logger: Logger) throws(CommandFailure) {
+    init(files: TLSFiles, isSelfManaged: Bool = false, logger: Logger) throws(CommandFailure) {
         self.files = files
+        self.isSelfManaged = isSelfManaged
         self.logger = logger
         // Before the files are read, so that a change from now on is noticed.
         pairReloader = files.pair.map { FileReloader(paths: [$0.certificate, $0.key]) }
@@ -37,7 +40,7 @@ final class ServingCertificate: Service {
         do {
             let trust = try files.clientTrust()
             let pair = try files.certificatePair() ?? SelfMadeCertificate.make()
-            if files.pair == nil { SelfMadeCertificate.log(pair, to: logger) }
+            if files.pair == nil, !isSelfManaged { SelfMadeCertificate.log(pair, to: logger) }
             for warning in pair.warnings { logger.warning("certificate", metadata: ["warning": "\(warning)"]) }
             context = Current(try files.context(pair: pair, trust: trust))
             parts = Mutex(Parts(pair: pair, trust: trust))
@@ -48,8 +51,13 @@ final class ServingCertificate: Service {
 
     /// What `/readyz` tells of it.
     var readinessChecks: [HealthCheck] {
-        let checks = [HealthCheck.certificate(context, pairRecord)]
+        let checks = [HealthCheck.certificate(context, pairRecord, isFile: !isSelfManaged)]
         return trustReloader == nil ? checks : checks + [.reload(trustRecord)]
+    }
+
+    /// Serves a pair that comes from elsewhere than the files to new connections.
+    func serve(_ pair: CertificatePair) throws {
+        take(.loaded(try change { parts in parts.pair = pair }), pairRecord)
     }
 
     func run() async throws {
@@ -106,7 +114,10 @@ final class ServingCertificate: Service {
                     "what": "\(record.name)", "sha256": "\(new.pair.fingerprint)", "expires": "\(new.pair.notAfter)",
                 ]
             )
-            for warning in new.pair.warnings { logger.warning("certificate", metadata: ["warning": "\(warning)"]) }
+            // What replicas keep for themselves they also renew, however short its time.
+            for warning in new.pair.warnings where !isSelfManaged {
+                logger.warning("certificate", metadata: ["warning": "\(warning)"])
+            }
         case .failed(let reason):
             let reason = TerminalText.line(reason)
             record.fail(reason)

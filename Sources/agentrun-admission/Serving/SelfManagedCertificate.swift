@@ -1,0 +1,119 @@
+internal import AdmissionServer
+internal import KubernetesClient
+internal import Logging
+internal import NIOCore
+internal import SelfManagedCertificates
+internal import ServiceLifecycle
+internal import TLS
+
+/// The certificate that the replicas keep for themselves in the cluster, as a service; idle unless it is asked for.
+struct SelfManagedCertificate: Service {
+    private let keeper: CertificateKeeper?
+    private let client: APIClient?
+
+    /// Reads the access for the first time; nothing is asked before ``run()``.
+    init(
+        _ options: SelfManagedOptions,
+        connection: ClusterConnection?,
+        serving: ServingCertificate,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) throws(CommandFailure) {
+        guard options.isOn else {
+            (keeper, client) = (nil, nil)
+            return
+        }
+        guard let connection else {
+            throw CommandFailure("--self-managed-certs needs an API server to keep them in: pass --kubeconfig")
+        }
+        let access: ClusterAccess
+        let client: APIClient
+        do throws(AccessError) {
+            access = try connection.source()
+            client = try APIClient(on: eventLoop, files: ClusterConnection.files, source: connection.source)
+        } catch {
+            throw CommandFailure("cannot reach the cluster as told: \(error.description)")
+        }
+        let objects = try options.objects(access)
+        self.client = client
+        keeper = CertificateKeeper(
+            objects,
+            timing: options.timing,
+            client: client,
+            environment: .init(monotonicMilliseconds: Clocks.monotonicMilliseconds),
+            serve: { pair in try serving.serve(pair) },
+            onEvent: { event in
+                Self.note(event, in: serving.pairRecord)
+                Self.log(event, objects, to: logger)
+            }
+        )
+    }
+
+    /// What `/readyz` tells of it.
+    var readinessChecks: [HealthCheck] {
+        guard let keeper else { return [] }
+        return [
+            HealthCheck(name: "certificate-trust") {
+                keeper.failure.map { TerminalText.line($0) }
+            } problem: {
+                keeper.readinessProblem.map { TerminalText.line($0) }
+            }
+        ]
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await keeper?.run() }
+        client?.close()
+        // The group takes a service that returns for one that failed.
+        try? await gracefulShutdown()
+    }
+
+    private static func note(_ event: KeeperEvent, in record: ReloadRecord) {
+        switch event {
+        case .failed(let reason): record.fail(TerminalText.line(reason))
+        case .recovered: record.succeed()
+        case .serving, .wrote, .trusted, .unusable, .unwatched: break
+        }
+    }
+
+    private static func log(_ event: KeeperEvent, _ objects: KeptObjects, to logger: Logger) {
+        let configuration: Logger.Metadata = ["configuration": "\(objects.configuration)"]
+        switch event {
+        case .serving: break  // The serving certificate tells of it.
+        case .wrote(let change):
+            let secret = "\(objects.namespace)/\(objects.secret)"
+            logger.notice(
+                "changed the Secret of the certificate",
+                metadata: ["secret": "\(secret)", "what": "\(change.words)"]
+            )
+        case .trusted(let authorities):
+            logger.notice(
+                "wrote caBundle",
+                metadata: configuration.merging(["authorities": "\(authorities)"]) { _, new in new }
+            )
+        case .unusable(let problem):
+            logger.warning("something in the Secret is not used", metadata: ["reason": "\(TerminalText.line(problem))"])
+        case .unwatched(let reason):
+            logger.info(
+                "changes are noticed within seconds, not at once",
+                metadata: ["reason": "\(TerminalText.line(reason))"]
+            )
+        case .failed(let reason):
+            logger.error("the certificate is not renewed", metadata: ["reason": "\(TerminalText.line(reason))"])
+        case .recovered: logger.notice("the certificate is renewed again")
+        }
+    }
+}
+
+extension SecretChange {
+    /// For the log.
+    fileprivate var words: String {
+        switch self {
+        case .begin: "a first authority and a certificate"
+        case .issue: "a new certificate"
+        case .prepare: "a new authority, not used yet"
+        case .promote: "a certificate of the new authority"
+        case .restore: "the certificate in use put back"
+        }
+    }
+}
