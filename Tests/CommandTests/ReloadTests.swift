@@ -12,9 +12,16 @@ import Testing
     }
 
     /// Makes a pair in a folder of its own and lets the link `current` point there, as a mounted Secret's `..data` does.
-    private func mount(_ version: String, names: [SubjectAlternativeName] = [.dns("localhost")]) throws {
-        let authority = try CertificateAuthority.make(commonName: version)
-        let issued = try authority.issueServerCertificate(names: names, commonName: version)
+    ///
+    /// `daysFromNow` is when it is made, for one day.
+    private func mount(
+        _ version: String,
+        names: [SubjectAlternativeName] = [.dns("localhost")],
+        daysFromNow: Int = 0
+    ) throws {
+        let time = UnixTime.now().adding(days: daysFromNow)
+        let authority = try CertificateAuthority.make(commonName: version, days: 1, now: time)
+        let issued = try authority.issueServerCertificate(names: names, commonName: version, days: 1, now: time)
         try folder.write(issued.certificatePEM, to: "\(version)/tls.crt")
         try folder.write(issued.privateKeyPEM, to: "\(version)/tls.key")
         try link(version)
@@ -82,6 +89,48 @@ import Testing
         #expect(try await subject(at: webhook).contains("one"))
     }
 
+    @Test(arguments: [(-3, "expired at"), (3, "is valid from")])
+    func `keeps the certificate when the new one is not valid now`(days: Int, reason: String) async throws {
+        try mount("one")
+        let webhook = try await start()
+        try mount("two", daysFromNow: days)
+        try await wait(for: reason, in: webhook)
+        #expect(try await subject(at: webhook).contains("one"))
+        #expect(try await webhook.get("/readyz?verbose").status == 200)
+        try mount("three")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await subject(at: webhook).contains("three"))
+    }
+
+    @Test func `keeps the certificate when the new key may not be read`() async throws {
+        try mount("one")
+        // The superuser may read everything: then the server is nobody, as in a pod.
+        let user = geteuid() == 0 ? "nobody" : nil
+        let webhook = try await Webhook.start(
+            ["--tls-cert", folder.path("current/tls.crt"), "--tls-key", folder.path("current/tls.key")],
+            as: user
+        )
+        try mount("two")
+        try await wait(for: "reloaded", in: webhook)
+        let authority = try CertificateAuthority.make(commonName: "three")
+        let issued = try authority.issueServerCertificate(names: [.dns("localhost")], commonName: "three")
+        try folder.write(issued.certificatePEM, to: "three/tls.crt")
+        let key = try folder.write(issued.privateKeyPEM, to: "three/tls.key")
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: key)
+        try link("three")
+        try await wait(for: "Permission denied", in: webhook)
+        #expect(try await subject(at: webhook).contains("two"))
+        #expect(try webhook.log.matches(of: /cannot reload/).count == 1)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+        try await wait(for: issuedFingerprint(issued), in: webhook)
+        #expect(try await subject(at: webhook).contains("three"))
+    }
+
+    private func issuedFingerprint(_ issued: CertificateAuthority.Issued) throws -> String {
+        try CertificatePair(certificateChainPEM: issued.certificatePEM, privateKeyPEM: issued.privateKeyPEM)
+            .fingerprint
+    }
+
     @Test func `refuses to start with a certificate that lacks the expected name`() async throws {
         try mount("one")
         let program = try await Program.agentrunAdmission(
@@ -127,7 +176,7 @@ import Testing
     // MARK: Clients
 
     /// Makes a certificate that is its own authority.
-    private func makeClient(_ name: String) async throws {
+    private func makeClient(_ name: String, use: String = "clientAuth") async throws {
         let made = try await Program.named(
             "openssl",
             "req",
@@ -141,6 +190,8 @@ import Testing
             "1",
             "-subj",
             "/CN=\(name)",
+            "-addext",
+            "extendedKeyUsage=\(use)",
             "-keyout",
             folder.path("\(name).key"),
             "-out",
@@ -171,6 +222,30 @@ import Testing
         #expect(try await webhook.get("/livez").status == 0)
         try folder.write(try folder.text("next.crt"), to: "ca.crt")
         try await wait(for: "reloaded", in: webhook)
+        #expect(try await status(of: webhook, as: "next") == 200)
+        #expect(try await status(of: webhook, as: "apiserver") == 0)
+    }
+
+    @Test func `refuses a client whose certificate is not for clients`() async throws {
+        try await makeClient("apiserver")
+        try await makeClient("server", use: "serverAuth")
+        try folder.write(try folder.text("apiserver.crt") + folder.text("server.crt"), to: "ca.crt")
+        let webhook = try await Webhook.start("--client-ca", folder.path("ca.crt"))
+        #expect(try await status(of: webhook, as: "apiserver") == 200)
+        #expect(try await status(of: webhook, as: "server") == 0)
+    }
+
+    @Test func `takes a certificate and the authorities of clients that change at one moment`() async throws {
+        for name in ["apiserver", "next"] { try await makeClient(name) }
+        try folder.write(try folder.text("apiserver.crt"), to: "one/ca.crt")
+        try mount("one")
+        let webhook = try await start("--client-ca", folder.path("current/ca.crt"))
+        #expect(try await status(of: webhook, as: "apiserver") == 200)
+        try folder.write(try folder.text("next.crt"), to: "two/ca.crt")
+        try mount("two")
+        try await wait(for: "what=certificate", in: webhook)
+        try await wait(for: "what=client-ca", in: webhook)
+        #expect(try await subject(at: webhook).contains("two"))
         #expect(try await status(of: webhook, as: "next") == 200)
         #expect(try await status(of: webhook, as: "apiserver") == 0)
     }

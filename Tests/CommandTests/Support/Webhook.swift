@@ -25,13 +25,16 @@ final class Webhook: Sendable {
     /// for its ready line.
     static func start(_ arguments: String...) async throws -> Webhook { try await start(arguments) }
 
-    static func start(_ arguments: [String]) async throws -> Webhook {
+    /// The same as another user, which needs the rights of the superuser.
+    static func start(_ arguments: [String], as user: String? = nil) async throws -> Webhook {
         let folder = try Folder()
         let log = try folder.write("", to: "log")
         // The last of an option that is given twice counts.
         let serve =
             ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "none", "--drain-delay", "0"] + arguments
-        let program = try await RunningProgram.start(Program.underTest, serve, log: log)
+        let command = user.map { ["/usr/bin/setpriv", "--reuid", $0, "--regid", "nogroup", "--clear-groups"] } ?? []
+        let words = command + [Program.underTest] + serve
+        let program = try await RunningProgram.start(words[0], Array(words.dropFirst()), log: log)
         let deadline = ContinuousClock.now + .seconds(30)
         while program.isRunning, ContinuousClock.now < deadline {
             if let port = try port(in: folder.text("log"), of: "ready") {
