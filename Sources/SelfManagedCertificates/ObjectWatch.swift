@@ -78,6 +78,7 @@ final class ObjectWatch: Sendable {
         }
 
         func beginList() {}
+        func expect(_ count: Int) {}
         func collect(_ object: UnsafeRawBufferPointer) {}
         func commitList(heardAt: Int64) { watch.listed() }
         func put(_ object: UnsafeRawBufferPointer) { watch.onChange() }

@@ -15,6 +15,8 @@ final class LeaseSink: ReflectorSink {
 
     func beginList() { listed = [] }
 
+    func expect(_ count: Int) {}
+
     func collect(_ object: UnsafeRawBufferPointer) {
         if let held = unsafe claim(object) { listed.append(held) }
     }
