@@ -5,7 +5,7 @@ import TLS
 import Testing
 
 /// Keepers against an API server that answers as a real one does.
-@Suite(.timeLimit(.minutes(2))) struct `Certificates kept in the cluster` {
+@Suite(.timeLimit(.minutes(5))) struct `Certificates kept in the cluster` {
     private let clock = VirtualClock()
 
     @Test func `replicas that start together agree on one certificate and tell every webhook of theirs`() async throws {

@@ -4,12 +4,14 @@ import Testing
 
 /// Three replicas that conflict, crash and lose answers, for some months of certificates.
 @Suite struct `Replicas that keep one certificate` {
-    @Test(arguments: 1...8 as ClosedRange<UInt64>)
-    func `never serve what an API server does not trust`(seed: UInt64) throws {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `never serve what an API server does not trust`(seed: UInt64) async throws {
         var world = World(seed: seed)
-        for _ in 0..<40_000 {
+        for number in 0..<40_000 {
             world.step()
             try world.check()
+            // Other tests have only as many threads as there are cores.
+            if number.isMultiple(of: 500) { await Task.yield() }
         }
         #expect(world.crashes > 30)
         for change in SecretChange.allCases where change != .begin {
