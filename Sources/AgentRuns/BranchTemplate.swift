@@ -54,7 +54,10 @@ enum BranchTemplate {
 
         private var parameters: Members {
             unit.metadata.parameters.compactMap { entry in
-                if case .string(let value) = entry.value { (entry.key, value) } else { nil }
+                switch entry.value {
+                case .string(let value): (entry.key, value)
+                case .other: entry.text.map { (entry.key, $0) }
+                }
             }
         }
 

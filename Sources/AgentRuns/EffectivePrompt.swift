@@ -59,7 +59,8 @@ package final class EffectivePrompt: Sendable {
             (winner, hidden) = (own, nil)
             return
         }
-        winner = Prompt(source: .parameter(field, isMapped: value.isMapped), text: .text(value.text))
+        let text = unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
+        winner = Prompt(source: .parameter(field, isMapped: value.isMapped), text: text)
         hidden = own
     }
 

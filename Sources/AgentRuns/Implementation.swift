@@ -43,8 +43,8 @@ package final class Implementation: Sendable {
         var vcsRefName: ExactString?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "text": text = try reader.readNonBlank().map(PromptText.text)
-            case "summary": summary = try reader.readNonBlank().map(PromptText.text)
+            case "text": text = try reader.readPrompt()
+            case "summary": summary = try reader.readPrompt()
             case "contract": contract = try Contract(&reader)
             case "source": source = try Source(&reader)
             case "vcsRef": vcsRefName = try reader.readReferenceName()

@@ -1,4 +1,4 @@
-internal import JSONPull
+package import JSONPull
 
 /// Parameter names the controller knows, so that looking one up compares a byte.
 package enum ParameterName: UInt8, Sendable {
@@ -71,7 +71,7 @@ package enum ParameterName: UInt8, Sendable {
     }
 
     /// The key on the wire.
-    var key: ExactString {
+    package var key: ExactString {
         switch self {
         case .prompt: "prompt"
         case .repository: "repository"

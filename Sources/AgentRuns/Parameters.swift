@@ -5,8 +5,53 @@ package struct Parameters: Sendable {
     /// The value of an entry.
     package enum Value: Sendable, Equatable {
         case string(ExactString)
-        /// A value the CRD forbids.
-        case notString(JSONKind, json: ExactString)
+        case other(Other)
+
+        /// What an entry has in the place of a string.
+        ///
+        /// A class because nearly all entries have strings, and copies of them are on the way of every review.
+        package final class Other: Sendable, Equatable {
+            /// What it is.
+            package enum Content: Sendable, Equatable {
+                /// A value the CRD forbids.
+                case notString(JSONKind, json: ExactString)
+                /// A string that is not blank, as a decision log keeps it.
+                case redacted(RedactedText)
+            }
+
+            package let content: Content
+
+            init(_ content: Content) {
+                self.content = content
+            }
+
+            package static func == (lhs: Other, rhs: Other) -> Bool { lhs.content == rhs.content }
+        }
+
+        /// What is known of a string that is not kept itself.
+        package var redacted: RedactedText? {
+            if case .other(let other) = self, case .redacted(let text) = other.content { text } else { nil }
+        }
+
+        /// Length of a string in UTF-8 bytes; nil of anything else.
+        package var byteCount: Int? {
+            switch self {
+            case .string(let text): text.string.utf8.count
+            case .other: redacted?.byteCount
+            }
+        }
+
+        /// What tells two values of an entry apart; never a string itself.
+        package var identity: ExactString {
+            switch self {
+            case .string(let text): ExactString(PromptText.text(text).sha256)
+            case .other(let other):
+                switch other.content {
+                case .notString(_, let json): json
+                case .redacted(let text): text.identity
+                }
+            }
+        }
     }
 
     /// One entry.
@@ -24,13 +69,18 @@ package struct Parameters: Sendable {
             (self.name, self.key, self.value) = (name, key, value)
             switch value {
             case .string(let text): (isString, hasText) = (true, !text.isBlank)
-            case .notString: (isString, hasText) = (false, false)
+            case .other:
+                isString = value.redacted != nil
+                hasText = isString
             }
         }
 
         /// The value trimmed; nil when it is blank or no string.
         package var text: ExactString? {
-            if case .string(let text) = value { text.nonBlank } else { nil }
+            switch value {
+            case .string(let text): text.nonBlank
+            case .other: value.redacted.map { _ in RedactedText.standIn }
+            }
         }
 
         /// Whether the keys are the same; known ones are told apart by a byte.
@@ -70,8 +120,7 @@ package struct Parameters: Sendable {
                 entries.append(Entry(name: name, key: text, value: .string(string)))
             } else {
                 if kind == .null { nulls.append(entries.count) }
-                let json = reader.text(of: try reader.skipValue())
-                entries.append(Entry(name: name, key: text, value: .notString(kind, json: json)))
+                entries.append(Entry(name: name, key: text, value: try Value(other: kind, &reader)))
             }
         }
         self.entries = entries
@@ -102,5 +151,20 @@ package struct Parameters: Sendable {
     package func entry(_ name: ParameterName) -> Entry? {
         for entry in entries where entry.name == name { return entry }
         return nil
+    }
+}
+
+extension Parameters.Value {
+    /// Reads a value of another type than string, which is what a decision log keeps of one where such are read.
+    @inline(never)
+    fileprivate init(other kind: JSONKind, _ reader: inout JSONReader) throws(JSONError) {
+        guard reader.readsProjections, kind == .object, let kept = try RedactedValue(&reader) else {
+            self = .other(Other(.notString(kind, json: reader.text(of: try reader.skipValue()))))
+            return
+        }
+        switch kept {
+        case .text(let text): self = .other(Other(.redacted(text)))
+        case .other(let kind, let identity): self = .other(Other(.notString(kind, json: identity)))
+        }
     }
 }

@@ -50,6 +50,7 @@ package struct PromptContext {
     private func parameter(_ name: ExactString) -> Value {
         for entry in unit.metadata.parameters where entry.key == name {
             if case .string(let text) = entry.value { return text.isEmpty ? .empty : text.isBlank ? .blank : .present }
+            if entry.value.redacted != nil { return .present }
         }
         return .absent
     }

@@ -7,12 +7,15 @@ package enum PromptText: Sendable {
     case text(ExactString)
     /// What is kept of a text, trimmed, that is not; apart, so that handing it on costs one retain instead of four.
     indirect case measured(length: Int, sha256: String, tokens: PromptTokens)
+    /// What a decision log keeps of a text that was there in full.
+    case redacted(RedactedText)
 
     /// Length in characters (Unicode scalars).
     package var length: Int {
         switch self {
         case .text(let text): text.characterCount
         case .measured(let length, _, _): length
+        case .redacted(let text): text.prompt?.length ?? 0
         }
     }
 
@@ -23,6 +26,7 @@ package enum PromptText: Sendable {
         switch self {
         case .text(let text): SHA256.hexDigest(of: text.string)
         case .measured(_, let sha256, _): sha256
+        case .redacted(let text): text.prompt?.sha256 ?? ""
         }
     }
 
@@ -33,6 +37,7 @@ package enum PromptText: Sendable {
         switch self {
         case .text(let text): PromptTokens(in: text)
         case .measured(_, _, let tokens): tokens
+        case .redacted(let text): text.prompt?.tokens ?? .none
         }
     }
 

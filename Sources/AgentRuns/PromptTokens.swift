@@ -16,6 +16,27 @@ package struct PromptTokens: Sendable, Equatable {
     package private(set) var shellVariables: [ExactString] = []
     /// Whether there is more than white space outside of `${...}` and `{{...}}`.
     package private(set) var hasOtherText = false
+    /// Names that a decision log does not keep, as they are too long for names.
+    package private(set) var omittedNames = 0
+    /// Paths that a decision log does not keep, as they read like text.
+    package private(set) var omittedPaths = 0
+
+    /// Of a text without any.
+    package static let none = PromptTokens()
+
+    private init() {}
+
+    init(
+        dollarBraces: [ExactString],
+        braces: [ExactString],
+        shellVariables: [ExactString],
+        hasOtherText: Bool,
+        omittedNames: Int,
+        omittedPaths: Int
+    ) {
+        (self.dollarBraces, self.braces, self.shellVariables) = (dollarBraces, braces, shellVariables)
+        (self.hasOtherText, self.omittedNames, self.omittedPaths) = (hasOtherText, omittedNames, omittedPaths)
+    }
 
     /// Whether there may be more paths than are kept.
     package var mayHaveMoreBraces: Bool { braces.count >= Self.maximumNames }

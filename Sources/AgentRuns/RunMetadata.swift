@@ -80,6 +80,14 @@ package final class RunMetadata: @unchecked Sendable {
         place(of: name).map { text(entries[$0]) }
     }
 
+    /// What is known of a text that is not kept itself; nil when it is.
+    func redactedText(_ name: ParameterName) -> RedactedText? {
+        guard let index = place(of: name) else { return nil }
+        let place = entries[index].text
+        if place < ofRun.count { return ofRun[place].value.redacted }
+        return place < parameterCount ? ofStep[place - ofRun.count].value.redacted : nil
+    }
+
     /// Whether the key has the same value from the same parameter of the run in both, which are of one run.
     package func sharesParameter(_ name: ParameterName, with other: RunMetadata) -> Bool {
         guard let own = place(of: name), let place = other.place(of: name) else { return false }
@@ -256,6 +264,7 @@ package final class RunMetadata: @unchecked Sendable {
         switch text {
         case .text(let text): set(name, text, .derived)
         case .measured: measured |= 1 << UInt32(name.rawValue)
+        case .redacted: set(name, RedactedText.standIn, .derived)
         case nil: break
         }
     }

@@ -9,10 +9,14 @@ package enum SystemPromptText: Sendable, Equatable {
     case text(ExactString)
     /// A value of another type than string, which the controller refuses.
     case notText(JSONKind)
+    /// What a decision log keeps of a text.
+    case redacted(RedactedText)
 
     init(_ reader: inout JSONReader) throws(JSONError) {
         let kind = try reader.peek()
-        if let text = try reader.readExactString() {
+        if reader.readsProjections, kind == .object, let value = try RedactedValue(&reader) {
+            self.init(value)
+        } else if let text = try reader.readExactString() {
             self = text.isBlank ? .blank : .text(text)
         } else {
             self = kind == .null ? .absent : .notText(kind)
@@ -20,5 +24,42 @@ package enum SystemPromptText: Sendable, Equatable {
     }
 
     /// Whether this is the text the agent would get.
-    package var isInForce: Bool { if case .text = self { true } else { false } }
+    package var isInForce: Bool {
+        switch self {
+        case .text, .redacted: true
+        case .absent, .blank, .notText: false
+        }
+    }
+
+    /// Length in UTF-16 code units if it is more than `limit`.
+    package func utf16Length(over limit: Int) -> Int? {
+        switch self {
+        // No text has more UTF-16 code units than UTF-8 bytes.
+        case .text(let text) where text.string.utf8.count > limit && text.string.utf16.count > limit:
+            text.string.utf16.count
+        case .redacted(let text) where text.utf16Count > limit: text.utf16Count
+        case .absent, .blank, .text, .notText, .redacted: nil
+        }
+    }
+}
+
+extension SystemPromptText {
+    private init(_ kept: RedactedValue) {
+        switch kept {
+        case .text(let text): self = .redacted(text)
+        case .other(let kind, _): self = .notText(kind)
+        }
+    }
+
+    /// Writes what may be kept of the value; a null when it is absent.
+    package func write(to writer: inout JSONWriter) {
+        switch self {
+        case .absent: writer.null()
+        case .blank: writer.string("")
+        case .text(let text):
+            RedactedValue.text(RedactedText(text, isPrompt: false, identity: "")).write(to: &writer)
+        case .notText(let kind): RedactedValue.other(kind, identity: "").write(to: &writer)
+        case .redacted(let text): RedactedValue.text(text).write(to: &writer)
+        }
+    }
 }

@@ -16,6 +16,8 @@ package struct JSONReader: ~Copyable {
 
     let scanner: JSONStringScanner
     let maximumDepth: Int
+    /// Whether the objects that are read are what a decision log keeps of them; for whoever knows those.
+    package var readsProjections = false
     /// The next byte to read.
     var next: UnsafePointer<UInt8>
     private var key: UnsafePointer<UInt8>

@@ -55,6 +55,13 @@ package struct JSONWriter: Sendable {
         literal("null")
     }
 
+    /// Writes a value that is JSON already.
+    package mutating func value(_ json: ExactString) {
+        separate()
+        bytes.append(contentsOf: json.string.utf8)
+        needsComma = true
+    }
+
     /// Writes a member that is a string.
     package mutating func member(_ key: StaticString, _ value: String) {
         self.key(key)

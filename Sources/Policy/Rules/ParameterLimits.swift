@@ -36,32 +36,34 @@ struct ParameterLimits: Rule {
         }
         for place in parameters.entries.indices where parameters.entries[place].mayBreakLimits {
             let entry = parameters.entries[place]
-            switch entry.value {
-            case .string(let text) where text.string.utf8.count > Self.maximumValueBytes:
+            if let length = entry.value.byteCount {
+                guard length > Self.maximumValueBytes else { continue }
                 if isLeftToPromptOverride(entry, run) { continue }
-                let length = text.string.utf8.count
                 let message = "Too long: \(length) bytes, and the controller takes at most \(Self.maximumValueBytes)"
                 let remedy = "shorten it, or put it into the ImplementationSpec"
                 let outcome = ControllerOutcome.ofParameter(.parameterValueTooLarge, of: step, at: place)
-                let value = ExactString(PromptText.text(text).sha256)
+                let value = entry.value.identity
                 report(.parameterValueTooLarge, map.member(entry.key), message, remedy, value, outcome, &findings)
-            // The controller drops such an entry of a step in silence.
-            case .notString(let kind, let json) where step == nil:
-                if isLeftToPromptOverride(entry, run) { continue }
-                let message = "Invalid value: a parameter must be a string, and this is of type \(kind.rawValue)"
-                let outcome = ControllerOutcome.ofParameter(.parameterNotString, of: nil, at: place)
-                report(
-                    .parameterNotString,
-                    map.member(entry.key),
-                    message,
-                    "put it in quotes",
-                    json,
-                    outcome,
-                    &findings
-                )
-            case .string, .notString: break
+            } else if step == nil {
+                // The controller drops such an entry of a step in silence.
+                checkType(of: entry, at: place, map.member(entry.key), run, &findings)
             }
         }
+    }
+
+    private func checkType(
+        of entry: Parameters.Entry,
+        at place: Int,
+        _ field: FieldPath,
+        _ run: RunUnderReview,
+        _ findings: inout RuleFindings
+    ) {
+        guard case .other(let other) = entry.value, case .notString(let kind, let json) = other.content,
+            !isLeftToPromptOverride(entry, run)
+        else { return }
+        let message = "Invalid value: a parameter must be a string, and this is of type \(kind.rawValue)"
+        let outcome = ControllerOutcome.ofParameter(.parameterNotString, of: nil, at: place)
+        report(.parameterNotString, field, message, "put it in quotes", json, outcome, &findings)
     }
 
     /// 2026-08 looks at the key first.

@@ -103,7 +103,7 @@ struct PromptOverride: Rule {
         for unit in run.stepUnits {
             guard let step = unit.step else { continue }
             for (place, entry) in step.parameters.entries.enumerated() where entry.isPromptInAnyCase {
-                guard case .string = entry.value else { continue }
+                guard entry.isString else { continue }
                 let outcome = ControllerOutcome.ofParameter(.forbiddenParameterKey, of: step, at: place)
                 report(entry, at: FieldPath(step: step, ".parameters").member(entry.key), outcome, &findings)
             }
@@ -116,17 +116,12 @@ struct PromptOverride: Rule {
         _ outcome: ControllerOutcome,
         _ findings: inout RuleFindings
     ) {
-        let value: ExactString =
-            switch entry.value {
-            case .string(let text): ExactString(PromptText.text(text).sha256)
-            case .notString(_, let json): json
-            }
         let draft = RuleFindings.Draft(
             reason: .forbiddenParameterKey,
             field: field,
             message: "Forbidden: the controller refuses the parameter key \(QuotedName.quote(entry.key))",
             remedy: "remove it and put the text into the ImplementationSpec",
-            values: [value],
+            values: [entry.value.identity],
             outcome: outcome
         )
         findings.report(draft, .forbiddenParameterKey, at: field)

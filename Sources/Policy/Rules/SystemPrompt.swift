@@ -88,15 +88,12 @@ struct SystemPrompt: Rule {
             let outcome = outcome(.invalidSystemPrompt, isReached: isReached)
             let value = pair.text.identity
             report(.invalidSystemPrompt, pair.textField, message, "write it as text", value, outcome, &findings)
-        case .text(let text):
-            // No text has more UTF-16 code units than UTF-8 bytes.
-            guard text.string.utf8.count > Self.maximumLength, text.string.utf16.count > Self.maximumLength else {
-                return
-            }
+        case .text, .redacted:
+            guard let length = pair.text.utf16Length(over: Self.maximumLength) else { return }
             report(
                 .systemPromptTooLong,
                 pair.textField,
-                "Too long: \(text.string.utf16.count) UTF-16 code units, and the controller takes at most "
+                "Too long: \(length) UTF-16 code units, and the controller takes at most "
                     + "\(Self.maximumLength)",
                 "shorten it, or put it into a ConfigMap and refer to that",
                 pair.text.identity,
@@ -159,6 +156,7 @@ extension SystemPromptText {
         case .blank: "blank"
         case .text(let text): ExactString(PromptText.text(text).sha256)
         case .notText(let kind): ExactString(kind.rawValue)
+        case .redacted(let text): text.identity
         }
     }
 }

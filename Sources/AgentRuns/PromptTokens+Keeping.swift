@@ -1,0 +1,99 @@
+package import JSONPull
+
+/// What a decision log keeps of the tokens of a text.
+extension PromptTokens {
+    /// As long as a name of Kubernetes' may be.
+    private static let maximumNameBytes = 253
+
+    /// The same without what is not plainly the name of something: whole sentences fit between two pairs of braces.
+    package var namesOnly: PromptTokens {
+        let names = dollarBraces.filter(Self.isName)
+        let variables = shellVariables.filter(Self.isName)
+        let paths = braces.filter(Self.isName)
+        return PromptTokens(
+            dollarBraces: names,
+            braces: paths,
+            shellVariables: variables,
+            hasOtherText: hasOtherText,
+            omittedNames: omittedNames + dollarBraces.count - names.count + shellVariables.count - variables.count,
+            omittedPaths: omittedPaths + braces.count - paths.count
+        )
+    }
+
+    /// Whether the controller of `generation` looks at more tokens than are kept.
+    package func hasOmissions(for generation: Generation) -> Bool {
+        omittedNames > 0 || (generation == .august2026 && omittedPaths > 0)
+    }
+
+    /// Whether it is a name or a path of `[A-Za-z0-9_.-]`; an empty path is one.
+    private static func isName(_ text: ExactString) -> Bool {
+        text.string.utf8.count <= maximumNameBytes
+            && text.string.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    /// Writes the tokens as an object, what is empty left out.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        Self.write(dollarBraces, "dollarBraces", to: &writer)
+        Self.write(braces, "braces", to: &writer)
+        Self.write(shellVariables, "shellVariables", to: &writer)
+        if hasOtherText {
+            writer.key("otherText")
+            writer.boolean(true)
+        }
+        if omittedNames > 0 { writer.member("omittedNames", omittedNames) }
+        if omittedPaths > 0 { writer.member("omittedPaths", omittedPaths) }
+        writer.endObject()
+    }
+
+    private static func write(_ names: [ExactString], _ key: StaticString, to writer: inout JSONWriter) {
+        guard !names.isEmpty else { return }
+        writer.key(key)
+        writer.beginArray()
+        for name in names { writer.string(name.string) }
+        writer.endArray()
+    }
+
+    /// Reads what ``write(to:)`` wrote.
+    init(_ reader: inout JSONReader) throws(JSONError) {
+        var (names, paths, variables): ([ExactString], [ExactString], [ExactString]) = ([], [], [])
+        var (hasOtherText, omittedNames, omittedPaths) = (false, 0, 0)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "dollarBraces": names = try reader.readStrings()
+            case "braces": paths = try reader.readStrings()
+            case "shellVariables": variables = try reader.readStrings()
+            case "otherText": hasOtherText = try reader.readBoolean() ?? false
+            case "omittedNames": omittedNames = try reader.readCount()
+            case "omittedPaths": omittedPaths = try reader.readCount()
+            default: try reader.skipValue()
+            }
+        }
+        self.init(
+            dollarBraces: names,
+            braces: paths,
+            shellVariables: variables,
+            hasOtherText: hasOtherText,
+            omittedNames: omittedNames,
+            omittedPaths: omittedPaths
+        )
+    }
+}
+
+extension JSONReader {
+    /// The strings of an array as they are; empty for anything else.
+    package mutating func readStrings() throws(JSONError) -> [ExactString] {
+        var strings: [ExactString] = []
+        try readElements { reader, _ throws(JSONError) in
+            if let text = try reader.readExactString() { strings.append(text) }
+        }
+        return strings
+    }
+}

@@ -1,0 +1,210 @@
+package import JSONPull
+
+/// The objects runs refer to as a decision log keeps them: in the shape they are read from, without texts of prompts.
+extension Implementation {
+    /// Writes `spec`.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if let text {
+            writer.key("text")
+            text.write(to: &writer)
+        }
+        if let summary {
+            writer.key("summary")
+            summary.write(to: &writer)
+        }
+        writer.key("contract")
+        contract.write(to: &writer)
+        writer.key("source")
+        writer.beginObject()
+        writer.memberIfPresent("provider", source.provider)
+        writer.memberIfPresent("externalId", source.externalId)
+        writer.memberIfPresent("url", source.url)
+        writer.endObject()
+        writer.reference("vcsRef", vcsRefName)
+        writer.endObject()
+    }
+}
+
+extension Contract {
+    /// A faulty list is kept as one that is faulty.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("requiredKeys")
+        writer.beginArray()
+        for key in requiredKeys { writer.string(key.string) }
+        if faultyRequiredKeys != nil { writer.null() }
+        writer.endArray()
+        writer.key("mappings")
+        writer.beginArray()
+        for mapping in mappings {
+            writer.beginObject()
+            writer.member("from", mapping.from.string)
+            writer.member("to", mapping.to.string)
+            writer.endObject()
+        }
+        if faultyMappings != nil { writer.null() }
+        writer.endArray()
+        writer.endObject()
+    }
+}
+
+extension Agent {
+    package func write(to writer: inout JSONWriter) {
+        writer.object(spec: { writer in
+            writer.reference("providerRef", providerName)
+            writer.reference("memoryRef", memoryRefName)
+            writer.reference("vcsRef", vcsRefName)
+            writer.key("security")
+            writer.beginObject()
+            writer.list("allowedSecrets", allowedSecrets)
+            writer.list("allowedServiceAccounts", allowedServiceAccounts)
+            writer.list("allowedImplementationSourceProviders", allowedImplementationSources)
+            writer.endObject()
+            writer.key("defaults")
+            writer.beginObject()
+            writer.key("systemPrompt")
+            systemPrompt.write(to: &writer)
+            if let systemPromptRef {
+                writer.key("systemPromptRef")
+                systemPromptRef.write(to: &writer)
+            }
+            writer.endObject()
+        })
+    }
+}
+
+extension SystemPromptRef {
+    /// Which key of the object it is does not matter, only that there is one.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if isSecret {
+            writer.member("kind", "Secret")
+        } else if isWellFormed {
+            writer.member("kind", "ConfigMap")
+        }
+        writer.memberIfPresent("name", name)
+        if isWellFormed { writer.member("key", "key") }
+        writer.endObject()
+    }
+}
+
+extension AgentProvider {
+    package func write(to writer: inout JSONWriter) {
+        writer.object(spec: { writer in
+            writer.key("secretEnv")
+            writer.beginArray()
+            for secret in environmentSecrets {
+                writer.beginObject()
+                writer.member("secretName", secret.string)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.key("workload")
+            writer.beginObject()
+            writer.memberIfPresent("image", image)
+            writer.memberIfPresent("serviceAccountName", serviceAccountName)
+            writer.endObject()
+        })
+    }
+}
+
+extension VersionControlProvider {
+    package func write(to writer: inout JSONWriter) {
+        writer.object(spec: { writer in
+            writer.memberIfPresent("provider", type)
+            writer.key("repositoryPolicy")
+            writer.beginObject()
+            writer.list("allow", writtenAllow.map(\.name))
+            writer.list("deny", writtenDeny.map(\.name))
+            writer.endObject()
+            writer.key("defaults")
+            writer.beginObject()
+            writer.memberIfPresent("baseBranch", baseBranch)
+            writer.memberIfPresent("branchTemplate", branchTemplate)
+            writer.endObject()
+            writer.key("auth")
+            auth.write(to: &writer)
+        })
+    }
+}
+
+extension VersionControlProvider.Auth {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.memberIfPresent("method", method)
+        writer.key("token")
+        writer.beginObject()
+        writer.memberIfPresent("type", tokenType)
+        writer.reference("secretRef", tokenSecret)
+        writer.endObject()
+        for (key, secret) in [("app" as StaticString, appSecret), ("ssh", sshSecret)] {
+            writer.key(key)
+            writer.beginObject()
+            writer.reference("privateKeySecretRef", secret)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+}
+
+extension Memory {
+    package func write(to writer: inout JSONWriter) {
+        writer.object(spec: { writer in
+            writer.key("default")
+            writer.boolean(isDefault)
+            writer.key("connection")
+            writer.beginObject()
+            writer.reference("secretRef", secretName)
+            writer.endObject()
+        })
+    }
+}
+
+extension SecretBinding {
+    package func write(to writer: inout JSONWriter) {
+        writer.object(spec: { writer in
+            writer.key("subjects")
+            writer.beginArray()
+            for agent in agents {
+                writer.beginObject()
+                writer.member("kind", "Agent")
+                writer.member("name", agent.string)
+                writer.endObject()
+            }
+            writer.endArray()
+            writer.list("allowedSecrets", allowedSecrets)
+        })
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func object(spec: (inout JSONWriter) -> Void) {
+        beginObject()
+        key("spec")
+        beginObject()
+        spec(&self)
+        endObject()
+        endObject()
+    }
+
+    fileprivate mutating func memberIfPresent(_ key: StaticString, _ text: ExactString?) {
+        if let text { member(key, text.string) }
+    }
+
+    fileprivate mutating func reference(_ key: StaticString, _ name: ExactString?) {
+        guard let name else { return }
+        self.key(key)
+        beginObject()
+        member("name", name.string)
+        endObject()
+    }
+
+    fileprivate mutating func list(_ key: StaticString, _ names: [ExactString]) {
+        guard !names.isEmpty else { return }
+        self.key(key)
+        beginArray()
+        for name in names { string(name.string) }
+        endArray()
+    }
+}
