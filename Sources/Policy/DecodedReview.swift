@@ -9,13 +9,38 @@ package struct DecodedReview: Sendable {
     package let object: AgentRun?
     /// `request.oldObject`.
     package let oldObject: AgentRun?
+    /// Where the objects are what a decision log keeps of them; nil where they are themselves.
+    let projection: Projection?
+
+    /// What makes up for what is not kept.
+    ///
+    /// A class, since a review is copied on its way and nearly always has none.
+    final class Projection: Sendable {
+        /// What an update changed; nil of anything else.
+        let change: RecordedChange?
+
+        init(change: RecordedChange?) {
+            self.change = change
+        }
+    }
 
     /// Reads a whole body, checking all of it.
     ///
     /// - Throws: ``AdmissionReviewError``, which says what is wrong and where.
     package init(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) {
+        try unsafe self.init(body, nil)
+    }
+
+    /// Reads a review that a decision log has kept.
+    init(projection body: UnsafeRawBufferPointer, change: RecordedChange?) throws(AdmissionReviewError) {
+        try unsafe self.init(body, Projection(change: change))
+    }
+
+    private init(_ body: UnsafeRawBufferPointer, _ projection: Projection?) throws(AdmissionReviewError) {
+        self.projection = projection
         var (object, oldObject): (AgentRun?, AgentRun?)
         let objects = ObjectReading(if: Self.isAgentRun) { field, reader throws(JSONError) in
+            if projection != nil { reader.readsProjections = true }
             switch field {
             case .object: object = try AgentRun(&reader)
             case .oldObject: oldObject = try AgentRun(&reader)
@@ -26,6 +51,15 @@ package struct DecodedReview: Sendable {
         self.review = review
         self.object = review.request.object == nil ? nil : object
         self.oldObject = review.request.oldObject == nil ? nil : oldObject
+    }
+
+    /// The kind of the objects, if they are looked at.
+    var judgedKind: JudgedKind? {
+        let request = review.request
+        guard request.operation == .create || request.operation == .update, request.subResource.isEmpty else {
+            return nil
+        }
+        return JudgedKind(request.resource)
     }
 
     private static func isAgentRun(_ resource: GroupVersionResource) -> Bool {

@@ -8,24 +8,30 @@ extension PolicyEngine {
     /// Such objects are few and change rarely, so they are read here, a second time, and not while a review is decoded.
     func judgeObject(
         _ kind: JudgedKind,
-        _ request: AdmissionRequest,
+        _ decoded: DecodedReview,
         _ body: UnsafeRawBufferPointer,
         _ now: Timestamp,
         _ verdict: inout Verdict
     ) throws(AdmissionReviewError) {
+        let request = decoded.review.request
         guard let range = request.object else { throw .missing("request.object") }
-        guard let object = try unsafe read(kind, body, range) else { return }
+        guard let object = try unsafe read(kind, decoded, body, range) else { return }
         verdict.object.uid = object.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = object.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = object.metadata.namespace }
         var old: ObjectUnderReview?
         if request.operation == .update {
             guard let oldRange = request.oldObject else { throw .missing("request.oldObject") }
-            old = try unsafe read(kind, body, oldRange)
+            old = try unsafe read(kind, decoded, body, oldRange)
             if object.metadata.isBeingDeleted || old?.metadata.isBeingDeleted == true { return }
-            if unsafe Self.isSpecUnchanged(body, Self.spec(body, range), Self.spec(body, oldRange)) { return }
+            let isChanged =
+                unsafe decoded.projection?.change?.isSpecChanged
+                ?? !Self.isSpecUnchanged(body, Self.spec(body, range), Self.spec(body, oldRange))
+            if !isChanged { return }
         }
         judge(object, old: old, userInfo: request.userInfo, now: now, &verdict)
+        guard decoded.projection != nil else { return }
+        verdict.restsOnRedactedText = [object, old].contains { $0?.restsOnRedactedText(policy.generation) == true }
     }
 
     /// Runs the rules that know the object's kind; what was already true of `old` is only noted.
@@ -65,12 +71,14 @@ extension PolicyEngine {
 
     private func read(
         _ kind: JudgedKind,
+        _ decoded: DecodedReview,
         _ body: UnsafeRawBufferPointer,
         _ range: Range<Int>
     ) throws(AdmissionReviewError) -> ObjectUnderReview? {
         do {
             return try unsafe JSONReader.read(body, in: range) { reader throws(JSONError) in
-                try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
+                reader.readsProjections = decoded.projection != nil
+                return try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
         } catch {
             throw .invalidJSON(unsafe error.located(in: body))
@@ -78,7 +86,7 @@ extension PolicyEngine {
     }
 
     /// Where the `spec` of the object at `range` stands; nil when it is absent or null.
-    private static func spec(_ body: UnsafeRawBufferPointer, _ range: Range<Int>) -> Range<Int>? {
+    static func spec(_ body: UnsafeRawBufferPointer, _ range: Range<Int>) -> Range<Int>? {
         // The object was read before, so it cannot fail to be JSON.
         unsafe try? JSONReader.read(body, in: range) { reader throws(JSONError) -> Range<Int>? in
             var spec: Range<Int>?

@@ -45,7 +45,7 @@ package struct PolicyEngine: Sendable {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]
         case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, claimed, &verdict)
-        case .judge(let kind): try unsafe judgeObject(kind, request, body, now, &verdict)
+        case .judge(let kind): try unsafe judgeObject(kind, decoded, body, now, &verdict)
         }
         return verdict
     }
@@ -102,14 +102,25 @@ package struct PolicyEngine: Sendable {
             let becomesRun =
                 before.isTemplate(generation: policy.generation) && !run.isTemplate(generation: policy.generation)
             if !becomesRun {
-                if unsafe Self.isSpecUnchanged(body, run.specRange, before.specRange) {
+                let isChanged =
+                    unsafe decoded.projection?.change?.isSpecChanged
+                    ?? !Self.isSpecUnchanged(body, run.specRange, before.specRange)
+                if !isChanged {
                     return judgeLabels(subject, old: before, state: state, now: now, &verdict)
                 }
                 old = before
-                update = unsafe RunUpdate(body, from: before, to: run)
+                update =
+                    unsafe decoded.projection?.change.map {
+                        RunUpdate(oldStatus: before.status, changedFields: $0.fields)
+                    }
+                    ?? RunUpdate(body, from: before, to: run)
             }
         }
         let judged = judge(subject, old: old, update: update, state: state, now: now, &verdict)
+        if decoded.projection != nil {
+            verdict.restsOnRedactedText =
+                judged.restsOnRedactedText || restsOnRedactedText(old, of: subject, state, now)
+        }
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create
         verdict.claims = isCreate ? claims(of: subject, judged) : claims(of: subject, judged, old: old)

@@ -26,6 +26,10 @@ struct RunUpdate {
     /// In the order of ``Field``; empty unless the run may be locked, as nobody asks then.
     let changedFields: [Field]
 
+    init(oldStatus: AgentRun.Status, changedFields: [Field]) {
+        (self.oldStatus, self.changedFields) = (oldStatus, changedFields)
+    }
+
     /// - Parameters:
     ///   - body: holds both specs.
     ///   - old: the run before.

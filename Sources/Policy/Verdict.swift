@@ -25,6 +25,9 @@ package struct Verdict: Sendable {
     package var notices: [String] = []
     /// What an admitted run takes; nil for everything else.
     package var claims: BranchClaims?
+    /// Whether a rule read a text that a decision log has not kept, so that the verdict may be another than on the object
+    /// itself.
+    package var restsOnRedactedText = false
 
     /// Whether no finding denies.
     package var allowed: Bool { !findings.contains { $0.action == .deny } }

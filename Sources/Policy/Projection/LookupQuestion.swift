@@ -1,0 +1,71 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// What a judgement asks of the cluster state; all of it about one namespace.
+enum LookupQuestion: Hashable, Sendable {
+    case condition(bindings: Bool)
+    case isKnown(ReferencedKind)
+    case implementation(ExactString)
+    case agent(ExactString)
+    case agentProvider(ExactString)
+    case versionControlProvider(ExactString)
+    case memory(ExactString)
+    case defaultMemory
+    case secretBindings
+    case secret(ExactString)
+    case idempotencyKey(IdempotencyKey, otherThan: ExactString)
+    case runCounts(agent: ExactString?, repository: ExactString?, otherThan: ExactString)
+    case branch(BranchKey, otherThan: ExactString, scope: ExactString?)
+
+    /// As a person reads it.
+    var text: String {
+        switch self {
+        case .condition: "how old the cluster state is"
+        case .isKnown(let kind): "whether objects of kind \(kind.name) are known"
+        case .implementation(let name): "ImplementationSpec \(QuotedName.quote(name))"
+        case .agent(let name): "Agent \(QuotedName.quote(name))"
+        case .agentProvider(let name): "AgentProvider \(QuotedName.quote(name))"
+        case .versionControlProvider(let name): "VersionControlProvider \(QuotedName.quote(name))"
+        case .memory(let name): "Memory \(QuotedName.quote(name))"
+        case .defaultMemory: "the default Memory"
+        case .secretBindings: "the SecretBindings"
+        case .secret(let name): "whether there is a Secret \(QuotedName.quote(name))"
+        case .idempotencyKey: "which runs have the idempotency key"
+        case .runCounts: "how many runs there are"
+        case .branch(let key, _, _): "which runs hold branch \(QuotedName.quote(key.head))"
+        }
+    }
+}
+
+/// What the cluster state says to a ``LookupQuestion``.
+enum LookupAnswer: Sendable {
+    case condition(StateCondition)
+    case flag(Bool)
+    case implementation(Implementation?)
+    case agent(Agent?)
+    case agentProvider(AgentProvider?)
+    case versionControlProvider(VersionControlProvider?)
+    case memory(Memory?)
+    case secretBindings([SecretBinding])
+    case idempotencyKey(IdempotencyKeyHolders?)
+    case runCounts(RunCounts)
+    case branch(BranchHolders?)
+}
+
+extension ReferencedKind {
+    static let all: [ReferencedKind] = [
+        .implementationSpec, .agent, .agentProvider, .versionControlProvider, .memory, .secret,
+    ]
+
+    /// The kind on the wire.
+    var name: String {
+        switch self {
+        case .implementationSpec: "ImplementationSpec"
+        case .agent: "Agent"
+        case .agentProvider: "AgentProvider"
+        case .versionControlProvider: "VersionControlProvider"
+        case .memory: "Memory"
+        case .secret: "Secret"
+        }
+    }
+}

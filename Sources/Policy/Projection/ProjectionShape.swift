@@ -1,0 +1,224 @@
+internal import JSONPull
+
+/// Which parts of an object rules read, and how: what the decision log keeps of it.
+indirect enum ProjectionShape: Sendable {
+    /// A string, kept as it is.
+    case text
+    /// A string of which only whether it is blank is read.
+    case nonBlank
+    /// A boolean.
+    case flag
+    /// A string or a number that is read for its value.
+    case scalar
+    /// A value of any type that may be quoted in a finding.
+    case quoted
+    /// A value of which it only matters that it is there.
+    case presence
+    /// The text of a prompt.
+    case prompt
+    /// A text that no SHA-256 is told of.
+    case systemPrompt
+    /// A map of strings.
+    case strings
+    /// A map of parameters.
+    case parameters
+    case list(ProjectionShape)
+    case object([Member])
+    /// An object that is also compared as a whole.
+    case identified([Member])
+
+    /// A member that is read; all others are left out.
+    struct Member: Sendable {
+        var name: StaticString
+        var shape: ProjectionShape
+
+        init(_ name: StaticString, _ shape: ProjectionShape) {
+            (self.name, self.shape) = (name, shape)
+        }
+    }
+
+    /// `{"name": …}`.
+    static let reference = ProjectionShape.object([Member("name", .text)])
+}
+
+// MARK: Kinds
+
+extension ProjectionShape {
+    /// What rules read of an object of `kind`.
+    static func of(_ kind: JudgedKind) -> ProjectionShape {
+        switch kind {
+        case .agentRun: agentRun
+        case .implementationSpec: .object([Member("metadata", metadata), Member("spec", implementation)])
+        case .agent: agent
+        case .versionControlProvider: versionControlProvider
+        }
+    }
+
+    /// The metadata alone.
+    static let header = ProjectionShape.object([Member("metadata", metadata)])
+
+    private static let metadata = ProjectionShape.object([
+        Member("name", .text),
+        Member("generateName", .text),
+        Member("namespace", .text),
+        Member("uid", .text),
+        Member("creationTimestamp", .text),
+        Member("deletionTimestamp", .presence),
+        Member("labels", .strings),
+        Member(
+            "annotations",
+            .object([
+                Member("agents.proompteng.ai/template", .text),
+                Member("agents.proompteng.ai/planning-artifact", .text),
+            ])
+        ),
+    ])
+
+    private static let systemPromptReference = ProjectionShape.identified([
+        Member("kind", .text), Member("name", .text), Member("key", .nonBlank),
+    ])
+
+    // MARK: AgentRun
+
+    private static let agentRun = ProjectionShape.object([
+        Member("metadata", metadata), Member("spec", .object(spec)), Member("status", status),
+    ])
+
+    private static let spec: [Member] = [
+        Member("agentRef", .reference),
+        Member("implementationSpecRef", .reference),
+        Member("implementation", inlineImplementation),
+        Member("parameters", .parameters),
+        Member("runtime", runtime),
+        Member("ttlSecondsAfterFinished", .presence),
+        Member("secrets", .list(.text)),
+        Member("systemPrompt", .systemPrompt),
+        Member("systemPromptRef", systemPromptReference),
+        Member("vcsPolicy", .object([Member("required", .flag), Member("mode", .text)])),
+        Member("vcsRef", .reference),
+        Member("memoryRef", .reference),
+        Member("workflow", .object([Member("steps", .list(step))])),
+        Member("workload", workload),
+        Member("idempotencyKey", .text),
+    ]
+
+    private static let step = ProjectionShape.object([
+        Member("name", .text),
+        Member("implementation", inlineImplementation),
+        Member("implementationSpecRef", .reference),
+        Member("parameters", .parameters),
+        Member("workload", workload),
+        Member("loop", loop),
+    ])
+
+    private static let inlineImplementation = ProjectionShape.object([Member("inline", implementation)])
+
+    private static let implementation = ProjectionShape.object([
+        Member("text", .prompt),
+        Member("summary", .prompt),
+        Member(
+            "contract",
+            .object([
+                Member("requiredKeys", .list(.text)),
+                Member("mappings", .list(.identified([Member("from", .text), Member("to", .text)]))),
+            ])
+        ),
+        Member("source", .object([Member("provider", .text), Member("externalId", .text), Member("url", .text)])),
+        Member("vcsRef", .reference),
+    ])
+
+    private static let runtime = ProjectionShape.object([
+        Member("type", .text),
+        Member(
+            "config",
+            .object([
+                Member("endpoint", .nonBlank),
+                Member("workflowType", .nonBlank),
+                Member("taskQueue", .nonBlank),
+                Member("serviceAccount", .text),
+                Member("serviceAccountName", .text),
+                Member("ttlSecondsAfterFinished", .presence),
+                Member("ttl", .presence),
+                Member("ttlSeconds", .presence),
+            ])
+        ),
+    ])
+
+    private static let workload = ProjectionShape.object([
+        Member("image", .text),
+        Member(
+            "volumes",
+            .list(
+                .object([
+                    Member("name", .text), Member("type", .text), Member("secretName", .text),
+                    Member("claimName", .text),
+                ])
+            )
+        ),
+    ])
+
+    private static let loop = ProjectionShape.identified([
+        Member("maxIterations", .scalar),
+        Member(
+            "condition",
+            .object([
+                Member("expression", .nonBlank),
+                Member(
+                    "source",
+                    .object([Member("path", .text), Member("onMissing", .quoted), Member("onInvalid", .quoted)])
+                ),
+            ])
+        ),
+        Member("state", .object([Member("required", .flag), Member("volumeNames", .list(.text))])),
+    ])
+
+    private static let status = ProjectionShape.object([
+        Member("phase", .text),
+        Member(
+            "vcs",
+            .object([
+                Member("repository", .text), Member("headBranch", .text), Member("branch", .text),
+                Member("mode", .text),
+            ])
+        ),
+        Member("conditions", .list(.object([Member("type", .text), Member("status", .text)]))),
+    ])
+
+    // MARK: Other kinds
+
+    private static let agent = ProjectionShape.object([
+        Member("metadata", metadata),
+        Member(
+            "spec",
+            .object([
+                Member("providerRef", .reference),
+                Member("memoryRef", .reference),
+                Member("vcsRef", .reference),
+                Member(
+                    "defaults",
+                    .object([Member("systemPrompt", .systemPrompt), Member("systemPromptRef", systemPromptReference)])
+                ),
+            ])
+        ),
+    ])
+
+    private static let versionControlProvider = ProjectionShape.object([
+        Member("metadata", metadata),
+        Member(
+            "spec",
+            .object([
+                Member("provider", .text),
+                Member("repositoryPolicy", .object([Member("allow", .list(.text)), Member("deny", .list(.text))])),
+                Member("defaults", .object([Member("baseBranch", .text), Member("branchTemplate", .text)])),
+                Member("auth", authentication),
+            ])
+        ),
+    ])
+
+    private static let authentication = ProjectionShape.object([
+        Member("method", .text),
+        Member("token", .object([Member("type", .text), Member("secretRef", .reference)])),
+        Member("app", .object([Member("privateKeySecretRef", .reference)])),
+        Member("ssh", .object([Member("privateKeySecretRef", .reference)])),
+    ])
+}

@@ -1,0 +1,218 @@
+import AdmissionAPI
+import AgentRuns
+import Foundation
+import JSONPull
+import Policy
+import Testing
+
+/// What the decision log keeps of a review, judged again.
+@Suite struct `A recorded review` {
+    /// Policies that make as many rules as possible look at as much as possible.
+    static let policies: [(name: String, policy: AdmissionPolicy)] = {
+        let strictest = """
+              onStale: Deny
+              rules:
+                image-policy: { allow: ["registry.example/*"] }
+                label-policy: { required: [team], allow: ["app*"] }
+                immutable-spec: { strict: true }
+                secret-allowlist: { allow: ["codex-*"], blocked: ["*admin*"], requireBinding: true }
+                repository-allowlist: { allow: ["proompteng/*"], nestedGroups: true }
+                workflow-steps: { loops: false }
+                service-account: { default: runner }
+            """
+        var policies: [(String, AdmissionPolicy)] = []
+        for generation in Generation.allCases {
+            for (name, spec) in [("built-in", nil), ("strictest", strictest)] {
+                guard let policy = try? compiledPolicy(spec, generation: generation) else { continue }
+                policies.append(("\(name) \(generation.rawValue)", policy))
+            }
+        }
+        return policies
+    }()
+
+    static let recordings: [ReviewBody] = {
+        let folder = `Golden answers`.folder.appending(path: "requests")
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return files.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.compactMap { file in
+            guard let data = try? Data(contentsOf: file) else { return nil }
+            return ReviewBody(name: file.lastPathComponent, bytes: [UInt8](data))
+        }
+    }()
+
+    /// Every run of the corpus as created, and as an update of the one before it.
+    static let corpus: [ReviewBody] = {
+        let runs = `Corpus`.runs
+        let creations = runs.map { ReviewBody(name: $0.name, object: $0.json, oldObject: nil) }
+        let updates = zip(runs, runs.dropFirst()).map { old, new in
+            ReviewBody(name: "\(new.name) after \(old.name)", object: new.json, oldObject: old.json)
+        }
+        return creations + updates
+    }()
+
+    @Test func `is tested with all there are`() {
+        #expect(Self.recordings.count == 92)
+        #expect(Self.corpus.count >= 119)
+        #expect(Self.policies.count == 4)
+    }
+
+    @Test(arguments: recordings)
+    func `gets the same verdict by the same policy`(review: ReviewBody) throws {
+        try expectSameVerdicts(review, stateFolder: `Golden answers`.folder.appending(path: "strict.state"))
+    }
+
+    @Test(arguments: corpus)
+    func `of the corpus gets the same verdict by the same policy`(review: ReviewBody) throws {
+        let folder = `Golden answers`.folder.deletingLastPathComponent().appending(path: "Corpus/state")
+        try expectSameVerdicts(review, stateFolder: folder)
+    }
+
+    /// By every policy with and without state, and by the next policy, wherever nothing is in doubt.
+    private func expectSameVerdicts(_ review: ReviewBody, stateFolder: URL) throws {
+        let fixture = try FixtureState(folder: stateFolder)
+        for state in [fixture, nil] {
+            for (index, (name, policy)) in Self.policies.enumerated() {
+                let (original, line) = try review.judgedAndRecorded(by: policy, state: state)
+                let again = try review.judgedAgain(line, by: policy)
+                #expect(again.doubts.isEmpty, "\(name)")
+                #expect(again.verdict.json == original.json, "\(name), state: \(state != nil)")
+                let (otherName, other) = Self.policies[(index + 1) % Self.policies.count]
+                let expected = try review.judged(by: other, state: state).json
+                let alone = try review.judgedAgain(line, by: other)
+                #expect(!alone.doubts.isEmpty || alone.verdict.json == expected, "\(name), then \(otherName)")
+                // What was not recorded is asked of the state that is given.
+                let helped = try review.judgedAgain(line, by: other, source: state)
+                #expect(!helped.doubts.contains { $0.contains("was not recorded") }, "\(name), then \(otherName)")
+                #expect(!helped.doubts.isEmpty || helped.verdict.json == expected, "\(name), then \(otherName)")
+                if policy.generation == other.generation { #expect(helped.doubts.isEmpty, "\(name), \(otherName)") }
+            }
+        }
+    }
+
+    /// Foundation does not read the recordings whose objects are nested 1,000 levels and more; their texts are in others, too.
+    @Test(arguments: recordings.filter { !$0.name.contains("-deep-") } + corpus)
+    func `holds no text of a prompt`(review: ReviewBody) throws {
+        let fixture = try FixtureState(folder: `Golden answers`.folder.appending(path: "strict.state"))
+        let policy = try compiledPolicy(nil)
+        let (_, line) = try review.judgedAndRecorded(by: policy, state: fixture)
+        let text = String(decoding: line, as: UTF8.self)
+        let object = try JSONSerialization.jsonObject(with: Data(review.bytes))
+        for secret in PromptTexts(object).texts {
+            for piece in PromptTexts.pieces(of: secret) {
+                #expect(!text.contains(piece), "“\(piece)” of “\(secret.prefix(80))”")
+            }
+        }
+    }
+}
+
+/// An AdmissionReview as bytes.
+struct ReviewBody: Sendable, CustomTestStringConvertible {
+    var name: String
+    var bytes: [UInt8]
+
+    var testDescription: String { name }
+
+    init(name: String, bytes: [UInt8]) {
+        (self.name, self.bytes) = (name, bytes)
+    }
+
+    /// A review of runs in JSON; the old one is one the controller has accepted.
+    init(name: String, object: [UInt8], oldObject: [UInt8]?) {
+        let newText = String(decoding: object, as: UTF8.self)
+        let oldText = oldObject.map { Self.accepted(String(decoding: $0, as: UTF8.self)) } ?? "null"
+        let kind = #""group":"agents.proompteng.ai","version":"v1alpha1""#
+        let text = """
+            {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","kind":{\(kind),\
+            "kind":"AgentRun"},"resource":{\(kind),"resource":"agentruns"},"namespace":"agents",\
+            "operation":"\(oldObject == nil ? "CREATE" : "UPDATE")","userInfo":{"username":"alice","groups":["dev"]},\
+            "object":\(newText),"oldObject":\(oldText)}}
+            """
+        self.init(name: name, bytes: Array(text.utf8))
+    }
+
+    private static func accepted(_ json: String) -> String {
+        guard let brace = json.firstIndex(of: "{") else { return json }
+        let status = #""status":{"phase":"Running","conditions":[{"type":"Accepted","status":"True"}]},"#
+        return String(json[...brace]) + status + String(json[json.index(after: brace)...])
+    }
+
+    private var now: Timestamp {
+        get throws { try #require(`Golden answers`.now) }
+    }
+
+    func judged(by policy: AdmissionPolicy, state: FixtureState?) throws -> Verdict {
+        let now = try now
+        return try unsafe bytes.withUnsafeBytes { body in
+            let decoded = try unsafe DecodedReview(body)
+            return try unsafe PolicyEngine(policy: policy).judge(decoded, body: body, state: state, now: now)
+        }
+    }
+
+    /// The verdict, and what is kept to judge again.
+    func judgedAndRecorded(by policy: AdmissionPolicy, state: FixtureState?) throws -> (Verdict, [UInt8]) {
+        let now = try now
+        let recorder = state.map { RecordedState($0) }
+        return try unsafe bytes.withUnsafeBytes { body in
+            let decoded = try unsafe DecodedReview(body)
+            let verdict = try unsafe PolicyEngine(policy: policy).judge(decoded, body: body, state: recorder, now: now)
+            var writer = JSONWriter()
+            try unsafe RecordedReview.write(body, state: recorder, to: &writer)
+            return (verdict, writer.bytes)
+        }
+    }
+
+    func judgedAgain(
+        _ line: [UInt8],
+        by policy: AdmissionPolicy,
+        source: FixtureState? = nil
+    ) throws -> RecordedReview.Outcome {
+        let now = try now
+        let review = try unsafe line.withUnsafeBytes { try unsafe RecordedReview($0, source: source) }
+        return try review.judged(by: PolicyEngine(policy: policy), now: now)
+    }
+}
+
+extension Verdict {
+    /// Everything that is said of it.
+    fileprivate var json: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        writer.newline()
+        return String(decoding: writer.bytes + response.encoded(as: .v1), as: UTF8.self)
+    }
+}
+
+/// The texts of a review that nobody may read in a log.
+struct PromptTexts {
+    private(set) var texts: [String] = []
+
+    /// Members that hold such texts, wherever they are.
+    private static let members: Set<String> = [
+        "text", "summary", "systemPrompt", "prompt", "title", "body", "issueTitle", "issueBody", "description", "goal",
+        "objective", "notes",
+    ]
+
+    init(_ value: Any, isText: Bool = false) {
+        switch value {
+        case let text as String: if isText { texts = [text] }
+        case let list as [Any]: for item in list { texts += PromptTexts(item, isText: isText).texts }
+        case let object as [String: Any]:
+            for (key, item) in object {
+                texts += PromptTexts(item, isText: isText || Self.members.contains(key.lowercased())).texts
+            }
+        default: break
+        }
+    }
+
+    /// Parts that could be nothing else: 16 characters that JSON leaves as they are, not only of one word.
+    static func pieces(of text: String) -> [String] {
+        let scalars = Array(text.unicodeScalars.prefix(2000))
+        guard scalars.count >= 16 else { return [] }
+        return stride(from: 0, through: scalars.count - 16, by: 8).compactMap { start in
+            var piece = String.UnicodeScalarView()
+            piece.append(contentsOf: scalars[start..<(start + 16)])
+            let text = String(piece)
+            let isPlain = piece.allSatisfy { $0.value >= 0x20 && $0 != "\"" && $0 != "\\" }
+            return isPlain && text.contains(" ") ? text : nil
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import AgentRuns
+import JSONPull
+import Policy
+import Testing
+
+@Suite struct `What is kept of a review` {
+    /// Judges a run, and what is kept of it, by the same policy.
+    private func recorded(
+        _ spec: String,
+        state: String? = nil,
+        policy: String? = nil,
+        generation: Generation = .february2026
+    ) throws -> (original: Verdict, line: String, again: RecordedReview.Outcome) {
+        let review = ReviewBody(name: "r", object: try json(run(spec)), oldObject: nil)
+        let policy = try compiledPolicy(policy, generation: generation)
+        let fixture = try state.map { try FixtureState($0, generation: generation) }
+        let (original, line) = try review.judgedAndRecorded(by: policy, state: fixture)
+        return (original, String(decoding: line, as: UTF8.self), try review.judgedAgain(line, by: policy))
+    }
+
+    @Test func `are no values of parameters that no rule reads, and no hashes of them`() throws {
+        let value = "hunter2-hunter2"
+        let (_, line, _) = try recorded("parameters: {repository: a/b, head: codex/x, token: \(value)}")
+        #expect(line.contains(#""repository":"a/b""#) && line.contains(#""head":"codex/x""#))
+        #expect(line.contains(#""token":{"redacted":{"bytes":15,"utf16":15}}"#))
+        #expect(!line.contains(value) && !line.contains("sha256\":\"\(PromptText.text(ExactString(value)).sha256)"))
+    }
+
+    @Test func `is the measure of a parameter that a contract maps onto the prompt`() throws {
+        let inline = """
+            implementation: {inline: {text: the text, contract: {mappings: [{from: task, to: note}, {from: note, to: prompt}]}}}, \
+            parameters: {task: do the other task of all tasks}
+            """
+        let (original, line, again) = try recorded(inline)
+        #expect(original.reasons(of: .promptOverride) == ["PromptOverride"])
+        #expect(!line.contains("the other task"))
+        #expect(again.doubts.isEmpty)
+        #expect(again.verdict.lines(of: .promptOverride) == original.lines(of: .promptOverride))
+        #expect(
+            again.verdict.explanation.prompts.first?.source.sha256 == original.explanation.prompts.first?.source.sha256
+        )
+    }
+
+    private static let templated = documents(
+        object("Agent", "a", "vcsRef: {name: v}"),
+        object("VersionControlProvider", "v", "defaults: {branchTemplate: 'codex/{{ parameters.ticket }}'}")
+    )
+
+    @Test func `is what a branch template writes into a branch`() throws {
+        let (original, line, again) = try recorded("parameters: {repository: a/b, ticket: T-1}", state: Self.templated)
+        #expect(original.explanation.head == "codex/T-1")
+        #expect(line.contains(#""ticket":"T-1""#))
+        #expect(again.doubts.isEmpty && again.verdict.explanation.head == "codex/T-1")
+    }
+
+    /// The branch's name itself is no secret: it is in the verdict.
+    @Test(arguments: ["title", "parameters.body", "issueTitle", ""])
+    func `is no text even if a branch template names it, and then nobody can tell`(path: String) throws {
+        let state = documents(
+            object("Agent", "a", "vcsRef: {name: v}"),
+            object("VersionControlProvider", "v", "defaults: {branchTemplate: 'codex/{{ \(path) }} '}")
+        )
+        let spec = """
+            implementation: {inline: {summary: the summary of it}}, \
+            parameters: {repository: a/b, title: the title of it, body: the body of it}
+            """
+        let (_, line, again) = try recorded(spec, state: state)
+        #expect(again.doubts.contains("the policy reads a text that is not recorded"))
+        let end = try #require(line.firstRange(of: #","state":"#)).lowerBound
+        for text in ["title of it", "body of it", "summary of it"] { #expect(!line[..<end].contains(text)) }
+    }
+
+    @Test(arguments: [(Generation.february2026, false), (.august2026, true)])
+    func `are names between braces, and sentences are only counted`(generation: Generation, isInDoubt: Bool) throws {
+        let text = "do {{ the thing nobody may read }} with ${name} and {{ parameters.x }} for $head"
+        let spec = "implementation: {inline: {text: '\(text)'}}, parameters: {repository: a/b, head: codex/x}"
+        let (original, line, again) = try recorded(spec, generation: generation)
+        #expect(original.reasons(of: .literalTokens).contains("LiteralToken"))
+        #expect(!line.contains("nobody may read"))
+        #expect(line.contains(#""dollarBraces":["name"],"braces":["parameters.x"],"shellVariables":["head"]"#))
+        #expect(line.contains(#""omittedPaths":1"#))
+        #expect(again.doubts.isEmpty == !isInDoubt)
+        if !isInDoubt { #expect(again.verdict.lines(of: .literalTokens) == original.lines(of: .literalTokens)) }
+    }
+
+    @Test func `is a system prompt's length without its hash`() throws {
+        let long = String(repeating: "secret words ", count: 2000)
+        let (original, line, again) = try recorded("systemPrompt: '\(long)'")
+        #expect(original.reasons(of: .systemPrompt) == ["SystemPromptTooLong"])
+        #expect(again.verdict.lines(of: .systemPrompt) == original.lines(of: .systemPrompt))
+        #expect(
+            !line.contains("secret words")
+                && line.contains(#""systemPrompt":{"redacted":{"bytes":26000,"utf16":26000}}"#)
+        )
+    }
+
+    /// What became of the branches of a run after it was judged.
+    private static let settlements: [RecordedSettlement] = [
+        .contended, .unclaimed("no permission to create Leases"),
+        .taken(
+            TakenBranch(
+                branch: BranchKey(repository: "a/b", head: "codex/x"),
+                namespace: "other",
+                name: "first",
+                run: ("Running", Timestamp(seconds: 1_700_000_000)),
+                claimedAt: Timestamp(seconds: 1_700_000_060),
+                waitSeconds: nil
+            )
+        ),
+    ]
+
+    @Test(arguments: settlements)
+    func `is what became of its branches`(settlement: RecordedSettlement) throws {
+        let spec = run("parameters: {repository: a/b, head: codex/x}")
+        let review = ReviewBody(name: "r", object: try json(spec), oldObject: nil)
+        let engine = PolicyEngine(policy: try compiledPolicy(nil))
+        let state = RecordedState(try FixtureState(object("Agent", "a")))
+        let now = try #require(`Golden answers`.now)
+        let (original, line) = try unsafe review.bytes.withUnsafeBytes { body in
+            let decoded = try unsafe DecodedReview(body)
+            var taken: TakenBranch?
+            if case .taken(let branch) = settlement { taken = branch }
+            var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: now, claimed: taken)
+            switch settlement {
+            case .contended: verdict = engine.contended(verdict)
+            case .unclaimed(let why): verdict = engine.unclaimed(verdict, because: why)
+            case .taken: break
+            }
+            var writer = JSONWriter()
+            try unsafe RecordedReview.write(body, state: state, settlement: settlement, to: &writer)
+            return (verdict, writer.bytes)
+        }
+        let again = try review.judgedAgain(line, by: engine.policy)
+        #expect(again.doubts.isEmpty)
+        #expect(original.findings.contains { [.headBranchConflict, .clusterState].contains($0.rule) })
+        #expect(again.verdict.findings.map(\.line) == original.findings.map(\.line))
+        #expect(again.verdict.allowed == original.allowed)
+    }
+}
