@@ -29,6 +29,7 @@ package final class AdmissionMetrics: Sendable {
     package struct DecisionLogCounters: Sendable {
         package let records: CounterMetric
         package let dropped: CounterMetric
+        package let failures: CounterMetric
     }
 
     package let registry: MetricsRegistry
@@ -64,6 +65,10 @@ package final class AdmissionMetrics: Sendable {
             dropped: registry.counter(
                 Self.prefix + "decision_log_dropped_total",
                 "Reviews the decision log had no room for."
+            ),
+            failures: registry.counter(
+                Self.prefix + "decision_log_failures_total",
+                "Times that writing, opening or rotating the decision log failed."
             )
         )
         declareObserved()

@@ -18,6 +18,7 @@ struct ReviewClaims: Sendable {
     /// verdict stands; nil at once when there is nothing to claim.
     func settle(
         _ verdict: Verdict,
+        _ evidence: DecisionEvidence?,
         _ request: borrowing ReviewRequest,
         by engine: PolicyEngine,
         on eventLoop: any EventLoop
@@ -32,7 +33,8 @@ struct ReviewClaims: Sendable {
             if case .held = result.decision { return nil }
             let outcome = ReviewJudge.Outcome(
                 version: decoded.review.version,
-                verdict: judged(verdict, decoded, body, by: engine, after: result)
+                verdict: judged(verdict, evidence, decoded, body, by: engine, after: result),
+                evidence: evidence
             )
             if !outcome.verdict.allowed {
                 claimer.release(result)
@@ -44,6 +46,7 @@ struct ReviewClaims: Sendable {
 
     private func judged(
         _ verdict: Verdict,
+        _ evidence: DecisionEvidence?,
         _ decoded: DecodedReview,
         _ body: ByteBuffer,
         by engine: PolicyEngine,
@@ -51,13 +54,16 @@ struct ReviewClaims: Sendable {
     ) -> Verdict {
         switch result.decision {
         case .held: return verdict
-        case .unavailable(let failure): return engine.unclaimed(verdict, because: failure.message)
+        case .unavailable(let failure):
+            evidence?.settlement = .unclaimed(failure.message)
+            return engine.unclaimed(verdict, because: failure.message)
         case .conflict(let conflict):
             do throws(AdmissionReviewError) {
                 // The rule finds the holder now, so that exemptions and overrides count as ever.
-                return try judge.judge(decoded, body, by: engine, claimed: TakenBranch(conflict))
+                return try judge.judge(decoded, body, by: engine, evidence, claimed: TakenBranch(conflict))
             } catch {
                 // It was judged before, from the same bytes.
+                evidence?.settlement = .unclaimed(error.description)
                 return engine.unclaimed(verdict, because: error.description)
             }
         }
@@ -76,12 +82,17 @@ extension ReviewJudge {
         _ decoded: DecodedReview,
         _ body: ByteBuffer,
         by engine: PolicyEngine,
+        _ evidence: DecisionEvidence?,
         claimed: TakenBranch
     ) throws(AdmissionReviewError) -> Verdict {
+        let time = now()
+        evidence?.settlement = .taken(claimed)
+        evidence?.time = time
+        let state: any ClusterLookup = evidence?.begin() ?? self.state
         let result = unsafe body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
                 return Result<Verdict, AdmissionReviewError>.success(
-                    try unsafe engine.judge(decoded, body: bytes, state: state, now: now(), claimed: claimed)
+                    try unsafe engine.judge(decoded, body: bytes, state: state, now: time, claimed: claimed)
                 )
             } catch {
                 return .failure(error)

@@ -19,6 +19,8 @@ package struct ReviewHandler: Sendable {
     struct Answer: Sendable {
         let result: Result
         let response: HTTPResponse
+        /// Nil unless there is a decision log.
+        var evidence: DecisionEvidence?
         /// The answer that counts, once the run's branches are claimed; nil when there are none to claim.
         var later: EventLoopFuture<Answer>?
     }
@@ -30,6 +32,7 @@ package struct ReviewHandler: Sendable {
     private let judge: ReviewJudge
     private let claims: ReviewClaims?
     private let log: ReviewLog
+    private let decisions: DecisionLog?
 
     /// - Parameters:
     ///   - engine: judges.
@@ -39,6 +42,7 @@ package struct ReviewHandler: Sendable {
     ///   - inFlight: bounds how many there are at once.
     ///   - metrics: counts.
     ///   - log: gets a line for every denied or slow review.
+    ///   - decisions: gets every review once it has been answered; nil where there is no such log.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
@@ -46,13 +50,15 @@ package struct ReviewHandler: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         inFlight: ReviewsInFlight = ReviewsInFlight(),
         metrics: AdmissionMetrics,
-        log: ReviewLog
+        log: ReviewLog,
+        decisions: DecisionLog? = nil
     ) {
         self.engine = engine
         self.inFlight = inFlight
         self.metrics = metrics
         self.log = log
-        let judge = ReviewJudge(state: state, now: now)
+        self.decisions = decisions
+        let judge = ReviewJudge(state: state, now: now, keepsEvidence: decisions != nil)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge) }
         metrics.reviews.observe(inFlight)
@@ -88,9 +94,12 @@ package struct ReviewHandler: Sendable {
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<Answer>? {
         guard let claims, case .judged(let verdict) = answer.result, verdict.claims != nil else { return nil }
-        return claims.settle(verdict, request, by: engine, on: eventLoop)?.map { [response = answer.response] outcome in
+        let (response, evidence) = (answer.response, answer.evidence)
+        return claims.settle(verdict, evidence, request, by: engine, on: eventLoop)?.map { outcome in
             // Claimed: the answer stands as it is.
-            guard let outcome else { return Answer(result: .judged(verdict), response: response) }
+            guard let outcome else {
+                return Answer(result: .judged(verdict), response: response, evidence: evidence)
+            }
             return Self.answer(outcome)
         }
     }
@@ -98,7 +107,7 @@ package struct ReviewHandler: Sendable {
     private static func answer(_ outcome: ReviewJudge.Outcome) -> Answer {
         let body = ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
         let response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
-        return Answer(result: .judged(outcome.verdict), response: response)
+        return Answer(result: .judged(outcome.verdict), response: response, evidence: outcome.evidence)
     }
 
     /// Counts and logs what has been answered; `time` is when the answer was on its way.
@@ -116,5 +125,6 @@ package struct ReviewHandler: Sendable {
             log.expired(after: duration)
         }
         if let deadline = request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
+        decisions?.record(answer, of: request, in: duration)
     }
 }

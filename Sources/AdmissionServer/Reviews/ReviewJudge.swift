@@ -9,6 +9,8 @@ struct ReviewJudge: Sendable {
     struct Outcome: Sendable {
         let version: AdmissionReview.Version
         let verdict: Verdict
+        /// Nil unless a decision log wants it.
+        let evidence: DecisionEvidence?
     }
 
     /// How often one review is judged.
@@ -19,30 +21,37 @@ struct ReviewJudge: Sendable {
 
     let state: ClusterStore
     let now: @Sendable () -> Timestamp
+    /// Whether what verdicts rest on is kept.
+    let keepsEvidence: Bool
 
     /// Judges the review in `body`.
     func judge(_ body: UnsafeRawBufferPointer, by engine: PolicyEngine) throws(AdmissionReviewError) -> Outcome {
+        let evidence = keepsEvidence ? DecisionEvidence(engine.policy, state: state) : nil
         let decoded = try unsafe DecodedReview(body)
-        let verdict = try unsafe judge(decoded, body, by: engine)
+        let verdict = try unsafe judge(decoded, body, by: engine, evidence)
+        evidence?.close()
         if verdict.allowed, let run = unsafe DeletedRun(decoded.review.request, body: body) {
             state.observeDeletion(namespace: run.namespace, name: run.name, uid: run.uid)
         }
-        return Outcome(version: decoded.review.version, verdict: verdict)
+        return Outcome(version: decoded.review.version, verdict: verdict, evidence: evidence)
     }
 
     /// Judges until the branches of an admitted run are taken, or the verdict is that they cannot be.
     private func judge(
         _ decoded: DecodedReview,
         _ body: UnsafeRawBufferPointer,
-        by engine: PolicyEngine
+        by engine: PolicyEngine,
+        _ evidence: DecisionEvidence?
     ) throws(AdmissionReviewError) -> Verdict {
         let time = now()
-        var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
+        evidence?.time = time
+        var verdict = try unsafe engine.judge(decoded, body: body, state: evidence?.begin() ?? state, now: time)
         for _ in 1..<Self.maximumJudgements {
             guard let claims = verdict.claims, !claims.isUpdate else { return verdict }
             if state.reserve(claims, scope: claims.scope.reservationScope) { return verdict }
-            verdict = try unsafe engine.judge(decoded, body: body, state: state, now: time)
+            verdict = try unsafe engine.judge(decoded, body: body, state: evidence?.begin() ?? state, now: time)
         }
+        evidence?.settlement = .contended
         return engine.contended(verdict)
     }
 }

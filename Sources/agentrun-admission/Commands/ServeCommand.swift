@@ -51,6 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Log") var log: LogOptions
+    @OptionGroup(title: "Decision log") var decisionLog: DecisionLogOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
@@ -88,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let source = try stateSource(policies, counted, eventLoop: clusterLoops.next(), logger: logger)
         observe(counted, certificate, policies, source)
+        let decisions = try decisionLog.open(counted, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
         let stopping = Stopping()
         let service = AdmissionService(
@@ -98,7 +100,8 @@ struct ServeCommand: AsyncParsableCommand {
                 now: Clocks.wall,
                 inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
                 metrics: counted,
-                log: ReviewLog(logger: logger, slowReview: log.slowReview.amount)
+                log: ReviewLog(logger: logger, slowReview: log.slowReview.amount),
+                decisions: decisions?.log
             ),
             readinessChecks: [stopping.readiness] + certificate.readinessChecks
                 + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks,
@@ -120,7 +123,8 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let webhook = WebhookService(server: server, source: source, drain: drain, logger: logger)
         let scrapes = metricsService(counted, certificate, eventLoops, logger)
-        try await signals.run(group(scrapes + [certificate, kept, policies, source, webhook], logger: logger))
+        let services: [any Service] = scrapes + [decisions].compactMap(\.self)
+        try await signals.run(group(services + [certificate, kept, policies, source, webhook], logger: logger))
         try await eventLoops.shutdownGracefully()
         try await clusterLoops.shutdownGracefully()
     }

@@ -37,7 +37,8 @@ struct ServiceUnderTest: Sendable {
         policy: AdmissionPolicy = .builtIn,
         checks: [HealthCheck] = [],
         inFlight: ReviewsInFlight = ReviewsInFlight(),
-        slowReview: TimeAmount = ReviewLog.defaultSlowReview
+        slowReview: TimeAmount = ReviewLog.defaultSlowReview,
+        decisions: DecisionLog? = nil
     ) {
         let recorder = log
         store = ClusterStore(
@@ -53,7 +54,8 @@ struct ServiceUnderTest: Sendable {
             now: { Timestamp(seconds: 1_770_000_000) },
             inFlight: inFlight,
             metrics: metrics,
-            log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview)
+            log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview),
+            decisions: decisions
         )
         service = AdmissionService(reviews: handler, readinessChecks: checks, version: ProductVersion())
     }

@@ -1,0 +1,66 @@
+internal import AdmissionServer
+internal import ArgumentParser
+internal import Logging
+private import NIOPosix
+
+/// Where decisions are logged, if they are.
+struct DecisionLogOptions: ParsableArguments {
+    /// A few days of a busy cluster: a line takes 2 to 4 KB.
+    private static let defaultMaximumBytes = 100 << 20
+    private static let defaultFiles = 5
+
+    @Option(
+        name: .customLong("decision-log"),
+        help: ArgumentHelp(
+            "File that gets one JSON line a review, without any text of a prompt; - is standard output. See replay.",
+            valueName: "file"
+        )
+    )
+    var path: String?
+
+    @Option(
+        name: .customLong("decision-log-max-bytes"),
+        help: ArgumentHelp("Size from which on the file is rotated.", valueName: "bytes")
+    )
+    var maximumBytes = defaultMaximumBytes
+
+    @Option(
+        name: .customLong("decision-log-files"),
+        help: ArgumentHelp("Rotated files that are kept beside it, FILE.1 the youngest.", valueName: "count")
+    )
+    var files = defaultFiles
+
+    func validate() throws {
+        guard path?.isEmpty != true else { throw ValidationError("--decision-log must name a file, or -") }
+        guard (4096...(1 << 40)).contains(maximumBytes) else {
+            throw ValidationError("--decision-log-max-bytes must be 4096 to \(1 << 40)")
+        }
+        guard (1...1000).contains(files) else { throw ValidationError("--decision-log-files must be 1 to 1000") }
+    }
+
+    /// Opens the log, if one is wanted.
+    ///
+    /// - Parameters:
+    ///   - metrics: count what becomes of the decisions.
+    ///   - logger: is told when writing fails.
+    /// - Returns: the log as a service.
+    /// - Throws: ``CommandFailure`` when the file cannot be opened.
+    func open(_ metrics: AdmissionMetrics, logger: Logger) throws(CommandFailure) -> DecisionLogService? {
+        guard let path else { return nil }
+        // One thread that may wait for the disk.
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let location = DecisionFile.Location(path: path, maximumBytes: maximumBytes, rotatedFiles: files)
+        do throws(DecisionFile.Failure) {
+            let log = try DecisionLog(
+                location: location,
+                eventLoop: loops.next(),
+                counters: metrics.decisionLog,
+                now: Clocks.wall,
+                logger: logger
+            )
+            return DecisionLogService(log: log, loops: loops, logger: logger)
+        } catch {
+            throw CommandFailure("\(error); name a file in a folder that can be written with --decision-log")
+        }
+    }
+}
