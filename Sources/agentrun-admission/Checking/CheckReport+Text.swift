@@ -19,26 +19,18 @@ extension CheckReport {
 }
 
 extension CheckReport.Entry {
-    /// A line of a paragraph: where, how bad, what.
-    private struct Line {
-        var place = ""
-        var action: Action
-        var text: String
-    }
-
     /// A line about the object, and one for each finding.
     func text(_ style: TerminalStyle) -> String {
         let findings = verdict.findings.map { finding in
             let position = item.position(ofField: finding.field)
-            return Line(
+            return FindingLine(
                 place: "\(position.line):\(position.column)",
                 action: finding.action,
                 text: "\(finding.line)\(Self.note(finding))"
             )
         }
-        let lines = findings + verdict.notices.map { Line(action: .warn, text: $0) }
-        let width = lines.map(\.place.utf8.count).max() ?? 0
-        return "\(header(style))\n" + lines.map { Self.text($0, width: width, style) }.joined()
+        let lines = findings + verdict.notices.map { FindingLine(action: .warn, text: $0) }
+        return "\(header(style))\n" + FindingLine.text(lines, style)
     }
 
     private func header(_ style: TerminalStyle) -> String {
@@ -51,23 +43,6 @@ extension CheckReport.Entry {
                 ("allowed with warnings", .warning)
             }
         return TerminalText.line("\(item.source):\(item.start.line): \(title): ") + style.apply(look, to: word)
-    }
-
-    private static func text(_ line: Line, width: Int, _ style: TerminalStyle) -> String {
-        let place = padded(line.place, to: width)
-        let look: TerminalStyle.Look =
-            switch line.action {
-            case .deny: .error
-            case .warn: .warning
-            case .audit, .off: .faint
-            }
-        // As wide as the widest action.
-        let action = style.apply(look, to: line.action.rawValue) + padded("", to: 5 - line.action.rawValue.utf8.count)
-        return "  \(style.apply(.faint, to: place))  \(action) \(TerminalText.line(line.text))\n"
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 
     private static func note(_ finding: Finding) -> String {

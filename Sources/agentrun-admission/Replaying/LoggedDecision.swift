@@ -1,0 +1,131 @@
+internal import AgentRuns
+internal import JSONPull
+internal import Policy
+
+/// What a line of the decision log says, as far as replaying asks.
+struct LoggedDecision {
+    /// A finding as it was.
+    struct Finding: Hashable {
+        var rule = ""
+        var reason = ""
+        var action = ""
+        var field = ""
+        var message = ""
+
+        /// As a person reads it.
+        var line: String { field.isEmpty ? "[\(reason)] \(message)" : "[\(reason)] \(field): \(message)" }
+    }
+
+    private(set) var time: Timestamp?
+    private(set) var uid = ""
+    private(set) var allowed: Bool?
+    private(set) var operation = ""
+    private(set) var kind = ""
+    private(set) var namespace = ""
+    private(set) var name = ""
+    private(set) var findings: [Finding] = []
+    /// Why the review was not judged.
+    private(set) var error: String?
+    /// Decisions that are missing before this line.
+    private(set) var dropped: Int?
+    /// Why it cannot be judged again.
+    private(set) var notReplayable: String?
+    /// Where in the line is what judging it again takes.
+    private(set) var replay: Range<Int>?
+
+    /// `CREATE of AgentRun agents/one`.
+    var title: String { "\(operation) of \(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
+
+    init(_ line: [UInt8]) throws(JSONError) {
+        var decision = LoggedDecision()
+        try JSONReader.read(line) { reader throws(JSONError) in try decision.read(&reader) }
+        self = decision
+    }
+
+    private init() {}
+
+    private mutating func read(_ reader: inout JSONReader) throws(JSONError) {
+        var decision = self
+        try reader.eachMember { reader, key throws(JSONError) in
+            switch key {
+            case "time": decision.time = try reader.readString().flatMap { Timestamp(ExactString($0)) }
+            case "uid": decision.uid = try reader.readString() ?? ""
+            case "error": decision.error = try reader.readString()
+            case "dropped": decision.dropped = try reader.readNumber().flatMap { Int($0) }
+            case "notReplayable": decision.notReplayable = try reader.readString()
+            case "replay": decision.replay = try reader.skipValue()
+            case "verdict": try decision.readVerdict(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        self = decision
+    }
+
+    private mutating func readVerdict(_ reader: inout JSONReader) throws(JSONError) {
+        var decision = self
+        try reader.eachMember { reader, key throws(JSONError) in
+            switch key {
+            case "operation": decision.operation = try reader.readString() ?? ""
+            case "allowed": decision.allowed = try reader.readBoolean()
+            case "object": try decision.readObject(&reader)
+            case "findings":
+                guard try reader.enterArray() else { return }
+                var isFirst = true
+                while try reader.nextElement(&isFirst) { decision.findings.append(try Finding(&reader)) }
+            default: try reader.skipValue()
+            }
+        }
+        self = decision
+    }
+
+    private mutating func readObject(_ reader: inout JSONReader) throws(JSONError) {
+        var decision = self
+        try reader.eachMember { reader, key throws(JSONError) in
+            switch key {
+            case "kind": decision.kind = try reader.readString() ?? ""
+            case "namespace": decision.namespace = try reader.readString() ?? ""
+            case "name": decision.name = try reader.readString() ?? ""
+            default: try reader.skipValue()
+            }
+        }
+        self = decision
+    }
+}
+
+extension LoggedDecision.Finding {
+    init(_ finding: Policy.Finding) {
+        self.init(
+            rule: finding.rule.rawValue,
+            reason: finding.reason.rawValue,
+            action: finding.action.rawValue,
+            field: finding.field,
+            message: finding.message
+        )
+    }
+
+    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+        var finding = Self()
+        try reader.eachMember { reader, key throws(JSONError) in
+            switch key {
+            case "rule": finding.rule = try reader.readString() ?? ""
+            case "reason": finding.reason = try reader.readString() ?? ""
+            case "action": finding.action = try reader.readString() ?? ""
+            case "field": finding.field = try reader.readString() ?? ""
+            case "message": finding.message = try reader.readString() ?? ""
+            default: try reader.skipValue()
+            }
+        }
+        self = finding
+    }
+}
+
+extension JSONReader {
+    /// Calls `body` for every member of an object; anything else is passed over.
+    fileprivate mutating func eachMember(
+        _ body: (inout JSONReader, JSONKey) throws(JSONError) -> Void
+    ) throws(JSONError) {
+        guard try enterObject() else { return }
+        var isFirst = true
+        while let key = try nextKey(&isFirst) { try body(&self, key) }
+    }
+}
