@@ -64,12 +64,18 @@ func (s *service) isReady(address string) bool {
 		Timeout:   time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
 	}
-	response, err := client.Get("https://" + address + "/readyz")
-	if err != nil {
-		return false
+	// Who says that it is not ready, or does not listen, is not; who is slow to answer is asked three times, as a kubelet does.
+	for try := 0; try < 3; try++ {
+		response, err := client.Get("https://" + address + "/readyz")
+		if err == nil {
+			response.Body.Close()
+			return response.StatusCode == http.StatusOK
+		}
+		if timeout, is := err.(net.Error); !is || !timeout.Timeout() {
+			return false
+		}
 	}
-	response.Body.Close()
-	return response.StatusCode == http.StatusOK
+	return false
 }
 
 func (s *service) watch(ctx context.Context, period time.Duration) {

@@ -36,8 +36,11 @@ final class Webhook: Sendable {
         let words = command + [Program.underTest] + serve
         let program = try await RunningProgram.start(words[0], Array(words.dropFirst()), log: log)
         let deadline = ContinuousClock.now + .seconds(30)
+        let hasMetrics = arguments.contains("--metrics-port")
         while program.isRunning, ContinuousClock.now < deadline {
-            if let port = try port(in: folder.text("log"), of: "ready") {
+            let text = try folder.text("log")
+            // The two say so in any order.
+            if let port = try port(in: text, of: "ready"), try !hasMetrics || port(in: text, of: "metrics") != nil {
                 return Webhook(port: port, folder: folder, program: program)
             }
             try await Task.sleep(for: .milliseconds(20))
