@@ -40,7 +40,7 @@ import Testing
     }
     private static let certificates =
         ["get", "list", "watch", "update"].map { "\($0) agentrun-admission//secrets/agentrun-admission-certs" }
-        + ["get", "patch"].map {
+        + ["get", "list", "watch", "patch"].map {
             "\($0) cluster/admissionregistration.k8s.io/validatingwebhookconfigurations/agentrun-admission"
         }
 

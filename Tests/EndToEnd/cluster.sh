@@ -115,8 +115,12 @@ take_away() {
     remove_runs
     in_namespace delete leases --all >/dev/null 2>&1 || true
     kube delete namespace "$namespace" --wait=false >/dev/null 2>&1 || true
-    # A bare kube-apiserver has no controller that would finish it.
-    kube get namespace "$namespace" --output json 2>/dev/null | jq '.spec.finalizers = []' \
-      | kube replace --raw "/api/v1/namespaces/$namespace/finalize" --filename - >/dev/null 2>&1 || true
+    finalize "$namespace"
   fi
+}
+
+# finalize NAMESPACE: finishes its deletion, where no controller does: on a bare kube-apiserver.
+finalize() {
+  kube get namespace "$1" --output json 2>/dev/null | jq '.spec.finalizers = []' \
+    | kube replace --raw "/api/v1/namespaces/$1/finalize" --filename - >/dev/null 2>&1 || true
 }

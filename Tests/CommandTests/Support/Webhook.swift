@@ -40,8 +40,8 @@ final class Webhook: Sendable {
         while program.isRunning, ContinuousClock.now < deadline {
             let text = try folder.text("log")
             // The two say so in any order.
-            if let port = try port(in: text, of: "ready"), try !hasMetrics || port(in: text, of: "metrics") != nil {
-                return Webhook(port: port, folder: folder, program: program)
+            if let ready = try port(in: text, of: "ready"), try !hasMetrics || port(in: text, of: "metrics") != nil {
+                return Webhook(port: ready, folder: folder, program: program)
             }
             try await Task.sleep(for: .milliseconds(20))
         }
