@@ -29,6 +29,7 @@ import Testing
         let service = ServiceUnderTest()
         let metrics = service.metrics
         metrics.observeState { service.store.figures }
+        metrics.observeFeed { [(ClusterSource(kind: .agentRun, namespace: nil), FeedFigures())] }
         metrics.observeClaims { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
         metrics.observeServingCertificate { UnixTime.now() }

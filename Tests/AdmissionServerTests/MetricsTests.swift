@@ -158,7 +158,8 @@ extension ServiceUnderTest {
         let names = Set(metrics.registry.names)
         for name in [
             "state_objects", "state_age_seconds", "state_synced", "state_relists_total", "state_watch_events_total",
-            "state_failures_total", "claims_total", "claims_held", "reloads_total", "certificate_expiry_seconds",
+            "state_failures_total", "claims_total", "claims_held", "reloads_total", "reload_failed",
+            "certificate_expiry_seconds",
             "decision_log_records_total", "decision_log_dropped_total", "build_info",
         ] {
             #expect(names.contains(AdmissionMetrics.prefix + name), "\(name)")
@@ -172,7 +173,13 @@ extension ServiceUnderTest {
         metrics.observeClaims { 3 }
         metrics.observeServingCertificate { UnixTime.now().adding(seconds: -100) }
         metrics.claims[.takenOver]?.increment()
-        metrics.state.relists[.agentRun]?.increment()
+        let (one, two) = (FeedFigures(), FeedFigures())
+        metrics.observeFeed {
+            [one, two].map { (ClusterSource(kind: .agentRun, namespace: nil), $0) }
+        }
+        one.countList()
+        two.countList()
+        two.countEvents(5)
         metrics.decisionLog.dropped.increment(by: 2)
         let record = ReloadRecord(name: "policy")
         metrics.observeReloads(record)
@@ -184,7 +191,10 @@ extension ServiceUnderTest {
         #expect(service.metricLines("state_age_seconds") == [])
         #expect(service.metricLines("claims_held") == ["3"])
         #expect(service.metricLines("claims_total", "taken_over") == ["1"])
-        #expect(service.metricLines("state_relists_total", #""AgentRun""#) == ["1"])
+        #expect(service.metricLines("state_relists_total", #""AgentRun""#) == ["2"])
+        #expect(service.metricLines("state_watch_events_total", #""AgentRun""#) == ["5"])
+        #expect(service.metricLines("state_failures_total", #""AgentRun""#) == ["0"])
+        #expect(service.metricLines("reload_failed", #"what="policy""#) == ["1"])
         #expect(service.metricLines("decision_log_dropped_total") == ["2"])
         #expect(service.metricLines("reloads_total", #"what="policy",outcome="failed""#) == ["2"])
         #expect(service.metricLines("reloads_total", #"what="policy",outcome="succeeded""#) == ["1"])

@@ -13,7 +13,9 @@ package final class FeedFigures: Sendable {
     /// Lists and watches that came to nothing.
     package var failures: Int { failureCount.load(ordering: .relaxed) }
 
-    func countList() { listCount.add(1, ordering: .relaxed) }
-    func countEvents(_ count: Int) { eventCount.add(count, ordering: .relaxed) }
-    func countFailure() { failureCount.add(1, ordering: .relaxed) }
+    package init() {}
+
+    package func countList() { listCount.add(1, ordering: .relaxed) }
+    package func countEvents(_ count: Int) { eventCount.add(count, ordering: .relaxed) }
+    package func countFailure() { failureCount.add(1, ordering: .relaxed) }
 }

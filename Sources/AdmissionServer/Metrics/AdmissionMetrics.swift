@@ -18,13 +18,6 @@ package final class AdmissionMetrics: Sendable {
         case connections
     }
 
-    /// What the source of the cluster state counts, one counter a kind.
-    package struct StateCounters: Sendable {
-        package let relists: CounterMetrics<ClusterKind>
-        package let watchEvents: CounterMetrics<ClusterKind>
-        package let failures: CounterMetrics<ClusterKind>
-    }
-
     /// What the decision log counts.
     package struct DecisionLogCounters: Sendable {
         package let records: CounterMetric
@@ -35,7 +28,6 @@ package final class AdmissionMetrics: Sendable {
     package let registry: MetricsRegistry
     package let reviews: ReviewMetrics
     package let transport: TransportMetrics
-    package let state: StateCounters
     package let claims: CounterMetrics<ClaimCount>
     package let decisionLog: DecisionLogCounters
 
@@ -46,11 +38,6 @@ package final class AdmissionMetrics: Sendable {
         self.registry = registry
         reviews = ReviewMetrics(registry)
         transport = TransportMetrics(registry)
-        state = StateCounters(
-            relists: Self.byKind("state_relists_total", "Complete readings of a kind.", registry),
-            watchEvents: Self.byKind("state_watch_events_total", "Changes a watch told of.", registry),
-            failures: Self.byKind("state_failures_total", "Readings and watches of a kind that failed.", registry)
-        )
         claims = registry.counters(
             Self.prefix + "claims_total",
             "Claims of branches between replicas, by what became of them.",
@@ -77,14 +64,6 @@ package final class AdmissionMetrics: Sendable {
         )
         ProcessFigures.register(in: registry)
     }
-
-    private static func byKind(
-        _ name: String,
-        _ help: String,
-        _ registry: MetricsRegistry
-    ) -> CounterMetrics<ClusterKind> {
-        registry.counters(prefix + name, help, label: "kind", ClusterKind.allCases)
-    }
 }
 
 // MARK: Figures that are asked for at each scrape
@@ -97,13 +76,24 @@ extension AdmissionMetrics {
             "state_age_seconds", MetricKind.gauge, "Time since the source last agreed with the state."
         )
         static let stateSynced = ("state_synced", MetricKind.gauge, "1 when the kind has been read completely, else 0.")
+        static let stateRelists = ("state_relists_total", MetricKind.counter, "Complete readings of a kind.")
+        static let stateEvents = ("state_watch_events_total", MetricKind.counter, "Changes a watch told of.")
+        static let stateFailures = (
+            "state_failures_total", MetricKind.counter, "Readings and watches of a kind that failed."
+        )
         static let claimsHeld = ("claims_held", MetricKind.gauge, "Claims of branches this replica knows to be held.")
         static let reloads = ("reloads_total", MetricKind.counter, "Readings of changed files, by what became of them.")
+        static let reloadFailed = (
+            "reload_failed", MetricKind.gauge, "1 while the files in place are not what is in use, else 0."
+        )
         static let expiry = (
             "certificate_expiry_seconds", MetricKind.gauge, "Time until a certificate expires; negative afterwards."
         )
 
-        static let all = [stateObjects, stateAge, stateSynced, claimsHeld, reloads, expiry]
+        static let all = [
+            stateObjects, stateAge, stateSynced, stateRelists, stateEvents, stateFailures, claimsHeld, reloads,
+            reloadFailed, expiry,
+        ]
     }
 
     private func declareObserved() {
@@ -134,6 +124,25 @@ extension AdmissionMetrics {
         }
     }
 
+    /// Shows what the lists and watches of the cluster state did.
+    package func observeFeed(_ feed: @escaping @Sendable () -> [(source: ClusterSource, figures: FeedFigures)]) {
+        func observeSum(
+            _ metric: (name: String, kind: MetricKind, help: String),
+            _ value: @escaping @Sendable (FeedFigures) -> Int
+        ) {
+            observe(metric) { samples in
+                var sums: [ClusterKind: Int] = [:]
+                for (source, figures) in feed() { sums[source.kind, default: 0] += value(figures) }
+                for kind in ClusterKind.allCases {
+                    if let sum = sums[kind] { samples.add(sum, LabelSet("kind", kind.rawValue)) }
+                }
+            }
+        }
+        observeSum(Observed.stateRelists) { $0.lists }
+        observeSum(Observed.stateEvents) { $0.events }
+        observeSum(Observed.stateFailures) { $0.failures }
+    }
+
     /// Shows how many claims are held.
     package func observeClaims(held: @escaping @Sendable () -> Int) {
         observe(Observed.claimsHeld) { $0.add(held()) }
@@ -147,6 +156,8 @@ extension AdmissionMetrics {
             samples.add(record.successCount, succeeded)
             samples.add(record.failureCount, failed)
         }
+        let what = LabelSet("what", record.name)
+        observe(Observed.reloadFailed) { $0.add(record.failure == nil ? 0 : 1, what) }
     }
 
     /// Shows when the serving certificate expires.

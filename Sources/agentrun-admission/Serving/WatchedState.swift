@@ -62,9 +62,9 @@ struct WatchedState: StateSource {
             timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds),
             claims: claims
         ) { event in
-            Self.count(event, in: metrics)
             Self.log(event, to: logger)
         }
+        metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, readyAgeSeconds) = (store, feed, claims, options.readyAgeSeconds)
         policies.onReload.replace { policy in
             if store.project(by: policy) { feed.projectAgain() }
@@ -90,14 +90,6 @@ struct WatchedState: StateSource {
         // Ends by a signal, or because another service failed.
         try? await gracefulShutdown()
         await feed.stop()
-    }
-
-    private static func count(_ event: ClusterFeedEvent, in metrics: AdmissionMetrics) {
-        switch event {
-        case .listed(let source, _, _, _): metrics.state.relists[source.kind]?.increment()
-        case .failed(let source, _): metrics.state.failures[source.kind]?.increment()
-        case .recovered: break
-        }
     }
 
     private static func log(_ event: ClusterFeedEvent, to logger: Logger) {
