@@ -4,7 +4,7 @@ internal import NIOHTTP1
 /// Serves one HTTP/1 connection: takes the codec's parts, drives ``HTTP1StateMachine``, asks the service, writes the answers.
 ///
 /// Parts that come while a request is being answered, or while the client does not read, wait in a backlog and stop the
-/// reading, so a client that pipelines without end costs what one read cycle brings. All answers of a read cycle leave in
+/// reading, so a client that pipelines without end costs what two read cycles bring. All answers of a read cycle leave in
 /// one write and one flush.
 final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     typealias InboundIn = HTTPServerRequestPart

@@ -123,10 +123,13 @@ struct HTTP1StateMachine {
     }
 
     /// Bytes may be read from the socket.
+    ///
+    /// While a request is being answered, too: what comes then is held, and holds the next read. Not to read would be two
+    /// system calls a request, one to take the socket from epoll's watch and one to put it back.
     var reads: Bool {
         switch state {
-        case .quiet, .head, .body, .dropping, .lingering: true
-        case .answering, .closing, .closed: false
+        case .quiet, .head, .body, .answering, .dropping, .lingering: true
+        case .closing, .closed: false
         }
     }
 
