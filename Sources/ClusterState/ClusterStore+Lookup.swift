@@ -64,12 +64,10 @@ extension ClusterStore {
         in namespace: ExactString
     ) -> RunCounts {
         withState { state, _ in
-            let own = state.objects.runs.run(ObjectKey(namespace: namespace, name: name))
-            return state.objects.runs.tally.counts(
-                namespace: namespace,
+            state.objects.runs.counts(
                 agent: agent,
                 repository: repository,
-                without: own
+                otherThan: ObjectKey(namespace: namespace, name: name)
             )
         }
     }
@@ -111,7 +109,8 @@ extension ClusterStore.State {
         return isHeld
     }
 
-    /// Calls `body` once for every run that holds `branch` by the source or by its reservation, until it answers false.
+    /// Calls `body` once for every run but `key` that holds `branch` by the source or by its reservation, until it answers
+    /// false.
     private func forEachHolder(
         of branch: BranchKey,
         otherThan key: ObjectKey,
@@ -120,16 +119,15 @@ extension ClusterStore.State {
     ) {
         var goesOn = true
         func visit(_ run: RunRecord) -> Bool {
-            if run.isNamed(key) || (scope.map { $0 != run.namespace } ?? false) { return true }
+            if let scope, scope != run.namespace { return true }
             goesOn = body(run)
             return goesOn
         }
         let hash = branch.hashValue
-        objects.runs.forEachHolder(of: branch, hash: hash) { visit($0) }
+        objects.runs.forEachHolder(of: branch, hash: hash, otherThan: key) { visit($0) }
         guard goesOn else { return }
-        reservations.runs.forEachHolder(of: branch, hash: hash) { run in
-            // The run itself first: that costs no look-up.
-            run.isNamed(key) || objects.runs.holds(branch, run.key) || visit(run)
+        reservations.runs.forEachHolder(of: branch, hash: hash, otherThan: key) { run in
+            objects.runs.holds(branch, run.key) || visit(run)
         }
     }
 

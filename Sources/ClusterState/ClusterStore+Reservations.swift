@@ -35,7 +35,7 @@ extension ClusterStore {
                 return false
             }
             guard !claims.name.isEmpty else { return true }
-            if state.sources.isEmpty { state.setAsideEarlierRun(key, uid: RunRecord.digest(uid: claims.uid)) }
+            if state.sources.isEmpty { state.setAsideEarlierRun(key, uid: claims.uid) }
             state.reservations.insert(claims, now: now)
             return true
         }
@@ -64,8 +64,9 @@ extension ClusterStore.State {
     /// one, and tells nothing of the new.
     ///
     /// Not so where the API is watched, which finds a name taken only after it has asked the webhook.
-    fileprivate mutating func setAsideEarlierRun(_ key: ObjectKey, uid: UInt64) {
+    fileprivate mutating func setAsideEarlierRun(_ key: ObjectKey, uid: ExactString) {
         guard let run = objects.runs.run(key) else { return }
+        let uid = RunRecord.digest(uid: uid)
         let isSameObject = uid != 0 && run.uid == uid
         let hasLived = !run.facts.contains(.active) || run.facts.contains(.settled)
         if hasLived, !isSameObject { remove(run) }

@@ -8,7 +8,7 @@ private import Synchronization
 /// All of it is behind one lock, held for microseconds by a look-up. A source builds its objects outside of it and swaps
 /// them in whole.
 package final class ClusterStore: ClusterLookup, Sendable {
-    struct State: Sendable {
+    struct State: ~Copyable, Sendable {
         var projection: RunProjection
         /// Where the objects were read, by their number; the first stands for none.
         var files: [ManifestFile?] = [nil]

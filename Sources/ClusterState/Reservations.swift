@@ -31,9 +31,10 @@ struct Reservations: Sendable {
 
     private let limits: ReservationLimits
     private(set) var runs = RunIndex()
-    private var details: [ObjectKey: Detail] = [:]
+    /// By the run's place in ``runs``; nil where that is free.
+    private var details: [Detail?] = []
     /// In order of admission, with those that have gone or been replaced since.
-    private var queue: [(key: ObjectKey, sequence: UInt64)] = []
+    private var queue: [(place: Int, sequence: UInt64)] = []
     private var queueStart = 0
     private var nextSequence: UInt64 = 0
     /// How many were dropped for want of room.
@@ -58,12 +59,13 @@ struct Reservations: Sendable {
             idempotencyKey: claims.idempotencyKey,
             facts: .active
         )
-        runs.insert(run, file: 0)
-        details[key] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: false)
-        queue.append((key, nextSequence))
+        let place = runs.insert(RunRecord(run, file: 0), branches: branches)
+        while details.count <= place { details.append(nil) }
+        details[place] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: false)
+        queue.append((place, nextSequence))
         nextSequence += 1
         while runs.count > limits.maximumCount, let oldest = oldest() {
-            remove(oldest)
+            remove(at: oldest.place)
             droppedCount += 1
         }
         compactQueue()
@@ -72,13 +74,19 @@ struct Reservations: Sendable {
     /// What an earlier CREATE of the name took that the API has not told of yet: one of the two will be refused for its
     /// name, and which one is not known.
     private func unconfirmedBranches(of key: ObjectKey) -> [BranchKey] {
-        guard limits.lifetimeMilliseconds != nil, details[key]?.isConfirmed == false else { return [] }
+        guard limits.lifetimeMilliseconds != nil, let place = runs.place(of: key), details[place]?.isConfirmed == false
+        else { return [] }
         return runs.branches(of: key)
     }
 
     mutating func remove(_ key: ObjectKey) {
-        runs.remove(key)
-        details[key] = nil
+        guard let place = runs.place(of: key) else { return }
+        remove(at: place)
+    }
+
+    private mutating func remove(at place: Int) {
+        details[place] = nil
+        if let run = runs.run(at: place) { runs.remove(run.key) }
     }
 
     /// Forgets what has not shown up in its time.
@@ -86,9 +94,9 @@ struct Reservations: Sendable {
     /// Those admitted earlier are in front, so this costs nothing else.
     mutating func expire(now: Int64) {
         guard let lifetime = limits.lifetimeMilliseconds else { return }
-        while let key = oldest(), let detail = details[key], detail.admittedAt + lifetime <= now {
+        while let (place, detail) = oldest(), detail.admittedAt + lifetime <= now {
             // Once it has shown up, the source tells when it is over.
-            if detail.isConfirmed { queueStart += 1 } else { remove(key) }
+            if detail.isConfirmed { queueStart += 1 } else { remove(at: place) }
         }
     }
 
@@ -101,20 +109,20 @@ struct Reservations: Sendable {
 
     /// The same for one run.
     mutating func reconcile(_ key: ObjectKey, with source: RunIndex) {
-        guard let run = runs.run(key) else { return }
+        guard let place = runs.place(of: key), let run = runs.run(at: place) else { return }
         if let found = source.run(key), found.mayBe(uid: run.uid) {
             let isOver = !found.facts.contains(.active) || found.facts.contains(.settled)
-            if isOver { remove(key) } else { details[key]?.isConfirmed = true }
-        } else if limits.lifetimeMilliseconds != nil, details[key]?.isConfirmed == true {
-            remove(key)
+            if isOver { remove(at: place) } else { details[place]?.isConfirmed = true }
+        } else if limits.lifetimeMilliseconds != nil, details[place]?.isConfirmed == true {
+            remove(at: place)
         }
     }
 
     /// The oldest admission that still is in the queue.
-    private mutating func oldest() -> ObjectKey? {
+    private mutating func oldest() -> (place: Int, detail: Detail)? {
         while queueStart < queue.count {
             let entry = queue[queueStart]
-            if details[entry.key]?.sequence == entry.sequence { return entry.key }
+            if let detail = details[entry.place], detail.sequence == entry.sequence { return (entry.place, detail) }
             queueStart += 1
         }
         return nil
@@ -123,7 +131,7 @@ struct Reservations: Sendable {
     /// Keeps the queue no longer than twice what is in it.
     private mutating func compactQueue() {
         guard queue.count > 64, queue.count > 2 * runs.count else { return }
-        queue = queue[queueStart...].filter { details[$0.key]?.sequence == $0.sequence }
+        queue = queue[queueStart...].filter { details[$0.place]?.sequence == $0.sequence }
         queueStart = 0
     }
 }

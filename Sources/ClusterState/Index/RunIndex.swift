@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import Policy
 
 /// Runs by name and by the branches they hold; a look-up costs the same however many there are.
 ///
@@ -16,7 +17,7 @@ struct RunIndex: Sendable {
     private var byBranch = SlotIndex()
     /// First of the runs with an idempotency key.
     private var byKey = SlotIndex()
-    private(set) var tally = RunTally()
+    private var tally = RunTally()
 
     var count: Int { byName.count }
 
@@ -27,7 +28,18 @@ struct RunIndex: Sendable {
 
     /// The run of that name.
     func run(_ key: ObjectKey) -> RunRecord? {
-        place(of: key).flatMap { record(runs[$0]) }
+        place(of: key).flatMap(run)
+    }
+
+    /// The run at a place; nil when that is free.
+    func run(at place: Int) -> RunRecord? {
+        record(runs[place])
+    }
+
+    /// Where the run of that name is: a number that stays the same until the run is taken out, and then is another's.
+    func place(of key: ObjectKey) -> Int? {
+        // Nearly always where a run is to be created that no manifest names.
+        count == 0 ? nil : place(of: key, hash: key.hashValue)
     }
 
     /// Calls `body` for every run, in no order.
@@ -45,15 +57,31 @@ struct RunIndex: Sendable {
         return branches
     }
 
-    /// Calls `body` for every run that holds `branch`, in no order, until it answers false.
+    /// Calls `body` for every run that holds `branch`, in no order, until it answers false; not for the run named `own`.
     ///
     /// `hash` is the branch's, which whoever asks two indices works out once.
-    func forEachHolder(of branch: BranchKey, hash: Int, _ body: (RunRecord) -> Bool) {
+    func forEachHolder(of branch: BranchKey, hash: Int, otherThan own: ObjectKey? = nil, _ body: (RunRecord) -> Bool) {
         guard let first = firstClaim(on: branch, hash: hash) else { return }
         var claim = UInt32(first)
-        while claim != StoredRun.noClaim, let run = record(runs[Int(claims[Int(claim)].run)]), body(run) {
+        while claim != StoredRun.noClaim {
+            let place = Int(claims[Int(claim)].run)
             claim = claims[Int(claim)].nextOfBranch
+            if let own, isNamed(own, place) { continue }
+            guard let run = record(runs[place]), body(run) else { return }
         }
+    }
+
+    /// How many runs are running and waiting in the scopes a run of this namespace, agent and repository is in, but for the
+    /// one called `own`.
+    func counts(agent: ExactString?, repository: ExactString?, otherThan own: ObjectKey) -> RunCounts {
+        tally.isEmpty
+            ? RunCounts()
+            : tally.counts(
+                namespace: own.namespace,
+                agent: agent,
+                repository: repository,
+                without: place(of: own).map { runs[$0] }
+            )
     }
 
     /// Whether the run of that name holds `branch`.
@@ -69,41 +97,47 @@ struct RunIndex: Sendable {
         insert(RunRecord(run, file: file), branches: run.branches)
     }
 
-    /// Adds a run; one of the same name is replaced.
-    mutating func insert(_ record: RunRecord, branches: [BranchKey]) {
-        let hash = record.key.hashValue
-        remove(record.key, hash: hash)
+    /// Adds a run and returns its place; one of the same name is replaced.
+    @discardableResult
+    mutating func insert(_ record: RunRecord, branches: [BranchKey]) -> Int {
+        let key = record.key
+        let hash = key.hashValue
+        if let place = place(of: key, hash: hash) { remove(at: place, hash: hash) }
         let place = addRun(record)
         byName.insert(place, hash: hash)
         if record.keyDigest != 0 { addKey(ofRun: place) }
-        tally.add(record)
+        tally.add(runs[place])
         for branch in branches { addClaim(on: branch, run: place) }
+        return place
     }
 
     /// Takes the run of that name out; false when there is none.
     @discardableResult
-    mutating func remove(_ key: ObjectKey) -> Bool { remove(key, hash: key.hashValue) }
-
-    @discardableResult
-    private mutating func remove(_ key: ObjectKey, hash: Int) -> Bool {
+    mutating func remove(_ key: ObjectKey) -> Bool {
+        let hash = key.hashValue
         guard let place = place(of: key, hash: hash) else { return false }
+        remove(at: place, hash: hash)
+        return true
+    }
+
+    /// Takes the run at a place out; `hash` is its key's.
+    private mutating func remove(at place: Int, hash: Int) {
         while runs[place].firstClaim != StoredRun.noClaim { removeFirstClaim(ofRun: place) }
         if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
-        if let record = record(runs[place]) { tally.add(record, -1) }
+        tally.add(runs[place], -1)
         byName.remove(place, hash: hash)
         if let name = runs[place].name { texts.remove(name) }
         runs[place] = StoredRun()
         freeRuns.append(UInt32(place))
-        return true
     }
 
-    private func place(of key: ObjectKey) -> Int? { place(of: key, hash: key.hashValue) }
-
     private func place(of key: ObjectKey, hash: Int) -> Int? {
-        byName.find(hash: hash) { place in
-            guard let name = runs[place].name else { return false }
-            return texts.equals(name, key.name) && runs[place].namespace == key.namespace
-        }
+        byName.find(hash: hash) { isNamed(key, $0) }
+    }
+
+    private func isNamed(_ key: ObjectKey, _ place: Int) -> Bool {
+        guard let name = runs[place].name else { return false }
+        return texts.equals(name, key.name) && runs[place].namespace == key.namespace
     }
 
     private func firstClaim(on branch: BranchKey, hash: Int) -> Int? {
@@ -137,6 +171,10 @@ extension RunIndex {
         texts.equals(claim.head, branch.head) && claim.repository == branch.repository
     }
 
+    private func isOnSameBranch(_ claim: StoredClaim, _ other: StoredClaim) -> Bool {
+        texts.equals(claim.head, other.head) && claim.repository == other.repository
+    }
+
     private func forEachClaim(of run: Int, _ body: (StoredClaim) -> Void) {
         var claim = runs[run].firstClaim
         while claim != StoredRun.noClaim {
@@ -146,11 +184,13 @@ extension RunIndex {
     }
 
     private mutating func addClaim(on branch: BranchKey, run: Int) {
+        let hash = branch.hashValue
         var claim = StoredClaim(
             repository: branch.repository,
             head: texts.add(branch.head),
             run: UInt32(run),
-            nextOfRun: runs[run].firstClaim
+            nextOfRun: runs[run].firstClaim,
+            branchHash: UInt32(truncatingIfNeeded: hash)
         )
         let place: Int
         if let free = freeClaims.popLast() {
@@ -159,7 +199,6 @@ extension RunIndex {
             claims.append(claim)
             place = claims.count - 1
         }
-        let hash = branch.hashValue
         if let first = firstClaim(on: branch, hash: hash) {
             // The second in line: the table can stay as it is.
             claim.nextOfBranch = claims[first].nextOfBranch
@@ -181,16 +220,16 @@ extension RunIndex {
             repository: "",
             head: texts.add(""),
             run: 0,
-            nextOfRun: StoredRun.noClaim
+            nextOfRun: StoredRun.noClaim,
+            branchHash: 0
         )
         freeClaims.append(UInt32(place))
     }
 
     /// Takes a claim out of the list of its branch.
     private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
-        let branch = branch(claim)
-        let hash = branch.hashValue
-        guard let first = firstClaim(on: branch, hash: hash) else { return }
+        let hash = Int(claim.branchHash)
+        guard let first = byBranch.find(hash: hash, { isOnSameBranch(claims[$0], claim) }) else { return }
         guard first == place else {
             var previous = first
             while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }

@@ -11,8 +11,11 @@ struct RunTally: Sendable {
     /// By ``RunRecord/repositoryDigest``.
     private var repositories: [UInt64: RunCounts.Count] = [:]
 
+    /// Whether no run counts.
+    var isEmpty: Bool { namespaces.isEmpty }
+
     /// Counts a run in, or with -1 out again.
-    mutating func add(_ run: RunRecord, _ times: Int = 1) {
+    mutating func add(_ run: StoredRun, _ times: Int = 1) {
         guard let counted = Self.count(of: run, times) else { return }
         Self.add(counted, to: &cluster)
         Self.add(counted, to: run.namespace, in: &namespaces)
@@ -26,7 +29,7 @@ struct RunTally: Sendable {
         namespace: ExactString,
         agent: ExactString?,
         repository: ExactString?,
-        without own: RunRecord?
+        without own: StoredRun?
     ) -> RunCounts {
         var counts = RunCounts()
         counts.cluster = cluster
@@ -45,7 +48,7 @@ struct RunTally: Sendable {
         return counts
     }
 
-    private static func count(of run: RunRecord, _ times: Int) -> RunCounts.Count? {
+    private static func count(of run: StoredRun, _ times: Int) -> RunCounts.Count? {
         if run.facts.contains(.running) { return RunCounts.Count(running: times) }
         return run.facts.contains(.queued) ? RunCounts.Count(queued: times) : nil
     }

@@ -45,4 +45,6 @@ struct StoredClaim: Sendable {
     let run: UInt32
     var nextOfBranch = StoredRun.noClaim
     var nextOfRun: UInt32
+    /// Half of the branch's hash, which is all a ``SlotIndex`` looks at.
+    let branchHash: UInt32
 }

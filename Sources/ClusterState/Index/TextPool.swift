@@ -47,7 +47,12 @@ struct TextPool: Sendable {
             let unit = takeRoom(units)
             let offset = Int(unit) % Self.blockUnits * Self.unitBytes
             let block = Int(unit) / Self.blockUnits
-            for index in bytes.indices { blocks[block][offset + index] = unsafe bytes[index] }
+            if units > 0 {
+                unsafe blocks[block].withUnsafeMutableBytes { block in
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: block[offset...])
+                        .copyMemory(from: UnsafeRawBufferPointer(bytes))
+                }
+            }
             return PooledText(unit: unit, count: UInt32(bytes.count))
         }
     }
@@ -78,6 +83,18 @@ struct TextPool: Sendable {
             return unsafe withBytes(text) { bytes in
                 guard let one = bytes.baseAddress, let two = other.baseAddress else { return true }
                 return unsafe memcmp(one, two, other.count) == 0
+            }
+        }
+    }
+
+    /// Whether two texts are the same.
+    func equals(_ text: PooledText, _ other: PooledText) -> Bool {
+        guard text.count == other.count else { return false }
+        if text.unit & Self.longBit != 0 { return equals(other, self.text(text)) }
+        return unsafe withBytes(text) { one in
+            unsafe withBytes(other) { other in
+                guard let start = one.baseAddress, let otherStart = other.baseAddress else { return true }
+                return unsafe memcmp(start, otherStart, one.count) == 0
             }
         }
     }
