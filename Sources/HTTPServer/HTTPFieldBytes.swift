@@ -4,6 +4,12 @@ enum HTTPFieldBytes {
         byte >= 0x20 && byte != 0x7F || byte == 0x09
     }
 
+    /// Whether every byte of `text` is.
+    static func areAllowed(_ text: String) -> Bool {
+        let areAllowed = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy(isAllowed) }
+        return areAllowed ?? text.utf8.allSatisfy(isAllowed)
+    }
+
     /// The byte itself, or a space in the place of one that no field may hold.
     static func clean(_ byte: UInt8) -> UInt8 {
         isAllowed(byte) ? byte : 0x20

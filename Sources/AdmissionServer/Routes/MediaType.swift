@@ -4,6 +4,8 @@ enum MediaType {
 
     /// Whether a `Content-Type` says JSON; parameters such as `charset` make no difference.
     static func isJSON(_ contentType: String) -> Bool {
+        // As a kube-apiserver sends it.
+        if contentType == json { return true }
         let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }
         guard let start = type.firstIndex(where: { !isBlank($0) }), let end = type.lastIndex(where: { !isBlank($0) })
         else { return false }

@@ -65,7 +65,7 @@ enum HTTP1ResponseWriter {
 
     /// Writes a name or value; control bytes become spaces, so that no value can end its line and begin another.
     private static func writeClean(_ text: String, to output: inout ByteBuffer) {
-        if text.utf8.allSatisfy(HTTPFieldBytes.isAllowed) {
+        if HTTPFieldBytes.areAllowed(text) {
             output.writeString(text)
         } else {
             output.writeBytes(text.utf8.lazy.map(HTTPFieldBytes.clean))
