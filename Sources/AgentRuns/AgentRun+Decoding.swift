@@ -15,7 +15,7 @@ extension AgentRun {
                 let start = reader.position
                 spec = try Spec.read(&reader)
                 if !isNull { specRange = start..<reader.position }
-            case "status": status = try Status(&reader)
+            case "status": status = try Status.read(&reader)
             default: try reader.skipValue()
             }
         }
@@ -77,8 +77,8 @@ extension AgentRun.Spec {
 }
 
 extension AgentRun.Status {
-    init(_ reader: inout JSONReader) throws(JSONError) {
-        var status = Self()
+    static func read(_ reader: inout JSONReader) throws(JSONError) -> AgentRun.Status {
+        let status = AgentRun.Status()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "phase": status.phase = try reader.readNonBlank()
@@ -87,27 +87,25 @@ extension AgentRun.Status {
             default: try reader.skipValue()
             }
         }
-        self = status
+        return status
     }
 
-    private mutating func readVcs(_ reader: inout JSONReader) throws(JSONError) {
-        var status = self
-        (status.repository, status.headBranch, status.branch, status.vcsMode) = (nil, nil, nil, nil)
+    private func readVcs(_ reader: inout JSONReader) throws(JSONError) {
+        (repository, headBranch, branch, vcsMode) = (nil, nil, nil, nil)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "repository": status.repository = try reader.readNonBlank()
-            case "headBranch": status.headBranch = try reader.readNonBlank()
-            case "branch": status.branch = try reader.readNonBlank()
-            case "mode": status.vcsMode = try reader.readNonBlank()
+            case "repository": self.repository = try reader.readNonBlank()
+            case "headBranch": self.headBranch = try reader.readNonBlank()
+            case "branch": self.branch = try reader.readNonBlank()
+            case "mode": self.vcsMode = try reader.readNonBlank()
             default: try reader.skipValue()
             }
         }
-        self = status
     }
 }
 
 extension AgentRun.Status {
-    fileprivate mutating func readConditions(_ reader: inout JSONReader) throws(JSONError) {
+    fileprivate func readConditions(_ reader: inout JSONReader) throws(JSONError) {
         var (isAccepted, isDuplicate) = (false, false)
         try reader.readElements { reader, _ throws(JSONError) in
             switch try Self.trueCondition(&reader)?.string {

@@ -7,7 +7,7 @@ package import JSONPull
 package struct AgentRun: Sendable {
     package var metadata = ObjectMeta.absent
     package var spec = Spec.absent
-    package var status = Status()
+    package var status = Status.absent
     /// Where `spec` stands in the reader's bytes; nil when it is absent or null.
     package var specRange: Range<Int>?
 
@@ -43,24 +43,29 @@ package struct AgentRun: Sendable {
     }
 
     /// `status`.
-    package struct Status: Sendable {
-        /// `phase`, trimmed.
-        package var phase: ExactString?
-        /// `vcs.repository`.
-        package var repository: ExactString?
-        /// `vcs.headBranch`.
-        package var headBranch: ExactString?
-        /// `vcs.branch`.
-        package var branch: ExactString?
-        /// `vcs.mode`.
-        package var vcsMode: ExactString?
-        /// Whether condition `Accepted` is `True`: the controller has taken the run on.
-        package var isAccepted = false
-        /// Whether condition `Duplicate` is `True`: another run has the idempotency key.
-        package var isDuplicate = false
-
+    ///
+    /// A class for the reason ``Spec`` is one.
+    // Unchecked: nothing is set after the initialiser that reads it has returned.
+    package final class Status: @unchecked Sendable {
         /// No status, as on CREATE.
-        package init() {}
+        package static let absent = Status()
+
+        /// `phase`, trimmed.
+        package internal(set) var phase: ExactString?
+        /// `vcs.repository`.
+        package internal(set) var repository: ExactString?
+        /// `vcs.headBranch`.
+        package internal(set) var headBranch: ExactString?
+        /// `vcs.branch`.
+        package internal(set) var branch: ExactString?
+        /// `vcs.mode`.
+        package internal(set) var vcsMode: ExactString?
+        /// Whether condition `Accepted` is `True`: the controller has taken the run on.
+        package internal(set) var isAccepted = false
+        /// Whether condition `Duplicate` is `True`: another run has the idempotency key.
+        package internal(set) var isDuplicate = false
+
+        init() {}
     }
 
     package init() {}

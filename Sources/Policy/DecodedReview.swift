@@ -3,7 +3,9 @@ package import AgentRuns
 internal import JSONPull
 
 /// A review with its objects, if they are AgentRuns, read in one pass over the body.
-package struct DecodedReview: Sendable {
+///
+/// A class because it is large and goes from step to step.
+package final class DecodedReview: Sendable {
     package let review: AdmissionReview
     /// `request.object`.
     package let object: AgentRun?
@@ -13,26 +15,20 @@ package struct DecodedReview: Sendable {
     let projection: Projection?
 
     /// What makes up for what is not kept.
-    ///
-    /// A class, since a review is copied on its way and nearly always has none.
-    final class Projection: Sendable {
+    struct Projection: Sendable {
         /// What an update changed; nil of anything else.
         let change: RecordedChange?
-
-        init(change: RecordedChange?) {
-            self.change = change
-        }
     }
 
     /// Reads a whole body, checking all of it.
     ///
     /// - Throws: ``AdmissionReviewError``, which says what is wrong and where.
-    package init(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) {
+    package convenience init(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) {
         try unsafe self.init(body, nil)
     }
 
     /// Reads a review that a decision log has kept.
-    init(projection body: UnsafeRawBufferPointer, change: RecordedChange?) throws(AdmissionReviewError) {
+    convenience init(projection body: UnsafeRawBufferPointer, change: RecordedChange?) throws(AdmissionReviewError) {
         try unsafe self.init(body, Projection(change: change))
     }
 

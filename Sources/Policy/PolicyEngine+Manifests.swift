@@ -47,21 +47,21 @@ extension PolicyEngine {
             guard let kind = JudgedKind(group: header.group, version: header.version, kind: header.kind) else {
                 return nil
             }
-            var verdict = Self.verdict(on: header, in: namespace)
+            let verdict = Self.verdict(on: header, in: namespace)
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                     var run = try AgentRun(&reader)
-                    run.status = AgentRun.Status()
+                    run.status = .absent
                     return run
                 }
                 let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
-                let review = judge(subject, old: nil, update: nil, state: state, now: now, &verdict)
+                let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
                 return (verdict, (subject, review))
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
-            if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, &verdict) }
+            if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, verdict) }
             return (verdict, nil)
         } catch {
             throw .invalidJSON(unsafe error.located(in: object))

@@ -11,7 +11,7 @@ extension PolicyEngine {
         _ decoded: DecodedReview,
         _ body: UnsafeRawBufferPointer,
         _ now: Timestamp,
-        _ verdict: inout Verdict
+        _ verdict: Verdict
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
         guard let range = request.object else { throw .missing("request.object") }
@@ -29,7 +29,7 @@ extension PolicyEngine {
                 ?? !Self.isSpecUnchanged(body, Self.spec(body, range), Self.spec(body, oldRange))
             if !isChanged { return }
         }
-        judge(object, old: old, userInfo: request.userInfo, now: now, &verdict)
+        judge(object, old: old, userInfo: request.userInfo, now: now, verdict)
         guard decoded.projection != nil else { return }
         verdict.restsOnRedactedText = [object, old].contains { $0?.restsOnRedactedText(policy.generation) == true }
     }
@@ -42,7 +42,7 @@ extension PolicyEngine {
         old: ObjectUnderReview?,
         userInfo: UserInfo,
         now: Timestamp,
-        _ verdict: inout Verdict
+        _ verdict: Verdict
     ) {
         let metadata = object.metadata
         let match = RequestMatch.Subject(

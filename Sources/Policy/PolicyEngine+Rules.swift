@@ -31,7 +31,7 @@ extension PolicyEngine {
         update: RunUpdate?,
         state: (any ClusterLookup)?,
         now: Timestamp,
-        _ verdict: inout Verdict
+        _ verdict: Verdict
     ) -> RunUnderReview {
         let review = RunUnderReview(
             subject.run,
@@ -49,7 +49,7 @@ extension PolicyEngine {
             ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
         if let state {
             let condition = state.condition(in: subject.namespace, bindings: policy.requiresSecretBindings)
-            addStateCondition(condition, to: &verdict)
+            addStateCondition(condition, to: verdict)
         }
         return review
     }
@@ -60,7 +60,7 @@ extension PolicyEngine {
         old: AgentRun,
         state: (any ClusterLookup)?,
         now: Timestamp,
-        _ verdict: inout Verdict
+        _ verdict: Verdict
     ) {
         let (labels, before) = (subject.run.metadata.labels, old.metadata.labels)
         guard labels != before, Set(labels) != Set(before) else { return }
@@ -187,7 +187,7 @@ extension PolicyEngine {
         struct Contention: Error, CustomStringConvertible {
             let description = "the branch changed hands again and again while this was judged; try again"
         }
-        var verdict = verdict
+        let verdict = Verdict(copying: verdict)
         verdict.claims = nil
         if policy.onError != .off { verdict.findings.append(failure(of: .headBranchConflict, Contention())) }
         return verdict
@@ -222,7 +222,7 @@ extension PolicyEngine {
         only: RuleID? = nil
     ) {
         var before = old
-        before.status = AgentRun.Status()
+        before.status = .absent
         let oldSubject = Subject(run: before, namespace: subject.namespace, userInfo: subject.userInfo)
         let review = RunUnderReview(before, namespace: subject.namespace, state: state, now: now, policy: policy)
         Self.downgrade(&findings, knownFrom: self.findings(review, oldSubject.match, only: only))
@@ -241,7 +241,7 @@ extension PolicyEngine {
 
     // MARK: What else is said
 
-    private func addStateCondition(_ condition: StateCondition, to verdict: inout Verdict) {
+    private func addStateCondition(_ condition: StateCondition, to verdict: Verdict) {
         let (reason, message): (Reason, String)
         switch condition {
         case .available(let age):

@@ -35,7 +35,7 @@ package struct PolicyEngine: Sendable {
         claimed: TakenBranch? = nil
     ) throws(AdmissionReviewError) -> Verdict {
         let request = decoded.review.request
-        var verdict = Verdict(
+        let verdict = Verdict(
             uid: request.uid,
             operation: request.operation,
             dryRun: request.dryRun,
@@ -44,8 +44,8 @@ package struct PolicyEngine: Sendable {
         switch plan(for: request) {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]
-        case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, claimed, &verdict)
-        case .judge(let kind): try unsafe judgeObject(kind, decoded, body, now, &verdict)
+        case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, claimed, verdict)
+        case .judge(let kind): try unsafe judgeObject(kind, decoded, body, now, verdict)
         }
         return verdict
     }
@@ -81,11 +81,11 @@ package struct PolicyEngine: Sendable {
         _ state: (any ClusterLookup)?,
         _ now: Timestamp,
         _ claimed: TakenBranch?,
-        _ verdict: inout Verdict
+        _ verdict: Verdict
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
         guard var run = decoded.object else { throw .missing("request.object") }
-        if request.operation == .create { run.status = AgentRun.Status() }
+        if request.operation == .create { run.status = .absent }
         verdict.object.uid = run.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
@@ -106,7 +106,7 @@ package struct PolicyEngine: Sendable {
                     unsafe decoded.projection?.change?.isSpecChanged
                     ?? !Self.isSpecUnchanged(body, run.specRange, before.specRange)
                 if !isChanged {
-                    return judgeLabels(subject, old: before, state: state, now: now, &verdict)
+                    return judgeLabels(subject, old: before, state: state, now: now, verdict)
                 }
                 old = before
                 update =
@@ -116,7 +116,7 @@ package struct PolicyEngine: Sendable {
                     ?? RunUpdate(body, from: before, to: run)
             }
         }
-        let judged = judge(subject, old: old, update: update, state: state, now: now, &verdict)
+        let judged = judge(subject, old: old, update: update, state: state, now: now, verdict)
         if decoded.projection != nil {
             verdict.restsOnRedactedText =
                 judged.restsOnRedactedText || restsOnRedactedText(old, of: subject, state, now)

@@ -34,10 +34,10 @@ extension PolicyEngine {
     ///
     /// `why` is one line, with what to grant or fix.
     package func unclaimed(_ verdict: Verdict, because why: String) -> Verdict {
-        var verdict = verdict
+        guard policy.onStale != .off else { return verdict }
+        let verdict = Verdict(copying: verdict)
         // A warning shows the first 250 characters or so.
         let message = "head branch not claimed: \(why); another run may take it as well"
-        guard policy.onStale != .off else { return verdict }
         // One finding a review.
         if let index = verdict.findings.firstIndex(where: { $0.rule == .clusterState }) {
             verdict.findings[index].message = "\(message); \(verdict.findings[index].message)"

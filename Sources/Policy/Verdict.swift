@@ -3,7 +3,10 @@ package import AgentRuns
 package import JSONPull
 
 /// What was decided about one request, and everything that is said about it.
-package struct Verdict: Sendable {
+///
+/// A class because it is made once and handed on often: a copy of all it holds took twenty retains.
+// Unchecked: nothing is set once the engine has returned it.
+package final class Verdict: @unchecked Sendable {
     /// What the review is about.
     package struct Object: Sendable {
         package var kind: GroupVersionKind
@@ -14,20 +17,42 @@ package struct Verdict: Sendable {
     }
 
     /// `request.uid`; empty for a manifest.
-    package var uid: String
-    package var operation: AdmissionRequest.Operation
-    package var dryRun: Bool
-    package var object: Object
+    package let uid: String
+    package let operation: AdmissionRequest.Operation
+    package let dryRun: Bool
+    package internal(set) var object: Object
     /// In verdict order: rules as the catalogue lists them, and within a rule its reasons.
-    package var findings: [Finding] = []
-    package var explanation = Explanation()
+    package internal(set) var findings: [Finding] = []
+    package internal(set) var explanation = Explanation()
     /// Warnings that are no findings.
-    package var notices: [String] = []
+    package internal(set) var notices: [String] = []
     /// What an admitted run takes; nil for everything else.
-    package var claims: BranchClaims?
+    package internal(set) var claims: BranchClaims?
     /// Whether a rule read a text that a decision log has not kept, so that the verdict may be another than on the object
     /// itself.
-    package var restsOnRedactedText = false
+    package internal(set) var restsOnRedactedText = false
+
+    init(uid: String, operation: AdmissionRequest.Operation, dryRun: Bool, object: Object) {
+        self.uid = uid
+        self.operation = operation
+        self.dryRun = dryRun
+        self.object = object
+    }
+
+    /// The same verdict, to be changed.
+    convenience init(copying verdict: Verdict) {
+        self.init(
+            uid: verdict.uid,
+            operation: verdict.operation,
+            dryRun: verdict.dryRun,
+            object: verdict.object
+        )
+        findings = verdict.findings
+        explanation = verdict.explanation
+        notices = verdict.notices
+        claims = verdict.claims
+        restsOnRedactedText = verdict.restsOnRedactedText
+    }
 
     /// Whether no finding denies.
     package var allowed: Bool { !findings.contains { $0.action == .deny } }

@@ -63,19 +63,10 @@ import Testing
     @Test func `are logged though they are allowed, with their time`() {
         let service = ServiceUnderTest(slowReview: .seconds(2))
         let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-        let head = HTTPRequestHead(
-            method: .post,
-            target: "/validate",
-            version: .http2,
-            fields: HTTPFields(),
-            contentLength: nil,
-            receivedAt: start
-        )
-        let request = ReviewRequest(HTTPRequest(head: head, body: ByteBuffer(string: Review().text)))
-        let answer = service.handler.answer(request, by: service.engine.value, at: start)
-        service.handler.record(answer, of: request, at: start + .milliseconds(1999))
+        let review = service.answered(Review(), receivedAt: start, at: start)
+        service.handler.record(review, at: start + .milliseconds(1999))
         #expect(service.log.lines.isEmpty)
-        service.handler.record(answer, of: request, at: start + .microseconds(2_003_004))
+        service.handler.record(review, at: start + .microseconds(2_003_004))
         #expect(service.log.lines.first?.hasPrefix("info review slow ") == true)
         #expect(service.log.lines.first?.contains(" milliseconds=2003.004 ") == true)
     }

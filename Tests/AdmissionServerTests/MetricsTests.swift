@@ -63,7 +63,7 @@ extension ServiceUnderTest {
 
     @Test func `have a series for every rule, reason and action`() {
         let row = service.metrics.reviews
-        var verdict = Verdict.example
+        let verdict = Verdict.example
         let findings = RuleID.allCases.flatMap { rule in
             (rule.reasons + [.ruleFailed]).flatMap { reason in
                 [Action.audit, .warn, .deny].map { Finding.example(rule, reason, $0) }

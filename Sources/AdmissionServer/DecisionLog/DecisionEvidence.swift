@@ -14,13 +14,19 @@ final class DecisionEvidence: @unchecked Sendable {
     var time = Timestamp(seconds: 0)
     /// What became of the run's branches afterwards.
     var settlement: RecordedSettlement?
-    private(set) var judging = TimeAmount.zero
+    /// Decoding and judging.
+    private(set) var judging: TimeAmount
     private let source: ClusterStore
     private let began = NIODeadline.now()
 
-    init(_ policy: AdmissionPolicy, state: ClusterStore) {
+    /// - Parameters:
+    ///   - policy: judges.
+    ///   - state: what is asked.
+    ///   - decoding: how long it took to read the body.
+    init(_ policy: AdmissionPolicy, state: ClusterStore, decoding: TimeAmount) {
         self.policy = policy
         source = state
+        judging = decoding
     }
 
     /// The state for one more judgement; what was asked before it is forgotten.
@@ -32,27 +38,26 @@ final class DecisionEvidence: @unchecked Sendable {
 
     /// The review has been judged.
     func close() {
-        judging = NIODeadline.now() - began
+        judging = judging + (.now() - began)
     }
 }
 
 extension DecisionLog {
     /// Takes a review that has been answered; of one that came too late nobody has got an answer.
-    func record(_ answer: borrowing ReviewHandler.Answer, of request: borrowing ReviewRequest, in total: TimeAmount) {
+    func record(_ review: PendingReview, in total: TimeAmount) {
         let outcome: Decision.Outcome
-        switch answer.result {
-        case .judged(let verdict): outcome = .judged(verdict)
-        case .errored(let error): outcome = .errored(ReviewLog.line(error.description))
-        case .expired: outcome = .errored("it was complete only when its time-out had passed")
+        switch (review.verdict, review.failure) {
+        case (let verdict?, _): outcome = .judged(verdict)
+        case (nil, .unreadable(let error)?): outcome = .errored(ReviewLog.line(error.description))
+        case (nil, .expired?), (nil, nil): outcome = .errored("it was complete only when its time-out had passed")
         }
-        let timings = Decision.Timings(total: total, judging: answer.evidence?.judging)
         record(
             Decision(
-                body: request.body,
+                body: review.request.body,
                 outcome: outcome,
-                evidence: answer.evidence,
-                time: answer.evidence?.time ?? now(),
-                timings: timings
+                evidence: review.evidence,
+                time: review.evidence?.time ?? now(),
+                timings: Decision.Timings(total: total, judging: review.evidence?.judging)
             )
         )
     }

@@ -4,20 +4,19 @@ internal import Policy
 
 /// The reviews that came in one turn of an event loop, judged together at its end.
 ///
-/// Under load several connections have a review ready at once. Reading all of them, then judging all, then writing all
-/// keeps the code of each phase in the processor's caches, where one after the other each phase would find them full of the
+/// Under load several connections have a review ready at once. Each step is done for all of them before the next one: its
+/// code then stays in the processor's caches, where one review after the other each step would find them full of the
 /// others' (measured in docs/performance-aims.md).
 // A batch belongs to the event loop it was made for, and is reached there alone.
 final class ReviewBatch: @unchecked Sendable {
-    private struct Waiting {
-        let request: ReviewRequest
-        let promise: EventLoopPromise<HTTPResponse>
-    }
+    /// Most bodies that are held decoded at once, in bytes beyond the first: what is decoded takes about as much again, and
+    /// should stay in the caches, too.
+    private static let maximumGroupBytes = 128 << 10
 
     private let eventLoop: any EventLoop
     private let handler: ReviewHandler
     private var engine: Current<PolicyEngine>.Reader
-    private var waiting: [Waiting] = []
+    private var waiting: [PendingReview] = []
 
     init(on eventLoop: any EventLoop, handler: ReviewHandler) {
         self.eventLoop = eventLoop
@@ -32,57 +31,63 @@ final class ReviewBatch: @unchecked Sendable {
     func add(_ request: ReviewRequest) -> EventLoopFuture<HTTPResponse> {
         eventLoop.preconditionInEventLoop()
         let promise = eventLoop.makePromise(of: HTTPResponse.self)
-        if waiting.isEmpty { eventLoop.execute { self.judge() } }
-        waiting.append(Waiting(request: request, promise: promise))
+        if waiting.isEmpty { eventLoop.execute { self.answer() } }
+        waiting.append(PendingReview(request, promise: promise))
         return promise.futureResult
     }
 
-    private func judge() {
-        var reviews: [Waiting] = []
+    private func answer() {
+        var reviews: [PendingReview] = []
         swap(&reviews, &waiting)
         // One policy for all that are judged together.
         let engine = engine.read()
-        var now = NIODeadline.now()
-        var answers: [ReviewHandler.Answer] = []
-        answers.reserveCapacity(reviews.count)
-        for index in reviews.indices {
-            answers.append(handler.answer(reviews[index].request, by: engine, at: now))
-        }
-        if handler.claimsBranches {
-            for index in reviews.indices {
-                answers[index].later = handler.claim(
-                    answers[index],
-                    of: reviews[index].request,
-                    by: engine,
-                    on: eventLoop
-                )
-            }
-        }
-        // All but those that wait for a claim are answered now, whenever they were judged.
-        now = .now()
-        // In place: a copy of an answer is a dozen of reference counts.
-        for index in reviews.indices {
-            if let later = answers[index].later {
-                answer(reviews[index], with: later)
-            } else {
-                handler.inFlight.giveBack(1)
-                reviews[index].promise.succeed(answers[index].response)
-            }
-        }
-        for index in reviews.indices where answers[index].later == nil {
-            handler.record(answers[index], of: reviews[index].request, at: now)
-        }
+        var rest = reviews[...]
+        while !rest.isEmpty { answer(Self.takeGroup(from: &rest), by: engine) }
         // Keeps the room for the next turn.
         reviews.removeAll(keepingCapacity: true)
         if waiting.isEmpty { waiting = reviews }
     }
 
-    /// Answers a review once its branches are claimed or found to be another run's.
-    private func answer(_ review: Waiting, with later: EventLoopFuture<ReviewHandler.Answer>) {
-        later.assumeIsolated().whenComplete { [handler] result in
-            handler.inFlight.giveBack(1)
-            review.promise.completeWith(result.map(\.response))
-            if case .success(let answer) = result { handler.record(answer, of: review.request, at: .now()) }
+    private static func takeGroup(from reviews: inout ArraySlice<PendingReview>) -> ArraySlice<PendingReview> {
+        var bytes = 0
+        let group = reviews.prefix { review in
+            bytes += review.request.body.readableBytes
+            return bytes <= maximumGroupBytes
         }
+        let count = max(1, group.count)
+        defer { reviews.removeFirst(count) }
+        return reviews.prefix(count)
+    }
+
+    private func answer(_ reviews: ArraySlice<PendingReview>, by engine: PolicyEngine) {
+        var now = NIODeadline.now()
+        for review in reviews { handler.decode(review, at: now) }
+        for review in reviews { handler.judge(review, by: engine) }
+        var answered = reviews
+        if handler.claimsBranches { answered = answered.filter { !isClaimed($0, by: engine) }[...] }
+        for review in answered { handler.answer(review) }
+        // All but those that wait for a claim are answered now, whenever they were judged.
+        now = .now()
+        for review in answered {
+            handler.inFlight.giveBack(1)
+            review.succeed()
+        }
+        for review in answered { handler.record(review, at: now) }
+    }
+
+    /// Whether a review has to wait until its branches are claimed, or found to be another run's; it is answered then.
+    private func isClaimed(_ review: PendingReview, by engine: PolicyEngine) -> Bool {
+        guard let claim = handler.claim(review, by: engine, on: eventLoop) else { return false }
+        claim.assumeIsolated().whenComplete { [handler] result in
+            handler.inFlight.giveBack(1)
+            switch result {
+            case .success:
+                handler.answer(review)
+                review.succeed()
+                handler.record(review, at: .now())
+            case .failure(let error): review.fail(error)
+            }
+        }
+        return true
     }
 }

@@ -14,33 +14,26 @@ struct ReviewClaims: Sendable {
     let claimer: any BranchClaimer
     let judge: ReviewJudge
 
-    /// What the review comes to once the branches are claimed or found to be another run's: nil in the future when the
-    /// verdict stands; nil at once when there is nothing to claim.
+    /// Claims the branches of an admitted run and judges it anew where they are another run's: once the future is there,
+    /// the verdict is the one that counts. Nil when there is nothing to claim.
     func settle(
-        _ verdict: Verdict,
-        _ evidence: DecisionEvidence?,
-        _ request: borrowing ReviewRequest,
+        _ review: PendingReview,
         by engine: PolicyEngine,
         on eventLoop: any EventLoop
-    ) -> EventLoopFuture<ReviewJudge.Outcome?>? {
-        // Decoded once more: keeping it would cost every review that claims nothing.
-        guard let claims = verdict.claims, let decoded = ReviewJudge.decode(request.body) else { return nil }
+    ) -> EventLoopFuture<Void>? {
+        guard let verdict = review.verdict, let claims = verdict.claims, let decoded = review.decoded else { return nil }
         let written = decoded.object?.heldBranches(options: engine.policy.repositoryOptions) ?? []
         guard let wanted = claims.request(written: written) else { return nil }
+        let request = review.request
         let deadline = request.deadline?.answerBy ?? request.receivedAt + Self.timeToClaim
-        let body = request.body
         return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { result in
-            if case .held = result.decision { return nil }
-            let outcome = ReviewJudge.Outcome(
-                version: decoded.review.version,
-                verdict: judged(verdict, evidence, decoded, body, by: engine, after: result),
-                evidence: evidence
-            )
-            if !outcome.verdict.allowed {
+            if case .held = result.decision { return }
+            let settled = judged(verdict, review.evidence, decoded, request.body, by: engine, after: result)
+            review.verdict = settled
+            if !settled.allowed {
                 claimer.release(result)
                 if !claims.isUpdate { judge.state.withdraw(claims) }
             }
-            return outcome
         }
     }
 
@@ -71,12 +64,6 @@ struct ReviewClaims: Sendable {
 }
 
 extension ReviewJudge {
-    /// Reads a body that was judged before.
-    fileprivate static func decode(_ body: ByteBuffer) -> DecodedReview? {
-        // The bytes are lent for the call: the review holds offsets and texts of its own.
-        unsafe body.withUnsafeReadableBytes { unsafe try? DecodedReview($0) }
-    }
-
     /// Judges once more, now that a branch is known to be another run's; nothing is reserved.
     fileprivate func judge(
         _ decoded: DecodedReview,

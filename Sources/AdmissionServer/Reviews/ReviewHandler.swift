@@ -7,24 +7,6 @@ package import Policy
 
 /// Answers reviews: decode, judge, take the branches, encode; all of it synchronous, on the event loop of the connection.
 package struct ReviewHandler: Sendable {
-    /// What came of a review.
-    enum Result: Sendable {
-        case judged(Verdict)
-        case errored(AdmissionReviewError)
-        /// Nobody waits for its answer any more.
-        case expired
-    }
-
-    /// A review's answer, and what it is made of.
-    struct Answer: Sendable {
-        let result: Result
-        let response: HTTPResponse
-        /// Nil unless there is a decision log.
-        var evidence: DecisionEvidence?
-        /// The answer that counts, once the run's branches are claimed; nil when there are none to claim.
-        var later: EventLoopFuture<Answer>?
-    }
-
     /// What judges, replaced when the policy is.
     let engine: Current<PolicyEngine>
     let inFlight: ReviewsInFlight
@@ -58,73 +40,88 @@ package struct ReviewHandler: Sendable {
         self.metrics = metrics
         self.log = log
         self.decisions = decisions
-        let judge = ReviewJudge(state: state, now: now, keepsEvidence: decisions != nil)
+        let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge) }
         metrics.reviews.observe(inFlight)
     }
 
-    /// The answer to a review, judged by `engine`.
+    // MARK: Steps
+
+    /// Reads the body of a review; `time` is now.
     ///
     /// Judging takes microseconds, so it is done whatever is left of the time. Only a review whose time has passed is not
-    /// judged: its run is refused already, and must not take a branch. `time` is now.
-    func answer(_ request: ReviewRequest, by engine: PolicyEngine, at time: NIODeadline) -> Answer {
-        guard !request.isExpired(at: time) else {
-            return Answer(result: .expired, response: ErrorAnswer.expired)
-        }
+    /// judged: its run is refused already, and must not take a branch.
+    func decode(_ review: PendingReview, at time: NIODeadline) {
+        guard !review.request.isExpired(at: time) else { return review.failure = .expired }
+        let began = decisions.map { _ in NIODeadline.now() }
         // The bytes are lent for the call: the review holds offsets and texts of its own.
-        return unsafe request.body.withUnsafeReadableBytes { bytes in
+        unsafe review.request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                return Self.answer(try unsafe judge.judge(bytes, by: engine))
+                review.decoded = try unsafe DecodedReview(bytes)
             } catch {
-                let response = ErrorAnswer.make(400, error.description)
-                return Answer(result: .errored(error), response: response)
+                review.failure = .unreadable(error)
             }
         }
+        if let began { review.decoding = .now() - began }
+    }
+
+    /// Judges a review that was read, by `engine`.
+    func judge(_ review: PendingReview, by engine: PolicyEngine) {
+        guard let decoded = review.decoded else { return }
+        let evidence = decisions.map { _ in DecisionEvidence(engine.policy, state: judge.state, decoding: review.decoding) }
+        unsafe review.request.body.withUnsafeReadableBytes { bytes in
+            do throws(AdmissionReviewError) {
+                review.verdict = try unsafe judge.judge(decoded, bytes, by: engine, evidence)
+            } catch {
+                review.failure = .unreadable(error)
+            }
+        }
+        evidence?.close()
+        review.evidence = evidence
     }
 
     /// Whether reviews may have to wait for a claim.
     var claimsBranches: Bool { claims != nil }
 
-    /// The answer that is good once the branches of an admitted run are claimed; nil when there is nothing to claim.
+    /// Claims the branches of an admitted run; the answer waits for it. Nil when there is nothing to claim.
     func claim(
-        _ answer: borrowing Answer,
-        of request: borrowing ReviewRequest,
+        _ review: PendingReview,
         by engine: PolicyEngine,
         on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Answer>? {
-        guard let claims, case .judged(let verdict) = answer.result, verdict.claims != nil else { return nil }
-        let (response, evidence) = (answer.response, answer.evidence)
-        return claims.settle(verdict, evidence, request, by: engine, on: eventLoop)?.map { outcome in
-            // Claimed: the answer stands as it is.
-            guard let outcome else {
-                return Answer(result: .judged(verdict), response: response, evidence: evidence)
-            }
-            return Self.answer(outcome)
-        }
+    ) -> EventLoopFuture<Void>? {
+        claims?.settle(review, by: engine, on: eventLoop)
     }
 
-    private static func answer(_ outcome: ReviewJudge.Outcome) -> Answer {
-        let body = ByteBuffer(bytes: outcome.verdict.response.encoded(as: outcome.version))
-        let response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
-        return Answer(result: .judged(outcome.verdict), response: response, evidence: outcome.evidence)
+    /// Makes the answer.
+    func answer(_ review: PendingReview) {
+        if let verdict = review.verdict, let decoded = review.decoded {
+            let body = ByteBuffer(bytes: verdict.response.encoded(as: decoded.review.version))
+            review.response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
+            return
+        }
+        switch review.failure {
+        case .unreadable(let error): review.response = ErrorAnswer.make(400, error.description)
+        case .expired: review.response = ErrorAnswer.expired
+        case nil: break
+        }
     }
 
     /// Counts and logs what has been answered; `time` is when the answer was on its way.
-    func record(_ answer: borrowing Answer, of request: borrowing ReviewRequest, at time: NIODeadline) {
-        let duration = time - request.receivedAt
-        switch answer.result {
-        case .judged(let verdict):
+    func record(_ review: PendingReview, at time: NIODeadline) {
+        let duration = time - review.request.receivedAt
+        if let verdict = review.verdict {
             metrics.reviews.judged(verdict, in: duration)
             log.answered(verdict, in: duration)
-        case .errored(let error):
+        } else {
             metrics.reviews.errored(in: duration)
-            log.errored(error)
-        case .expired:
-            metrics.reviews.errored(in: duration)
-            log.expired(after: duration)
+            switch review.failure {
+            case .unreadable(let error): log.errored(error)
+            case .expired: log.expired(after: duration)
+            case nil: break
+            }
         }
-        if let deadline = request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
-        decisions?.record(answer, of: request, in: duration)
+        if let deadline = review.request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
+        decisions?.record(review, in: duration)
     }
 }

@@ -5,14 +5,6 @@ internal import Policy
 
 /// Judges reviews and writes into the cluster state what the verdicts change there.
 struct ReviewJudge: Sendable {
-    /// A verdict, and the version its review came in.
-    struct Outcome: Sendable {
-        let version: AdmissionReview.Version
-        let verdict: Verdict
-        /// Nil unless a decision log wants it.
-        let evidence: DecisionEvidence?
-    }
-
     /// How often one review is judged.
     ///
     /// Who loses a branch is judged again and finds its holder, so two are enough unless the holder went away in the
@@ -21,24 +13,24 @@ struct ReviewJudge: Sendable {
 
     let state: ClusterStore
     let now: @Sendable () -> Timestamp
-    /// Whether what verdicts rest on is kept.
-    let keepsEvidence: Bool
 
-    /// Judges the review in `body`.
-    func judge(_ body: UnsafeRawBufferPointer, by engine: PolicyEngine) throws(AdmissionReviewError) -> Outcome {
-        let evidence = keepsEvidence ? DecisionEvidence(engine.policy, state: state) : nil
-        let decoded = try unsafe DecodedReview(body)
-        let verdict = try unsafe judge(decoded, body, by: engine, evidence)
-        evidence?.close()
+    /// Judges the review that was read from `body`, until the branches of an admitted run are taken, or the verdict is that
+    /// they cannot be.
+    func judge(
+        _ decoded: DecodedReview,
+        _ body: UnsafeRawBufferPointer,
+        by engine: PolicyEngine,
+        _ evidence: DecisionEvidence?
+    ) throws(AdmissionReviewError) -> Verdict {
+        let verdict = try unsafe settledVerdict(on: decoded, body, by: engine, evidence)
         if verdict.allowed, let run = unsafe DeletedRun(decoded.review.request, body: body) {
             state.observeDeletion(namespace: run.namespace, name: run.name, uid: run.uid)
         }
-        return Outcome(version: decoded.review.version, verdict: verdict, evidence: evidence)
+        return verdict
     }
 
-    /// Judges until the branches of an admitted run are taken, or the verdict is that they cannot be.
-    private func judge(
-        _ decoded: DecodedReview,
+    private func settledVerdict(
+        on decoded: DecodedReview,
         _ body: UnsafeRawBufferPointer,
         by engine: PolicyEngine,
         _ evidence: DecisionEvidence?

@@ -105,6 +105,25 @@ struct ServiceUnderTest: Sendable {
         return service.answer(HTTPRequest(head: head, body: ByteBuffer(string: review.text)), on: eventLoop)
     }
 
+    /// A review after all steps, the first at `time`; it is answered, but not counted and logged yet.
+    func answered(_ review: Review, receivedAt: NIODeadline, at time: NIODeadline) -> PendingReview {
+        let head = HTTPRequestHead(
+            method: .post,
+            target: "/validate?timeout=10s",
+            version: .http2,
+            fields: HTTPFields(),
+            contentLength: nil,
+            receivedAt: receivedAt
+        )
+        let request = ReviewRequest(HTTPRequest(head: head, body: ByteBuffer(string: review.text)))
+        let review = PendingReview(request, promise: EmbeddedEventLoop().makePromise())
+        handler.decode(review, at: time)
+        handler.judge(review, by: engine.value)
+        handler.answer(review)
+        review.succeed()
+        return review
+    }
+
     func answer(to error: HTTPRequestError) -> Answer { Answer(service.answer(to: error)) }
 }
 
