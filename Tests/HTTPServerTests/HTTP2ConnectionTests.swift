@@ -106,6 +106,25 @@ import Testing
         #expect(peer.answers[1]?.body == "late")
     }
 
+    @Test func `answers of one turn of the event loop leave in one write`() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let promises = (0..<3).map { _ in eventLoop.makePromise(of: HTTPResponse.self) }
+        let peer = try HTTP2Peer(
+            TestService { request, _ in .later(promises[Int(request.path.dropFirst()) ?? 0].futureResult) }
+        )
+        try peer.send(
+            .headers(1, HTTP2Peer.get("/0")),
+            .headers(3, HTTP2Peer.get("/1")),
+            .headers(5, HTTP2Peer.get("/2"))
+        )
+        let before = peer.writeCount
+        for promise in promises { promise.succeed(TestService.text("late")) }
+        peer.channel.embeddedEventLoop.run()
+        try peer.receive()
+        #expect([1, 3, 5].allSatisfy { peer.answers[$0]?.body == "late" && peer.answers[$0]?.isComplete == true })
+        #expect(peer.writeCount == before + 1)
+    }
+
     @Test func `a refusal is followed by a reset without blame while the client sends`() throws {
         let service = TestService(refusal: { _ in TestService.text("no", status: 404) })
         let peer = try HTTP2Peer(service)

@@ -14,14 +14,17 @@ struct ReviewClaims: Sendable {
     let claimer: any BranchClaimer
     let judge: ReviewJudge
 
-    /// Claims the branches of an admitted run and judges it anew where they are another run's: once the future is there,
-    /// the verdict is the one that counts. Nil when there is nothing to claim.
+    /// Claims the branches of an admitted run and judges it anew where they are another run's.
+    ///
+    /// Once the future is there, the verdict is the one that counts. Nil when there is nothing to claim.
     func settle(
         _ review: PendingReview,
         by engine: PolicyEngine,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<Void>? {
-        guard let verdict = review.verdict, let claims = verdict.claims, let decoded = review.decoded else { return nil }
+        guard let verdict = review.verdict, let claims = verdict.claims, let decoded = review.decoded else {
+            return nil
+        }
         let written = decoded.object?.heldBranches(options: engine.policy.repositoryOptions) ?? []
         guard let wanted = claims.request(written: written) else { return nil }
         let request = review.request

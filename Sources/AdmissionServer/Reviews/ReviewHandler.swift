@@ -53,7 +53,10 @@ package struct ReviewHandler: Sendable {
     /// Judging takes microseconds, so it is done whatever is left of the time. Only a review whose time has passed is not
     /// judged: its run is refused already, and must not take a branch.
     func decode(_ review: PendingReview, at time: NIODeadline) {
-        guard !review.request.isExpired(at: time) else { return review.failure = .expired }
+        guard !review.request.isExpired(at: time) else {
+            review.failure = .expired
+            return
+        }
         let began = decisions.map { _ in NIODeadline.now() }
         // The bytes are lent for the call: the review holds offsets and texts of its own.
         unsafe review.request.body.withUnsafeReadableBytes { bytes in
@@ -69,7 +72,9 @@ package struct ReviewHandler: Sendable {
     /// Judges a review that was read, by `engine`.
     func judge(_ review: PendingReview, by engine: PolicyEngine) {
         guard let decoded = review.decoded else { return }
-        let evidence = decisions.map { _ in DecisionEvidence(engine.policy, state: judge.state, decoding: review.decoding) }
+        let evidence = decisions.map { _ in
+            DecisionEvidence(engine.policy, state: judge.state, decoding: review.decoding)
+        }
         unsafe review.request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
                 review.verdict = try unsafe judge.judge(decoded, bytes, by: engine, evidence)
@@ -84,7 +89,9 @@ package struct ReviewHandler: Sendable {
     /// Whether reviews may have to wait for a claim.
     var claimsBranches: Bool { claims != nil }
 
-    /// Claims the branches of an admitted run; the answer waits for it. Nil when there is nothing to claim.
+    /// Claims the branches of an admitted run; the answer waits for it.
+    ///
+    /// Nil when there is nothing to claim.
     func claim(
         _ review: PendingReview,
         by engine: PolicyEngine,

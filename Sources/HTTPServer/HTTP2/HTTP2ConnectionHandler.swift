@@ -2,7 +2,7 @@ internal import NIOCore
 
 /// Serves one HTTP/2 connection: feeds ``HTTP2Session``, asks the service, writes the frames.
 ///
-/// All frames of a read cycle leave in one write and one flush. While the client does not read, frames stay in the session,
+/// All frames of a read cycle leave in one write and one flush, and so do all answers of one turn of the event loop. While the client does not read, frames stay in the session,
 /// whose streams are bounded in number, and the back-pressure handler in front stops the reading.
 final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     typealias InboundIn = ByteBuffer
@@ -13,6 +13,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     private var lifecycle: HTTP2Lifecycle
     private var context: ChannelHandlerContext?
     private var isSending = false
+    private var isFlushPlanned = false
     private var isClosing = false
     private var isRetiring = false
 
@@ -109,7 +110,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         case .success(let response): answer(response, on: stream)
         case .failure: answer(surroundings.response(to: .answerFailed), on: stream)
         }
-        flush()
+        flushAtEndOfTurn()
     }
 
     private func answer(_ response: HTTPResponse, on stream: HTTP2Stream) {
@@ -118,6 +119,17 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     }
 
     // MARK: Writing
+
+    /// Writes once for all answers that come in this turn of the event loop: a record and a system call for each cost more
+    /// than making it.
+    private func flushAtEndOfTurn() {
+        guard !isFlushPlanned, let context else { return }
+        isFlushPlanned = true
+        context.eventLoop.assumeIsolated().execute {
+            self.isFlushPlanned = false
+            self.flush()
+        }
+    }
 
     /// Writes what the session has, as far as the client takes it.
     private func flush() {

@@ -32,6 +32,8 @@ final class HTTP2Peer {
     private(set) var pingAcknowledgements = 0
     private(set) var serverSettings: [UInt16: UInt32] = [:]
     private(set) var windowIncrement = 0
+    /// How often the server wrote.
+    private(set) var writeCount = 0
 
     /// Connects; without `greets` the test sends preface and SETTINGS itself.
     init(
@@ -78,6 +80,7 @@ final class HTTP2Peer {
     /// Takes what the server wrote.
     func receive() throws {
         while var bytes = try channel.readOutbound(as: ByteBuffer.self) {
+            writeCount += 1
             input.writeBuffer(&bytes)
         }
         while let frame = HTTP2Frame(from: &input) {
