@@ -32,10 +32,11 @@ libnghttp2-dev|nghttp2/nghttp2.h|the HTTP/2 library the server links with
 libsqlite3-0|libsqlite3.so.0|the Swift toolchain needs it
 libssl-dev|openssl/ssl.h|the TLS library the server links with
 libxml2|libxml2.so.2|the Swift toolchain needs it
+libyaml-dev|yaml.h|the YAML library the server links with
 nghttp2-client|h2load|HTTP/2 test client and load generator
 nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
-pkg-config|pkg-config|to find the two C libraries
+pkg-config|pkg-config|to find the C libraries
 time|/usr/bin/time|to measure time and memory of a command
 wrk|wrk|HTTP/1.1 load generator
 '
@@ -106,7 +107,7 @@ need_swift() {
 # need_build_tools: everything `swift build` needs.
 need_build_tools() {
   need_swift
-  need_packages ca-certificates g++ git libnghttp2-dev libssl-dev pkg-config
+  need_packages ca-certificates g++ git libnghttp2-dev libssl-dev libyaml-dev pkg-config
 }
 
 # usage: the comment at the head of the running script, as help.

@@ -28,11 +28,16 @@ struct YAMLEvent {
 
 /// libyaml's parser over lent bytes: the only place that calls it.
 ///
-/// Its events are used and not Yams' `Node`: composing a `Node` recurses once a level, takes keys that are canonically
-/// equivalent for one, and refuses duplicate keys. libyaml keeps its states on the heap and itself stops just below
-/// 1,000 levels. `CYaml` is Yams' own copy of libyaml, a target of that package.
+/// Its events are used and not its documents, which refuse nothing and keep no place of a key. libyaml keeps its states on
+/// the heap, so nesting costs no stack.
 @safe
 struct YAMLEvents: ~Copyable {
+    /// Levels beyond which reading stops for good.
+    ///
+    /// For every token libyaml walks over one possible key a level: 100,000 levels would take minutes to pass over.
+    private static let maximumDepth = 1000
+
+    private var depth = 0
     /// On the heap, as libyaml keeps a pointer to it in it.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
@@ -68,6 +73,10 @@ struct YAMLEvents: ~Copyable {
 
     /// The next event; a scalar's text is added to `text`.
     mutating func next(addingTextTo text: inout [UInt8]) throws(YAMLProblem) -> YAMLEvent {
+        // After an error libyaml, too, says that the stream is at its end.
+        guard depth <= Self.maximumDepth else {
+            return unsafe YAMLEvent(kind: .streamEnd, mark: Self.mark(parser.pointee.mark))
+        }
         var raw = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &raw) == 1 else { throw problem() }
         defer { unsafe yaml_event_delete(&raw) }
@@ -80,12 +89,24 @@ struct YAMLEvents: ~Copyable {
             event.tag = unsafe Self.tag(scalar.tag)
             event.isPlain = unsafe event.tag == .none && scalar.style == YAML_PLAIN_SCALAR_STYLE
             event.anchor = unsafe Self.bytes(scalar.anchor)
-        case .sequenceStart: event.anchor = unsafe Self.bytes(raw.data.sequence_start.anchor)
-        case .mappingStart: event.anchor = unsafe Self.bytes(raw.data.mapping_start.anchor)
+        case .sequenceStart:
+            event.anchor = unsafe Self.bytes(raw.data.sequence_start.anchor)
+            try enter(at: event.mark)
+        case .mappingStart:
+            event.anchor = unsafe Self.bytes(raw.data.mapping_start.anchor)
+            try enter(at: event.mark)
+        case .collectionEnd: depth -= 1
         case .alias: event.anchor = unsafe Self.bytes(raw.data.alias.anchor)
-        case .documentStart, .documentEnd, .collectionEnd, .streamEnd, .other: break
+        case .documentStart, .documentEnd, .streamEnd, .other: break
         }
         return event
+    }
+
+    private mutating func enter(at mark: YAMLMark) throws(YAMLProblem) {
+        depth += 1
+        guard depth <= Self.maximumDepth else {
+            throw YAMLProblem(text: "nested deeper than \(Self.maximumDepth) levels", mark: mark, context: nil)
+        }
     }
 
     /// What libyaml found wrong.

@@ -1,0 +1,6 @@
+#ifndef AGENTRUN_ADMISSION_CYAML_SHIM_H
+#define AGENTRUN_ADMISSION_CYAML_SHIM_H
+
+#include <yaml.h>
+
+#endif
