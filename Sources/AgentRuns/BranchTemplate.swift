@@ -83,7 +83,7 @@ enum BranchTemplate {
         private func writeMembers(_ members: Members, to writer: inout JSONWriter) {
             var written: Set<ExactString> = []
             for member in members where written.insert(member.key).inserted {
-                writer.key(member.key.string)
+                writer.escapedKey(member.key.string)
                 writer.string(members.last { $0.key == member.key }?.value.string ?? "")
             }
         }

@@ -16,16 +16,14 @@ package struct JSONWriter: Sendable {
 
     /// Writes a key that needs no escaping.
     package mutating func key(_ key: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        key.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        key.withUTF8Buffer { unsafe appendQuoted($0, isKey: true) }
         needsComma = false
     }
 
-    /// Writes a key.
-    package mutating func key(_ key: String) {
+    /// Writes any key.
+    ///
+    /// Not an overload: a literal would choose it.
+    package mutating func escapedKey(_ key: String) {
         string(key)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
@@ -33,11 +31,16 @@ package struct JSONWriter: Sendable {
 
     /// Writes a string value: `"`, `\` and control characters escaped, everything else as it is.
     package mutating func string(_ value: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { unsafe appendEscaped($0) }
-        bytes.append(UInt8(ascii: "\""))
+        unsafe ExactString(value).withBytes { text in
+            if unsafe Self.endOfPlainText(UnsafeRawBufferPointer(text), from: 0) == text.count {
+                unsafe appendQuoted(text, isKey: false)
+            } else {
+                separate()
+                bytes.append(UInt8(ascii: "\""))
+                unsafe appendEscaped(text)
+                bytes.append(UInt8(ascii: "\""))
+            }
+        }
         needsComma = true
     }
 
@@ -99,6 +102,21 @@ package struct JSONWriter: Sendable {
 
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    /// Appends a string that needs no escape, with the comma before it and, behind a key, the colon: all in one step, as
+    /// the array asks before each whether it is shared and has room.
+    private mutating func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, isKey: Bool) {
+        let comma = needsComma
+        bytes.append(addingCapacity: text.count + 4) { output in
+            if comma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+                count = unsafe buffer[count...].update(fromContentsOf: text)
+            }
+            output.append(UInt8(ascii: "\""))
+            if isKey { output.append(UInt8(ascii: ":")) }
+        }
     }
 
     /// Appends runs that need no escape as they are.

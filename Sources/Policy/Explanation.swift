@@ -3,8 +3,9 @@ package import JSONPull
 
 /// What a verdict rests on, whether or not there was anything to complain about.
 ///
-/// Never a prompt's text.
-package struct Explanation: Sendable {
+/// Never a prompt's text. A class, as part of a ``Verdict`` that is filled where it is.
+// Unchecked: nothing is set once the engine has returned the verdict.
+package final class Explanation: @unchecked Sendable {
     /// What one unit's agent would be told.
     package struct Prompt: Sendable {
         /// A place, and what is known of the text there.
@@ -30,27 +31,29 @@ package struct Explanation: Sendable {
     }
 
     /// One entry a unit that has a prompt.
-    package var prompts: [Prompt] = []
+    package private(set) var prompts: [Prompt] = []
     /// Steps that run, or 1 for the run itself: how many entries ``prompts`` has when none lacks a prompt.
-    package var unitCount = 0
+    package private(set) var unitCount = 0
     /// The repository of the run, else of the first step that has one, as written.
-    package var repository: ExactString?
-    package var base: ExactString?
-    package var head: ExactString?
-    package var vcsMode: VcsMode?
+    package private(set) var repository: ExactString?
+    package private(set) var base: ExactString?
+    package private(set) var head: ExactString?
+    package private(set) var vcsMode: VcsMode?
     /// Name of the VersionControlProvider.
-    package var vcsProvider: ExactString?
+    package private(set) var vcsProvider: ExactString?
     /// Names of all secrets the run would use, each once.
-    package var secrets: [ExactString] = []
+    package private(set) var secrets: [ExactString] = []
     /// `InvalidSpec/SecretNotAllowed`: how the controller would end the run, nil when nothing says that it would.
-    package var predicted: String?
+    package internal(set) var predicted: String?
     /// Age of the cluster state in milliseconds; nil without state.
-    package var stateAgeMilliseconds: Int?
+    package internal(set) var stateAgeMilliseconds: Int?
 
-    package init() {}
+    init() {}
 
-    init(_ run: RunUnderReview) {
+    /// Takes what the rules found out about a run.
+    func describe(_ run: RunUnderReview) {
         unitCount = run.units.count
+        prompts.reserveCapacity(unitCount)
         for prompt in run.prompts {
             guard let winner = prompt.winner else { continue }
             let overrides = prompt.hidden.map { [Prompt.Source($0)] } ?? []
@@ -63,7 +66,11 @@ package struct Explanation: Sendable {
             if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
             if base == nil { base = unit.metadata.text(.base) }
         }
-        for unit in run.runAndSteps where base == nil { base = run.provider(of: unit)?.object.baseBranch }
-        for secret in run.secrets where !secrets.contains(secret.name) { secrets.append(secret.name) }
+        if base == nil {
+            base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.baseBranch }.first
+        }
+        let used = run.secrets
+        secrets.reserveCapacity(used.count)
+        for index in used.indices where !secrets.contains(used[index].name) { secrets.append(used[index].name) }
     }
 }

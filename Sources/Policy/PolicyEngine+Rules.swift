@@ -44,7 +44,7 @@ extension PolicyEngine {
         )
         verdict.findings = findings(review, subject.match)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
-        verdict.explanation = Explanation(review)
+        verdict.explanation.describe(review)
         verdict.explanation.predicted =
             ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
         if let state {

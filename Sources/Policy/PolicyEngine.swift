@@ -5,7 +5,7 @@ internal import JSONPull
 /// Judges requests by a policy and what is known of the cluster: pure, synchronous, without a clock of its own.
 ///
 /// The same bytes give the same verdict in the server and offline.
-package struct PolicyEngine: Sendable {
+package final class PolicyEngine: Sendable {
     /// The API group that is judged.
     static let group: ExactString = "agents.proompteng.ai"
     /// Its version.

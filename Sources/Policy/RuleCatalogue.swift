@@ -112,7 +112,7 @@ package enum RuleCatalogue {
             ("reason", reason.rawValue), ("action", action.rawValue), ("meaning", documentation.meaning),
             ("example", documentation.example), ("fix", documentation.fix),
         ] {
-            writer.key(key)
+            writer.escapedKey(key)
             writer.string(value)
         }
         writer.endObject()

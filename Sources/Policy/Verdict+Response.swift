@@ -41,7 +41,9 @@ extension Verdict {
 
     /// Those of RULES section 4 that have a value.
     private var auditAnnotations: [(key: StaticString, value: String)] {
-        var annotations: [(key: StaticString, value: String)] = [("verdict", allowed ? "allowed" : "denied")]
+        var annotations: [(key: StaticString, value: String)] = []
+        annotations.reserveCapacity(8)
+        annotations.append(("verdict", allowed ? "allowed" : "denied"))
         func add(_ key: StaticString, _ value: String?) {
             guard let value, !value.isEmpty else { return }
             annotations.append((key, AuditAnnotation.cut(value)))
@@ -81,6 +83,8 @@ private enum AuditAnnotation {
     ) -> String? {
         let prompts = explanation.prompts
         guard let first = prompts.first else { return nil }
+        // Nearly always.
+        if prompts.count == 1, explanation.unitCount == 1 { return value(first) }
         let values = prompts.map(value)
         if let only = value(first), prompts.count == explanation.unitCount, values.allSatisfy({ $0 == only }) {
             return only

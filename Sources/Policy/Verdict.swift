@@ -23,7 +23,7 @@ package final class Verdict: @unchecked Sendable {
     package internal(set) var object: Object
     /// In verdict order: rules as the catalogue lists them, and within a rule its reasons.
     package internal(set) var findings: [Finding] = []
-    package internal(set) var explanation = Explanation()
+    package let explanation: Explanation
     /// Warnings that are no findings.
     package internal(set) var notices: [String] = []
     /// What an admitted run takes; nil for everything else.
@@ -32,23 +32,30 @@ package final class Verdict: @unchecked Sendable {
     /// itself.
     package internal(set) var restsOnRedactedText = false
 
-    init(uid: String, operation: AdmissionRequest.Operation, dryRun: Bool, object: Object) {
+    init(
+        uid: String,
+        operation: AdmissionRequest.Operation,
+        dryRun: Bool,
+        object: Object,
+        explanation: Explanation = Explanation()
+    ) {
         self.uid = uid
         self.operation = operation
         self.dryRun = dryRun
         self.object = object
+        self.explanation = explanation
     }
 
-    /// The same verdict, to be changed.
+    /// The same verdict, to be changed; it rests on what the first one does.
     convenience init(copying verdict: Verdict) {
         self.init(
             uid: verdict.uid,
             operation: verdict.operation,
             dryRun: verdict.dryRun,
-            object: verdict.object
+            object: verdict.object,
+            explanation: verdict.explanation
         )
         findings = verdict.findings
-        explanation = verdict.explanation
         notices = verdict.notices
         claims = verdict.claims
         restsOnRedactedText = verdict.restsOnRedactedText

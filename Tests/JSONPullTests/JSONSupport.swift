@@ -72,7 +72,7 @@ private func copyValue(_ reader: inout JSONReader, to writer: inout JSONWriter) 
         var isFirst = true
         _ = try reader.enterObject()
         while let key = try reader.nextKey(&isFirst) {
-            writer.key(key.string)
+            writer.escapedKey(key.string)
             try copyValue(&reader, to: &writer)
         }
         writer.endObject()

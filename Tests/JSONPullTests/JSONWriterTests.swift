@@ -21,7 +21,7 @@ import Testing
             writer.beginArray()
             writer.endArray()
             writer.endArray()
-            writer.key("b" as String)
+            writer.escapedKey("b" as String)
             writer.string("")
             writer.key("c")
             writer.boolean(false)
@@ -42,7 +42,7 @@ import Testing
     ])
     func `escapes quotes, backslashes and controls only`(value: String, document: String) {
         #expect(written { $0.string(value) } == document)
-        #expect(written { $0.key(value) } == document + ":")
+        #expect(written { $0.escapedKey(value) } == document + ":")
     }
 
     @Test func `what it writes reads back the same, every scalar`() throws {
@@ -80,7 +80,7 @@ import Testing
         default:
             writer.beginObject()
             for _ in 0..<Int.random(in: 0...4, using: &random) {
-                writer.key(randomText(&random))
+                writer.escapedKey(randomText(&random))
                 writeRandom(&writer, depth: depth + 1, &random)
             }
             writer.endObject()

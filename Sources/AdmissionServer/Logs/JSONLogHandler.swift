@@ -43,7 +43,7 @@ package struct JSONLogHandler: LogHandler {
         writer.member("message", event.message.description)
         if let error = event.error { writer.member("error", "\(error)") }
         for (key, value) in merged(event.metadata).sorted(by: { $0.key < $1.key }) {
-            writer.key(Self.ownKeys.contains(key) ? "metadata.\(key)" : key)
+            writer.escapedKey(Self.ownKeys.contains(key) ? "metadata.\(key)" : key)
             Self.write(value, to: &writer)
         }
         writer.endObject()
@@ -70,7 +70,7 @@ package struct JSONLogHandler: LogHandler {
         case .dictionary(let members):
             writer.beginObject()
             for (key, value) in members.sorted(by: { $0.key < $1.key }) {
-                writer.key(key)
+                writer.escapedKey(key)
                 write(value, to: &writer)
             }
             writer.endObject()

@@ -111,7 +111,7 @@ package enum LeaseObject {
     private static func write(_ members: [(String, String)], to writer: inout JSONWriter) {
         writer.beginObject()
         for (key, value) in members {
-            writer.key(key)
+            writer.escapedKey(key)
             writer.string(value)
         }
         writer.endObject()

@@ -171,8 +171,10 @@ extension RunIndex {
         texts.equals(claim.head, branch.head) && claim.repository == branch.repository
     }
 
-    private func isOnSameBranch(_ claim: StoredClaim, _ other: StoredClaim) -> Bool {
-        texts.equals(claim.head, other.head) && claim.repository == other.repository
+    private func firstClaim(onBranchOf claim: StoredClaim) -> Int? {
+        byBranch.find(hash: Int(claim.branchHash)) { place in
+            texts.equals(claims[place].head, claim.head) && claims[place].repository == claim.repository
+        }
     }
 
     private func forEachClaim(of run: Int, _ body: (StoredClaim) -> Void) {
@@ -229,7 +231,7 @@ extension RunIndex {
     /// Takes a claim out of the list of its branch.
     private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
         let hash = Int(claim.branchHash)
-        guard let first = byBranch.find(hash: hash, { isOnSameBranch(claims[$0], claim) }) else { return }
+        guard let first = firstClaim(onBranchOf: claim) else { return }
         guard first == place else {
             var previous = first
             while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }

@@ -133,7 +133,7 @@ struct ObjectProjection {
         writer.beginObject()
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
-            writer.key(key.string)
+            writer.escapedKey(key.string)
             try write(.text, &reader, to: &writer)
         }
         writer.endObject()
@@ -145,7 +145,7 @@ struct ObjectProjection {
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             let key = ExactString(key.string)
-            writer.key(key.string)
+            writer.escapedKey(key.string)
             guard try reader.peek() == .string else {
                 try writeForbidden(&reader, to: &writer)
                 continue

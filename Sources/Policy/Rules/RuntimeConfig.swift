@@ -8,17 +8,17 @@ struct RuntimeConfig: Rule {
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        let runtime = run.run.spec.runtime
-        switch runtime.type {
+        let spec = run.run.spec
+        switch spec.runtime.type {
         case nil:
             let outcome = ControllerOutcome(.runtime, .missingRuntime)
             let field = FieldPath("spec.runtime.type")
             report(.missingRuntime, field, "without a runtime type nothing executes the run", outcome, &findings)
-        case "custom"? where runtime.endpoint == nil:
+        case "custom"? where spec.runtime.endpoint == nil:
             let outcome = ControllerOutcome(.endpoint, .missingEndpoint)
             let field = FieldPath("spec.runtime.config.endpoint")
             report(.missingEndpoint, field, "runtime custom is called at an endpoint", outcome, &findings)
-        case "temporal"?: checkTemporal(runtime, &findings)
+        case "temporal"?: checkTemporal(spec.runtime, &findings)
         default: break
         }
     }

@@ -103,7 +103,7 @@ struct SecretObject: Sendable {
         rest.key("data")
         rest.beginObject()
         for (key, base64) in data {
-            rest.key(key)
+            rest.escapedKey(key)
             rest.string(base64)
         }
         rest.endObject()

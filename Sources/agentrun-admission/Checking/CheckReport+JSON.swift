@@ -33,7 +33,7 @@ extension CheckReport {
             ("objects", entries.count), ("denied", denied), ("warned", warned), ("skipped", skipped),
             ("errors", errors.count),
         ] {
-            writer.key(key)
+            writer.escapedKey(key)
             writer.integer(count)
         }
         writer.endObject()

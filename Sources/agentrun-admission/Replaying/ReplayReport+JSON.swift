@@ -20,7 +20,7 @@ extension ReplayReport {
         writer.key("rules")
         writer.beginObject()
         for (rule, changes) in rules.sorted(by: { $0.key < $1.key }) {
-            writer.key(rule)
+            writer.escapedKey(rule)
             writer.beginObject()
             Self.write(changes, to: &writer)
             writer.endObject()
@@ -34,7 +34,7 @@ extension ReplayReport {
 
     private static func write(_ changes: [Change: Int], to writer: inout JSONWriter) {
         for change in Change.allCases {
-            writer.key(change.rawValue)
+            writer.escapedKey(change.rawValue)
             writer.integer(changes[change] ?? 0)
         }
     }
