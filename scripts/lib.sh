@@ -38,6 +38,7 @@ nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the C libraries
 time|/usr/bin/time|to measure time and memory of a command
+valgrind|valgrind|to count what functions cost
 wrk|wrk|HTTP/1.1 load generator
 '
 
@@ -103,6 +104,24 @@ need_swift() {
   [[ $(printf '%s\n' "$minimum_swift" "$version" | sort -V | head -n 1) == "$minimum_swift" ]] \
     || die "Swift $version is too old; $how"
 }
+
+# How production executables are compiled: whatever builds one uses these, so that what they have in common is compiled once.
+# Measured with fixed answers to a TLS 1.3 POST of 4 KB: 17 us of CPU time a request without cross-module optimisation, with the
+# checks and a dynamic Swift runtime, 14.5 us with these.
+# shellcheck disable=SC2034 # scripts that source this use it
+release_flags=(
+  --configuration release
+  # Lets the optimiser specialise and inline across module borders: NIO's generic pipeline, our JSON reader.
+  -Xswiftc -cross-module-optimization
+  # Drops the run-time checks for overlapping access, on every field of a class on the request path. The tests run with
+  # the checks on, and Swift 6 proves most accesses at compile time.
+  -Xswiftc -enforce-exclusivity=unchecked
+  # No calls through the procedure linkage table into libswiftCore, and an image without a Swift runtime.
+  --static-swift-stdlib
+  # Lets the linker put functions in any order; see scripts/build.
+  -Xswiftc -Xfrontend -Xswiftc -function-sections
+  -Xswiftc -use-ld=lld
+)
 
 # need_build_tools: everything `swift build` needs.
 need_build_tools() {

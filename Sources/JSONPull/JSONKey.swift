@@ -5,18 +5,20 @@
 @frozen public struct JSONKey {
     /// The bytes between the quotes, escapes unresolved, already checked.
     @usableFromInline let raw: UnsafeRawBufferPointer
-    /// Whether `raw` contains a backslash.
-    @usableFromInline let isEscaped: Bool
+    @usableFromInline let content: JSONStringContent
 
-    init(raw: UnsafeRawBufferPointer, isEscaped: Bool) {
+    init(raw: UnsafeRawBufferPointer, _ content: JSONStringContent) {
         unsafe self.raw = raw
-        self.isEscaped = isEscaped
+        self.content = content
     }
 
     /// The string, unescaped; a lone surrogate becomes U+FFFD.
     package var string: String {
-        if isEscaped { return unsafe JSONUnescaping.string(raw) }
-        return unsafe String(decoding: raw, as: UTF8.self)
+        guard content != .escaped else { return unsafe JSONUnescaping.string(raw) }
+        guard #available(macOS 26, *) else { return unsafe String(decoding: raw, as: UTF8.self) }
+        // The scanner has checked the bytes; checking them again took a third of making a string.
+        let bytes = unsafe raw.assumingMemoryBound(to: UInt8.self).span
+        return unsafe String(copying: UTF8Span(unchecked: bytes, isKnownASCII: content == .ascii))
     }
 
     /// Whether the string is, byte for byte, `literal`.
@@ -26,7 +28,7 @@
     @inlinable @inline(__always)
     public static func ~= (literal: StaticString, key: JSONKey) -> Bool {
         let count = literal.utf8CodeUnitCount
-        guard unsafe key.raw.count == count else { return key.isEscaped && key.equalsEscaped(literal) }
+        guard unsafe key.raw.count == count else { return key.content == .escaped && key.equalsEscaped(literal) }
         // Escaped, it would be longer than what it stands for.
         for index in 0..<count where unsafe key.raw[index] != literal.utf8Start[index] { return false }
         return true

@@ -137,9 +137,9 @@ extension JSONReader {
         guard let quote = unsafe try advance(closing: UInt8(ascii: "}"), &isFirst) else { return nil }
         let start = unsafe try pass(UInt8(ascii: "\""), at: quote)
         unsafe key = quote
-        let (end, isEscaped) = unsafe try scanner.passString(start)
+        let (end, content) = unsafe try scanner.passString(start)
         unsafe next = try pass(UInt8(ascii: ":"), at: significant(end))
-        return unsafe Self.string(from: start, to: end, isEscaped)
+        return unsafe Self.string(from: start, to: end, content)
     }
 
     /// Whether the array that was entered has a further element.
@@ -189,9 +189,9 @@ extension JSONReader {
     private static func string(
         from start: UnsafePointer<UInt8>,
         to end: UnsafePointer<UInt8>,
-        _ isEscaped: Bool
+        _ content: JSONStringContent
     ) -> JSONKey {
-        unsafe JSONKey(raw: UnsafeRawBufferPointer(start: start, count: end - start - 1), isEscaped: isEscaped)
+        unsafe JSONKey(raw: UnsafeRawBufferPointer(start: start, count: end - start - 1), content)
     }
 }
 
@@ -210,9 +210,9 @@ extension JSONReader {
             try skipValue()
             return nil
         }
-        let (end, isEscaped) = unsafe try scanner.passString(quote + 1)
+        let (end, content) = unsafe try scanner.passString(quote + 1)
         unsafe next = end
-        return unsafe Self.string(from: quote + 1, to: end, isEscaped)
+        return unsafe Self.string(from: quote + 1, to: end, content)
     }
 
     /// The next value if it is `true` or `false`, else nil after passing over it.

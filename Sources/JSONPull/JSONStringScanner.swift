@@ -1,3 +1,13 @@
+/// What stands between the quotes of a JSON string that has been checked.
+@frozen @usableFromInline enum JSONStringContent: UInt8 {
+    /// ASCII without a backslash.
+    case ascii
+    /// UTF-8 without a backslash, and not ASCII.
+    case utf8
+    /// Anything with a backslash.
+    case escaped
+}
+
 /// Finds the end of a JSON string, eight bytes at a time while they are plain ASCII, and checks what is not.
 ///
 /// It works on pointers that live in registers: the position of a reader, kept in memory, would be read and written for
@@ -11,34 +21,35 @@ struct JSONStringScanner {
 
     typealias Pointer = UnsafePointer<UInt8>
 
-    /// Behind the closing quote of the string whose first character is at `start`, and whether there was a backslash.
+    /// Behind the closing quote of the string whose first character is at `start`, and what it is made of.
     ///
     /// Positions are returned rather than moved in place: one whose address is handed on would live in memory.
     @inline(__always)
-    func passString(_ start: Pointer) throws(JSONError) -> (end: Pointer, isEscaped: Bool) {
+    func passString(_ start: Pointer) throws(JSONError) -> (end: Pointer, content: JSONStringContent) {
         let next = unsafe passPlain(start)
-        if unsafe next < end, unsafe next.pointee == UInt8(ascii: "\"") { return unsafe (next + 1, false) }
+        if unsafe next < end, unsafe next.pointee == UInt8(ascii: "\"") { return unsafe (next + 1, .ascii) }
         return unsafe try passRest(next)
     }
 
     /// The rest of a string that is not plain throughout.
     @inline(never)
-    private func passRest(_ start: Pointer) throws(JSONError) -> (end: Pointer, isEscaped: Bool) {
-        var sawEscape = false
+    private func passRest(_ start: Pointer) throws(JSONError) -> (end: Pointer, content: JSONStringContent) {
+        // What stopped the way here was a backslash, or a byte that is not ASCII.
+        var content = JSONStringContent.utf8
         var next = unsafe start
         while true {
             guard unsafe next < end else { throw unsafe JSONError(.unexpectedEnd, at: end - base) }
             let byte = unsafe next.pointee
             // JSON within a string, such as kubectl keeps in an annotation, is full of these.
             if byte == UInt8(ascii: "\\"), unsafe end - next > 1, unsafe next[1] == UInt8(ascii: "\"") {
-                sawEscape = true
+                content = .escaped
                 unsafe next = passPlain(next + 2)
                 continue
             }
             switch byte {
-            case UInt8(ascii: "\""): return unsafe (next + 1, sawEscape)
+            case UInt8(ascii: "\""): return unsafe (next + 1, content)
             case UInt8(ascii: "\\"):
-                sawEscape = true
+                content = .escaped
                 if unsafe end - next > 1, unsafe Self.isShortEscape(next[1]) {
                     unsafe next += 2
                 } else {
