@@ -123,15 +123,18 @@ extension PolicyEngine {
         let isTemplate = review.run.isTemplate(generation: policy.generation)
         var findings: [Finding] = []
         var collected = RuleFindings()
-        for settings in policy.rules where !isTemplate || settings.id.runsOnTemplates {
-            if let only, settings.id != only { continue }
-            do {
-                guard let actions = try settings.checkRun(review, match, &collected) else { continue }
-                findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
-            } catch {
-                if policy.onError != .off { findings.append(failure(of: settings.id, error)) }
+        for index in policy.rules.indices {
+            // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
+            unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
+                guard !isTemplate || rule.id.runsOnTemplates, only == nil || rule.id == only else { return }
+                do {
+                    guard let actions = try rule.checkRun(review, match, &collected) else { return }
+                    findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
+                } catch {
+                    if policy.onError != .off { findings.append(failure(of: rule.id, error)) }
+                }
+                collected = RuleFindings()
             }
-            collected = RuleFindings()
         }
         return findings
     }

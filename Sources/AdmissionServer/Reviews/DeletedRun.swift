@@ -14,7 +14,8 @@ struct DeletedRun {
 
     /// The run `request` takes away once it is allowed; nil when it takes none.
     init?(_ request: AdmissionRequest, body: UnsafeRawBufferPointer) {
-        guard !request.dryRun, request.subResource.isEmpty,
+        // Nearly every review is of a CREATE.
+        guard request.operation != .create, !request.dryRun, request.subResource.isEmpty,
             ClusterKind(group: request.kind.group.string, kind: request.kind.kind.string) == .agentRun
         else { return nil }
         switch request.operation {
