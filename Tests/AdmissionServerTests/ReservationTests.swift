@@ -1,4 +1,7 @@
 import ClusterState
+import HTTPServer
+import NIOCore
+import NIOEmbedded
 import Policy
 import Testing
 
@@ -15,6 +18,25 @@ import Testing
         #expect(second.body.contains("agents/first"))
         // kube-apiserver tries a create again without managedFields when storage finds it too large.
         #expect(service.post(Review(name: "first")).allowed == true)
+    }
+
+    /// Small reviews are judged in one group, each larger one in a group of its own.
+    @Test(arguments: [0, 100_000])
+    func `of reviews that came in one turn the first takes the branch, and all are answered`(padding: Int) throws {
+        let eventLoop = EmbeddedEventLoop()
+        let note = #","annotations":{"note":"\#(String(repeating: "x", count: padding))"}"#
+        let answers = (1...6).map { number in
+            let head = number < 6 ? "codex/one" : "codex/two"
+            return service.begin(Review(name: "run-\(number)", head: head, metadata: note), on: eventLoop)
+        }
+        #expect(service.store.reservationCount == 0)
+        eventLoop.run()
+        let allowed = try answers.map { answer in
+            guard case .later(let future) = answer else { return false }
+            return try String(buffer: future.wait().body).contains(#""allowed":true"#)
+        }
+        #expect(allowed == [true, false, false, false, false, true])
+        #expect(service.store.reservationCount == 2)
     }
 
     @Test func `a dry run takes nothing`() {

@@ -18,6 +18,19 @@ import Testing
         }
     }
 
+    @Test func `tells its texts apart, whatever their length`() {
+        var pool = TextPool()
+        let texts = [0, 1, 15, 16, 17, 4095, 4096, 4097, 10_000].flatMap { length in
+            ["a", "b"].map { ExactString(String(repeating: "x", count: length) + $0) }
+        }
+        let pooled = texts.map { (pool.add($0), pool.add($0)) }
+        for (index, (one, other)) in pooled.enumerated() {
+            #expect(pool.equals(one, other))
+            let equal = pooled.indices.filter { pool.equals(one, pooled[$0].1) }
+            #expect(equal == [index])
+        }
+    }
+
     @Test func `uses the place of a removed text again, and leaves the others alone`() {
         var pool = TextPool()
         var generator = SystemRandomNumberGenerator()

@@ -128,6 +128,26 @@ import Testing
         #expect(peer.reads.count == readsBefore + 1)
     }
 
+    @Test func `let one read cycle come behind them, and answer it afterwards`() throws {
+        let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
+        let service = TestService { request, _ in
+            request.path == "/slow" ? .later(promise.futureResult) : .now(TestService.echo(request))
+        }
+        let peer = try HTTP1Peer(service)
+        peer.send(get("/slow"))
+        let readsBefore = peer.reads.count
+        peer.channel.read()
+        #expect(peer.reads.count == readsBefore + 1)
+        peer.send(get("/next"))
+        peer.channel.read()
+        #expect(peer.reads.count == readsBefore + 1)
+        #expect(service.requests.count == 1)
+        promise.succeed(TestService.text("late"))
+        peer.channel.embeddedEventLoop.run()
+        #expect(try peer.received() == echoed("late") + echoed("GET /next 0"))
+        #expect(peer.reads.count == readsBefore + 2)
+    }
+
     @Test func `that fail become an error of the server`() throws {
         struct Failure: Error {}
         let service = TestService { _, eventLoop in .later(eventLoop.makeFailedFuture(Failure())) }

@@ -8,7 +8,7 @@ internal import Policy
 ///
 /// Never a prompt, a secret's value or any other content of an object.
 package struct ReviewLog: Sendable {
-    /// A review takes 60 µs, and a full queue adds some 40 ms: what takes this long waits for something that is not well, and
+    /// A review takes 40 µs, and a full queue adds some 40 ms: what takes this long waits for something that is not well, and
     /// the least a webhook is given has passed.
     package static let defaultSlowReview = TimeAmount.seconds(1)
 
