@@ -135,6 +135,14 @@ let package = Package(
         ),
         // Test support
         .target(
+            name: "TestPrograms",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestPrograms"
+        ),
+        .target(
             name: "FakeAPIServer",
             dependencies: [
                 "Digest",
@@ -243,6 +251,7 @@ let package = Package(
                 "COpenSSL",
                 "FakeAPIServer",
                 "TLS",
+                "TestPrograms",
                 "agentrun-admission",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -256,9 +265,8 @@ let package = Package(
                 "ClusterState",
                 "JSONPull",
                 "Policy",
+                "TestPrograms",
                 "agentrun-admission",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
     ],

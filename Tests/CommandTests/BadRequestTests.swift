@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// What a client can get wrong: it gets a clear error, and the next one is served.

@@ -1,5 +1,6 @@
 import FakeAPIServer
 import Foundation
+import TestPrograms
 import Testing
 
 /// `serve` beside an API server, as a process of its own.

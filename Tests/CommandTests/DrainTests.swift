@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestPrograms
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `Stopping` {

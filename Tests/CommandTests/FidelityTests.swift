@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// One object, one verdict: over TLS, from a recorded review, and from the object in a file.

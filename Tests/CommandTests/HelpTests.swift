@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Help` {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct `replay` {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// docs/rule-examples.yaml, which is what the documentation says of itself: an example of every reason.

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import TestPrograms
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `test` {

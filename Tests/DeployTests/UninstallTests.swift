@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// `scripts/uninstall`, with a kubectl that writes down how it was called.

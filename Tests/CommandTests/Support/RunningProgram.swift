@@ -2,6 +2,7 @@ import Glibc
 import Subprocess
 import Synchronization
 import SystemPackage
+import TestPrograms
 
 /// A program that runs until it is stopped, or nobody holds it any more.
 final class RunningProgram: Sendable {

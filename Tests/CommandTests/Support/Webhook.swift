@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestPrograms
 
 /// A running `serve` on a port of its own.
 final class Webhook: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// What one way of installing puts into a cluster.
 struct Installation: Sendable {

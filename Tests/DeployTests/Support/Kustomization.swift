@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// A folder with a `kustomization.yaml`.
 enum Kustomization {
