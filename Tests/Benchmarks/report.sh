@@ -86,7 +86,7 @@ thread, the load generator on another core. The review is the guide's example as
 - **nginx** reads the body into memory and answers with fixed 400 bytes: what the transport costs without a review.
 - **Go** decodes it with encoding/json into structs of what rules read, and answers without judging.
 
-None of them writes a log line a request. CPU time is user and system time of the server's process. The load generator
+The first runs with the allocator setting of its image (deploy/Containerfile). None of them writes a log line a request. CPU time is user and system time of the server's process. The load generator
 never sleeps (Tests/Benchmarks/awake.c), so that no server pays for waking it.
 
 $(machine)

@@ -20,12 +20,14 @@ define_command() {
   server_command[$name]=$(printf '%q ' "$@")
 }
 
-# add_ours NAME TITLE [ARGUMENT...]: one thread, and no log line a request, as the others write none either.
+# add_ours NAME TITLE [ARGUMENT...]: one thread, in the environment of deploy/Containerfile, and no log line a request, as
+# the others write none either.
 add_ours() {
   local name=$1
   add_server "$name" "$2"
   shift 2
-  define_command "$name" "$server" serve --host 127.0.0.1 --port "${server_port[$name]}" --metrics-port none --drain-delay 0 \
+  define_command "$name" env GLIBC_TUNABLES=glibc.malloc.tcache_count=100 "$server" serve --host 127.0.0.1 \
+    --port "${server_port[$name]}" --metrics-port none --drain-delay 0 \
     --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --threads 1 --log-level warning "$@"
 }
 

@@ -16,7 +16,7 @@ final class PendingReview: @unchecked Sendable {
 
     let request: ReviewRequest
     private let promise: EventLoopPromise<HTTPResponse>
-    /// Nil until the body was read.
+    /// Nil until the body was read, and once the review has been answered.
     var decoded: DecodedReview?
     /// How long reading it took; zero unless there is a decision log.
     var decoding = TimeAmount.zero
