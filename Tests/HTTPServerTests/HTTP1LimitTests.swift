@@ -85,6 +85,22 @@ import Testing
         #expect(peer.isClosed)
     }
 
+    @Test func `a head that began while a request was answered is timed out`() throws {
+        let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
+        let service = TestService { _, _ in .later(promise.futureResult) }
+        let peer = try HTTP1Peer(service, limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        peer.send(get("/slow"))
+        peer.send("GET /ne")
+        peer.tick(5)
+        promise.succeed(TestService.text("late"))
+        peer.channel.embeddedEventLoop.run()
+        #expect(try peer.received() == echoed("late"))
+        peer.tick(2)
+        #expect(try peer.received() == "")
+        peer.tick(1)
+        #expect(try peer.received().hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
+    }
+
     @Test func `a body that trickles is timed out, however often a byte comes`() throws {
         let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.bodyTimeout = .seconds(3) })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")

@@ -108,6 +108,8 @@ struct HTTP1StateMachine {
     private var isRetiring = false
     private var isDraining = false
     private var hasServed = false
+    /// Some bytes of the next head have come while a request was being answered.
+    private var hasBegunNext = false
 
     init(timeouts: Timeouts, maximumDroppedBytes: Int) {
         self.timeouts = timeouts
@@ -150,6 +152,7 @@ struct HTTP1StateMachine {
     /// A whole head has come, and the service has been asked about it.
     mutating func receiveHead(_ reading: HTTP1HeadReader.Reading, refusal: HTTPResponse?) -> HeadAction {
         hasServed = true
+        hasBegunNext = false
         guard let refusal else {
             enter(.body(reading.head, reading.framing))
             return .collect(sendsContinue: reading.framing.expectsContinue)
@@ -217,7 +220,8 @@ struct HTTP1StateMachine {
         guard exchange.keepsAlive, !closes, !isRetiring else {
             return last(exchange, ending: .close)
         }
-        enter(.quiet)
+        enter(hasBegunNext ? .head : .quiet)
+        hasBegunNext = false
         return reply(exchange, ending: nil)
     }
 
@@ -243,7 +247,11 @@ struct HTTP1StateMachine {
 
     /// A read cycle brought bytes but no part: a head has begun.
     mutating func receiveUnfinishedBytes() {
-        if case .quiet = state { enter(.head) }
+        switch state {
+        case .quiet: enter(.head)
+        case .answering: hasBegunNext = true
+        case .head, .body, .dropping, .closing, .lingering, .closed: break
+        }
     }
 
     /// One tick has passed.
