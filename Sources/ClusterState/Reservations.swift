@@ -86,7 +86,7 @@ struct Reservations: Sendable {
 
     private mutating func remove(at place: Int) {
         details[place] = nil
-        if let run = runs.run(at: place) { runs.remove(run.key) }
+        runs.remove(at: place)
     }
 
     /// Forgets what has not shown up in its time.

@@ -6,8 +6,8 @@ enum HTTPFieldBytes {
 
     /// Whether every byte of `text` is.
     static func areAllowed(_ text: String) -> Bool {
-        let areAllowed = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe $0.allSatisfy(isAllowed) }
-        return areAllowed ?? text.utf8.allSatisfy(isAllowed)
+        var text = text
+        return text.withUTF8 { unsafe $0.allSatisfy(isAllowed) }
     }
 
     /// The byte itself, or a space in the place of one that no field may hold.

@@ -4,7 +4,7 @@ internal import JSONPull
 
 /// Judges requests by a policy and what is known of the cluster: pure, synchronous, without a clock of its own.
 ///
-/// The same bytes give the same verdict in the server and offline.
+/// The same bytes give the same verdict in the server and offline. A class, as a copy of its policy is 72 retains.
 package final class PolicyEngine: Sendable {
     /// The API group that is judged.
     static let group: ExactString = "agents.proompteng.ai"

@@ -44,12 +44,12 @@ final class DecisionEvidence: @unchecked Sendable {
 
 extension DecisionLog {
     /// Takes a review that has been answered; of one that came too late nobody has got an answer.
-    func record(_ review: PendingReview, in total: TimeAmount) {
+    func record(_ review: PendingReview, _ result: PendingReview.Result, in total: TimeAmount) {
         let outcome: Decision.Outcome
-        switch (review.verdict, review.failure) {
-        case (let verdict?, _): outcome = .judged(verdict)
-        case (nil, .unreadable(let error)?): outcome = .errored(ReviewLog.line(error.description))
-        case (nil, .expired?), (nil, nil): outcome = .errored("it was complete only when its time-out had passed")
+        switch result {
+        case .judged(let verdict): outcome = .judged(verdict)
+        case .unreadable(let error): outcome = .errored(ReviewLog.line(error.description))
+        case .expired: outcome = .errored("it was complete only when its time-out had passed")
         }
         record(
             Decision(

@@ -6,8 +6,9 @@ internal import Policy
 /// A review between its request and its answer: each step adds what it finds.
 // Unchecked: it stays on the event loop of its connection.
 final class PendingReview: @unchecked Sendable {
-    /// Why there is no verdict.
-    enum Failure: Sendable {
+    /// What came of it.
+    enum Result: Sendable {
+        case judged(Verdict)
         /// The body is no review.
         case unreadable(AdmissionReviewError)
         /// Nobody waits for the answer any more.
@@ -16,14 +17,12 @@ final class PendingReview: @unchecked Sendable {
 
     let request: ReviewRequest
     private let promise: EventLoopPromise<HTTPResponse>
-    /// Nil until the body was read, and once the review has been answered.
+    /// Nil until the body was read, and once the review was answered.
     var decoded: DecodedReview?
     /// How long reading it took; zero unless there is a decision log.
     var decoding = TimeAmount.zero
-    /// Nil until judged, and where that came to nothing.
-    var verdict: Verdict?
-    /// Nil where there is a verdict.
-    var failure: Failure?
+    /// Nil until it is known; a verdict may be followed by another while branches are claimed.
+    var result: Result?
     /// Nil unless there is a decision log.
     var evidence: DecisionEvidence?
     /// Nil until there is an answer.
@@ -34,10 +33,11 @@ final class PendingReview: @unchecked Sendable {
         self.promise = promise
     }
 
-    /// Sends the answer, which has to be there.
+    /// Sends the answer, which has to be there, and lets go of what was read.
     func succeed() {
         guard let response else { preconditionFailure("a review has no answer") }
         promise.succeed(response)
+        decoded = nil
     }
 
     /// Says that there is no answer and will be none.

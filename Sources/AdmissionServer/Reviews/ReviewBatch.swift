@@ -72,11 +72,7 @@ final class ReviewBatch: @unchecked Sendable {
             handler.inFlight.giveBack(1)
             review.succeed()
         }
-        for review in answered {
-            handler.record(review, at: now)
-            // The next group has the room.
-            review.decoded = nil
-        }
+        for review in answered { handler.record(review, at: now) }
     }
 
     /// Whether a review has to wait until its branches are claimed, or found to be another run's; it is answered then.

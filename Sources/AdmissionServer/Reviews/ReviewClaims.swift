@@ -22,7 +22,8 @@ struct ReviewClaims: Sendable {
         by engine: PolicyEngine,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<Void>? {
-        guard let verdict = review.verdict, let claims = verdict.claims, let decoded = review.decoded else {
+        guard case .judged(let verdict) = review.result, let claims = verdict.claims, let decoded = review.decoded
+        else {
             return nil
         }
         let written = decoded.object?.heldBranches(options: engine.policy.repositoryOptions) ?? []
@@ -32,7 +33,7 @@ struct ReviewClaims: Sendable {
         return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { result in
             if case .held = result.decision { return }
             let settled = judged(verdict, review.evidence, decoded, request.body, by: engine, after: result)
-            review.verdict = settled
+            review.result = .judged(settled)
             if !settled.allowed {
                 claimer.release(result)
                 if !claims.isUpdate { judge.state.withdraw(claims) }

@@ -54,7 +54,7 @@ package struct ReviewHandler: Sendable {
     /// judged: its run is refused already, and must not take a branch.
     func decode(_ review: PendingReview, at time: NIODeadline) {
         guard !review.request.isExpired(at: time) else {
-            review.failure = .expired
+            review.result = .expired
             return
         }
         let began = decisions.map { _ in NIODeadline.now() }
@@ -63,7 +63,7 @@ package struct ReviewHandler: Sendable {
             do throws(AdmissionReviewError) {
                 review.decoded = try unsafe DecodedReview(bytes)
             } catch {
-                review.failure = .unreadable(error)
+                review.result = .unreadable(error)
             }
         }
         if let began { review.decoding = .now() - began }
@@ -77,9 +77,9 @@ package struct ReviewHandler: Sendable {
         }
         unsafe review.request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                review.verdict = try unsafe judge.judge(decoded, bytes, by: engine, evidence)
+                review.result = .judged(try unsafe judge.judge(decoded, bytes, by: engine, evidence))
             } catch {
-                review.failure = .unreadable(error)
+                review.result = .unreadable(error)
             }
         }
         evidence?.close()
@@ -102,12 +102,11 @@ package struct ReviewHandler: Sendable {
 
     /// Makes the answer.
     func answer(_ review: PendingReview) {
-        if let verdict = review.verdict, let decoded = review.decoded {
+        switch review.result {
+        case .judged(let verdict):
+            guard let decoded = review.decoded else { break }
             let body = ByteBuffer(bytes: verdict.response.encoded(as: decoded.review.version))
             review.response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
-            return
-        }
-        switch review.failure {
         case .unreadable(let error): review.response = ErrorAnswer.make(400, error.description)
         case .expired: review.response = ErrorAnswer.expired
         case nil: break
@@ -117,18 +116,19 @@ package struct ReviewHandler: Sendable {
     /// Counts and logs what has been answered; `time` is when the answer was on its way.
     func record(_ review: PendingReview, at time: NIODeadline) {
         let duration = time - review.request.receivedAt
-        if let verdict = review.verdict {
+        guard let result = review.result else { return }
+        switch result {
+        case .judged(let verdict):
             metrics.reviews.judged(verdict, in: duration)
             log.answered(verdict, in: duration)
-        } else {
+        case .unreadable(let error):
             metrics.reviews.errored(in: duration)
-            switch review.failure {
-            case .unreadable(let error): log.errored(error)
-            case .expired: log.expired(after: duration)
-            case nil: break
-            }
+            log.errored(error)
+        case .expired:
+            metrics.reviews.errored(in: duration)
+            log.expired(after: duration)
         }
         if let deadline = review.request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
-        decisions?.record(review, in: duration)
+        decisions?.record(review, result, in: duration)
     }
 }

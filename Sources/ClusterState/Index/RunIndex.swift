@@ -38,7 +38,7 @@ struct RunIndex: Sendable {
 
     /// Where the run of that name is: a number that stays the same until the run is taken out, and then is another's.
     func place(of key: ObjectKey) -> Int? {
-        // Nearly always where a run is to be created that no manifest names.
+        // Often there is none at all, and then nothing to hash.
         count == 0 ? nil : place(of: key, hash: key.hashValue)
     }
 
@@ -118,6 +118,12 @@ struct RunIndex: Sendable {
         guard let place = place(of: key, hash: hash) else { return false }
         remove(at: place, hash: hash)
         return true
+    }
+
+    /// Takes the run at a place out, if there is one.
+    mutating func remove(at place: Int) {
+        guard let run = run(at: place) else { return }
+        remove(at: place, hash: run.key.hashValue)
     }
 
     /// Takes the run at a place out; `hash` is its key's.

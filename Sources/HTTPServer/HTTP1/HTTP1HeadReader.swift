@@ -128,18 +128,13 @@ extension String {
     /// Whether this is `lowercase`, ASCII, in either case.
     fileprivate func isFieldName(_ lowercase: StaticString) -> Bool {
         // Over the bytes themselves: the views' own iterators took a third of reading a head.
-        let isEqual = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+        var text = self
+        return text.withUTF8 { bytes in
             lowercase.withUTF8Buffer { letters in
-                guard bytes.count == letters.count else { return false }
-                for index in letters.indices {
-                    let byte = unsafe bytes[index]
-                    let letter = unsafe letters[index]
-                    guard byte == letter || (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == letter)
-                    else { return false }
+                unsafe bytes.elementsEqual(letters) { byte, letter in
+                    byte == letter || (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == letter)
                 }
-                return true
             }
         }
-        return isEqual ?? (lowercased() == "\(lowercase)")
     }
 }

@@ -31,6 +31,8 @@ struct HTTP1StateMachine {
         var isHead: Bool
         var isHTTP10: Bool
         var keepsAlive: Bool
+        /// Some bytes of the next head have come.
+        var hasBegunNext = false
 
         init(_ head: HTTPRequestHead, _ framing: HTTP1Framing) {
             isHead = head.method == .head
@@ -108,8 +110,6 @@ struct HTTP1StateMachine {
     private var isRetiring = false
     private var isDraining = false
     private var hasServed = false
-    /// Some bytes of the next head have come while a request was being answered.
-    private var hasBegunNext = false
 
     init(timeouts: Timeouts, maximumDroppedBytes: Int) {
         self.timeouts = timeouts
@@ -152,7 +152,6 @@ struct HTTP1StateMachine {
     /// A whole head has come, and the service has been asked about it.
     mutating func receiveHead(_ reading: HTTP1HeadReader.Reading, refusal: HTTPResponse?) -> HeadAction {
         hasServed = true
-        hasBegunNext = false
         guard let refusal else {
             enter(.body(reading.head, reading.framing))
             return .collect(sendsContinue: reading.framing.expectsContinue)
@@ -220,8 +219,7 @@ struct HTTP1StateMachine {
         guard exchange.keepsAlive, !closes, !isRetiring else {
             return last(exchange, ending: .close)
         }
-        enter(hasBegunNext ? .head : .quiet)
-        hasBegunNext = false
+        enter(exchange.hasBegunNext ? .head : .quiet)
         return reply(exchange, ending: nil)
     }
 
@@ -249,7 +247,10 @@ struct HTTP1StateMachine {
     mutating func receiveUnfinishedBytes() {
         switch state {
         case .quiet: enter(.head)
-        case .answering: hasBegunNext = true
+        case .answering(var exchange):
+            exchange.hasBegunNext = true
+            // The age stays: nothing has been answered.
+            state = .answering(exchange)
         case .head, .body, .dropping, .closing, .lingering, .closed: break
         }
     }

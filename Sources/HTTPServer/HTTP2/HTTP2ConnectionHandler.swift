@@ -2,8 +2,9 @@ internal import NIOCore
 
 /// Serves one HTTP/2 connection: feeds ``HTTP2Session``, asks the service, writes the frames.
 ///
-/// All frames of a read cycle leave in one write and one flush, and so do all answers of one turn of the event loop. While the client does not read, frames stay in the session,
-/// whose streams are bounded in number, and the back-pressure handler in front stops the reading.
+/// All frames of a read cycle leave in one write and one flush, and so do all answers of one turn of the event loop. While
+/// the client does not read, frames stay in the session, whose streams are bounded in number, and the back-pressure handler
+/// in front stops the reading.
 final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -28,11 +28,11 @@ struct YAMLEvent {
 
 /// libyaml's parser over lent bytes: the only place that calls it.
 ///
-/// Its events are used and not its documents, which refuse nothing and keep no place of a key. libyaml keeps its states on
-/// the heap, so nesting costs no stack.
+/// Its events are used and not the documents it can make of them, which would be one more copy of everything. libyaml keeps
+/// its states on the heap, so nesting costs no stack.
 @safe
 struct YAMLEvents: ~Copyable {
-    /// Levels beyond which reading stops for good.
+    /// Levels beyond which reading stops for good; ``YAMLLimits/maximumDepth`` refuses a document and reads on.
     ///
     /// For every token libyaml walks over one possible key a level: 100,000 levels would take minutes to pass over.
     private static let maximumDepth = 1000

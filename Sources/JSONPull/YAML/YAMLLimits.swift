@@ -8,7 +8,7 @@ package struct YAMLLimits: Sendable {
     package var maximumJSONBytes = 64 << 20
     /// Nesting of a document with its aliases expanded.
     ///
-    /// libyaml itself stops just below 1,000.
+    /// Less than the 1,000 levels at which ``YAMLEvents`` stops reading, so that what follows such a document is still read.
     package var maximumDepth = 900
     /// Warnings kept for one document; a person reads them.
     package var maximumWarnings = 100
