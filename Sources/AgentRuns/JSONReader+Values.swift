@@ -33,6 +33,8 @@ extension JSONReader {
         return list
     }
 
+    // The two below are JSONPull's: a run has seventy members, and only what stands in its own module is inlined.
+
     /// Calls `body` for every member of an object, in order; it must read or pass over the value.
     ///
     /// False, and the value is passed over, when it is no object.

@@ -63,9 +63,7 @@ private struct Header {
     }
 
     private mutating func read(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "metadata": try readMetadata(&reader)
             default: try reader.skipValue()
@@ -74,9 +72,7 @@ private struct Header {
     }
 
     private mutating func readMetadata(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "name": name = ExactString(try reader.readString() ?? "")
             case "namespace": namespace = ExactString(try reader.readString() ?? "")
@@ -91,10 +87,8 @@ private struct Header {
     }
 
     private static func hasElements(_ reader: inout JSONReader) throws(JSONError) -> Bool {
-        guard try reader.enterArray() else { return false }
-        var isFirst = true
         var hasElements = false
-        while try reader.nextElement(&isFirst) {
+        try reader.readElements { reader, _ throws(JSONError) in
             hasElements = true
             try reader.skipValue()
         }

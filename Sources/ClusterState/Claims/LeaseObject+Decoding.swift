@@ -43,9 +43,7 @@ private struct Members {
     private var transitions = 0
 
     init(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "metadata": try readMetadata(&reader)
             case "spec": try readSpec(&reader)
@@ -55,9 +53,7 @@ private struct Members {
     }
 
     private mutating func readMetadata(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "namespace": namespace = ExactString(try reader.readString() ?? "")
             case "name": name = ExactString(try reader.readString() ?? "")
@@ -94,9 +90,7 @@ private struct Members {
         _ name: (JSONKey) -> String?
     ) throws(JSONError) -> [String: ExactString] {
         var texts: [String: ExactString] = [:]
-        guard try reader.enterObject() else { return texts }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             if let name = name(key) {
                 texts[name] = try reader.readString().map { ExactString($0) }
             } else {
@@ -107,9 +101,7 @@ private struct Members {
     }
 
     private mutating func readSpec(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "holderIdentity": holderIdentity = ExactString(try reader.readString() ?? "")
             case "acquireTime": acquireTime = ExactString(try reader.readString() ?? "")

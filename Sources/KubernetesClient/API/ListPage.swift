@@ -47,7 +47,7 @@ package struct ListPage: Equatable, Sendable {
                         }
                     case "items":
                         items = []
-                        try reader.readElements { reader throws(JSONError) in items.append(try reader.skipValue()) }
+                        try reader.readElements { reader, _ throws(JSONError) in items.append(try reader.skipValue()) }
                     default: try reader.skipValue()
                     }
                 }

@@ -62,7 +62,7 @@ extension JSONReader {
         _ read: (inout JSONReader) throws(JSONError) -> Value
     ) throws(JSONError) -> [String: Value] {
         var values: [String: Value] = [:]
-        try readElements { reader throws(JSONError) in
+        try readElements { reader, _ throws(JSONError) in
             var name: String?
             var value: Value?
             try reader.readMembers { reader, key throws(JSONError) in

@@ -104,11 +104,11 @@ struct KubeconfigPlugin: Sendable {
             case "apiVersion": plugin.apiVersion = try reader.readString() ?? ""
             case "command": plugin.command = try reader.readString() ?? ""
             case "args":
-                try reader.readElements { reader throws(JSONError) in
+                try reader.readElements { reader, _ throws(JSONError) in
                     plugin.arguments.append(try reader.readString() ?? "")
                 }
             case "env":
-                try reader.readElements { reader throws(JSONError) in try plugin.readVariable(from: &reader) }
+                try reader.readElements { reader, _ throws(JSONError) in try plugin.readVariable(from: &reader) }
             case "interactiveMode": plugin.interactiveMode = try reader.readString() ?? ""
             case "installHint": plugin.installHint = try reader.readString() ?? ""
             case "provideClusterInfo": plugin.isClusterWanted = try reader.readBoolean() ?? false

@@ -28,14 +28,11 @@ struct RecordedChange: Sendable {
     /// Reads what ``write(to:)`` wrote.
     init(_ reader: inout JSONReader) throws(JSONError) {
         var (isSpecChanged, fields): (Bool, [RunUpdate.Field]) = (true, [])
-        if try reader.enterObject() {
-            var isFirst = true
-            while let key = try reader.nextKey(&isFirst) {
-                switch key {
-                case "spec": isSpecChanged = try reader.readBoolean() ?? true
-                case "fields": fields = try reader.readStrings().compactMap { RunUpdate.Field(rawValue: $0.string) }
-                default: try reader.skipValue()
-                }
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "spec": isSpecChanged = try reader.readBoolean() ?? true
+            case "fields": fields = try reader.readStrings().compactMap { RunUpdate.Field(rawValue: $0.string) }
+            default: try reader.skipValue()
             }
         }
         (self.isSpecChanged, self.fields) = (isSpecChanged, fields)

@@ -183,10 +183,8 @@ extension RecordedReview {
         var (state, hasState): (RecordedState?, Bool) = (nil, false)
         var settlement: RecordedSettlement?
         do {
-            try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
-                guard try reader.enterObject() else { return }
-                var isFirst = true
-                while let key = try reader.nextKey(&isFirst) {
+            _ = try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
+                try reader.readMembers { reader, key throws(JSONError) in
                     switch key {
                     case "review": review = try reader.skipValue()
                     case "change": change = try RecordedChange(&reader)

@@ -49,15 +49,12 @@ extension TakenBranch {
     init(_ reader: inout JSONReader) throws(JSONError) {
         var texts: [String: ExactString] = [:]
         var waitSeconds: Int?
-        if try reader.enterObject() {
-            var isFirst = true
-            while let key = try reader.nextKey(&isFirst) {
-                switch key {
-                case "waitSeconds": waitSeconds = try reader.readNumber().flatMap { Int($0) }
-                default:
-                    let name = key.string
-                    if let text = try reader.readString() { texts[name] = ExactString(text) }
-                }
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "waitSeconds": waitSeconds = try reader.readNumber().flatMap { Int($0) }
+            default:
+                let name = key.string
+                if let text = try reader.readString() { texts[name] = ExactString(text) }
             }
         }
         self.init(

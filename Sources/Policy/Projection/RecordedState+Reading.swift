@@ -66,9 +66,7 @@ private struct LookupEntry {
     }
 
     mutating func read(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "of": subject = try reader.readString().flatMap(LookupSubject.init)
             case "bindings": bindings = try reader.readBoolean() ?? false
@@ -118,10 +116,8 @@ private struct LookupEntry {
     }
 
     private static func bindings(_ reader: inout JSONReader) throws(JSONError) -> [SecretBinding] {
-        guard try reader.enterArray() else { return [] }
         var bindings: [SecretBinding] = []
-        var isFirst = true
-        while try reader.nextElement(&isFirst) { bindings.append(try SecretBinding(&reader)) }
+        try reader.readElements { reader, _ throws(JSONError) in bindings.append(try SecretBinding(&reader)) }
         return bindings
     }
 }
@@ -133,9 +129,7 @@ private struct Holders {
     var isInUse = false
 
     init(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "namespace": first.namespace = ExactString(try reader.readString() ?? "")
             case "name": first.name = ExactString(try reader.readString() ?? "")
@@ -151,11 +145,9 @@ private struct Holders {
 
 extension StateCondition {
     fileprivate init?(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return nil }
         var age: Int?
         var (unavailable, incomplete): (String?, String?)
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "ageMs": age = try reader.readNumber().flatMap { Int($0) }
             case "unavailable": unavailable = try reader.readString()
@@ -175,9 +167,7 @@ extension StateCondition {
 extension RunCounts {
     fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
         self.init()
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "agent": agent = try Count(&reader)
             case "repository": repository = try Count(&reader)

@@ -66,7 +66,7 @@ struct WebhookConfiguration: Sendable {
                 (resourceVersion, generation) = (version, number)
             case "webhooks":
                 var webhooks: [Webhook] = []
-                try reader.readElements { reader throws(JSONError) in webhooks.append(try Webhook(from: &reader)) }
+                try reader.readElements { reader, _ throws(JSONError) in webhooks.append(try Webhook(from: &reader)) }
                 self.webhooks = webhooks
             default: try reader.skipValue()
             }

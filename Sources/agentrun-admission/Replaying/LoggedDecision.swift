@@ -46,7 +46,7 @@ struct LoggedDecision {
 
     private mutating func read(_ reader: inout JSONReader) throws(JSONError) {
         var decision = self
-        try reader.eachMember { reader, key throws(JSONError) in
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "time": decision.time = try reader.readString().flatMap { Timestamp(ExactString($0)) }
             case "uid": decision.uid = try reader.readString() ?? ""
@@ -63,7 +63,7 @@ struct LoggedDecision {
 
     private mutating func readVerdict(_ reader: inout JSONReader) throws(JSONError) {
         var decision = self
-        try reader.eachMember { reader, key throws(JSONError) in
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "operation": decision.operation = try reader.readString() ?? ""
             case "allowed": decision.allowed = try reader.readBoolean()
@@ -80,7 +80,7 @@ struct LoggedDecision {
 
     private mutating func readObject(_ reader: inout JSONReader) throws(JSONError) {
         var decision = self
-        try reader.eachMember { reader, key throws(JSONError) in
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "kind": decision.kind = try reader.readString() ?? ""
             case "namespace": decision.namespace = try reader.readString() ?? ""
@@ -105,7 +105,7 @@ extension LoggedDecision.Finding {
 
     fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
         var finding = Self()
-        try reader.eachMember { reader, key throws(JSONError) in
+        try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "rule": finding.rule = try reader.readString() ?? ""
             case "reason": finding.reason = try reader.readString() ?? ""
@@ -116,16 +116,5 @@ extension LoggedDecision.Finding {
             }
         }
         self = finding
-    }
-}
-
-extension JSONReader {
-    /// Calls `body` for every member of an object; anything else is passed over.
-    fileprivate mutating func eachMember(
-        _ body: (inout JSONReader, JSONKey) throws(JSONError) -> Void
-    ) throws(JSONError) {
-        guard try enterObject() else { return }
-        var isFirst = true
-        while let key = try nextKey(&isFirst) { try body(&self, key) }
     }
 }
