@@ -134,6 +134,7 @@ let package = Package(
             ]
         ),
         // Test support
+        .target(name: "TestRandomness", path: "Tests/TestRandomness"),
         .target(
             name: "TestPrograms",
             dependencies: [
@@ -173,22 +174,26 @@ let package = Package(
 
         .testTarget(
             name: "ClusterStateTests",
-            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy"]
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy", "TestRandomness"]
         ),
-        .testTarget(name: "ClaimsSimulationTests", dependencies: ["AgentRuns", "ClusterState", "JSONPull"]),
+        .testTarget(
+            name: "ClaimsSimulationTests",
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "TestRandomness"]
+        ),
         .testTarget(
             name: "HTTPServerTests",
             dependencies: [
                 "CNghttp2",
                 "HTTPServer",
                 "TLS",
+                "TestRandomness",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull"]),
+        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestRandomness"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
@@ -201,13 +206,14 @@ let package = Package(
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
         .testTarget(
             name: "PolicyTests",
-            dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"]
+            dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness"]
         ),
         .testTarget(
             name: "TLSTests",
             dependencies: [
                 "COpenSSL",
                 "TLS",
+                "TestRandomness",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -240,6 +246,7 @@ let package = Package(
                 "KubernetesClient",
                 "SelfManagedCertificates",
                 "TLS",
+                "TestRandomness",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

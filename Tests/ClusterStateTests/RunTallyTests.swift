@@ -2,6 +2,7 @@ import AgentRuns
 import ClusterState
 import JSONPull
 import Policy
+import TestRandomness
 import Testing
 
 @Suite struct `Run tally` {

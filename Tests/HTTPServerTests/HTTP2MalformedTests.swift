@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestRandomness
 import Testing
 
 @testable import HTTPServer

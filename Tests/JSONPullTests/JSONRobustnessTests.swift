@@ -1,4 +1,5 @@
 import JSONPull
+import TestRandomness
 import Testing
 
 @Suite struct `Recorded bodies` {
@@ -36,7 +37,7 @@ import Testing
 
 @Suite struct `Byte soup` {
     /// Changes some bytes of a body: replaced, removed, doubled, cut, spliced.
-    private static func mutate(_ body: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+    private static func mutate(_ body: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         let spice: [UInt8] = Array(#"{}[]",:\-+.0eEtfnu "#.utf8) + [0x00, 0x1F, 0x80, 0xC3, 0xE2, 0xED, 0xF4, 0xFF]
         var body = body
         for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -59,7 +60,7 @@ import Testing
         let body = try Recordings.body(name)
         var refused = 0
         for seed in 0..<2000 as Range<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             let soup = Self.mutate(body, &random)
             let error = errorOfSkipping(soup)
             #expect(error == errorOfPulling(soup), "seed \(seed) of \(name)")
@@ -76,7 +77,7 @@ import Testing
     @Test func `of nothing but random bytes never traps`() {
         var accepted = 0
         for seed in 0..<5000 as Range<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             let count = Int.random(in: 0...64, using: &random)
             let soup = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             let error = errorOfSkipping(soup)

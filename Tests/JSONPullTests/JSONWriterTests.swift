@@ -1,4 +1,5 @@
 import JSONPull
+import TestRandomness
 import Testing
 
 @Suite struct `JSON writer` {
@@ -60,14 +61,14 @@ import Testing
     /// A random value: what the reader makes of what the writer wrote is written the same again.
     @Test func `round trips random documents`() throws {
         for seed in 0..<300 as Range<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             var writer = JSONWriter()
             Self.writeRandom(&writer, depth: 0, &random)
             #expect(try copy(writer.bytes) == writer.bytes, "seed \(seed)")
         }
     }
 
-    private static func writeRandom(_ writer: inout JSONWriter, depth: Int, _ random: inout SeededGenerator) {
+    private static func writeRandom(_ writer: inout JSONWriter, depth: Int, _ random: inout SplitMix) {
         switch Int.random(in: 0..<(depth > 4 ? 4 : 6), using: &random) {
         case 0: writer.null()
         case 1: writer.boolean(Bool.random(using: &random))
@@ -87,7 +88,7 @@ import Testing
         }
     }
 
-    private static func randomText(_ random: inout SeededGenerator) -> String {
+    private static func randomText(_ random: inout SplitMix) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...20, using: &random) {
             let range: ClosedRange<UInt32> = Bool.random(using: &random) ? 0...0x7F : 0...0x10FFFF

@@ -3,23 +3,11 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import TestRandomness
 import Testing
 
 /// Objects nobody wrote that way: a schema is not always there to refuse them.
 @Suite struct `Mutated objects` {
-    /// A generator whose seed names a failure.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// Small recordings: a mutation of a megabyte tests nothing that one of a kilobyte does not.
     private static let names: [String] = {
         let folder = `Golden answers`.folder.appending(path: "requests")
@@ -68,7 +56,7 @@ import Testing
 
     @Test(arguments: 0..<8)
     func `get a verdict every time`(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix(seed: UInt64(seed))
         let folder = `Golden answers`.folder
         let policies = try ["default", "strict", "2026-08"].map { name in
             let file = folder.appending(path: "\(name).policy.yaml")

@@ -1,6 +1,7 @@
 import COpenSSL
 import NIOCore
 import NIOEmbedded
+import TestRandomness
 import Testing
 
 @testable import TLS
@@ -157,7 +158,7 @@ import Testing
     @Test func `any bytes end in an error or in waiting, never in a trap`() throws {
         let context = try Credentials.context()
         for seed in UInt64(1)...300 {
-            var generator = SplitMix(state: seed)
+            var generator = SplitMix(seed: seed)
             let conversation = try Conversation(context: context)
             var hello = try #require(conversation.client.step())
             if seed % 3 == 0 {
@@ -177,18 +178,5 @@ import Testing
             #expect(conversation.recorder.handshakes.isEmpty, "seed \(seed)")
             #expect(conversation.channel.isActive == conversation.recorder.errors.isEmpty, "seed \(seed)")
         }
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,5 @@
+import TestRandomness
+
 /// How bad things are in one schedule.
 struct Weather {
     /// Longest way of a message, and how many in a thousand take up to ten times as long.

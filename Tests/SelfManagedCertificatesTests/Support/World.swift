@@ -1,4 +1,5 @@
 import TLS
+import TestRandomness
 
 @testable import SelfManagedCertificates
 
@@ -246,19 +247,8 @@ struct World {
     }
 }
 
-/// Small, good enough, and the same everywhere (Steele, Lea, Flood 2014).
-struct SplitMix {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next(below bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
+extension SplitMix {
+    fileprivate mutating func next(below bound: Int) -> Int {
+        Int(next() % UInt64(bound))
     }
 }

@@ -1,13 +1,13 @@
 /// A seeded generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators"): the same seed gives the same
-/// test.
-struct SplitMix: RandomNumberGenerator {
+/// test, so that a failure can be repeated.
+package struct SplitMix: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
