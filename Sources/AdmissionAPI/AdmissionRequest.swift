@@ -3,7 +3,8 @@ package import JSONPull
 /// `admission.k8s.io` `AdmissionRequest`: what is asked, with the objects left as bytes for whoever knows their kind.
 ///
 /// A class because every step looks at it: handing it on costs one retain instead of twelve.
-package final class AdmissionRequest: Sendable {
+// Unchecked: nothing is set once the review has been read.
+package final class AdmissionRequest: @unchecked Sendable {
     /// The verbs an admission webhook is called for.
     package enum Operation: Equatable, Sendable {
         case create
@@ -36,51 +37,27 @@ package final class AdmissionRequest: Sendable {
     }
 
     /// Identifies this review; the answer repeats it.
-    package let uid: String
+    package internal(set) var uid = ""
     /// Type of ``object`` and ``oldObject``.
-    package let kind: GroupVersionKind
+    package internal(set) var kind = GroupVersionKind()
     /// Collection the request was converted to.
-    package let resource: GroupVersionResource
+    package internal(set) var resource = GroupVersionResource()
     /// `status`, `scale`, …; empty for the object itself.
-    package let subResource: ExactString
+    package internal(set) var subResource: ExactString = ""
     /// Name of the object; empty for a DELETE of a collection and where a name is still to be generated.
-    package let name: ExactString
+    package internal(set) var name: ExactString = ""
     /// Namespace of the object; empty for cluster-scoped ones.
-    package let namespace: ExactString
-    package let operation: Operation
-    package let userInfo: UserInfo
+    package internal(set) var namespace: ExactString = ""
+    package internal(set) var operation = Operation.unknown("")
+    package internal(set) var userInfo = UserInfo()
     /// Whether nothing will be stored.
-    package let dryRun: Bool
+    package internal(set) var dryRun = false
     /// Where `request.object` stands in the body; nil if absent or null.
-    package let object: Range<Int>?
+    package internal(set) var object: Range<Int>?
     /// Where `request.oldObject` stands in the body; nil if absent or null.
-    package let oldObject: Range<Int>?
+    package internal(set) var oldObject: Range<Int>?
 
-    init(
-        uid: String,
-        kind: GroupVersionKind,
-        resource: GroupVersionResource,
-        subResource: ExactString,
-        name: ExactString,
-        namespace: ExactString,
-        operation: Operation,
-        userInfo: UserInfo,
-        dryRun: Bool,
-        object: Range<Int>?,
-        oldObject: Range<Int>?
-    ) {
-        self.uid = uid
-        self.kind = kind
-        self.resource = resource
-        self.subResource = subResource
-        self.name = name
-        self.namespace = namespace
-        self.operation = operation
-        self.userInfo = userInfo
-        self.dryRun = dryRun
-        self.object = object
-        self.oldObject = oldObject
-    }
+    init() {}
 }
 
 /// `authentication.k8s.io` `UserInfo`: who asks; only what policies match.

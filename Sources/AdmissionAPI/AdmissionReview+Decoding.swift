@@ -3,7 +3,7 @@ package import JSONPull
 /// What reads the objects of a review where they stand.
 ///
 /// Closures rather than a generic type: a generic would not be specialised across modules and cost more than it saves.
-package struct ObjectReading {
+package final class ObjectReading {
     /// Which of the request's objects is meant.
     package enum Field {
         case object
@@ -116,7 +116,7 @@ extension JSONReader {
 
     /// The next value if it is a string, else nil; nearly always it is `usual`.
     @inline(__always)
-    fileprivate mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
+    mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
         switch try readRawString() {
         case nil: nil
         case usual?: constant
@@ -136,7 +136,7 @@ private struct Fields {
     private var isObject = false
     private var kind = Found<String>.absent
     private var apiVersion = Found<String>.absent
-    private var request = Found<RequestFields>.absent
+    private var request = Found<RequestReading>.absent
 
     init(_ reader: inout JSONReader, _ objects: ObjectReading?) throws(JSONError) {
         guard try reader.enterObject() else { return }
@@ -147,7 +147,7 @@ private struct Fields {
             case "kind": kind = try reader.findString()
             case "apiVersion": apiVersion = try reader.findString("admission.k8s.io/v1", is: "admission.k8s.io/v1")
             case "request":
-                request = try reader.findObject { reader throws(JSONError) in try RequestFields(&reader, objects) }
+                request = try reader.findObject { reader throws(JSONError) in try RequestReading(&reader, objects) }
             default: try reader.skipValue()
             }
         }
@@ -163,146 +163,7 @@ private struct Fields {
             throw .unsupportedVersion(apiVersion)
         }
         guard let request = try request.optional("request", "an object") else { throw .missing("request") }
-        return (AdmissionReview(version: version, request: try request.request()), request.objectsWereRead)
-    }
-}
-
-/// The fields of `request`.
-///
-/// A class, as so many optional texts cost more to hand on than to allocate.
-private final class RequestFields {
-    private var uid = Found<String>.absent
-    private var kind = Found<TypeFields>.absent
-    private var resource = Found<TypeFields>.absent
-    private var subResource = Found<String>.absent
-    private var name = Found<String>.absent
-    private var namespace = Found<String>.absent
-    private var operation = Found<String>.absent
-    private var userInfo = Found<UserInfo>.absent
-    private var dryRun = Found<Bool>.absent
-    private var object = Found<Range<Int>>.absent
-    private var oldObject = Found<Range<Int>>.absent
-    /// Whether every object that came was read where it stood.
-    private(set) var objectsWereRead = true
-
-    init(_ reader: inout JSONReader, _ objects: ObjectReading?) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
-            switch key {
-            case "uid": uid = try reader.findString()
-            case "kind": kind = try reader.findObject { reader throws(JSONError) in try TypeFields(&reader) }
-            case "resource": resource = try reader.findObject { reader throws(JSONError) in try TypeFields(&reader) }
-            case "subResource": subResource = try reader.findString()
-            case "name": name = try reader.findString()
-            case "namespace": namespace = try reader.findString()
-            case "operation": operation = try reader.findString()
-            case "userInfo": userInfo = try reader.findObject { reader throws(JSONError) in try UserInfo(&reader) }
-            case "dryRun":
-                dryRun = try reader.find(.boolean) { reader throws(JSONError) in try reader.readBoolean() }
-            case "object": object = try findObject(.object, &reader, objects)
-            case "oldObject": oldObject = try findObject(.oldObject, &reader, objects)
-            default: try reader.skipValue()
-            }
-        }
-    }
-
-    /// Where the next value stands, read if it is known to be wanted; null is no object.
-    private func findObject(
-        _ field: ObjectReading.Field,
-        _ reader: inout JSONReader,
-        _ objects: ObjectReading?
-    ) throws(JSONError) -> Found<Range<Int>> {
-        guard try reader.peek() == .object else {
-            return try reader.findObject { reader throws(JSONError) in try reader.skipValue() }
-        }
-        let start = reader.position
-        if let objects, case .value(let resource) = resource, objects.isWanted(resource.groupVersionResource) {
-            try objects.read(field, &reader)
-        } else {
-            objectsWereRead = false
-            try reader.skipValue()
-        }
-        return .value(start..<reader.position)
-    }
-
-    func request() throws(AdmissionReviewError) -> AdmissionRequest {
-        guard let uid = try uid.optional("request.uid", "a string"), !uid.isEmpty else { throw .missing("request.uid") }
-        guard let kind = try kind.optional("request.kind", "an object") else { throw .missing("request.kind") }
-        guard let operation = try operation.optional("request.operation", "a string"), !operation.isEmpty else {
-            throw .missing("request.operation")
-        }
-        let resource = try resource.optional("request.resource", "an object") ?? TypeFields()
-        return AdmissionRequest(
-            uid: uid,
-            kind: GroupVersionKind(group: kind.group, version: kind.version, kind: kind.kind),
-            resource: resource.groupVersionResource,
-            subResource: ExactString(try subResource.optional("request.subResource", "a string") ?? ""),
-            name: ExactString(try name.optional("request.name", "a string") ?? ""),
-            namespace: ExactString(try namespace.optional("request.namespace", "a string") ?? ""),
-            operation: AdmissionRequest.Operation(ExactString(operation)),
-            userInfo: try userInfo.optional("request.userInfo", "an object") ?? UserInfo(),
-            dryRun: try dryRun.optional("request.dryRun", "a boolean") ?? false,
-            object: try object.optional("request.object", "an object"),
-            oldObject: try oldObject.optional("request.oldObject", "an object")
-        )
-    }
-}
-
-/// The members of a GroupVersionKind or a GroupVersionResource; ones of another type than string count as empty.
-private struct TypeFields {
-    private(set) var group: ExactString = ""
-    private(set) var version: ExactString = ""
-    private(set) var kind: ExactString = ""
-    private(set) var resource: ExactString = ""
-
-    var groupVersionResource: GroupVersionResource {
-        GroupVersionResource(group: group, version: version, resource: resource)
-    }
-
-    init() {}
-
-    init(_ reader: inout JSONReader) throws(JSONError) {
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
-            switch key {
-            // What every review of ours repeats.
-            case "group":
-                group = ExactString(try reader.readString("agents.proompteng.ai", is: "agents.proompteng.ai") ?? "")
-            case "version": version = ExactString(try reader.readString("v1alpha1", is: "v1alpha1") ?? "")
-            case "kind": kind = ExactString(try reader.readString("AgentRun", is: "AgentRun") ?? "")
-            case "resource": resource = ExactString(try reader.readString("agentruns", is: "agentruns") ?? "")
-            default: try reader.skipValue()
-            }
-        }
-    }
-}
-
-extension UserInfo {
-    fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
-        self.init()
-        guard try reader.enterObject() else { return }
-        var isFirst = true
-        while let key = try reader.nextKey(&isFirst) {
-            switch key {
-            case "username": username = ExactString(try reader.readString() ?? "")
-            case "groups": groups = try Self.strings(&reader)
-            default: try reader.skipValue()
-            }
-        }
-    }
-
-    private static func strings(_ reader: inout JSONReader) throws(JSONError) -> [ExactString] {
-        guard try reader.enterArray() else { return [] }
-        var strings: [ExactString] = []
-        var isFirst = true
-        while try reader.nextElement(&isFirst) {
-            guard let string = try reader.readString() else { continue }
-            // Nearly everybody is in two or three.
-            if strings.isEmpty { strings.reserveCapacity(4) }
-            strings.append(ExactString(string))
-        }
-        return strings
+        try request.check()
+        return (AdmissionReview(version: version, request: request.request), request.objectsWereRead)
     }
 }

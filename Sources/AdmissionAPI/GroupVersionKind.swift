@@ -6,7 +6,7 @@ package struct GroupVersionKind: Hashable, Sendable {
     package var version: ExactString
     package var kind: ExactString
 
-    package init(group: ExactString, version: ExactString, kind: ExactString) {
+    package init(group: ExactString = "", version: ExactString = "", kind: ExactString = "") {
         self.group = group
         self.version = version
         self.kind = kind
@@ -19,7 +19,7 @@ package struct GroupVersionResource: Hashable, Sendable {
     package var version: ExactString
     package var resource: ExactString
 
-    package init(group: ExactString, version: ExactString, resource: ExactString) {
+    package init(group: ExactString = "", version: ExactString = "", resource: ExactString = "") {
         self.group = group
         self.version = version
         self.resource = resource

@@ -4,18 +4,18 @@ extension AgentRun {
     /// Reads a run; a value of another type than the field's counts as absent, as in the controller.
     ///
     /// - Throws: ``JSONError`` when the bytes are not JSON.
-    package init(_ reader: inout JSONReader) throws(JSONError) {
+    package convenience init(_ reader: inout JSONReader) throws(JSONError) {
         self.init()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "metadata": metadata = try ObjectMeta(&reader)
+            case "metadata": self.metadata = try ObjectMeta(&reader)
             case "spec":
-                specRange = nil
+                self.specRange = nil
                 let isNull = try reader.peek() == .null
                 let start = reader.position
-                spec = try Spec.read(&reader)
-                if !isNull { specRange = start..<reader.position }
-            case "status": status = try Status.read(&reader)
+                self.spec = try Spec.read(&reader)
+                if !isNull { self.specRange = start..<reader.position }
+            case "status": self.status = try Status.read(&reader)
             default: try reader.skipValue()
             }
         }

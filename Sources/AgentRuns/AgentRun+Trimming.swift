@@ -18,8 +18,8 @@ extension AgentRun {
         trimmed.workflowSteps = spec.workflowSteps.map(\.withoutInlineImplementation)
         trimmed.workload = spec.workload
         trimmed.idempotencyKey = spec.idempotencyKey
-        var run = self
-        run.spec = trimmed
+        let run = AgentRun()
+        (run.metadata, run.spec, run.status, run.specRange) = (metadata, trimmed, status, specRange)
         return run
     }
 }

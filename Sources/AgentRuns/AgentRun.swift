@@ -4,12 +4,15 @@ package import JSONPull
 ///
 /// Names and references are trimmed and nil when blank, as the controller's `str` makes them; what a rule must see as it
 /// was written says so.
-package struct AgentRun: Sendable {
-    package var metadata = ObjectMeta.absent
-    package var spec = Spec.absent
-    package var status = Status.absent
+///
+/// A class because it goes from step to step: handing it on costs one retain instead of three.
+// Unchecked: nothing is set after the initialiser that reads it has returned.
+package final class AgentRun: @unchecked Sendable {
+    package internal(set) var metadata = ObjectMeta.absent
+    package internal(set) var spec = Spec.absent
+    package internal(set) var status = Status.absent
     /// Where `spec` stands in the reader's bytes; nil when it is absent or null.
-    package var specRange: Range<Int>?
+    package internal(set) var specRange: Range<Int>?
 
     /// `spec`.
     ///
@@ -23,7 +26,7 @@ package struct AgentRun: Sendable {
         package internal(set) var agentName: ExactString?
         package internal(set) var implementation = ImplementationChoice()
         package internal(set) var parameters = Parameters()
-        package internal(set) var runtime = Runtime()
+        package internal(set) var runtime = Runtime.absent
         /// Whether `ttlSecondsAfterFinished` is there.
         package internal(set) var hasTimeToLive = false
         /// `secrets`, the strings of the list as written with their index.
@@ -68,7 +71,16 @@ package struct AgentRun: Sendable {
         init() {}
     }
 
-    package init() {}
+    init() {}
+
+    private init(_ run: AgentRun, status: Status) {
+        (metadata, spec, self.status, specRange) = (run.metadata, run.spec, status, run.specRange)
+    }
+
+    /// The run with another status.
+    package func with(status: Status) -> AgentRun {
+        status === self.status ? self : AgentRun(self, status: status)
+    }
 }
 
 /// A name from a list, trimmed and not blank unless said otherwise, with its index in the list as written.

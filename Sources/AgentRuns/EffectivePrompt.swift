@@ -44,10 +44,14 @@ package final class EffectivePrompt: Sendable {
     }
 
     /// A source and its text.
-    package struct Prompt: Sendable {
-        package var source: Source
+    package final class Prompt: Sendable {
+        package let source: Source
         /// Nil when the text is in an ImplementationSpec that is not known.
-        package var text: PromptText?
+        package let text: PromptText?
+
+        init(source: Source, text: PromptText?) {
+            (self.source, self.text) = (source, text)
+        }
     }
 
     /// The run or step that is meant.

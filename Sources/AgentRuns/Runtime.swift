@@ -1,7 +1,13 @@
 package import JSONPull
 
 /// `spec.runtime`: what executes the run, and with which settings.
-package struct Runtime: Sendable {
+///
+/// A class for the reason ``AgentRun/Spec`` is one.
+// Unchecked: nothing is set after the initialiser has returned.
+package final class Runtime: @unchecked Sendable {
+    /// Of a run that has none.
+    package static let absent = Runtime()
+
     /// `type`, trimmed.
     package private(set) var type: ExactString?
     /// `config.endpoint`, which `custom` needs.
@@ -17,40 +23,37 @@ package struct Runtime: Sendable {
     /// Keys of `config` that look like a time to live but are read by nobody, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
-    package init() {}
+    private init() {}
 
     init(_ reader: inout JSONReader) throws(JSONError) {
-        var runtime = Runtime()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "type": runtime.type = try reader.readNonBlank()
-            case "config": try runtime.readConfig(&reader)
+            case "type": self.type = try reader.readNonBlank()
+            case "config": try self.readConfig(&reader)
             default: try reader.skipValue()
             }
         }
-        self = runtime
     }
 
-    private mutating func readConfig(_ reader: inout JSONReader) throws(JSONError) {
-        var runtime = Runtime()
-        runtime.type = type
+    private func readConfig(_ reader: inout JSONReader) throws(JSONError) {
+        (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
+        timesToLive = []
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "endpoint": runtime.endpoint = try reader.readNonBlank()
-            case "workflowType": runtime.workflowType = try reader.readNonBlank()
-            case "taskQueue": runtime.taskQueue = try reader.readNonBlank()
-            case "serviceAccount": runtime.serviceAccount = try reader.readNonBlank()
-            case "serviceAccountName": runtime.serviceAccountName = try reader.readNonBlank()
-            case "ttlSecondsAfterFinished": try runtime.readTimeToLive("ttlSecondsAfterFinished", &reader)
-            case "ttl": try runtime.readTimeToLive("ttl", &reader)
-            case "ttlSeconds": try runtime.readTimeToLive("ttlSeconds", &reader)
+            case "endpoint": self.endpoint = try reader.readNonBlank()
+            case "workflowType": self.workflowType = try reader.readNonBlank()
+            case "taskQueue": self.taskQueue = try reader.readNonBlank()
+            case "serviceAccount": self.serviceAccount = try reader.readNonBlank()
+            case "serviceAccountName": self.serviceAccountName = try reader.readNonBlank()
+            case "ttlSecondsAfterFinished": try self.readTimeToLive("ttlSecondsAfterFinished", &reader)
+            case "ttl": try self.readTimeToLive("ttl", &reader)
+            case "ttlSeconds": try self.readTimeToLive("ttlSeconds", &reader)
             default: try reader.skipValue()
             }
         }
-        self = runtime
     }
 
-    private mutating func readTimeToLive(_ key: StaticString, _ reader: inout JSONReader) throws(JSONError) {
+    private func readTimeToLive(_ key: StaticString, _ reader: inout JSONReader) throws(JSONError) {
         let isNull = try reader.peek() == .null
         let value = reader.text(of: try reader.skipValue())
         timesToLive.removeAll { $0.key.description == key.description }

@@ -10,8 +10,6 @@ struct ConnectionSurroundings: Sendable {
     /// The answer to an error the server itself found.
     func response(to error: HTTPRequestError) -> HTTPResponse {
         observer.refused(error)
-        var response = service.answer(to: error)
-        response.status = error.status
-        return response
+        return service.answer(to: error).with(status: error.status)
     }
 }

@@ -39,14 +39,20 @@ package struct HTTPRequestHead: Sendable {
         self.fields = fields
         self.contentLength = contentLength
         self.receivedAt = receivedAt
-        let bytes = target.utf8
-        if let mark = bytes.firstIndex(of: UInt8(ascii: "?")) {
-            path = String(target[..<mark])
-            query = String(target[bytes.index(after: mark)...])
-        } else {
-            path = target
-            query = nil
+        (path, query) = Self.split(target)
+    }
+
+    /// A target before and behind its first `?`.
+    private static func split(_ target: String) -> (path: String, query: String?) {
+        var target = target
+        // The bytes are lent for the call; substrings take several times as long to make a String of.
+        let parts: (String, String)? = target.withUTF8 { bytes in
+            guard let mark = unsafe bytes.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+            return unsafe (
+                String(decoding: bytes[..<mark], as: UTF8.self), String(decoding: bytes[(mark + 1)...], as: UTF8.self)
+            )
         }
+        return parts ?? (target, nil)
     }
 
     /// The media type of the body with its parameters, as sent.

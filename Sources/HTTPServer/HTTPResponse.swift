@@ -3,25 +3,27 @@ package import NIOCore
 /// One answer.
 ///
 /// The server adds the fields the protocol needs: `Content-Length`, `Connection`, `:status`.
-package struct HTTPResponse: Sendable {
+///
+/// A class because it goes through a future: handing it on costs one retain instead of six.
+package final class HTTPResponse: Sendable {
     /// 200 to 599.
-    package var status: Int
+    package let status: Int
 
     /// The value of `Content-Type`; nil leaves the field out.
-    package var contentType: String?
+    package let contentType: String?
 
     /// Further fields, names in lower case (HTTP/2 allows no other).
     ///
     /// A byte no field may carry (RFC 9110, section 5.5) leaves as a space. `content-length`, `connection` and
     /// `transfer-encoding` are the server's to write.
-    package var headers: [(name: String, value: String)]
+    package let headers: [(name: String, value: String)]
 
-    package var body: ByteBuffer
+    package let body: ByteBuffer
 
     /// Ends the connection after this answer.
     ///
     /// HTTP/2 reads it as: this was the last stream, GOAWAY follows.
-    package var closesConnection: Bool
+    package let closesConnection: Bool
 
     package init(
         status: Int,
@@ -35,5 +37,16 @@ package struct HTTPResponse: Sendable {
         self.headers = headers
         self.body = body
         self.closesConnection = closesConnection
+    }
+
+    /// The same answer with another status.
+    func with(status: Int, closesConnection: Bool? = nil) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            contentType: contentType,
+            headers: headers,
+            body: body,
+            closesConnection: closesConnection ?? self.closesConnection
+        )
     }
 }

@@ -15,9 +15,7 @@ struct SurplusService: HTTPService {
 
     private func refuse() -> HTTPResponse {
         observer.refused(.tooManyConnections)
-        var response = service.answer(to: .tooManyConnections)
-        response.status = HTTPRequestError.tooManyConnections.status
-        response.closesConnection = true
-        return response
+        return service.answer(to: .tooManyConnections)
+            .with(status: HTTPRequestError.tooManyConnections.status, closesConnection: true)
     }
 }

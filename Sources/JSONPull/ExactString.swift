@@ -70,11 +70,15 @@ extension ExactString: Hashable {
     @inlinable
     public static func == (lhs: ExactString, rhs: ExactString) -> Bool {
         // Most unequal names differ in length.
-        guard lhs.string.utf8.count == rhs.string.utf8.count else { return false }
-        return unsafe lhs.withBytes { left in
-            unsafe rhs.withBytes { right in
+        let count = lhs.string.utf8.count
+        guard count == rhs.string.utf8.count else { return false }
+        guard #available(macOS 26, *) else { return lhs.string.utf8.elementsEqual(rhs.string.utf8) }
+        // Spans borrow the strings, where a closure within a closure would retain both.
+        let (left, right) = (lhs.string.utf8.span, rhs.string.utf8.span)
+        return unsafe left.withUnsafeBufferPointer { left in
+            unsafe right.withUnsafeBufferPointer { right in
                 guard let one = left.baseAddress, let other = right.baseAddress else { return true }
-                return unsafe memcmp(one, other, left.count) == 0
+                return unsafe memcmp(one, other, count) == 0
             }
         }
     }

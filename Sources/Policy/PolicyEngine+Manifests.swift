@@ -50,9 +50,7 @@ extension PolicyEngine {
             let verdict = Self.verdict(on: header, in: namespace)
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
-                    var run = try AgentRun(&reader)
-                    run.status = .absent
-                    return run
+                    try AgentRun(&reader).with(status: .absent)
                 }
                 let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
                 let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)

@@ -4,11 +4,11 @@ internal import JSONPull
 
 extension PolicyEngine {
     /// A run with what overrides and exemptions match.
-    struct Subject {
+    final class Subject: Sendable {
         let run: AgentRun
         let match: RequestMatch.Subject
         /// See ``RunUnderReview/claimed``.
-        var claimed: TakenBranch?
+        let claimed: TakenBranch?
 
         var namespace: ExactString { match.namespace }
         var userInfo: UserInfo { match.userInfo }
@@ -18,6 +18,11 @@ extension PolicyEngine {
             self.claimed = claimed
             let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
             match = RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
+        }
+
+        /// Another run in the same namespace of the same user.
+        func with(_ run: AgentRun) -> Subject {
+            Subject(run: run, namespace: namespace, userInfo: userInfo)
         }
     }
 
@@ -33,15 +38,7 @@ extension PolicyEngine {
         now: Timestamp,
         _ verdict: Verdict
     ) -> RunUnderReview {
-        let review = RunUnderReview(
-            subject.run,
-            namespace: subject.namespace,
-            state: state,
-            now: now,
-            policy: policy,
-            update: update,
-            claimed: subject.claimed
-        )
+        let review = RunUnderReview(subject, state: state, now: now, policy: policy, update: update)
         verdict.findings = findings(review, subject.match)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
         verdict.explanation.describe(review)
@@ -64,7 +61,7 @@ extension PolicyEngine {
     ) {
         let (labels, before) = (subject.run.metadata.labels, old.metadata.labels)
         guard labels != before, Set(labels) != Set(before) else { return }
-        let review = RunUnderReview(subject.run, namespace: subject.namespace, state: state, now: now, policy: policy)
+        let review = RunUnderReview(subject, state: state, now: now, policy: policy)
         verdict.findings = findings(review, subject.match, only: .labelPolicy)
         if !verdict.findings.isEmpty {
             ratchet(&verdict.findings, old, subject, state, now, only: .labelPolicy)
@@ -97,15 +94,9 @@ extension PolicyEngine {
     ///
     /// `old` is the object before; nil for a template, which had none.
     func claims(of subject: Subject, _ review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
-        guard var claims = claims(of: subject, review), !claims.branches.isEmpty else { return nil }
+        guard let claims = claims(of: subject, review), !claims.branches.isEmpty else { return nil }
         if let old, old.isActive(generation: policy.generation) {
-            let before = RunUnderReview(
-                old,
-                namespace: subject.namespace,
-                state: review.state,
-                now: review.now,
-                policy: policy
-            )
+            let before = RunUnderReview(subject.with(old), state: review.state, now: review.now, policy: policy)
             let had = before.claimedBranches
             claims.kept = claims.branches.filter { branch in had.contains { $0.key == branch } }
         }
@@ -224,11 +215,9 @@ extension PolicyEngine {
         _ now: Timestamp,
         only: RuleID? = nil
     ) {
-        var before = old
-        before.status = .absent
-        let oldSubject = Subject(run: before, namespace: subject.namespace, userInfo: subject.userInfo)
-        let review = RunUnderReview(before, namespace: subject.namespace, state: state, now: now, policy: policy)
-        Self.downgrade(&findings, knownFrom: self.findings(review, oldSubject.match, only: only))
+        let before = subject.with(old.with(status: .absent))
+        let review = RunUnderReview(before, state: state, now: now, policy: policy)
+        Self.downgrade(&findings, knownFrom: self.findings(review, before.match, only: only))
     }
 
     /// Downgrades to `Audit` those of `findings` whose every value is in `before`, too.

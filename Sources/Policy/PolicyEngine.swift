@@ -85,7 +85,7 @@ package final class PolicyEngine: Sendable {
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
         guard var run = decoded.object else { throw .missing("request.object") }
-        if request.operation == .create { run.status = .absent }
+        if request.operation == .create { run = run.with(status: .absent) }
         verdict.object.uid = run.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }

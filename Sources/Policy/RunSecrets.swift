@@ -2,7 +2,9 @@ internal import AgentRuns
 internal import JSONPull
 
 /// A secret a run would use, where that was written, and what it is for.
-struct RunSecret {
+///
+/// A class because several rules look at it.
+final class RunSecret {
     /// What the secret is used for, which decides what the controller asks of it.
     enum Use {
         case listed
@@ -14,11 +16,15 @@ struct RunSecret {
         case providerEnvironment
     }
 
-    var name: ExactString
-    var field: FieldPath
-    var use: Use
+    let name: ExactString
+    let field: FieldPath
+    let use: Use
     /// The unit that uses it when it starts; nil for what the whole run uses.
-    var unit: RunUnit?
+    let unit: RunUnit?
+
+    init(name: ExactString, field: FieldPath, use: Use, unit: RunUnit? = nil) {
+        (self.name, self.field, self.use, self.unit) = (name, field, use, unit)
+    }
 
     /// What the controller demands of `spec.secrets` for this use.
     func mustBeListed(runHasSecrets: Bool) -> Bool {

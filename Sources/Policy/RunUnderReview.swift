@@ -5,10 +5,8 @@ internal import JSONPull
 ///
 /// A class, made once a judgement and used on one thread: what two rules need is worked out once.
 final class RunUnderReview {
-    let run: AgentRun
+    private let subject: PolicyEngine.Subject
     let generation: Generation
-    /// The namespace the run is, or will be, in.
-    let namespace: ExactString
     let state: (any ClusterLookup)?
     let now: Timestamp
     let repositoryOptions: RepositoryName.Options
@@ -17,36 +15,35 @@ final class RunUnderReview {
     let runAndSteps: [RunUnit]
     /// What an UPDATE changes; nil for a CREATE, and for what is judged as one.
     let update: RunUpdate?
-    /// A branch that is known to be another run's because it could not be claimed.
-    let claimed: TakenBranch?
     /// The Agent, if it is found.
     let agent: Agent?
     /// Every secret the run would use.
-    private(set) lazy var secrets: [RunSecret] = findSecrets()
+    private(set) var secrets: [RunSecret] = []
     /// The repository of each of ``runAndSteps``, nil where nobody gave one.
-    private(set) lazy var repositories: [Repository?] = findRepositories()
+    private(set) var repositories: [Repository?] = []
     /// The heads of ``runAndSteps``, in order, each with the index of its unit.
-    private(set) lazy var heads: [UnitHead] = findHeads()
+    private(set) var heads: [UnitHead] = []
+    /// What each of ``units`` tells its agent.
+    private(set) var prompts: [EffectivePrompt] = []
+    /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.
+    private(set) var claimedBranches: [ClaimedBranch] = []
 
     init(
-        _ run: AgentRun,
-        namespace: ExactString,
+        _ subject: PolicyEngine.Subject,
         state: (any ClusterLookup)?,
         now: Timestamp,
-        policy: AdmissionPolicy,
-        update: RunUpdate? = nil,
-        claimed: TakenBranch? = nil
+        policy: borrowing AdmissionPolicy,
+        update: RunUpdate? = nil
     ) {
-        self.claimed = claimed
+        self.subject = subject
         self.update = update
-        self.run = run
-        self.namespace = namespace
         self.state = state
         self.now = now
         generation = policy.generation
         repositoryOptions = policy.repositoryOptions
         policyName = policy.name
         let generation = policy.generation
+        let (run, namespace) = (subject.run, subject.namespace)
         let steps = run.steps(generation: generation)
         var units: [RunUnit] = []
         units.reserveCapacity(steps.count + 1)
@@ -65,7 +62,20 @@ final class RunUnderReview {
         for step in steps { add(step) }
         runAndSteps = units
         agent = state.flatMap { state in run.spec.agentName.flatMap { state.agent($0, in: namespace) } }
+        secrets = findSecrets()
+        repositories = findRepositories()
+        heads = findHeads()
+        prompts = self.units.map { EffectivePrompt(of: $0, generation: generation) }
+        claimedBranches = findClaimedBranches()
     }
+
+    var run: AgentRun { subject.run }
+
+    /// The namespace the run is, or will be, in.
+    var namespace: ExactString { subject.namespace }
+
+    /// A branch that is known to be another run's because it could not be claimed.
+    var claimed: TakenBranch? { subject.claimed }
 
     /// The run itself.
     var runUnit: RunUnit { runAndSteps[0] }
@@ -78,9 +88,6 @@ final class RunUnderReview {
 
     /// What the run may do to its repository.
     var mode: VcsMode { run.spec.vcsPolicy.mode }
-
-    /// What each of ``units`` tells its agent.
-    private(set) lazy var prompts: [EffectivePrompt] = units.map { EffectivePrompt(of: $0, generation: generation) }
 
     /// The AgentProvider behind the Agent, if both are found.
     private(set) lazy var agentProvider: AgentProvider? = state.flatMap { state in
@@ -114,6 +121,11 @@ final class RunUnderReview {
             return (name, field)
         }
         return agent?.vcsRefName.map { ($0, FieldPath("spec.agentRef.name")) }
+    }
+
+    /// The name of the provider of `unit`; nil when none is known.
+    func providerName(of unit: RunUnit) -> ExactString? {
+        run.spec.vcsRefName ?? unit.implementation?.vcsRefName ?? agent?.vcsRefName
     }
 
     /// A repository a unit works on.
@@ -185,8 +197,7 @@ final class RunUnderReview {
         var head: RunUnit.Head
     }
 
-    /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.
-    private(set) lazy var claimedBranches: [ClaimedBranch] = {
+    private func findClaimedBranches() -> [ClaimedBranch] {
         guard mode == .readWrite else { return [] }
         var claimed: [ClaimedBranch] = []
         // A step that takes both from the run claims nothing anew.
@@ -199,5 +210,5 @@ final class RunUnderReview {
             claimed.append(ClaimedBranch(key: key, head: found.head))
         }
         return claimed
-    }()
+    }
 }

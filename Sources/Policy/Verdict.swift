@@ -62,7 +62,7 @@ package final class Verdict: @unchecked Sendable {
     }
 
     /// Whether no finding denies.
-    package var allowed: Bool { !findings.contains { $0.action == .deny } }
+    package var allowed: Bool { findings.isEmpty || !findings.contains { $0.action == .deny } }
 }
 
 /// Among which runs a branch can be held by one only.
@@ -77,22 +77,25 @@ package enum BranchScope: Sendable {
 
 /// The branches an admitted run takes, and its idempotency key, to be reserved until it shows up in the cluster state, and
 /// to be claimed where replicas agree through the API.
-package struct BranchClaims: Sendable {
+///
+/// A class because it goes from step to step: handing it on costs one retain instead of ten.
+// Unchecked: nothing is set once the engine has returned the verdict.
+package final class BranchClaims: @unchecked Sendable {
     /// What the policy says of this run's branches.
-    package var scope: BranchScope
-    package var namespace: ExactString
-    package var name: ExactString
-    package var uid: ExactString
-    package var branches: [BranchKey]
+    package internal(set) var scope: BranchScope
+    package let namespace: ExactString
+    package let name: ExactString
+    package let uid: ExactString
+    package let branches: [BranchKey]
     /// Those of ``branches`` the object before an UPDATE had already; empty for a CREATE.
-    package var kept: [BranchKey] = []
+    package internal(set) var kept: [BranchKey] = []
     /// Whether the run exists: then nothing is reserved, as only the API can tell whether the UPDATE is stored.
-    package var isUpdate = false
+    package internal(set) var isUpdate = false
     /// Nil without one.
-    package var idempotencyKey: IdempotencyKey?
+    package let idempotencyKey: IdempotencyKey?
     /// Whether the policy has something to say when another run holds the key.
-    package var isKeyExclusive = false
-    package var createdAt: Timestamp?
+    package internal(set) var isKeyExclusive: Bool
+    package let createdAt: Timestamp?
 
     package init(
         namespace: ExactString,
@@ -100,6 +103,7 @@ package struct BranchClaims: Sendable {
         uid: ExactString,
         branches: [BranchKey],
         idempotencyKey: IdempotencyKey? = nil,
+        isKeyExclusive: Bool = false,
         createdAt: Timestamp?,
         scope: BranchScope = .cluster
     ) {
@@ -109,6 +113,7 @@ package struct BranchClaims: Sendable {
         self.uid = uid
         self.branches = branches
         self.idempotencyKey = idempotencyKey
+        self.isKeyExclusive = isKeyExclusive
         self.createdAt = createdAt
     }
 }

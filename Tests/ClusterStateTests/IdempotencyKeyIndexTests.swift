@@ -58,9 +58,7 @@ import Testing
 
     @Test func `an admitted run holds its key until it is gone`() throws {
         let store = ClusterStore()
-        var claims = claims("r", uid: "u", [])
-        claims.idempotencyKey = Self.key
-        #expect(store.reserve(claims, scope: .cluster))
+        #expect(store.reserve(claims("r", uid: "u", [], idempotencyKey: Self.key), scope: .cluster))
         #expect(holders(store) == "r (Pending) in use of 1")
         #expect(holders(store, otherThan: "r") == nil)
         let running = runJSON("r", uid: "u", agent: "a", key: "k", status: "{\"phase\":\"Running\"}")
@@ -76,10 +74,10 @@ import Testing
     @Test func `of two admissions with one key the second is judged again`() {
         let store = ClusterStore()
         func reserve(_ name: String, exclusively: Bool = true) -> Bool {
-            var claims = claims(name, [])
-            claims.idempotencyKey = Self.key
-            claims.isKeyExclusive = exclusively
-            return store.reserve(claims, scope: .cluster)
+            store.reserve(
+                claims(name, [], idempotencyKey: Self.key, isKeyExclusive: exclusively),
+                scope: .cluster
+            )
         }
         #expect(reserve("a"))
         #expect(!reserve("b"))

@@ -67,11 +67,7 @@ import Testing
     }
 
     @Test func `an answer may close the connection`() throws {
-        let service = TestService { _, _ in
-            var response = TestService.text("bye")
-            response.closesConnection = true
-            return .now(response)
-        }
+        let service = TestService { _, _ in .now(TestService.text("bye", closesConnection: true)) }
         let peer = try HTTP1Peer(service)
         peer.send(get("/a") + get("/b"))
         #expect(try peer.received().contains("Connection: close\r\n"))

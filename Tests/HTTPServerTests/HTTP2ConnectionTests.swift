@@ -284,13 +284,7 @@ import Testing
     }
 
     @Test func `follows an answer that closes`() throws {
-        let peer = try HTTP2Peer(
-            TestService { _, _ in
-                var response = TestService.text("bye")
-                response.closesConnection = true
-                return .now(response)
-            }
-        )
+        let peer = try HTTP2Peer(TestService { _, _ in .now(TestService.text("bye", closesConnection: true)) })
         try peer.send(.headers(1, HTTP2Peer.get("/a")))
         #expect(peer.answers[1]?.body == "bye")
         try peer.acknowledgePing()

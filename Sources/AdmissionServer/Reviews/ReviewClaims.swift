@@ -7,12 +7,17 @@ internal import Policy
 /// Claims the branches of admitted runs, after the judgement and before the answer.
 ///
 /// Only a review that takes a branch waits for the API; every other one is answered in its turn.
-struct ReviewClaims: Sendable {
+final class ReviewClaims: Sendable {
     /// For a review that names no time-out: the 10 s an API server waits by default, less 2 for the way.
     private static let timeToClaim = TimeAmount.seconds(8)
 
     let claimer: any BranchClaimer
     let judge: ReviewJudge
+
+    init(claimer: any BranchClaimer, judge: ReviewJudge) {
+        self.claimer = claimer
+        self.judge = judge
+    }
 
     /// Claims the branches of an admitted run and judges it anew where they are another run's.
     ///
@@ -30,7 +35,7 @@ struct ReviewClaims: Sendable {
         guard let wanted = claims.request(written: written) else { return nil }
         let request = review.request
         let deadline = request.deadline?.answerBy ?? request.receivedAt + Self.timeToClaim
-        return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { result in
+        return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { [self] result in
             if case .held = result.decision { return }
             let settled = judged(verdict, review.evidence, decoded, request.body, by: engine, after: result)
             review.result = .judged(settled)

@@ -8,13 +8,19 @@ internal import Policy
 /// kube-apiserver passes on to its log and its user.
 enum ErrorAnswer {
     /// An answer of HTTP status `code`.
-    static func make(_ code: Int, _ message: String, headers: [(name: String, value: String)] = []) -> HTTPResponse {
+    static func make(
+        _ code: Int,
+        _ message: String,
+        headers: [(name: String, value: String)] = [],
+        closesConnection: Bool = false
+    ) -> HTTPResponse {
         let status = Status(code: code, reason: reason(of: code), message: message)
         return HTTPResponse(
             status: code,
             contentType: MediaType.json,
             headers: headers,
-            body: ByteBuffer(bytes: status.encoded())
+            body: ByteBuffer(bytes: status.encoded()),
+            closesConnection: closesConnection
         )
     }
 
@@ -71,9 +77,7 @@ enum ErrorAnswer {
     /// A kube-apiserver calls again after a second, and over a new connection perhaps another replica; without the field it
     /// gives up at once.
     private static func overloaded(_ message: String) -> HTTPResponse {
-        var answer = make(503, message, headers: [("retry-after", "1")])
-        answer.closesConnection = true
-        return answer
+        make(503, message, headers: [("retry-after", "1")], closesConnection: true)
     }
 
     private static func remedy(of error: HTTPRequestError) -> String? {

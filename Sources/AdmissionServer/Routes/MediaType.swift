@@ -7,11 +7,16 @@ enum MediaType {
         var contentType = contentType
         // The bytes are lent for the call; the views of a String take many times as long to walk over.
         return contentType.withUTF8 { bytes in
-            let type = unsafe bytes.prefix { $0 != UInt8(ascii: ";") }
-            guard let start = unsafe type.firstIndex(where: { !isBlank($0) }),
-                let end = unsafe type.lastIndex(where: { !isBlank($0) })
-            else { return false }
-            return unsafe type[start...end].elementsEqual(json.utf8) { lowercased($0) == $1 }
+            var end = unsafe bytes.firstIndex(of: UInt8(ascii: ";")) ?? bytes.count
+            var start = 0
+            while start < end, unsafe isBlank(bytes[start]) { start += 1 }
+            while start < end, unsafe isBlank(bytes[end - 1]) { end -= 1 }
+            let name = json.utf8
+            guard end - start == name.count else { return false }
+            for (offset, byte) in name.enumerated() where unsafe lowercased(bytes[start + offset]) != byte {
+                return false
+            }
+            return true
         }
     }
 

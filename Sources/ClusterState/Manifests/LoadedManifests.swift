@@ -125,9 +125,7 @@ extension LoadedManifests {
         }
         for (key, run) in files.runsWithoutStatus {
             guard let status = statuses[key] else { continue }
-            var run = run
-            run.status = status
-            objects.put(.agentRun(run), at: key)
+            objects.put(.agentRun(run.with(status: status)), at: key)
         }
         overlay(files, \.implementationSpecs)
         overlay(files, \.agents)

@@ -24,8 +24,7 @@ extension PolicyEngine {
         _ now: Timestamp
     ) -> Bool {
         guard let old else { return false }
-        return RunUnderReview(old, namespace: subject.namespace, state: state, now: now, policy: policy)
-            .restsOnRedactedText
+        return RunUnderReview(subject.with(old), state: state, now: now, policy: policy).restsOnRedactedText
     }
 }
 

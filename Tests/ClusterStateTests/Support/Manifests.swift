@@ -42,13 +42,17 @@ func claims(
     _ name: String,
     namespace: String = "agents",
     uid: String = "",
-    _ branches: [BranchKey] = [branch()]
+    _ branches: [BranchKey] = [branch()],
+    idempotencyKey: IdempotencyKey? = nil,
+    isKeyExclusive: Bool = false
 ) -> BranchClaims {
     BranchClaims(
         namespace: ExactString(namespace),
         name: ExactString(name),
         uid: ExactString(uid),
         branches: branches,
+        idempotencyKey: idempotencyKey,
+        isKeyExclusive: isKeyExclusive,
         createdAt: nil
     )
 }

@@ -39,7 +39,12 @@ final class TestService: HTTPService {
         text("\(request.method.name) \(request.path) \(request.body.readableBytes)")
     }
 
-    static func text(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: status, contentType: "text/plain", body: ByteBuffer(string: text))
+    static func text(_ text: String, status: Int = 200, closesConnection: Bool = false) -> HTTPResponse {
+        HTTPResponse(
+            status: status,
+            contentType: "text/plain",
+            body: ByteBuffer(string: text),
+            closesConnection: closesConnection
+        )
     }
 }
