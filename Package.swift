@@ -292,8 +292,8 @@ for target in package.targets where target.type != .system {
         ]
 }
 
-// Ends the life of a local object at its last use instead of at its scope's end, to which the optimiser otherwise keeps: an
-// eighth fewer retains and releases a review (docs/performance-aims.md). Only where no weak or unmanaged reference rests on
+// Ends the life of a local object at its last use instead of at its scope's end, to which the optimiser otherwise keeps: a
+// tenth fewer retains and releases a review (docs/performance-aims.md). Only where no weak or unmanaged reference rests on
 // what a local variable alone keeps alive, which scripts/lint looks at.
 let targetsOfShortLives: Set = [
     "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy",

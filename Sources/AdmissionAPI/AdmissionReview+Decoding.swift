@@ -2,7 +2,8 @@ package import JSONPull
 
 /// What reads the objects of a review where they stand.
 ///
-/// Closures rather than a generic type: a generic would not be specialised across modules and cost more than it saves.
+/// Closures rather than a generic type: a generic would not be specialised across modules and cost more than it saves. A class, so
+/// that handing it on costs one retain instead of two.
 package final class ObjectReading {
     /// Which of the request's objects is meant.
     package enum Field {
@@ -39,13 +40,14 @@ extension AdmissionReview {
         _ body: UnsafeRawBufferPointer,
         objects: ObjectReading? = nil
     ) throws(AdmissionReviewError) -> AdmissionReview {
-        let fields: Fields
+        let reading: ReviewReading
         do {
-            fields = try unsafe JSONReader.read(body) { reader throws(JSONError) in try Fields(&reader, objects) }
+            reading = try unsafe JSONReader.read(body) { reader throws(JSONError) in try ReviewReading(&reader, objects)
+            }
         } catch {
             throw .invalidJSON(unsafe error.located(in: body))
         }
-        let (review, wereRead) = try fields.review()
+        let (review, wereRead) = try reading.review()
         guard !wereRead, let objects, objects.isWanted(review.request.resource) else { return review }
         do {
             for case (let range?, let field) in [
@@ -74,47 +76,9 @@ extension AdmissionReview {
     }
 }
 
-/// A field as found: absent (null counts as absent), of the wrong JSON type, or a value.
-private enum Found<Value> {
-    case absent
-    case wrongType
-    case value(Value)
-
-    /// The value, nil when absent.
-    func optional(_ field: String, _ expected: String) throws(AdmissionReviewError) -> Value? {
-        switch self {
-        case .absent: nil
-        case .wrongType: throw .wrongType(field: field, expected: expected)
-        case .value(let value): value
-        }
-    }
-}
-
 extension JSONReader {
-    /// Reads a value of `kind` with `read`; passes over null and over values of other types.
-    fileprivate mutating func find<Value>(
-        _ kind: JSONKind,
-        _ read: (inout JSONReader) throws(JSONError) -> Value?
-    ) throws(JSONError) -> Found<Value> {
-        let found = try peek()
-        guard found == kind else {
-            try skipValue()
-            return found == .null ? .absent : .wrongType
-        }
-        return try read(&self).map(Found.value) ?? .absent
-    }
-
-    fileprivate mutating func findString() throws(JSONError) -> Found<String> {
-        try find(.string) { reader throws(JSONError) in try reader.readString() }
-    }
-
-    /// Reads a string that nearly always is `usual`, which then is taken from the program instead of made.
-    fileprivate mutating func findString(_ usual: StaticString, is constant: String) throws(JSONError) -> Found<String>
-    {
-        try find(.string) { reader throws(JSONError) in try reader.readString(usual, is: constant) }
-    }
-
-    /// The next value if it is a string, else nil; nearly always it is `usual`.
+    /// The next value if it is a string, else nil after passing over it; one that is `usual`, as nearly all are, is taken
+    /// from the program instead of made.
     @inline(__always)
     mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
         switch try readRawString() {
@@ -123,20 +87,23 @@ extension JSONReader {
         case let other?: other.string
         }
     }
-
-    fileprivate mutating func findObject<Value>(
-        _ read: (inout JSONReader) throws(JSONError) -> Value
-    ) throws(JSONError) -> Found<Value> {
-        try find(.object) { reader throws(JSONError) in try read(&reader) }
-    }
 }
 
-/// The review's fields before it is known whether they make one.
-private struct Fields {
+/// A review as far as it has been read.
+private struct ReviewReading {
+    private enum Field: UInt16, CheckedField {
+        case kind, apiVersion, request
+
+        var path: String { "\(self)" }
+        var kind: JSONKind { self == .request ? .object : .string }
+        var isRequired: Bool { true }
+    }
+
     private var isObject = false
-    private var kind = Found<String>.absent
-    private var apiVersion = Found<String>.absent
-    private var request = Found<RequestReading>.absent
+    private var fields = FoundFields<Field>()
+    private var kind = ""
+    private var apiVersion = ""
+    private var request: RequestReading?
 
     init(_ reader: inout JSONReader, _ objects: ObjectReading?) throws(JSONError) {
         guard try reader.enterObject() else { return }
@@ -144,25 +111,31 @@ private struct Fields {
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             switch key {
-            case "kind": kind = try reader.findString()
-            case "apiVersion": apiVersion = try reader.findString("admission.k8s.io/v1", is: "admission.k8s.io/v1")
-            case "request":
-                request = try reader.findObject { reader throws(JSONError) in try RequestReading(&reader, objects) }
+            case "kind":
+                let usual = "AdmissionReview"
+                if try fields.find(.kind, &reader) { kind = try reader.readString("AdmissionReview", is: usual) ?? "" }
+            case "apiVersion":
+                let usual = "admission.k8s.io/v1"
+                if try fields.find(.apiVersion, &reader) {
+                    apiVersion = try reader.readString("admission.k8s.io/v1", is: usual) ?? ""
+                }
+            case "request": request = try fields.find(.request, &reader) ? RequestReading(&reader, objects) : nil
             default: try reader.skipValue()
             }
         }
     }
 
     /// The review, and whether its objects have been read.
-    consuming func review() throws(AdmissionReviewError) -> (AdmissionReview, wereRead: Bool) {
+    func review() throws(AdmissionReviewError) -> (AdmissionReview, wereRead: Bool) {
         guard isObject else { throw .wrongType(field: "body", expected: "an AdmissionReview object") }
-        guard let kind = try kind.optional("kind", "a string") else { throw .missing("kind") }
+        try fields.check(.kind)
         guard ExactString(kind) == "AdmissionReview" else { throw .wrongKind(kind) }
-        guard let apiVersion = try apiVersion.optional("apiVersion", "a string") else { throw .missing("apiVersion") }
+        try fields.check(.apiVersion)
         guard let version = AdmissionReview.Version(rawValue: apiVersion) else {
             throw .unsupportedVersion(apiVersion)
         }
-        guard let request = try request.optional("request", "an object") else { throw .missing("request") }
+        try fields.check(.request)
+        guard let request else { throw .missing(Field.request.path) }
         try request.check()
         return (AdmissionReview(version: version, request: request.request), request.objectsWereRead)
     }

@@ -18,9 +18,7 @@ extension AgentRun {
         trimmed.workflowSteps = spec.workflowSteps.map(\.withoutInlineImplementation)
         trimmed.workload = spec.workload
         trimmed.idempotencyKey = spec.idempotencyKey
-        let run = AgentRun()
-        (run.metadata, run.spec, run.status, run.specRange) = (metadata, trimmed, status, specRange)
-        return run
+        return with(spec: trimmed)
     }
 }
 

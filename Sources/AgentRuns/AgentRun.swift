@@ -73,13 +73,17 @@ package final class AgentRun: @unchecked Sendable {
 
     init() {}
 
-    private init(_ run: AgentRun, status: Status) {
-        (metadata, spec, self.status, specRange) = (run.metadata, run.spec, status, run.specRange)
+    /// The run with another spec or status.
+    private init(_ run: AgentRun, spec: Spec, status: Status) {
+        (metadata, self.spec, self.status, specRange) = (run.metadata, spec, status, run.specRange)
     }
+
+    /// The run with another spec, of which it has the place of its own.
+    func with(spec: Spec) -> AgentRun { AgentRun(self, spec: spec, status: status) }
 
     /// The run with another status.
     package func with(status: Status) -> AgentRun {
-        status === self.status ? self : AgentRun(self, status: status)
+        status === self.status ? self : AgentRun(self, spec: spec, status: status)
     }
 }
 

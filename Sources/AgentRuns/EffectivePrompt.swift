@@ -44,14 +44,10 @@ package final class EffectivePrompt: Sendable {
     }
 
     /// A source and its text.
-    package final class Prompt: Sendable {
-        package let source: Source
+    package struct Prompt: Sendable {
+        package var source: Source
         /// Nil when the text is in an ImplementationSpec that is not known.
-        package let text: PromptText?
-
-        init(source: Source, text: PromptText?) {
-            (self.source, self.text) = (source, text)
-        }
+        package var text: PromptText?
     }
 
     /// The run or step that is meant.

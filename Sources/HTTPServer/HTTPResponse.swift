@@ -39,14 +39,14 @@ package final class HTTPResponse: Sendable {
         self.closesConnection = closesConnection
     }
 
-    /// The same answer with another status.
-    func with(status: Int, closesConnection: Bool? = nil) -> HTTPResponse {
+    /// The same answer with another status, which ends the connection if this one does or it shall.
+    func with(status: Int, closesConnection: Bool = false) -> HTTPResponse {
         HTTPResponse(
             status: status,
             contentType: contentType,
             headers: headers,
             body: body,
-            closesConnection: closesConnection ?? self.closesConnection
+            closesConnection: closesConnection || self.closesConnection
         )
     }
 }

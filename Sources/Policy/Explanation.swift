@@ -63,7 +63,7 @@ package final class Explanation: @unchecked Sendable {
         head = run.heads.first?.head.name
         for (index, unit) in run.runAndSteps.enumerated() {
             if repository == nil { repository = run.repositories[index]?.name.written }
-            if vcsProvider == nil { vcsProvider = run.providerName(of: unit) }
+            if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
             if base == nil { base = unit.metadata.text(.base) }
         }
         if base == nil {

@@ -30,18 +30,16 @@ extension PolicyEngine {
     ) throws(AdmissionReviewError) -> (verdict: Verdict, run: RunExplanation?)? {
         let judged = try unsafe judgeManifest(object, namespace: namespace, state: state, now: now)
         return judged.map { verdict, review in
-            (verdict, review.map { RunExplanation($0.run, policy: policy, subject: $0.subject.match) })
+            (verdict, review.map { RunExplanation($0, policy: policy) })
         }
     }
-
-    private typealias JudgedRun = (subject: Subject, run: RunUnderReview)
 
     private func judgeManifest(
         _ object: UnsafeRawBufferPointer,
         namespace: ExactString,
         state: (any ClusterLookup)?,
         now: Timestamp
-    ) throws(AdmissionReviewError) -> (verdict: Verdict, review: JudgedRun?)? {
+    ) throws(AdmissionReviewError) -> (verdict: Verdict, review: RunUnderReview?)? {
         do {
             let header = try unsafe JSONReader.read(object) { reader throws(JSONError) in try ManifestHeader(&reader) }
             guard let kind = JudgedKind(group: header.group, version: header.version, kind: header.kind) else {
@@ -54,7 +52,7 @@ extension PolicyEngine {
                 }
                 let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
                 let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
-                return (verdict, (subject, review))
+                return (verdict, review)
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)

@@ -4,6 +4,8 @@ internal import JSONPull
 
 extension PolicyEngine {
     /// A run with what overrides and exemptions match.
+    ///
+    /// A class because every judgement of the run shares it.
     final class Subject: Sendable {
         let run: AgentRun
         let match: RequestMatch.Subject
@@ -39,7 +41,7 @@ extension PolicyEngine {
         _ verdict: Verdict
     ) -> RunUnderReview {
         let review = RunUnderReview(subject, state: state, now: now, policy: policy, update: update)
-        verdict.findings = findings(review, subject.match)
+        verdict.findings = findings(review)
         if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
         verdict.explanation.describe(review)
         verdict.explanation.predicted =
@@ -62,7 +64,7 @@ extension PolicyEngine {
         let (labels, before) = (subject.run.metadata.labels, old.metadata.labels)
         guard labels != before, Set(labels) != Set(before) else { return }
         let review = RunUnderReview(subject, state: state, now: now, policy: policy)
-        verdict.findings = findings(review, subject.match, only: .labelPolicy)
+        verdict.findings = findings(review, only: .labelPolicy)
         if !verdict.findings.isEmpty {
             ratchet(&verdict.findings, old, subject, state, now, only: .labelPolicy)
         }
@@ -71,7 +73,8 @@ extension PolicyEngine {
     }
 
     /// The branches and the key an admitted run takes; nil when it takes none.
-    func claims(of subject: Subject, _ review: RunUnderReview) -> BranchClaims? {
+    func claims(of review: RunUnderReview) -> BranchClaims? {
+        let subject = review.subject
         guard review.state != nil, !subject.run.metadata.name.isEmpty,
             subject.run.isActive(generation: policy.generation)
         else { return nil }
@@ -93,10 +96,10 @@ extension PolicyEngine {
     /// The branches an admitted UPDATE takes beyond those the run has; nil when there are none.
     ///
     /// `old` is the object before; nil for a template, which had none.
-    func claims(of subject: Subject, _ review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
-        guard let claims = claims(of: subject, review), !claims.branches.isEmpty else { return nil }
+    func claims(of review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
+        guard let claims = claims(of: review), !claims.branches.isEmpty else { return nil }
         if let old, old.isActive(generation: policy.generation) {
-            let before = RunUnderReview(subject.with(old), state: review.state, now: review.now, policy: policy)
+            let before = RunUnderReview(review.subject.with(old), state: review.state, now: review.now, policy: policy)
             let had = before.claimedBranches
             claims.kept = claims.branches.filter { branch in had.contains { $0.key == branch } }
         }
@@ -106,11 +109,8 @@ extension PolicyEngine {
 
     // MARK: Findings
 
-    private func findings(
-        _ review: RunUnderReview,
-        _ match: RequestMatch.Subject,
-        only: RuleID? = nil
-    ) -> [Finding] {
+    private func findings(_ review: RunUnderReview, only: RuleID? = nil) -> [Finding] {
+        let match = review.subject.match
         let isTemplate = review.run.isTemplate(generation: policy.generation)
         var findings: [Finding] = []
         var collected = RuleFindings()
@@ -217,7 +217,7 @@ extension PolicyEngine {
     ) {
         let before = subject.with(old.with(status: .absent))
         let review = RunUnderReview(before, state: state, now: now, policy: policy)
-        Self.downgrade(&findings, knownFrom: self.findings(review, before.match, only: only))
+        Self.downgrade(&findings, knownFrom: self.findings(review, only: only))
     }
 
     /// Downgrades to `Audit` those of `findings` whose every value is in `before`, too.

@@ -123,7 +123,7 @@ package final class PolicyEngine: Sendable {
         }
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create
-        verdict.claims = isCreate ? claims(of: subject, judged) : claims(of: subject, judged, old: old)
+        verdict.claims = isCreate ? claims(of: judged) : claims(of: judged, old: old)
         // A conflict that the policy let pass: the branch is shared from now on.
         if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
         guard isCreate, verdict.claims?.idempotencyKey != nil else { return }

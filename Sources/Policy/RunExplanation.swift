@@ -37,14 +37,14 @@ package struct RunExplanation: Sendable {
     package var provider: Value?
     package var secrets: [Secret]
 
-    init(_ run: RunUnderReview, policy: AdmissionPolicy, subject: RequestMatch.Subject) {
+    init(_ run: RunUnderReview, policy: AdmissionPolicy) {
         mode = run.mode
         let sources = ValueSources(run: run)
         units = run.units.map { Unit($0, run, sources) }
         provider = run.units.lazy.compactMap { run.providerReference(of: $0) }.first.map { name, field in
             Value(text: name, source: field.text)
         }
-        let rule = policy.secretAllowlist(for: subject)
+        let rule = policy.secretAllowlist(for: run.subject.match)
         var secrets: [Secret] = []
         for secret in run.secrets {
             let use = "\(secret.field.text) (\(secret.use.description))"

@@ -2,9 +2,7 @@ internal import AgentRuns
 internal import JSONPull
 
 /// A secret a run would use, where that was written, and what it is for.
-///
-/// A class because several rules look at it.
-final class RunSecret {
+struct RunSecret {
     /// What the secret is used for, which decides what the controller asks of it.
     enum Use {
         case listed
@@ -16,15 +14,11 @@ final class RunSecret {
         case providerEnvironment
     }
 
-    let name: ExactString
-    let field: FieldPath
-    let use: Use
+    var name: ExactString
+    var field: FieldPath
+    var use: Use
     /// The unit that uses it when it starts; nil for what the whole run uses.
-    let unit: RunUnit?
-
-    init(name: ExactString, field: FieldPath, use: Use, unit: RunUnit? = nil) {
-        (self.name, self.field, self.use, self.unit) = (name, field, use, unit)
-    }
+    var unit: RunUnit?
 
     /// What the controller demands of `spec.secrets` for this use.
     func mustBeListed(runHasSecrets: Bool) -> Bool {

@@ -5,7 +5,7 @@ internal import JSONPull
 ///
 /// A class, made once a judgement and used on one thread: what two rules need is worked out once.
 final class RunUnderReview {
-    private let subject: PolicyEngine.Subject
+    let subject: PolicyEngine.Subject
     let generation: Generation
     let state: (any ClusterLookup)?
     let now: Timestamp
@@ -18,15 +18,15 @@ final class RunUnderReview {
     /// The Agent, if it is found.
     let agent: Agent?
     /// Every secret the run would use.
-    private(set) var secrets: [RunSecret] = []
+    private(set) lazy var secrets: [RunSecret] = findSecrets()
     /// The repository of each of ``runAndSteps``, nil where nobody gave one.
-    private(set) var repositories: [Repository?] = []
+    private(set) lazy var repositories: [Repository?] = findRepositories()
     /// The heads of ``runAndSteps``, in order, each with the index of its unit.
-    private(set) var heads: [UnitHead] = []
+    private(set) lazy var heads: [UnitHead] = findHeads()
     /// What each of ``units`` tells its agent.
-    private(set) var prompts: [EffectivePrompt] = []
+    private(set) lazy var prompts: [EffectivePrompt] = units.map { EffectivePrompt(of: $0, generation: generation) }
     /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.
-    private(set) var claimedBranches: [ClaimedBranch] = []
+    private(set) lazy var claimedBranches: [ClaimedBranch] = findClaimedBranches()
 
     init(
         _ subject: PolicyEngine.Subject,
@@ -62,13 +62,9 @@ final class RunUnderReview {
         for step in steps { add(step) }
         runAndSteps = units
         agent = state.flatMap { state in run.spec.agentName.flatMap { state.agent($0, in: namespace) } }
-        secrets = findSecrets()
-        repositories = findRepositories()
-        heads = findHeads()
-        prompts = self.units.map { EffectivePrompt(of: $0, generation: generation) }
-        claimedBranches = findClaimedBranches()
     }
 
+    /// The run as it was read.
     var run: AgentRun { subject.run }
 
     /// The namespace the run is, or will be, in.
@@ -121,11 +117,6 @@ final class RunUnderReview {
             return (name, field)
         }
         return agent?.vcsRefName.map { ($0, FieldPath("spec.agentRef.name")) }
-    }
-
-    /// The name of the provider of `unit`; nil when none is known.
-    func providerName(of unit: RunUnit) -> ExactString? {
-        run.spec.vcsRefName ?? unit.implementation?.vcsRefName ?? agent?.vcsRefName
     }
 
     /// A repository a unit works on.

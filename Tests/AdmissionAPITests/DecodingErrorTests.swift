@@ -73,6 +73,32 @@ import Testing
     }
 
     @Test(arguments: [
+        (#""name":1,"name":"a""#, "none"), (#""name":1,"name":null"#, "none"), (#""uid":"","uid":"v""#, "none"),
+        (#""name":"a","name":1"#, "request.name: Invalid value: must be a string"),
+        (#""uid":null"#, "request.uid: Required value: an AdmissionReview without it cannot be answered"),
+        (#""kind":null"#, "request.kind: Required value: an AdmissionReview without it cannot be answered"),
+        (#""dryRun":1,"operation":[],"name":{}"#, "request.operation: Invalid value: must be a string"),
+    ])
+    func `judge a repeated field by its last value, and name the first field that is wrong`(
+        members: String,
+        text: String
+    ) {
+        let required = #""uid":"u","kind":{},"operation":"CREATE""#
+        #expect(message("{\(Self.head),\"request\":{\(required),\(members)}}") == text)
+    }
+
+    @Test func `judge a repeated member of the envelope by its last value`() {
+        let missing = "Required value: an AdmissionReview without it cannot be answered"
+        #expect(message(#"{"kind":1,\#(Self.head),"request":[],\#(Self.request)}"#) == "none")
+        #expect(message("{\(Self.head),\(Self.request),\"request\":null}") == "request: \(missing)")
+        #expect(message("{\(Self.head),\(Self.request),\"kind\":null}") == "kind: \(missing)")
+        #expect(
+            message("{\(Self.head),\"apiVersion\":7,\(Self.request)}") == "apiVersion: Invalid value: must be a string"
+        )
+        #expect(message(#"{"kind":""}"#).hasPrefix(#"kind: Invalid value: """#))
+    }
+
+    @Test(arguments: [
         ("", "the JSON ends in the middle of a value at line 1, column 1 (byte 0)"),
         ("<html>", "unexpected '<' at line 1, column 1 (byte 0)"),
         ("{\(head),\(request)}x", "there is more after the end of the JSON value at line 1, column 115 (byte 114)"),

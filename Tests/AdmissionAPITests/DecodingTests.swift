@@ -156,6 +156,12 @@ import Testing
         let repeated = try request(
             #""name":"a","name":"b","dryRun":true,"dryRun":false,"operation":"DELETE","uid":"v""#
         )
+        let gone = try request(
+            #""name":"a","name":null,"dryRun":true,"dryRun":null,"object":{},"object":null,"userInfo":{"username":"a"},"#
+                + #""userInfo":null,"resource":{"resource":"x"},"resource":null"#
+        )
+        #expect(gone.name.isEmpty && !gone.dryRun && gone.object == nil && gone.userInfo == UserInfo())
+        #expect(gone.resource == GroupVersionResource())
         #expect(repeated.name == "b" && !repeated.dryRun && repeated.operation == .delete && repeated.uid == "v")
     }
 

@@ -6,7 +6,8 @@ internal import Policy
 
 /// Claims the branches of admitted runs, after the judgement and before the answer.
 ///
-/// Only a review that takes a branch waits for the API; every other one is answered in its turn.
+/// Only a review that takes a branch waits for the API; every other one is answered in its turn. A
+/// class because it goes with every copy of its handler.
 final class ReviewClaims: Sendable {
     /// For a review that names no time-out: the 10 s an API server waits by default, less 2 for the way.
     private static let timeToClaim = TimeAmount.seconds(8)
