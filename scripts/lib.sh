@@ -18,6 +18,7 @@ die() {
 # A proof is a shared library (lib….so.N), a file (with a slash; headers are looked for where compilers do), or else a
 # command; so a machine without apt works as long as it has the things themselves.
 package_catalogue='
+bolt-22|llvm-bolt-22|to lay out the code of the executable
 ca-certificates|/etc/ssl/certs/ca-certificates.crt|to fetch the Swift dependencies over https
 curl|curl|to talk to the server, over HTTP/1.1 and HTTP/2
 g++|c++|the C library, its headers and the linker Swift links with
@@ -38,7 +39,6 @@ nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the C libraries
 time|/usr/bin/time|to measure time and memory of a command
-valgrind|valgrind|to count what functions cost
 wrk|wrk|HTTP/1.1 load generator
 '
 
@@ -118,7 +118,7 @@ release_flags=(
   -Xswiftc -enforce-exclusivity=unchecked
   # No calls through the procedure linkage table into libswiftCore, and an image without a Swift runtime.
   --static-swift-stdlib
-  # Lets the linker put functions in any order; see scripts/build.
+  # A section for each function: the linker leaves out those that nobody calls.
   -Xswiftc -Xfrontend -Xswiftc -function-sections
   -Xswiftc -use-ld=lld
 )
@@ -127,6 +127,31 @@ release_flags=(
 need_build_tools() {
   need_swift
   need_packages ca-certificates g++ git libnghttp2-dev libssl-dev libyaml-dev pkg-config
+}
+
+# Profiles as llvm-bolt reads them repeat two mangled names on each line, 1.5 MB. Packed, a line of a function's name starts a
+# function and gives it the next number, from 1; the lines after it, indented, are the jumps and calls from it: offset in it,
+# number of the function reached and offset in that (both in hexadecimal, but for the number), how often, in thousandths of a
+# review. Functions only reached have no such lines.
+
+# pack_profile REVIEWS LEAST: llvm-bolt's counts of so many reviews on stdin, packed to stdout; without what happened less often
+# than LEAST times a review.
+pack_profile() {
+  awk -v reviews="$1" -v least="$2" '
+    $1 == 1 && $4 == 1 && $NF >= reviews * least {
+      for (i = 2; i <= 5; i += 3) if (!($i in number)) { name[++names] = $i; number[$i] = names }
+      from = number[$2]
+      lines[from] = lines[from] sprintf(" %s %d %s %d\n", $3, number[$5], $6, $NF * 1000 / reviews + 0.5)
+    }
+    END { for (i = 1; i <= names; i++) printf "%s\n%s", name[i], lines[i] }'
+}
+
+# unpack_profile FILE: the counts for llvm-bolt, on stdout.
+unpack_profile() {
+  awk '
+    FNR == NR { if (!/^ /) name[++names] = $1; next }
+    !/^ / { from++; next }
+    { print 1, name[from], $1, 1, name[$2], $3, 0, $4 }' "$1" "$1"
 }
 
 # usage: the comment at the head of the running script, as help.
