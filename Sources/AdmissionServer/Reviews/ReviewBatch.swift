@@ -7,7 +7,7 @@ internal import Policy
 /// Under load several connections have a review ready at once. Each step is done for all of them before the next one: its
 /// code then stays in the processor's caches, where one review after the other each step would find them full of the
 /// others' (measured in docs/performance-aims.md).
-// A batch belongs to the event loop it was made for, and is reached there alone.
+// Unchecked: it belongs to the event loop it was made for, and is reached there alone.
 final class ReviewBatch: @unchecked Sendable {
     /// Most bodies that are held decoded at once, in bytes beyond the first: what is decoded takes about as much again, and
     /// should stay in the caches, too.
