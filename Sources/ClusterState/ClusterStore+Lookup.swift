@@ -6,53 +6,53 @@ extension ClusterStore {
     /// A list and watch knows a kind once it was listed; manifests do when they have an object of it.
     package func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
         let kind = ClusterKind(kind)
-        return withState { state, _ in
+        return withState { state in
             state.sources.isEmpty ? state.objects.count(of: kind) > 0 : state.sources.isKnown(kind, in: namespace)
         }
     }
 
     package func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
-        withState { state, _ in
+        withState { state in
             state.objects.implementationSpecs[ObjectKey(namespace: namespace, name: name)]?.object.implementation
         }
     }
 
     package func agent(_ name: ExactString, in namespace: ExactString) -> Agent? {
-        withState { state, _ in state.objects.agents[ObjectKey(namespace: namespace, name: name)]?.object }
+        withState { state in state.objects.agents[ObjectKey(namespace: namespace, name: name)]?.object }
     }
 
     package func agentProvider(_ name: ExactString, in namespace: ExactString) -> AgentProvider? {
-        withState { state, _ in state.objects.agentProviders[ObjectKey(namespace: namespace, name: name)]?.object }
+        withState { state in state.objects.agentProviders[ObjectKey(namespace: namespace, name: name)]?.object }
     }
 
     package func versionControlProvider(
         _ name: ExactString,
         in namespace: ExactString
     ) -> VersionControlProvider? {
-        withState { state, _ in
+        withState { state in
             state.objects.versionControlProviders[ObjectKey(namespace: namespace, name: name)]?.object
         }
     }
 
     package func memory(_ name: ExactString, in namespace: ExactString) -> Memory? {
-        withState { state, _ in state.objects.memories[ObjectKey(namespace: namespace, name: name)]?.object }
+        withState { state in state.objects.memories[ObjectKey(namespace: namespace, name: name)]?.object }
     }
 
     package func defaultMemory(in namespace: ExactString) -> Memory? {
-        withState { state, _ in state.objects.defaultMemories[namespace] }
+        withState { state in state.objects.defaultMemories[namespace] }
     }
 
     package func secretBindings(in namespace: ExactString) -> [SecretBinding] {
-        withState { state, _ in state.objects.bindingsOfNamespace[namespace] ?? [] }
+        withState { state in state.objects.bindingsOfNamespace[namespace] ?? [] }
     }
 
     package func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {
-        withState { state, _ in state.objects.secrets[ObjectKey(namespace: namespace, name: name)] != nil }
+        withState { state in state.objects.secrets[ObjectKey(namespace: namespace, name: name)] != nil }
     }
 
     package func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
-        withState { state, now in
-            state.reservations.expire(now: state.reservationTime(now))
+        withState { state in
+            state.expireReservations(clock)
             return state.holders(of: key, otherThan: ObjectKey(namespace: key.namespace, name: name))
         }
     }
@@ -63,7 +63,7 @@ extension ClusterStore {
         otherThan name: ExactString,
         in namespace: ExactString
     ) -> RunCounts {
-        withState { state, _ in
+        withState { state in
             state.objects.runs.counts(
                 agent: agent,
                 repository: repository,
@@ -78,8 +78,8 @@ extension ClusterStore {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchHolders? {
-        withState { state, now in
-            state.reservations.expire(now: state.reservationTime(now))
+        withState { state in
+            state.expireReservations(clock)
             return state.holders(of: branch, otherThan: ObjectKey(namespace: namespace, name: name), scope: scope)
         }
     }

@@ -21,8 +21,8 @@ extension ClusterStore {
     /// same name is replaced. Without a name nothing is remembered, as nothing would end it.
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
-        return withState { state, now in
-            state.reservations.expire(now: state.reservationTime(now))
+        return withState { state in
+            state.expireReservations(clock)
             if scope != .none {
                 let namespace = scope == .namespace ? claims.namespace : nil
                 for branch in claims.branches where state.isHeld(branch, byOtherThan: key, scope: namespace) {
@@ -36,7 +36,7 @@ extension ClusterStore {
             }
             guard !claims.name.isEmpty else { return true }
             if state.sources.isEmpty { state.setAsideEarlierRun(key, uid: claims.uid) }
-            state.reservations.insert(claims, now: now)
+            state.reservations.insert(claims, now: clock())
             return true
         }
     }
@@ -49,7 +49,7 @@ extension ClusterStore {
     package func observeDeletion(namespace: ExactString, name: ExactString, uid: ExactString) {
         let key = ObjectKey(namespace: namespace, name: name)
         let digest = RunRecord.digest(uid: uid)
-        withState { state, _ in
+        withState { state in
             guard state.sources.isEmpty else { return }
             if let reserved = state.reservations.runs.run(key), reserved.mayBe(uid: digest) {
                 state.reservations.remove(key)

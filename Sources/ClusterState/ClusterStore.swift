@@ -24,7 +24,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
     }
 
     private let state: Mutex<State>
-    private let clock: @Sendable () -> Int64
+    /// Asked only where time makes a difference: most look-ups of a review are done sooner than the clock is read.
+    let clock: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - repositoryOptions: what tells repositories apart.
@@ -64,7 +65,7 @@ package final class ClusterStore: ClusterLookup, Sendable {
 
     /// Adds to `manifests` what its broken files had when they were last read; see ``LoadedManifests/carryOver(from:)``.
     func carryOver(into manifests: inout LoadedManifests) {
-        let (files, objects) = withState { state, _ in (state.files, state.objects) }
+        let (files, objects) = withState { state in (state.files, state.objects) }
         manifests.carryOver(from: objects, files: files)
     }
 
@@ -121,9 +122,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
     /// Admissions that were forgotten for want of room; a number that only grows.
     package var droppedReservationCount: Int { state.withLock { $0.reservations.droppedCount } }
 
-    func withState<Result: Sendable>(_ body: (inout sending State, Int64) -> sending Result) -> Result {
-        let now = clock()
-        return state.withLock { body(&$0, now) }
+    func withState<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {
+        state.withLock(body)
     }
 }
 
@@ -137,9 +137,11 @@ extension ClusterStore.State {
         }
     }
 
-    /// Up to when a reservation could have shown up in the source: what the API has not told yet, it cannot have missed.
-    func reservationTime(_ now: Int64) -> Int64 {
-        sources.isEmpty ? now : sources.heardAt(.agentRun) ?? .min
+    /// Forgets reservations that could have shown up in the source by now: what the API has not told yet, it cannot have
+    /// missed.
+    mutating func expireReservations(_ clock: () -> Int64) {
+        guard reservations.canExpire else { return }
+        reservations.expire(now: sources.isEmpty ? clock() : sources.heardAt(.agentRun) ?? .min)
     }
 }
 

@@ -89,6 +89,9 @@ struct Reservations: Sendable {
         runs.remove(at: place)
     }
 
+    /// Whether anything is forgotten after a time.
+    var canExpire: Bool { limits.lifetimeMilliseconds != nil }
+
     /// Forgets what has not shown up in its time.
     ///
     /// Those admitted earlier are in front, so this costs nothing else.

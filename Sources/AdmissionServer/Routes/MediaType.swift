@@ -4,6 +4,8 @@ enum MediaType {
 
     /// Whether a `Content-Type` says JSON; parameters such as `charset` make no difference.
     static func isJSON(_ contentType: String) -> Bool {
+        // What an API server sends.
+        if contentType == json { return true }
         var contentType = contentType
         // The bytes are lent for the call; the views of a String take many times as long to walk over.
         return contentType.withUTF8 { bytes in
@@ -11,12 +13,7 @@ enum MediaType {
             var start = 0
             while start < end, unsafe isBlank(bytes[start]) { start += 1 }
             while start < end, unsafe isBlank(bytes[end - 1]) { end -= 1 }
-            let name = json.utf8
-            guard end - start == name.count else { return false }
-            for (offset, byte) in name.enumerated() where unsafe lowercased(bytes[start + offset]) != byte {
-                return false
-            }
-            return true
+            return unsafe bytes[start..<end].elementsEqual(json.utf8) { lowercased($0) == $1 }
         }
     }
 

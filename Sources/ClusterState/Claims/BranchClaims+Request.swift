@@ -42,7 +42,7 @@ extension ClusterStore {
     /// Forgets the reservation of a run that was not admitted after all.
     package func withdraw(_ claims: BranchClaims) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
-        withState { state, _ in
+        withState { state in
             guard let run = state.reservations.runs.run(key), run.mayBe(uid: RunRecord.digest(uid: claims.uid)) else {
                 return
             }

@@ -13,7 +13,7 @@ package protocol KnownRuns {
 
 extension ClusterStore: KnownRuns {
     package func run(of holder: ClaimHolder) -> HolderRun? {
-        withState { state, _ in
+        withState { state in
             let runs = state.objects.runs
             guard let run = runs.run(holder.run), run.mayBe(uid: RunRecord.digest(uid: holder.uid)) else { return nil }
             return HolderRun(run, uid: holder.uid, branches: runs.branches(of: run.key))
@@ -21,7 +21,7 @@ extension ClusterStore: KnownRuns {
     }
 
     package func activeRuns(on branch: BranchKey) -> [HolderRun] {
-        withState { state, _ in
+        withState { state in
             var found: [HolderRun] = []
             let runs = state.objects.runs
             runs.forEachHolder(of: branch, hash: branch.hashValue) { run in
@@ -34,7 +34,7 @@ extension ClusterStore: KnownRuns {
 
     package func forEachHolder(_ body: (HolderRun) -> Void) {
         // Copied, so that the lock is not held while runs are looked at.
-        let runs = withState { state, _ in state.objects.runs }
+        let runs = withState { state in state.objects.runs }
         runs.forEachRun { run in
             guard run.facts.contains(.active) else { return }
             let branches = runs.branches(of: run.key)

@@ -18,7 +18,7 @@ extension ClusterStore {
         var objects = staged.objects
         if source.namespace != nil { merge(source, into: &objects) }
         // The old objects leave the lock to be freed outside of it: 100,000 runs take milliseconds.
-        let old = withState { [objects] state, _ in
+        let old = withState { [objects] state in
             var objects = objects
             state.objects.takeOver(source.kind, in: nil, from: &objects)
             state.objects.complete(source.kind)
@@ -34,14 +34,14 @@ extension ClusterStore {
     /// The copy is made outside of the lock. Nothing changes the objects meanwhile: sources write from one thread, and
     /// reviews write reservations only.
     private func merge(_ source: ClusterSource, into objects: inout ClusterObjects) {
-        var all = withState { state, _ in state.objects }
+        var all = withState { state in state.objects }
         all.takeOver(source.kind, in: source.namespace, from: &objects)
         swap(&all, &objects)
     }
 
     /// Applies what a watch told of, in order, and notes when it was heard.
     package func apply(_ changes: [ClusterChange], of source: ClusterSource, heardAt: Int64) {
-        withState { state, _ in
+        withState { state in
             for change in changes { state.apply(change, source.kind) }
             if !changes.isEmpty { state.objects.complete(source.kind) }
             state.sources[source] = .synced(heardAt: heardAt, problem: nil)
@@ -50,22 +50,22 @@ extension ClusterStore {
 
     /// Says how a source is doing that brought nothing.
     package func setCondition(_ condition: SourceCondition, of source: ClusterSource) {
-        withState { state, _ in state.sources[source] = condition }
+        withState { state in state.sources[source] = condition }
     }
 
     /// How a source is doing; nil for one the store does not have.
     package func condition(of source: ClusterSource) -> SourceCondition? {
-        withState { state, _ in state.sources[source] }
+        withState { state in state.sources[source] }
     }
 
     /// How each source is doing, in the order they were given.
     package var sourceConditions: [(source: ClusterSource, condition: SourceCondition)] {
-        withState { state, _ in state.sources.entries.map { ($0.source, $0.condition) } }
+        withState { state in state.sources.entries.map { ($0.source, $0.condition) } }
     }
 
     /// Objects of that kind.
     package func count(of kind: ClusterKind) -> Int {
-        withState { state, _ in state.objects.count(of: kind) }
+        withState { state in state.objects.count(of: kind) }
     }
 }
 
