@@ -1,81 +1,84 @@
 package import JSONPull
 
 /// `Agent`: which provider, memory and version control a run gets, and what it may use.
-package struct Agent: Sendable {
-    package var metadata = ObjectMeta.absent
-    /// `spec.providerRef.name`.
-    package var providerName: ExactString?
-    /// `spec.memoryRef.name`.
-    package var memoryRefName: ExactString?
-    /// `spec.vcsRef.name`.
-    package var vcsRefName: ExactString?
-    /// `spec.security.allowedSecrets`; empty is unrestricted.
-    package var allowedSecrets: [ExactString] = []
-    /// `spec.security.allowedServiceAccounts`; empty is unrestricted.
-    package var allowedServiceAccounts: [ExactString] = []
-    /// `spec.security.allowedImplementationSourceProviders` (2026-08), lower-cased; empty is unrestricted.
-    package var allowedImplementationSources: [ExactString] = []
-    /// `spec.defaults.systemPrompt`.
-    package var systemPrompt = SystemPromptText.absent
-    /// `spec.defaults.systemPromptRef`.
-    package var systemPromptRef: SystemPromptRef?
+///
+/// A class because the state hands it to every review of a run of it: a copy of what it has is nine retains.
+package final class Agent: Sendable {
+    package let metadata: ObjectMeta
+    package let spec: Spec
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var agent = Agent()
+        var metadata = ObjectMeta.absent
+        var spec = Spec()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "metadata": agent.metadata = try ObjectMeta(&reader)
-            case "spec": try agent.readSpec(&reader)
+            case "metadata": metadata = try ObjectMeta(&reader)
+            case "spec": spec = try Spec(&reader)
             default: try reader.skipValue()
             }
         }
-        self = agent
+        (self.metadata, self.spec) = (metadata, spec)
     }
+}
 
-    private init() {}
+extension Agent {
+    /// `spec`.
+    package struct Spec: Sendable {
+        /// `spec.providerRef.name`.
+        package var providerName: ExactString?
+        /// `spec.memoryRef.name`.
+        package var memoryRefName: ExactString?
+        /// `spec.vcsRef.name`.
+        package var vcsRefName: ExactString?
+        /// `spec.security.allowedSecrets`; empty is unrestricted.
+        package var allowedSecrets: [ExactString] = []
+        /// `spec.security.allowedServiceAccounts`; empty is unrestricted.
+        package var allowedServiceAccounts: [ExactString] = []
+        /// `spec.security.allowedImplementationSourceProviders` (2026-08), lower-cased; empty is unrestricted.
+        package var allowedImplementationSources: [ExactString] = []
+        /// `spec.defaults.systemPrompt`.
+        package var systemPrompt = SystemPromptText.absent
+        /// `spec.defaults.systemPromptRef`.
+        package var systemPromptRef: SystemPromptRef?
 
-    private mutating func readSpec(_ reader: inout JSONReader) throws(JSONError) {
-        var agent = Agent()
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "providerRef": agent.providerName = try reader.readReferenceName()
-            case "memoryRef": agent.memoryRefName = try reader.readReferenceName()
-            case "vcsRef": agent.vcsRefName = try reader.readReferenceName()
-            case "security": try agent.readSecurity(&reader)
-            case "defaults": try agent.readDefaults(&reader)
-            default: try reader.skipValue()
+        fileprivate init() {}
+
+        fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "providerRef": providerName = try reader.readReferenceName()
+                case "memoryRef": memoryRefName = try reader.readReferenceName()
+                case "vcsRef": vcsRefName = try reader.readReferenceName()
+                case "security": try readSecurity(&reader)
+                case "defaults": try readDefaults(&reader)
+                default: try reader.skipValue()
+                }
             }
         }
-        agent.metadata = metadata
-        self = agent
-    }
 
-    private mutating func readSecurity(_ reader: inout JSONReader) throws(JSONError) {
-        var agent = self
-        (agent.allowedSecrets, agent.allowedServiceAccounts, agent.allowedImplementationSources) = ([], [], [])
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "allowedSecrets": agent.allowedSecrets = try reader.readList()
-            case "allowedServiceAccounts": agent.allowedServiceAccounts = try reader.readList()
-            case "allowedImplementationSourceProviders":
-                agent.allowedImplementationSources = try reader.readList().map(\.asciiLowercased)
-            default: try reader.skipValue()
+        private mutating func readSecurity(_ reader: inout JSONReader) throws(JSONError) {
+            (allowedSecrets, allowedServiceAccounts, allowedImplementationSources) = ([], [], [])
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "allowedSecrets": allowedSecrets = try reader.readList()
+                case "allowedServiceAccounts": allowedServiceAccounts = try reader.readList()
+                case "allowedImplementationSourceProviders":
+                    allowedImplementationSources = try reader.readList().map(\.asciiLowercased)
+                default: try reader.skipValue()
+                }
             }
         }
-        self = agent
-    }
 
-    private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
-        var agent = self
-        (agent.systemPrompt, agent.systemPromptRef) = (.absent, nil)
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "systemPrompt": agent.systemPrompt = try SystemPromptText(&reader)
-            case "systemPromptRef": agent.systemPromptRef = try SystemPromptRef.read(&reader)
-            default: try reader.skipValue()
+        private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
+            (systemPrompt, systemPromptRef) = (.absent, nil)
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "systemPrompt": systemPrompt = try SystemPromptText(&reader)
+                case "systemPromptRef": systemPromptRef = try SystemPromptRef.read(&reader)
+                default: try reader.skipValue()
+                }
             }
         }
-        self = agent
     }
 }
 

@@ -1,58 +1,62 @@
 package import JSONPull
 
 /// `AgentProvider`: the runner behind an Agent.
-package struct AgentProvider: Sendable {
-    package var metadata = ObjectMeta.absent
-    /// `spec.secretEnv[].secretName` (2026-08), in order.
-    package var environmentSecrets: [ExactString] = []
-    /// `spec.workload.image` (2026-08), for runs that name none.
-    package var image: ExactString?
-    /// `spec.workload.serviceAccountName` (2026-08), for runs that name none.
-    package var serviceAccountName: ExactString?
+///
+/// A class, as ``Agent`` is one.
+package final class AgentProvider: Sendable {
+    package let metadata: ObjectMeta
+    package let spec: Spec
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var provider = AgentProvider()
+        var metadata = ObjectMeta.absent
+        var spec = Spec()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "metadata": provider.metadata = try ObjectMeta(&reader)
-            case "spec": try provider.readSpec(&reader)
+            case "metadata": metadata = try ObjectMeta(&reader)
+            case "spec": spec = try Spec(&reader)
             default: try reader.skipValue()
             }
         }
-        self = provider
+        (self.metadata, self.spec) = (metadata, spec)
     }
+}
 
-    private init() {}
+extension AgentProvider {
+    /// `spec`.
+    package struct Spec: Sendable {
+        /// `spec.secretEnv[].secretName` (2026-08), in order.
+        package var environmentSecrets: [ExactString] = []
+        /// `spec.workload.image` (2026-08), for runs that name none.
+        package var image: ExactString?
+        /// `spec.workload.serviceAccountName` (2026-08), for runs that name none.
+        package var serviceAccountName: ExactString?
 
-    private mutating func readSpec(_ reader: inout JSONReader) throws(JSONError) {
-        var provider = AgentProvider()
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "secretEnv":
-                provider.environmentSecrets = []
-                try reader.readElements { reader, _ throws(JSONError) in
-                    if let name = try reader.readNonBlank(member: "secretName") {
-                        provider.environmentSecrets.append(name)
+        fileprivate init() {}
+
+        fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "secretEnv":
+                    environmentSecrets = []
+                    try reader.readElements { reader, _ throws(JSONError) in
+                        if let name = try reader.readNonBlank(member: "secretName") { environmentSecrets.append(name) }
                     }
+                case "workload": try readWorkload(&reader)
+                default: try reader.skipValue()
                 }
-            case "workload": try provider.readWorkload(&reader)
-            default: try reader.skipValue()
             }
         }
-        provider.metadata = metadata
-        self = provider
-    }
 
-    private mutating func readWorkload(_ reader: inout JSONReader) throws(JSONError) {
-        var (image, account): (ExactString?, ExactString?)
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "image": image = try reader.readNonBlank()
-            case "serviceAccountName": account = try reader.readNonBlank()
-            default: try reader.skipValue()
+        private mutating func readWorkload(_ reader: inout JSONReader) throws(JSONError) {
+            (image, serviceAccountName) = (nil, nil)
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "image": image = try reader.readNonBlank()
+                case "serviceAccountName": serviceAccountName = try reader.readNonBlank()
+                default: try reader.skipValue()
+                }
             }
         }
-        (self.image, serviceAccountName) = (image, account)
     }
 }
 

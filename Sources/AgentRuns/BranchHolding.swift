@@ -41,7 +41,7 @@ extension RunUnit {
             return Head(name: value.text, field: field)
         }
         guard let provider, metadata.has(.repository), !run.name.isEmpty, mode != .none else { return nil }
-        let name = Self.generatedHead(provider.branchTemplate, unit: self, run, mode, generation)
+        let name = Self.generatedHead(provider.spec.branchTemplate, unit: self, run, mode, generation)
         return name.nonBlank.map { Head(name: $0, field: FieldPath("spec.parameters.head")) }
     }
 

@@ -52,22 +52,22 @@ extension Contract {
 extension Agent {
     package func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
-            writer.reference("providerRef", providerName)
-            writer.reference("memoryRef", memoryRefName)
-            writer.reference("vcsRef", vcsRefName)
+            writer.reference("providerRef", spec.providerName)
+            writer.reference("memoryRef", spec.memoryRefName)
+            writer.reference("vcsRef", spec.vcsRefName)
             writer.key("security")
             writer.beginObject()
-            writer.list("allowedSecrets", allowedSecrets)
-            writer.list("allowedServiceAccounts", allowedServiceAccounts)
-            writer.list("allowedImplementationSourceProviders", allowedImplementationSources)
+            writer.list("allowedSecrets", spec.allowedSecrets)
+            writer.list("allowedServiceAccounts", spec.allowedServiceAccounts)
+            writer.list("allowedImplementationSourceProviders", spec.allowedImplementationSources)
             writer.endObject()
             writer.key("defaults")
             writer.beginObject()
             writer.key("systemPrompt")
-            systemPrompt.write(to: &writer)
-            if let systemPromptRef {
+            spec.systemPrompt.write(to: &writer)
+            if let reference = spec.systemPromptRef {
                 writer.key("systemPromptRef")
-                systemPromptRef.write(to: &writer)
+                reference.write(to: &writer)
             }
             writer.endObject()
         })
@@ -94,7 +94,7 @@ extension AgentProvider {
         writer.object(spec: { writer in
             writer.key("secretEnv")
             writer.beginArray()
-            for secret in environmentSecrets {
+            for secret in spec.environmentSecrets {
                 writer.beginObject()
                 writer.member("secretName", secret.string)
                 writer.endObject()
@@ -102,8 +102,8 @@ extension AgentProvider {
             writer.endArray()
             writer.key("workload")
             writer.beginObject()
-            writer.memberIfPresent("image", image)
-            writer.memberIfPresent("serviceAccountName", serviceAccountName)
+            writer.memberIfPresent("image", spec.image)
+            writer.memberIfPresent("serviceAccountName", spec.serviceAccountName)
             writer.endObject()
         })
     }
@@ -112,19 +112,19 @@ extension AgentProvider {
 extension VersionControlProvider {
     package func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
-            writer.memberIfPresent("provider", type)
+            writer.memberIfPresent("provider", spec.type)
             writer.key("repositoryPolicy")
             writer.beginObject()
-            writer.list("allow", writtenAllow.map(\.name))
-            writer.list("deny", writtenDeny.map(\.name))
+            writer.list("allow", spec.writtenAllow.map(\.name))
+            writer.list("deny", spec.writtenDeny.map(\.name))
             writer.endObject()
             writer.key("defaults")
             writer.beginObject()
-            writer.memberIfPresent("baseBranch", baseBranch)
-            writer.memberIfPresent("branchTemplate", branchTemplate)
+            writer.memberIfPresent("baseBranch", spec.baseBranch)
+            writer.memberIfPresent("branchTemplate", spec.branchTemplate)
             writer.endObject()
             writer.key("auth")
-            auth.write(to: &writer)
+            spec.auth.write(to: &writer)
         })
     }
 }

@@ -1,23 +1,93 @@
 package import JSONPull
 
 /// `VersionControlProvider`: a Git host, which repositories may be used there, and how to get in.
-package struct VersionControlProvider: Sendable {
-    package var metadata = ObjectMeta.absent
-    /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
-    package var type: ExactString?
-    /// `spec.repositoryPolicy.allow`, case-sensitive globs; none allows all.
-    package var allow = GlobList([])
-    /// `spec.repositoryPolicy.deny`, globs in any case.
-    package var deny = GlobList([])
-    /// The strings of `spec.repositoryPolicy.allow` as written, also blank ones, with their index.
-    package var writtenAllow: [IndexedName] = []
-    /// The strings of `spec.repositoryPolicy.deny` as written, also blank ones, with their index.
-    package var writtenDeny: [IndexedName] = []
-    /// `spec.defaults.baseBranch`.
-    package var baseBranch: ExactString?
-    /// `spec.defaults.branchTemplate`, as written; nil when blank.
-    package var branchTemplate: ExactString?
-    package var auth = Auth()
+///
+/// A class because the state hands it to several rules of a review: a copy of what it has is a dozen retains.
+package final class VersionControlProvider: Sendable {
+    package let metadata: ObjectMeta
+    package let spec: Spec
+
+    package init(_ reader: inout JSONReader) throws(JSONError) {
+        var metadata = ObjectMeta.absent
+        var spec = Spec()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "metadata": metadata = try ObjectMeta(&reader)
+            case "spec": spec = try Spec(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        (self.metadata, self.spec) = (metadata, spec)
+    }
+}
+
+extension VersionControlProvider {
+    /// `spec`.
+    package struct Spec: Sendable {
+        /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
+        package var type: ExactString?
+        /// `spec.repositoryPolicy.allow`, case-sensitive globs; none allows all.
+        package var allow = GlobList([])
+        /// `spec.repositoryPolicy.deny`, globs in any case.
+        package var deny = GlobList([])
+        /// The strings of `spec.repositoryPolicy.allow` as written, also blank ones, with their index.
+        package var writtenAllow: [IndexedName] = []
+        /// The strings of `spec.repositoryPolicy.deny` as written, also blank ones, with their index.
+        package var writtenDeny: [IndexedName] = []
+        /// `spec.defaults.baseBranch`.
+        package var baseBranch: ExactString?
+        /// `spec.defaults.branchTemplate`, as written; nil when blank.
+        package var branchTemplate: ExactString?
+        package var auth = Auth()
+
+        fileprivate init() {}
+
+        fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "provider": type = try reader.readNonBlank()?.asciiLowercased
+                case "repositoryPolicy": try readRepositoryPolicy(&reader)
+                case "defaults": try readDefaults(&reader)
+                case "auth": auth = try Auth(&reader)
+                default: try reader.skipValue()
+                }
+            }
+        }
+
+        private mutating func readRepositoryPolicy(_ reader: inout JSONReader) throws(JSONError) {
+            var (allow, deny): ([IndexedName], [IndexedName]) = ([], [])
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "allow": allow = try Self.patterns(&reader)
+                case "deny": deny = try Self.patterns(&reader)
+                default: try reader.skipValue()
+                }
+            }
+            (writtenAllow, writtenDeny) = (allow, deny)
+            self.allow = GlobList(allow.map(\.name))
+            self.deny = GlobList(deny.map(\.name), isCaseSensitive: false)
+        }
+
+        private static func patterns(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
+            var patterns: [IndexedName] = []
+            try reader.readElements { reader, index throws(JSONError) in
+                if let text = try reader.readExactString() { patterns.append(IndexedName(index: index, name: text)) }
+            }
+            return patterns
+        }
+
+        private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
+            var (base, template): (ExactString?, ExactString?) = (nil, nil)
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "baseBranch": base = try reader.readNonBlank()
+                case "branchTemplate": template = try reader.readExactString()
+                default: try reader.skipValue()
+                }
+            }
+            (baseBranch, branchTemplate) = (base, template?.isBlank == false ? template : nil)
+        }
+    }
 
     /// `spec.auth`.
     package struct Auth: Sendable {
@@ -58,69 +128,6 @@ package struct VersionControlProvider: Sendable {
             if appSecret != nil { return .app }
             return sshSecret != nil ? .ssh : .none
         }
-    }
-
-    package init(_ reader: inout JSONReader) throws(JSONError) {
-        var provider = VersionControlProvider()
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "metadata": provider.metadata = try ObjectMeta(&reader)
-            case "spec": try provider.readSpec(&reader)
-            default: try reader.skipValue()
-            }
-        }
-        self = provider
-    }
-
-    private init() {}
-
-    private mutating func readSpec(_ reader: inout JSONReader) throws(JSONError) {
-        var provider = VersionControlProvider()
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "provider": provider.type = try reader.readNonBlank()?.asciiLowercased
-            case "repositoryPolicy": try provider.readRepositoryPolicy(&reader)
-            case "defaults": try provider.readDefaults(&reader)
-            case "auth": provider.auth = try Auth(&reader)
-            default: try reader.skipValue()
-            }
-        }
-        provider.metadata = metadata
-        self = provider
-    }
-
-    private mutating func readRepositoryPolicy(_ reader: inout JSONReader) throws(JSONError) {
-        var (allow, deny): ([IndexedName], [IndexedName]) = ([], [])
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "allow": allow = try Self.patterns(&reader)
-            case "deny": deny = try Self.patterns(&reader)
-            default: try reader.skipValue()
-            }
-        }
-        (writtenAllow, writtenDeny) = (allow, deny)
-        self.allow = GlobList(allow.map(\.name))
-        self.deny = GlobList(deny.map(\.name), isCaseSensitive: false)
-    }
-
-    private static func patterns(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
-        var patterns: [IndexedName] = []
-        try reader.readElements { reader, index throws(JSONError) in
-            if let text = try reader.readExactString() { patterns.append(IndexedName(index: index, name: text)) }
-        }
-        return patterns
-    }
-
-    private mutating func readDefaults(_ reader: inout JSONReader) throws(JSONError) {
-        var (base, template): (ExactString?, ExactString?) = (nil, nil)
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "baseBranch": base = try reader.readNonBlank()
-            case "branchTemplate": template = try reader.readExactString()
-            default: try reader.skipValue()
-            }
-        }
-        (baseBranch, branchTemplate) = (base, template?.isBlank == false ? template : nil)
     }
 }
 

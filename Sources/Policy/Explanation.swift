@@ -67,7 +67,7 @@ package final class Explanation: @unchecked Sendable {
             if base == nil { base = unit.metadata.text(.base) }
         }
         if base == nil {
-            base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.baseBranch }.first
+            base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.spec.baseBranch }.first
         }
         let used = run.secrets
         secrets.reserveCapacity(used.count)

@@ -68,7 +68,7 @@ extension RunExplanation.Unit {
         base =
             sources.value(.base, of: unit)
             ?? provider.flatMap { provider in
-                provider.object.baseBranch.map {
+                provider.object.spec.baseBranch.map {
                     .init(text: $0, source: "VersionControlProvider/\(provider.name) .spec.defaults.baseBranch")
                 }
             }
@@ -89,7 +89,7 @@ extension RunExplanation.Unit {
         )
         guard let head, let provider else { return nil }
         let source =
-            provider.object.branchTemplate == nil
+            provider.object.spec.branchTemplate == nil
             ? "the controller's default" : "VersionControlProvider/\(provider.name) .spec.defaults.branchTemplate"
         return .init(text: head.name, source: source)
     }

@@ -74,7 +74,7 @@ extension RunUnderReview {
         if let name = run.spec.memoryRefName {
             reference = (state.memory(name, in: namespace), FieldPath("spec.memoryRef.name"))
         } else if let agent {
-            if let name = agent.memoryRefName {
+            if let name = agent.spec.memoryRefName {
                 reference = (state.memory(name, in: namespace), FieldPath("spec.agentRef.name"))
             } else {
                 reference = (state.defaultMemory(in: namespace), FieldPath("spec.memoryRef.name"))
@@ -90,7 +90,7 @@ extension RunUnderReview {
         guard mode != .none else { return }
         for unit in units {
             guard unit.metadata.has(.repository), let provider = provider(of: unit),
-                let name = provider.object.auth.secretName
+                let name = provider.object.spec.auth.secretName
             else { continue }
             secrets.append(RunSecret(name: name, field: provider.field, use: .versionControl, unit: unit))
         }
@@ -101,13 +101,13 @@ extension RunUnderReview {
         let field = FieldPath("spec.agentRef.name")
         let ownPromptIsInForce =
             generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isInForce)
-        if !ownPromptIsInForce, let name = agent.systemPromptRef?.secretName {
+        if !ownPromptIsInForce, let name = agent.spec.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: field, use: .agentSystemPrompt))
         }
         if generation == .august2026,
             let provider = agentProvider
         {
-            for name in provider.environmentSecrets {
+            for name in provider.spec.environmentSecrets {
                 secrets.append(RunSecret(name: name, field: field, use: .providerEnvironment))
             }
         }

@@ -87,7 +87,7 @@ final class RunUnderReview {
 
     /// The AgentProvider behind the Agent, if both are found.
     private(set) lazy var agentProvider: AgentProvider? = state.flatMap { state in
-        agent?.providerName.flatMap { state.agentProvider($0, in: namespace) }
+        agent?.spec.providerName.flatMap { state.agentProvider($0, in: namespace) }
     }
 
     /// The workload `unit` would have: a step's own, as a whole, else the run's.
@@ -116,7 +116,7 @@ final class RunUnderReview {
         if let name = unit.implementation?.vcsRefName, let field = unit.implementationField(".vcsRef.name") {
             return (name, field)
         }
-        return agent?.vcsRefName.map { ($0, FieldPath("spec.agentRef.name")) }
+        return agent?.spec.vcsRefName.map { ($0, FieldPath("spec.agentRef.name")) }
     }
 
     /// A repository a unit works on.
@@ -151,7 +151,7 @@ final class RunUnderReview {
 
     /// The base branch of `unit`: metadata `base`, else the provider's default.
     func base(of unit: RunUnit) -> ExactString? {
-        unit.metadata.text(.base) ?? provider(of: unit)?.object.baseBranch
+        unit.metadata.text(.base) ?? provider(of: unit)?.object.spec.baseBranch
     }
 
     /// A head branch with the index of its unit in ``runAndSteps``.

@@ -60,9 +60,9 @@ import Testing
             Issue.record("the text is kept")
             return
         }
-        #expect(store.agent("a", in: "agents")?.providerName == "p")
-        #expect(store.agentProvider("p", in: "agents")?.environmentSecrets == ["s"])
-        #expect(store.versionControlProvider("v", in: "agents")?.allow.match("o/r") == "o/*")
+        #expect(store.agent("a", in: "agents")?.spec.providerName == "p")
+        #expect(store.agentProvider("p", in: "agents")?.spec.environmentSecrets == ["s"])
+        #expect(store.versionControlProvider("v", in: "agents")?.spec.allow.match("o/r") == "o/*")
         #expect(store.memory("z", in: "agents")?.secretName == "z")
         #expect(store.defaultMemory(in: "agents")?.secretName == "m")
         #expect(store.secretBindings(in: "agents").map(\.allowedSecrets) == [["x"]])

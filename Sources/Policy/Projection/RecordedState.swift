@@ -75,7 +75,7 @@ package final class RecordedState: ClusterLookup {
     /// Branch templates of the providers that were looked up.
     var branchTemplates: [ExactString] {
         answers.compactMap {
-            if case .versionControlProvider(let provider) = $0.answer { provider?.branchTemplate } else { nil }
+            if case .versionControlProvider(let provider) = $0.answer { provider?.spec.branchTemplate } else { nil }
         }
     }
 }

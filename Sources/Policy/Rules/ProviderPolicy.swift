@@ -19,17 +19,17 @@ struct ProviderPolicy: Rule {
     // MARK: Patterns
 
     private func checkPatterns(_ provider: VersionControlProvider, _ findings: inout RuleFindings) {
-        let allowsGroups = provider.type == "gitlab"
-        for pattern in provider.writtenAllow {
+        let allowsGroups = provider.spec.type == "gitlab"
+        for pattern in provider.spec.writtenAllow {
             let field = FieldPath("spec.repositoryPolicy.allow").item(pattern.index)
             if let problem = Self.problem(with: pattern.name, allowsGroups: allowsGroups) {
                 reportPattern(pattern.name, field, problem, &findings)
-            } else if let denied = provider.deny.match(pattern.name.trimmed) {
+            } else if let denied = provider.spec.deny.match(pattern.name.trimmed) {
                 let problem = "the denied pattern \(QuotedName.quote(denied)) matches all of it, and deny wins"
                 reportPattern(pattern.name, field, problem, &findings)
             }
         }
-        for pattern in provider.writtenDeny {
+        for pattern in provider.spec.writtenDeny {
             guard let problem = Self.problem(with: pattern.name, allowsGroups: allowsGroups) else { continue }
             let field = FieldPath("spec.repositoryPolicy.deny").item(pattern.index)
             reportPattern(pattern.name, field, problem, &findings)
@@ -104,16 +104,16 @@ struct ProviderPolicy: Rule {
     }
 
     private func checkAuthentication(_ provider: VersionControlProvider, _ findings: inout RuleFindings) {
-        let support = Support(provider.type)
-        let method = provider.auth.methodInForce
-        var subject: String { "a provider of type \(QuotedName.quote(provider.type ?? "generic"))" }
+        let support = Support(provider.spec.type)
+        let method = provider.spec.auth.methodInForce
+        var subject: String { "a provider of type \(QuotedName.quote(provider.spec.type ?? "generic"))" }
         guard support.methods.contains(method) else {
             let supported = support.methods.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             let message = "Unsupported value: \"\(method.rawValue)\" with \(subject): supported values: \(supported)"
-            let value = provider.auth.method ?? ""
+            let value = provider.spec.auth.method ?? ""
             return report(.unsupportedVcsAuth, FieldPath("spec.auth.method"), message, Self.remedy, value, &findings)
         }
-        guard method == .token, let written = provider.auth.tokenType, let type = Self.tokenType(written) else {
+        guard method == .token, let written = provider.spec.auth.tokenType, let type = Self.tokenType(written) else {
             return
         }
         let field = FieldPath("spec.auth.token.type")

@@ -40,7 +40,7 @@ struct References: Rule {
         _ findings: inout RuleFindings
     ) {
         var outcome: ControllerOutcome { ControllerOutcome(.provider, .missingProvider) }
-        guard let name = agent.providerName else {
+        guard let name = agent.spec.providerName else {
             let agentName = run.run.spec.agentName ?? ""
             let message = "Required value: Agent \(QuotedName.quote(agentName)) names no AgentProvider"
             let remedy = "set spec.providerRef.name of the Agent"
@@ -88,7 +88,7 @@ struct References: Rule {
 
     private func checkMemory(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         let own = run.run.spec.memoryRefName
-        guard let name = own ?? run.agent?.memoryRefName, state.memory(name, in: run.namespace) == nil,
+        guard let name = own ?? run.agent?.spec.memoryRefName, state.memory(name, in: run.namespace) == nil,
             state.isKnown(.memory, in: run.namespace)
         else { return }
         let field = own == nil ? Self.agentField : FieldPath("spec.memoryRef.name")

@@ -20,30 +20,28 @@ struct RepositoryAllowlist: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var last: RunUnderReview.Repository?
+        var normalised: RunUnderReview.Repository?
         for (unit, repository) in zip(run.runAndSteps, run.repositories) {
             guard let repository else { continue }
             // One that a step takes from the run is right or wrong for both.
             if repository !== last {
-                checkName(repository, run, &findings)
-                checkPolicy(repository, run, &findings)
+                last = repository
+                let own = self.normalised(repository, run)
+                normalised = own
+                checkName(own, &findings)
+                checkPolicy(own, run, &findings)
             }
-            last = repository
-            checkProvider(repository, unit, run, &findings)
+            if let normalised { checkProvider(normalised, unit, run, &findings) }
         }
         checkPresence(run, &findings)
     }
 
-    private func checkName(
-        _ repository: RunUnderReview.Repository,
-        _ run: RunUnderReview,
-        _ findings: inout RuleFindings
-    ) {
-        let name = normalised(repository, run)
-        guard name.normalForm == nil else { return }
+    private func checkName(_ repository: RunUnderReview.Repository, _ findings: inout RuleFindings) {
+        guard repository.name.normalForm == nil else { return }
         report(
             .invalidRepository,
             repository,
-            "Invalid value: \(QuotedName.quote(name.written)): not an owner/repo name",
+            "Invalid value: \(QuotedName.quote(repository.name.written)): not an owner/repo name",
             "write it as owner/repo",
             &findings
         )
@@ -54,11 +52,10 @@ struct RepositoryAllowlist: Rule {
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
-        let name = normalised(repository, run)
         // The texts cost more than the check, so only a refusal pays for them.
-        var quoted: String { QuotedName.quote(name.written) }
+        var quoted: String { QuotedName.quote(repository.name.written) }
         var rule: String { "of rule repository-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))" }
-        if let pattern = deny.match(name.written, name.key) {
+        if let pattern = deny.match(repository.name.written, repository.name.key) {
             report(
                 .repositoryDenied,
                 repository,
@@ -69,7 +66,7 @@ struct RepositoryAllowlist: Rule {
             return
         }
         guard !allow.isEmpty else { return }
-        if let host = name.host, !options.hosts.contains(host) {
+        if let host = repository.name.host, !options.hosts.contains(host) {
             report(
                 .repositoryNotAllowed,
                 repository,
@@ -78,7 +75,7 @@ struct RepositoryAllowlist: Rule {
                     + "or add the host to hosts \(rule)",
                 &findings
             )
-        } else if name.normalForm.flatMap({ allow.match($0) }) == nil {
+        } else if repository.name.normalForm.flatMap({ allow.match($0) }) == nil {
             report(
                 .repositoryNotAllowed,
                 repository,
@@ -96,14 +93,14 @@ struct RepositoryAllowlist: Rule {
         _ findings: inout RuleFindings
     ) {
         guard run.mode != .none, let provider = run.provider(of: unit) else { return }
-        let name = normalised(repository, run)
-        let denied = provider.object.deny.match(name.written, name.key) != nil
-        let allow = provider.object.allow
-        guard denied || (!allow.isEmpty && allow.match(name.written) == nil) else { return }
+        let (written, key) = (repository.name.written, repository.name.key)
+        let denied = provider.object.spec.deny.match(written, key) != nil
+        let allow = provider.object.spec.allow
+        guard denied || (!allow.isEmpty && allow.match(written) == nil) else { return }
         report(
             .vcsPolicyDenied,
             repository,
-            "Forbidden: \(QuotedName.quote(name.written)) is refused by the repositoryPolicy of "
+            "Forbidden: \(QuotedName.quote(written)) is refused by the repositoryPolicy of "
                 + "VersionControlProvider \(QuotedName.quote(provider.name))",
             "use a repository that provider allows, or change its repositoryPolicy",
             &findings,
@@ -128,9 +125,15 @@ struct RepositoryAllowlist: Rule {
     }
 
     /// The repository by this rule's own options, which an override may have changed.
-    private func normalised(_ repository: RunUnderReview.Repository, _ run: RunUnderReview) -> RepositoryName {
-        options == run.repositoryOptions
-            ? repository.name : RepositoryName(repository.name.written, options: options)
+    private func normalised(
+        _ repository: RunUnderReview.Repository,
+        _ run: RunUnderReview
+    ) -> RunUnderReview.Repository {
+        guard options != run.repositoryOptions else { return repository }
+        return RunUnderReview.Repository(
+            name: RepositoryName(repository.name.written, options: options),
+            field: repository.field
+        )
     }
 
     private func report(

@@ -71,7 +71,7 @@ struct SecretAllowlist: Rule {
     }
 
     private func isRefusedByAgent(_ secret: RunSecret, _ run: RunUnderReview) -> Bool {
-        guard let allowed = run.agent?.allowedSecrets, !allowed.isEmpty else { return false }
+        guard let allowed = run.agent?.spec.allowedSecrets, !allowed.isEmpty else { return false }
         return !allowed.contains(secret.name)
     }
 
@@ -86,7 +86,7 @@ struct SecretAllowlist: Rule {
             let list = "the policy's allow list" + (pattern.map { " (\(QuotedName.quote($0)))" } ?? "")
             if pattern != nil { admitted.append(list) } else { refused.append(list) }
         }
-        if let allowed = run.agent?.allowedSecrets, !allowed.isEmpty {
+        if let allowed = run.agent?.spec.allowedSecrets, !allowed.isEmpty {
             let list = "spec.security.allowedSecrets of Agent \(QuotedName.quote(run.run.spec.agentName ?? ""))"
             if allowed.contains(name) { admitted.append(list) } else { refused.append(list) }
         }

@@ -13,7 +13,7 @@ struct ServiceAccountAllowlist: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard run.run.isPod, let allowed = run.agent?.allowedServiceAccounts, !allowed.isEmpty,
+        guard run.run.isPod, let allowed = run.agent?.spec.allowedServiceAccounts, !allowed.isEmpty,
             let (account, field) = account(of: run), !allowed.contains(account)
         else { return }
         let agent = QuotedName.quote(run.run.spec.agentName ?? "")
@@ -39,7 +39,7 @@ struct ServiceAccountAllowlist: Rule {
                 return (account, FieldPath("spec.runtime.config.serviceAccountName"))
             }
             guard let provider = run.agentProvider else { return nil }
-            if let account = provider.serviceAccountName { return (account, FieldPath("spec.agentRef.name")) }
+            if let account = provider.spec.serviceAccountName { return (account, FieldPath("spec.agentRef.name")) }
         }
         return controllerDefault.map { ($0, field) }
     }

@@ -41,8 +41,8 @@ struct SystemPrompt: Rule {
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
         guard case .agent(let agent) = object else { return }
         let pair = Pair(
-            text: agent.systemPrompt,
-            reference: agent.systemPromptRef,
+            text: agent.spec.systemPrompt,
+            reference: agent.spec.systemPromptRef,
             textField: FieldPath("spec.defaults.systemPrompt"),
             referenceField: FieldPath("spec.defaults.systemPromptRef")
         )
@@ -132,8 +132,8 @@ struct SystemPrompt: Rule {
     private static let override = ControllerOutcome(.systemPrompt, .systemPromptOverrideNotAllowed)
 
     private func checkDefault(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard let agent = run.agent, agent.systemPromptRef == nil,
-            agent.systemPrompt == .absent || agent.systemPrompt == .blank
+        guard let agent = run.agent, agent.spec.systemPromptRef == nil,
+            agent.spec.systemPrompt == .absent || agent.spec.systemPrompt == .blank
         else { return }
         let name = run.run.spec.agentName ?? ""
         report(
