@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 extension JSONReader {
     /// Passes over the next value, checking all of it, and returns the range of its bytes.
     @discardableResult
@@ -6,6 +14,14 @@ extension JSONReader {
         let start = unsafe try skipper.passWhitespace(next)
         unsafe next = try skipper.passValue(start)
         return unsafe (start - scanner.base)..<position
+    }
+
+    /// Passes over the next value if it is an object or array written exactly like `json`; else nothing has moved.
+    package mutating func skipValue(ifWritten json: StaticString) -> Bool {
+        let count = json.utf8CodeUnitCount
+        guard unsafe scanner.end - next >= count, unsafe memcmp(next, json.utf8Start, count) == 0 else { return false }
+        unsafe next += count
+        return true
     }
 }
 
@@ -74,7 +90,7 @@ private struct JSONSkipper {
                 unsafe next = try passWhitespace(next + 1)
                 if unsafe next.pointee != byte + Self.fromOpeningToClosing {
                     levels.push(isObject: byte == UInt8(ascii: "{"))
-                    if levels.isObject { unsafe next = try passKey(next) }
+                    if levels.isObject { unsafe next = try passKey(next, levels.count) }
                     continue
                 }
                 // Empty: nothing to remember.
@@ -87,7 +103,7 @@ private struct JSONSkipper {
                 let separator = unsafe next.pointee
                 if separator == UInt8(ascii: ",") {
                     unsafe next += 1
-                    if levels.isObject { unsafe next = try passKey(passWhitespace(next)) }
+                    if levels.isObject { unsafe next = try passKey(passWhitespace(next), levels.count) }
                     break
                 }
                 guard separator == (levels.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
@@ -103,16 +119,32 @@ private struct JSONSkipper {
     /// From `{` to `}` and from `[` to `]` in ASCII.
     private static let fromOpeningToClosing: UInt8 = 2
 
-    /// Passes the key at `start` and the colon behind it.
+    /// Passes the key at `start`, which is `depth` levels deep, and the colon behind it; with it all before that have an
+    /// empty object for a value and no white space, as managed fields do.
     @inline(__always)
-    private func passKey(_ start: Pointer) throws(JSONError) -> Pointer {
+    private func passKey(_ start: Pointer, _ depth: Int) throws(JSONError) -> Pointer {
         let quote = unsafe start.pointee
         guard quote == UInt8(ascii: "\"") else { throw unsafe error(.unexpectedByte(quote), at: start) }
-        let next = unsafe try passWhitespace(scanner.passString(start + 1).end)
+        var end = unsafe try scanner.passString(start + 1).end
+        if depth < maximumDepth {
+            while unsafe isEmptyMember(end) { unsafe end = try scanner.passString(end + 5).end }
+        }
+        let next = unsafe try passWhitespace(end)
         let separator = unsafe next.pointee
         guard separator == UInt8(ascii: ":") else { throw unsafe error(.unexpectedByte(separator), at: next) }
         return unsafe next + 1
     }
+
+    /// Whether `:{},"` is at `next`, which is behind a key: what is between two keys of managed fields.
+    @inline(__always)
+    private func isEmptyMember(_ next: Pointer) -> Bool {
+        guard unsafe scanner.end - next >= 5 else { return false }
+        let bytes = unsafe UInt32(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt32.self))
+        return unsafe bytes == Self.emptyMember && next[4] == UInt8(ascii: "\"")
+    }
+
+    /// `:{},`, the first byte lowest.
+    private static let emptyMember: UInt32 = 0x2C7D_7B3A
 
     /// Passes white space; what follows must not be the end.
     @inline(__always)

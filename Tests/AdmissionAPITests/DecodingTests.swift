@@ -166,6 +166,32 @@ import Testing
     }
 
     @Test(arguments: [
+        #"{"group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun"}"#,
+        #" {"group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun"} "#,
+        #"{ "group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun"}"#,
+        #"{"kind":"AgentRun","version":"v1alpha1","group":"agents.proompteng.ai"}"#,
+        #"{"group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun","more":{}}"#,
+        #"{"group":"agents.proompteng.ai","version":"v1alpha1","kind":"Agent","kind":"Agent\u0052un"}"#,
+    ])
+    func `reads a kind and a resource however they are written`(kind: String) throws {
+        let resource = kind.replacingOccurrences(of: "Agent", with: "agent")
+            .replacingOccurrences(of: "Run", with: "runs").replacingOccurrences(of: "0052un", with: "0072uns")
+            .replacingOccurrences(of: "kind", with: "resource")
+        let request = try request(#""kind":\#(kind),"resource":\#(resource),"name":"x""#)
+        #expect(request.kind == GroupVersionKind(group: "agents.proompteng.ai", version: "v1alpha1", kind: "AgentRun"))
+        #expect(
+            request.resource
+                == GroupVersionResource(group: "agents.proompteng.ai", version: "v1alpha1", resource: "agentruns")
+        )
+        #expect(request.name == "x")
+    }
+
+    @Test func `tells a kind from one that begins like it`() throws {
+        let longer = #"{"group":"agents.proompteng.ai","version":"v1alpha1","kind":"AgentRuns"}"#
+        #expect(try request(#""kind":\#(longer)"#).kind.kind == "AgentRuns")
+    }
+
+    @Test(arguments: [
         ("CREATE", AdmissionRequest.Operation.create), ("UPDATE", .update), ("DELETE", .delete), ("CONNECT", .connect),
         ("create", .unknown("create")), ("PATCH", .unknown("PATCH")),
     ])

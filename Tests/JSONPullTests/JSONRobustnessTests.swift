@@ -118,6 +118,18 @@ import Testing
         #expect(throws: JSONError(.tooDeep(limit: 3), at: 3)) { try read(4) }
     }
 
+    @Test func `a limit is kept to the level by members that are empty objects`() {
+        for members in 1...4 {
+            let text = Array(repeating: #""f:a":{}"#, count: members).joined(separator: ",")
+            let bytes = Array(#"[{\#(text)}]"#.utf8)
+            let read = { (depth: Int) throws(JSONError) in
+                try JSONReader.read(bytes, maximumDepth: depth) { reader throws(JSONError) in try reader.skipValue() }
+            }
+            #expect(throws: Never.self) { try read(3) }
+            #expect(throws: JSONError(.tooDeep(limit: 2), at: 8)) { try read(2) }
+        }
+    }
+
     @Test func `is closed by the bracket that opened it, at every level`() {
         for depth in [2, 64, 65, 130] {
             for level in 0..<depth {
