@@ -61,8 +61,8 @@ package final class Explanation: @unchecked Sendable {
         }
         vcsMode = run.mode
         head = run.heads.first?.head.name
-        for (index, unit) in run.runAndSteps.enumerated() {
-            if repository == nil { repository = run.repositories[index]?.name.written }
+        repository = run.repositories.first { $0 != nil }??.name.written
+        for unit in run.runAndSteps {
             if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
             if base == nil { base = unit.metadata.text(.base) }
         }

@@ -40,17 +40,17 @@ extension Verdict {
     }
 
     /// Those of RULES section 4 that have a value.
-    private var auditAnnotations: [(key: StaticString, value: String)] {
-        var annotations: [(key: StaticString, value: String)] = []
+    private var auditAnnotations: [AdmissionResponse.AuditAnnotation] {
+        var annotations: [AdmissionResponse.AuditAnnotation] = []
         annotations.reserveCapacity(8)
-        annotations.append(("verdict", allowed ? "allowed" : "denied"))
+        annotations.append(.init("verdict", allowed ? "allowed" : "denied"))
         func add(_ key: StaticString, _ value: String?) {
             guard let value, !value.isEmpty else { return }
-            annotations.append((key, AuditAnnotation.cut(value)))
+            annotations.append(.init(key, AnnotationText.cut(value)))
         }
         add("rules", rulesWithFindings)
-        add("prompt-source", AuditAnnotation.perStep(explanation) { $0.source.source })
-        add("prompt-sha256", AuditAnnotation.perStep(explanation) { $0.source.sha256 })
+        add("prompt-source", AnnotationText.perStep(explanation) { $0.source.source })
+        add("prompt-sha256", AnnotationText.perStep(explanation) { $0.source.sha256 })
         add("repository", explanation.repository?.string)
         add("head-branch", explanation.head?.string)
         add("predicted", explanation.predicted)
@@ -67,7 +67,7 @@ extension Verdict {
 }
 
 /// Texts of audit annotations.
-private enum AuditAnnotation {
+private enum AnnotationText {
     /// Longest value in characters (Unicode scalars); audit events are kept for long.
     private static let maximumLength = 1024
 

@@ -33,7 +33,7 @@ import Testing
             uid: "u",
             allowed: false,
             status: Status(code: 403, reason: "Forbidden", message: "no", details: details),
-            auditAnnotations: [("verdict", "denied"), ("rules", "a,b")],
+            auditAnnotations: [.init("verdict", "denied"), .init("rules", "a,b")],
             warnings: ["one", "two"]
         )
         #expect(
@@ -49,7 +49,7 @@ import Testing
         let response = AdmissionResponse(
             uid: #"u"\"#,
             allowed: true,
-            auditAnnotations: [("a", "é<&>\u{2028}")],
+            auditAnnotations: [.init("a", "é<&>\u{2028}")],
             warnings: ["\0\n\t😀"]
         )
         #expect(
@@ -91,10 +91,12 @@ import Testing
     }
 
     @Test func `are equal when they say the same`() {
-        let one = AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [("a", "1")], warnings: ["w"])
-        #expect(one == AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [("a", "1")], warnings: ["w"]))
-        #expect(one != AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [("a", "2")], warnings: ["w"]))
-        #expect(one != AdmissionResponse(uid: "u", allowed: false, auditAnnotations: [("a", "1")], warnings: ["w"]))
+        let one = AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [.init("a", "1")], warnings: ["w"])
+        #expect(one == AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [.init("a", "1")], warnings: ["w"]))
+        #expect(one != AdmissionResponse(uid: "u", allowed: true, auditAnnotations: [.init("a", "2")], warnings: ["w"]))
+        #expect(
+            one != AdmissionResponse(uid: "u", allowed: false, auditAnnotations: [.init("a", "1")], warnings: ["w"])
+        )
     }
 }
 

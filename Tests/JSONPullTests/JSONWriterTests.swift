@@ -58,6 +58,40 @@ import Testing
         }
     }
 
+    @Test func `finds what to escape wherever it stands`() throws {
+        for count in 1...33 {
+            for place in 0..<count {
+                for scalar in ["\"", "\\", "\u{1F}", "é"] as [Unicode.Scalar] {
+                    var value = String(repeating: "x", count: count).unicodeScalars
+                    value.replaceSubrange(value.index(value.startIndex, offsetBy: place)..., with: [scalar])
+                    value.append(contentsOf: String(repeating: "y", count: count - place - 1).unicodeScalars)
+                    let text = String(value)
+                    #expect(try string(Array(written { $0.string(text) }.utf8)) == text)
+                    #expect(written { $0.member("k", text) } == #""k":"# + written { $0.string(text) })
+                }
+            }
+        }
+    }
+
+    @Test func `grows with what is written, whatever room it began with`() {
+        let long = String(repeating: "0123456789", count: 1000)
+        for capacity in [0, 1, 15, 16, 17, 4096] {
+            var writer = JSONWriter(capacity: capacity)
+            writer.beginArray()
+            for _ in 0..<100 { writer.integer(7) }
+            writer.string(long)
+            writer.string("\n" + long)
+            writer.beginObject()
+            writer.member("key", long)
+            writer.endObject()
+            writer.endArray()
+            let sevens = String(repeating: "7,", count: 100)
+            let text = #"[\#(sevens)"\#(long)","\n\#(long)",{"key":"\#(long)"}]"#
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == text)
+            #expect(writer.count == text.utf8.count)
+        }
+    }
+
     /// A random value: what the reader makes of what the writer wrote is written the same again.
     @Test func `round trips random documents`() throws {
         for seed in 0..<300 as Range<UInt64> {

@@ -9,8 +9,8 @@ final class PendingReview: @unchecked Sendable {
     /// What came of it.
     enum Result: Sendable {
         case judged(Verdict)
-        /// The body is no review.
-        case unreadable(AdmissionReviewError)
+        /// The body is no review; out of line, as copies of the others are then one retain.
+        indirect case unreadable(AdmissionReviewError)
         /// Nobody waits for the answer any more.
         case expired
     }

@@ -105,7 +105,11 @@ package struct ReviewHandler: Sendable {
         switch review.result {
         case .judged(let verdict):
             guard let decoded = review.decoded else { break }
-            let body = ByteBuffer(bytes: verdict.response.encoded(as: decoded.review.version))
+            let body = unsafe verdict.response.withEncoded(as: decoded.review.version) { bytes in
+                var body = ByteBuffer()
+                unsafe body.writeBytes(bytes)
+                return body
+            }
             review.response = HTTPResponse(status: 200, contentType: MediaType.json, body: body)
         case .unreadable(let error): review.response = ErrorAnswer.make(400, error.description)
         case .expired: review.response = ErrorAnswer.expired
