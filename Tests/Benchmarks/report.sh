@@ -39,14 +39,21 @@ machine() {
 END
 }
 
+# times_of KIND NAME OTHER: how many times the CPU time of OTHER, median of the rounds.
+times_of() {
+  [[ $2 != "$3" ]] || { printf 1; return; }
+  paste <(rows_of "$work/load.tsv" "$1" "$2") <(rows_of "$work/load.tsv" "$1" "$3") | awk -F '\t' '{ print $3 / $7 }' | summary 1 2
+}
+
 # load_table KIND
 load_table() {
   local name rows
-  printf '| server | CPU time a request, µs | requests/s |\n|---|--:|--:|\n'
+  printf '| server | CPU time a request, µs | times nginx | times Go | requests/s |\n|---|--:|--:|--:|--:|\n'
   for name in "${server_names[@]}"; do
     rows=$(rows_of "$work/load.tsv" "$1" "$name")
     [[ -n $rows ]] || continue
-    printf '| %s | %s | %s |\n' "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" "$(summary 4 0 <<<"$rows")"
+    printf '| %s | %s | %s | %s | %s |\n' "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" \
+      "$(times_of "$1" "$name" nginx)" "$(times_of "$1" "$name" go)" "$(summary 4 0 <<<"$rows")"
   done
 }
 
@@ -78,16 +85,18 @@ report() {
 # Performance
 
 What \`scripts/bench\` measured on $(date -u +%F), in one run; repeat it with the same command. Numbers are medians of $rounds
-rounds, in parentheses the smallest and the largest. The servers take turns within a round, each on one core with one
-thread, the load generator on another core. The review is the guide's example as a kube-apiserver sends it
+rounds, in parentheses the smallest and the largest; of two servers compared, of the ratios within each round. The servers take
+turns within a round, each on one core with one thread, the load generator on another core. The review is the guide's example as a kube-apiserver sends it
 ($(wc -c <"$review") bytes); every answer allows it.
 
-- **agentrun-admission** decodes it, judges it with every rule on against a state of so many active runs, and answers.
+- **agentrun-admission** decodes it, judges it with every rule on against a state of so many active runs, and answers. The first
+  five rules are prompt-override, repository-allowlist, secret-allowlist, label-length and head-branch-conflict.
 - **nginx** reads the body into memory and answers with fixed 400 bytes: what the transport costs without a review.
 - **Go** decodes it with encoding/json into structs of what rules read, and answers without judging.
 
-The first runs with the allocator setting of its image (deploy/Containerfile). None of them writes a log line a request. CPU time is user and system time of the server's process. The load generator
-never sleeps (Tests/Benchmarks/awake.c), so that no server pays for waking it.
+The first runs with the allocator setting of its image (deploy/Containerfile). None of them writes a log line a request. CPU
+time is user and system time of the server's process. The load generator never sleeps (Tests/Benchmarks/awake.c), so that no
+server pays for waking it.
 
 $(machine)
 

@@ -31,6 +31,17 @@ add_ours() {
     --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --threads 1 --log-level warning "$@"
 }
 
+# A policy of the five rules the first benchmark had, all others off.
+first_rules_policy() {
+  printf '%s\n' 'apiVersion: admission.agents.proompteng.ai/v1alpha1' 'kind: AgentRunPolicy' 'metadata: { name: bench }' 'spec:' '  rules:'
+  "$server" policy show | awk '
+    /^  [a-z]/ { in_rules = /^  rules:/ }
+    in_rules && /^    [a-z-]+:/ { print $1 }' \
+    | grep --invert-match --line-regexp --extended-regexp \
+      '(prompt-override|repository-allowlist|secret-allowlist|label-length|head-branch-conflict):' \
+    | sed "s/.*/    & { action: 'Off' }/"
+}
+
 add_nginx() {
   local answer
   # A padding annotation brings the answer to 400 bytes.
