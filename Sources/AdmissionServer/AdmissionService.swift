@@ -32,24 +32,33 @@ package struct AdmissionService: HTTPService {
         return nil
     }
 
-    package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+    package func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? {
         switch Route(path: request.path) {
-        case .validate: review(request, on: eventLoop)
-        case .livez: .now(health("livez", livenessChecks, request))
-        case .readyz: .now(health("readyz", readinessChecks, request))
-        case .version: .now(HTTPResponse(status: 200, contentType: MediaType.json, body: version))
-        case nil: .now(ErrorAnswer.notFound(request.head))
+        case .validate: review(request, on: eventLoop, later)
+        case .livez: health("livez", livenessChecks, request)
+        case .readyz: health("readyz", readinessChecks, request)
+        case .version: HTTPResponse(status: 200, contentType: MediaType.json, body: version)
+        case nil: ErrorAnswer.notFound(request.head)
         }
     }
 
     /// There is no queue for reviews beyond those in flight: an API server that is told so at once has time to try again,
     /// and perhaps reaches another replica.
-    private func review(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+    private func review(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        _ later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? {
         guard reviews.inFlight.take() else {
             reviews.metrics.transport.shed(.inFlight)
-            return .now(ErrorAnswer.busy)
+            return ErrorAnswer.busy
         }
-        return .later(batch(on: eventLoop).add(ReviewRequest(request)))
+        batch(on: eventLoop).add(PendingReview(ReviewRequest(request), answer: later))
+        return nil
     }
 
     package func answer(to error: HTTPRequestError) -> HTTPResponse {

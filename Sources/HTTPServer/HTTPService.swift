@@ -1,15 +1,9 @@
 package import NIOCore
 
-/// An answer that is there, or one that will be.
-package enum HTTPAnswer {
-    case now(HTTPResponse)
-
-    /// The future may belong to any event loop.
-    ///
-    /// If it fails, the service is asked for the answer to ``HTTPRequestError/answerFailed``. The server sets no
-    /// deadline here: the service must finish every future.
-    case later(EventLoopFuture<HTTPResponse>)
-}
+/// Takes an answer that was not there at once; nil when there is none and will be none.
+///
+/// A closure, as a future costs 1% of a review.
+package typealias HTTPAnswerReceiver = (HTTPResponse?) -> Void
 
 /// Who answers the requests.
 ///
@@ -20,8 +14,15 @@ package protocol HTTPService: Sendable {
     /// The body of a refused request is thrown away unread where it is small, otherwise the connection or stream ends.
     func refusal(of head: HTTPRequestHead) -> HTTPResponse?
 
-    /// Answers a complete request.
-    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer
+    /// Answers a complete request: with what it returns or, if that is nil, by calling `later`.
+    ///
+    /// It calls it once, on `eventLoop`; the server sets no deadline here. Called with nil, the server asks for the answer to
+    /// ``HTTPRequestError/answerFailed``.
+    func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse?
 
     /// The answer to an error the server itself found.
     ///

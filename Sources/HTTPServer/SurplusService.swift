@@ -9,7 +9,11 @@ struct SurplusService: HTTPService {
 
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? { refuse() }
 
-    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer { .now(refuse()) }
+    func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? { refuse() }
 
     func answer(to error: HTTPRequestError) -> HTTPResponse { service.answer(to: error) }
 

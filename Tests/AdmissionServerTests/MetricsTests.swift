@@ -76,8 +76,8 @@ extension ServiceUnderTest {
 
     @Test func `show the reviews in flight`() throws {
         let eventLoop = EmbeddedEventLoop()
-        _ = service.begin(Review(name: "one"), on: eventLoop)
-        _ = service.begin(Review(name: "two"), on: eventLoop)
+        service.begin(Review(name: "one"), on: eventLoop)
+        service.begin(Review(name: "two"), on: eventLoop)
         #expect(service.metricLines("reviews_in_flight") == ["2"])
         eventLoop.run()
         #expect(service.metricLines("reviews_in_flight") == ["0"])
@@ -88,12 +88,10 @@ extension ServiceUnderTest {
     @Test func `are told to try again, and judged when there is room`() throws {
         let service = ServiceUnderTest(inFlight: ReviewsInFlight(maximum: 2))
         let eventLoop = EmbeddedEventLoop()
-        _ = service.begin(Review(name: "one", head: "codex/1"), on: eventLoop)
-        _ = service.begin(Review(name: "two", head: "codex/2"), on: eventLoop)
-        guard case .now(let answer) = service.begin(Review(name: "three", head: "codex/3"), on: eventLoop) else {
-            Issue.record("the third review waits")
-            return
-        }
+        service.begin(Review(name: "one", head: "codex/1"), on: eventLoop)
+        service.begin(Review(name: "two", head: "codex/2"), on: eventLoop)
+        let third = service.begin(Review(name: "three", head: "codex/3"), on: eventLoop)
+        let answer = try #require(third, "the third review waits")
         #expect(answer.status == 503)
         #expect(answer.headers.map(\.name) == ["retry-after"])
         #expect(answer.headers.map(\.value) == ["1"])
@@ -212,10 +210,7 @@ extension ServiceUnderTest {
     @Test func `answers in the text format`() throws {
         #expect(endpoint.refusal(of: head(.get, "/metrics?x=y")) == nil)
         let request = HTTPRequest(head: head(.get, "/metrics"), body: ByteBuffer())
-        guard case .now(let answer) = endpoint.answer(request, on: EmbeddedEventLoop()) else {
-            Issue.record("it waits")
-            return
-        }
+        let answer = try #require(endpoint.answer(request, on: EmbeddedEventLoop()) { _ in }, "it waits")
         #expect(answer.status == 200)
         #expect(answer.contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(String(buffer: answer.body).hasPrefix("# HELP agentrun_admission_"))

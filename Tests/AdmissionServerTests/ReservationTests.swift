@@ -27,13 +27,14 @@ import Testing
         let note = #","annotations":{"note":"\#(String(repeating: "x", count: padding))"}"#
         let answers = (1...6).map { number in
             let head = number < 6 ? "codex/one" : "codex/two"
-            return service.begin(Review(name: "run-\(number)", head: head, metadata: note), on: eventLoop)
+            let answer = LaterAnswer()
+            service.begin(Review(name: "run-\(number)", head: head, metadata: note), on: eventLoop, answer)
+            return answer
         }
         #expect(service.store.reservationCount == 0)
         eventLoop.run()
         let allowed = try answers.map { answer in
-            guard case .later(let future) = answer else { return false }
-            return try String(buffer: future.wait().body).contains(#""allowed":true"#)
+            String(buffer: try #require(answer.response).body).contains(#""allowed":true"#)
         }
         #expect(allowed == [true, false, false, false, false, true])
         #expect(service.store.reservationCount == 2)

@@ -187,9 +187,13 @@ private struct CountingService: HTTPService {
 
     func refusal(of head: HTTPRequestHead) -> HTTPResponse? { nil }
 
-    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+    func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? {
         count()
-        return .now(answer)
+        return answer
     }
 
     func answer(to error: HTTPRequestError) -> HTTPResponse { answer }

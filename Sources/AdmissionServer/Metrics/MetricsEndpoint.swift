@@ -35,9 +35,13 @@ package struct MetricsEndpoint: HTTPService {
         return nil
     }
 
-    package func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+    package func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? {
         let text = ByteBuffer(bytes: registry.text())
-        return .now(HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text))
+        return HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text)
     }
 
     package func answer(to error: HTTPRequestError) -> HTTPResponse { ErrorAnswer.make(error) }

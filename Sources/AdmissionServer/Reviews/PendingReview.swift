@@ -16,7 +16,7 @@ final class PendingReview: @unchecked Sendable {
     }
 
     let request: ReviewRequest
-    private let promise: EventLoopPromise<HTTPResponse>
+    private let answer: HTTPAnswerReceiver
     /// Nil until the body was read, and once the review was answered.
     var decoded: DecodedReview?
     /// How long reading it took; zero unless there is a decision log.
@@ -28,20 +28,20 @@ final class PendingReview: @unchecked Sendable {
     /// Nil until there is an answer.
     var response: HTTPResponse?
 
-    init(_ request: ReviewRequest, promise: EventLoopPromise<HTTPResponse>) {
+    init(_ request: ReviewRequest, answer: @escaping HTTPAnswerReceiver) {
         self.request = request
-        self.promise = promise
+        self.answer = answer
     }
 
     /// Sends the answer, which has to be there, and lets go of what was read.
     func succeed() {
         guard let response else { preconditionFailure("a review has no answer") }
-        promise.succeed(response)
+        answer(response)
         decoded = nil
     }
 
     /// Says that there is no answer and will be none.
-    func fail(_ error: any Error) {
-        promise.fail(error)
+    func fail() {
+        answer(nil)
     }
 }

@@ -28,12 +28,10 @@ final class ReviewBatch: @unchecked Sendable {
     func belongs(to eventLoop: any EventLoop) -> Bool { self.eventLoop === eventLoop }
 
     /// Takes a review that is counted as in flight; its answer comes before the event loop waits again.
-    func add(_ request: ReviewRequest) -> EventLoopFuture<HTTPResponse> {
+    func add(_ review: PendingReview) {
         eventLoop.preconditionInEventLoop()
-        let promise = eventLoop.makePromise(of: HTTPResponse.self)
         if waiting.isEmpty { eventLoop.execute { self.answer() } }
-        waiting.append(PendingReview(request, promise: promise))
-        return promise.futureResult
+        waiting.append(review)
     }
 
     private func answer() {
@@ -85,7 +83,7 @@ final class ReviewBatch: @unchecked Sendable {
                 handler.answer(review)
                 review.succeed()
                 handler.record(review, at: .now())
-            case .failure(let error): review.fail(error)
+            case .failure: review.fail()
             }
         }
         return true

@@ -192,22 +192,13 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
 
     private func receiveEnd() {
         guard let context, case .answer(let head) = machine.receiveEnd() else { return }
-        switch service.answer(HTTPRequest(head: head, body: collector.take()), on: context.eventLoop) {
-        case .now(let response):
-            answer(response)
-        case .later(let future):
-            // Not on the hot path: this request waits for a network.
-            future.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
-                self.answerLater(result)
-            }
-        }
+        let request = HTTPRequest(head: head, body: collector.take())
+        let response = service.answer(request, on: context.eventLoop) { self.answerLater($0) }
+        if let response { answer(response) }
     }
 
-    private func answerLater(_ result: Result<HTTPResponse, any Error>) {
-        switch result {
-        case .success(let response): answer(response)
-        case .failure: answer(surroundings.response(to: .answerFailed))
-        }
+    private func answerLater(_ response: HTTPResponse?) {
+        answer(response ?? surroundings.response(to: .answerFailed))
         pump()
         flushOutput()
         resumeReading()

@@ -96,21 +96,13 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     private func receiveEnd(of stream: HTTP2Stream) {
         guard stream.phase == .body, let head = stream.head, let context else { return }
         stream.enter(.answering)
-        switch service.answer(HTTPRequest(head: head, body: stream.body.take()), on: context.eventLoop) {
-        case .now(let response):
-            answer(response, on: stream)
-        case .later(let future):
-            future.hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
-                self.answerLater(result, on: stream)
-            }
-        }
+        let request = HTTPRequest(head: head, body: stream.body.take())
+        let response = service.answer(request, on: context.eventLoop) { self.answerLater($0, on: stream) }
+        if let response { answer(response, on: stream) }
     }
 
-    private func answerLater(_ result: Result<HTTPResponse, any Error>, on stream: HTTP2Stream) {
-        switch result {
-        case .success(let response): answer(response, on: stream)
-        case .failure: answer(surroundings.response(to: .answerFailed), on: stream)
-        }
+    private func answerLater(_ response: HTTPResponse?, on stream: HTTP2Stream) {
+        answer(response ?? surroundings.response(to: .answerFailed), on: stream)
         flushAtEndOfTurn()
     }
 

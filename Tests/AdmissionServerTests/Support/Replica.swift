@@ -102,12 +102,18 @@ final class Replica: Sendable {
             contentLength: body.count
         )
         let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
-        let response = try await eventLoop.flatSubmit { [self] in
-            switch service.answer(request, on: eventLoop) {
-            case .now(let response): eventLoop.makeSucceededFuture(response)
-            case .later(let future): future
+        let promise = eventLoop.makePromise(of: HTTPResponse.self)
+        eventLoop.execute { [self] in
+            let response = service.answer(request, on: eventLoop) { response in
+                if let response {
+                    promise.succeed(response)
+                } else {
+                    promise.fail(NeverCame(log: ["the service failed"]))
+                }
             }
-        }.get()
+            if let response { promise.succeed(response) }
+        }
+        let response = try await promise.futureResult.get()
         return ServiceUnderTest.Answer(response)
     }
 

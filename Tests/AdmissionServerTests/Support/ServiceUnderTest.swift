@@ -83,18 +83,22 @@ struct ServiceUnderTest: Sendable {
         if let refusal = service.refusal(of: head) { return Answer(refusal) }
         let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))
         let eventLoop = EmbeddedEventLoop()
-        switch service.answer(request, on: eventLoop) {
-        case .now(let response): return Answer(response)
-        case .later(let future):
-            // Reviews wait for the end of the turn.
-            eventLoop.run()
-            let response = try? future.wait()
-            return response.map { Answer($0) } ?? Answer(status: 0, body: "not answered in this turn", headers: [:])
-        }
+        let later = LaterAnswer()
+        if let response = service.answer(request, on: eventLoop, later: later.take) { return Answer(response) }
+        // Reviews wait for the end of the turn.
+        eventLoop.run()
+        return later.response.map { Answer($0) } ?? Answer(status: 0, body: "not answered in this turn", headers: [:])
     }
 
     /// Hands a review to the service, whose answer then waits for the end of the event loop's turn.
-    func begin(_ review: Review, on eventLoop: EmbeddedEventLoop) -> HTTPAnswer {
+    ///
+    /// Returns the answer if it does not wait.
+    @discardableResult
+    func begin(
+        _ review: Review,
+        on eventLoop: EmbeddedEventLoop,
+        _ later: LaterAnswer = LaterAnswer()
+    ) -> HTTPResponse? {
         let head = HTTPRequestHead(
             method: .post,
             target: "/validate?timeout=10s",
@@ -102,7 +106,8 @@ struct ServiceUnderTest: Sendable {
             fields: HTTPFields(),
             contentLength: nil
         )
-        return service.answer(HTTPRequest(head: head, body: ByteBuffer(string: review.text)), on: eventLoop)
+        let request = HTTPRequest(head: head, body: ByteBuffer(string: review.text))
+        return service.answer(request, on: eventLoop, later: later.take)
     }
 
     /// A review after all steps, the first at `time`; it is answered, but not counted and logged yet.
@@ -116,7 +121,7 @@ struct ServiceUnderTest: Sendable {
             receivedAt: receivedAt
         )
         let request = ReviewRequest(HTTPRequest(head: head, body: ByteBuffer(string: review.text)))
-        let review = PendingReview(request, promise: EmbeddedEventLoop().makePromise())
+        let review = PendingReview(request) { _ in }
         handler.decode(review, at: time)
         handler.judge(review, by: engine.value)
         handler.answer(review)
@@ -125,6 +130,13 @@ struct ServiceUnderTest: Sendable {
     }
 
     func answer(to error: HTTPRequestError) -> Answer { Answer(service.answer(to: error)) }
+}
+
+/// Keeps an answer that comes later.
+final class LaterAnswer {
+    private(set) var response: HTTPResponse?
+
+    func take(_ response: HTTPResponse?) { self.response = response }
 }
 
 extension ServiceUnderTest.Answer {

@@ -2,6 +2,13 @@ import HTTPServer
 import NIOCore
 import Synchronization
 
+/// An answer that is there, or one that will be.
+enum HTTPAnswer {
+    case now(HTTPResponse)
+    /// On any event loop; if it fails, there will be none.
+    case later(EventLoopFuture<HTTPResponse>)
+}
+
 /// Answers what the test says, and remembers what it was asked.
 final class TestService: HTTPService {
     typealias Refusal = @Sendable (HTTPRequestHead) -> HTTPResponse?
@@ -25,9 +32,19 @@ final class TestService: HTTPService {
         refusal(head)
     }
 
-    func answer(_ request: HTTPRequest, on eventLoop: any EventLoop) -> HTTPAnswer {
+    func answer(
+        _ request: HTTPRequest,
+        on eventLoop: any EventLoop,
+        later: @escaping HTTPAnswerReceiver
+    ) -> HTTPResponse? {
         asked.withLock { $0.append(request) }
-        return answer(request, eventLoop)
+        switch answer(request, eventLoop) {
+        case .now(let response): return response
+        case .later(let future):
+            let receiver = NIOLoopBound(later, eventLoop: eventLoop)
+            future.hop(to: eventLoop).whenComplete { receiver.value(try? $0.get()) }
+            return nil
+        }
     }
 
     func answer(to error: HTTPRequestError) -> HTTPResponse {
