@@ -78,3 +78,9 @@ soon() {
 
 create() { in_namespace create --filename - "$@"; }
 apply() { in_namespace apply --filename - "$@"; }
+
+# write_phase NAME PHASE: into a run's status, as its controller does. Debian's kubectl is older than `--subresource`.
+write_phase() {
+  in_namespace get agentrun "$1" --output json | jq --arg phase "$2" '.status.phase = $phase' \
+    | kube replace --raw "/apis/agents.proompteng.ai/v1alpha1/namespaces/$namespace/agentruns/$1/status" --filename -
+}

@@ -1,5 +1,10 @@
 # shellcheck shell=bash disable=SC2154
-report=$(ask_replica 1 '/readyz?verbose')
+# A watch may fail at first: right after a definition was installed an API server answers 429 while it prepares its storage.
+settled() {
+  report=$(ask_replica 1 '/readyz?verbose')
+  ! grep -q '^\[+\]state-.* ok;' <<<"$report"
+}
+soon 15 settled >/dev/null || true
 for resource in agentruns implementationspecs agents agentproviders versioncontrolproviders memories; do
   equal "knows $resource" "[+]state-$resource ok" "$(grep -F "]state-$resource " <<<"$report")"
 done

@@ -20,7 +20,6 @@ allowed "the run moves to another branch" in_namespace patch agentrun claimed --
   --patch '{"spec":{"parameters":{"head":"codex/moved"}}}'
 moved() { claims | grep -q codex-moved; }
 allowed "and claims that" soon 5 moved
-allowed "the run ends" in_namespace patch agentrun claimed --subresource status --type merge \
-  --patch '{"status":{"phase":"Succeeded"}}'
+allowed "the run ends" write_phase claimed Succeeded
 released() { ! claims | grep -q codex-moved; }
 allowed "and its claim goes" soon 30 released

@@ -25,8 +25,13 @@ equal "may not change runs" no "$(may update agentruns.agents.proompteng.ai)"
 equal "may not touch other webhook configurations" no \
   "$(may patch validatingwebhookconfigurations.admissionregistration.k8s.io/"$webhook")"
 
+# `kubectl create token` by its API, for a kubectl older than 1.24.
+token() {
+  kube create --raw "/api/v1/namespaces/$installed/serviceaccounts/$installed/token" --filename - \
+    <<<'{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{}}' | jq -r .status.token
+}
 kube config view --minify --flatten --raw --output json \
-  | jq --arg token "$(kube --namespace "$installed" create token "$installed")" --arg namespace $installed \
+  | jq --arg token "$(token)" --arg namespace $installed \
     '.users[0].user = {token: $token} | .contexts[0].context.namespace = $namespace' >"$work/kubeconfig-account"
 account_port=$(free_port)
 "$server" serve --host 127.0.0.1 --port "$account_port" --metrics-port none --drain-delay 0 \
