@@ -86,8 +86,8 @@ report() {
 
 What \`scripts/bench\` measured on $(date -u +%F), in one run; repeat it with the same command. Numbers are medians of $rounds
 rounds, in parentheses the smallest and the largest; of two servers compared, of the ratios within each round. The servers take
-turns within a round, each on one core with one thread, the load generator on another core. The review is the guide's example as a kube-apiserver sends it
-($(wc -c <"$review") bytes); every answer allows it.
+turns within a round, each on one core with one thread, the load generator on another core. The review is the guide's
+example as a kube-apiserver sends it ($(wc -c <"$review") bytes); every answer allows it.
 
 - **agentrun-admission** decodes it, judges it with every rule on against a state of so many active runs, and answers. The first
   five rules are prompt-override, repository-allowlist, secret-allowlist, label-length and head-branch-conflict.
