@@ -80,7 +80,7 @@ extension JSONReader {
     /// The next value if it is a string, else nil after passing over it; one that is `usual`, as nearly all are, is taken
     /// from the program instead of made.
     @inline(__always)
-    mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
+    fileprivate mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
         switch try readRawString() {
         case nil: nil
         case usual?: constant

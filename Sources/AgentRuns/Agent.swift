@@ -8,16 +8,7 @@ package final class Agent: Sendable {
     package let spec: Spec
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var metadata = ObjectMeta.absent
-        var spec = Spec()
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "metadata": metadata = try ObjectMeta(&reader)
-            case "spec": spec = try Spec(&reader)
-            default: try reader.skipValue()
-            }
-        }
-        (self.metadata, self.spec) = (metadata, spec)
+        (metadata, spec) = try reader.readObject(Spec()) { reader throws(JSONError) in try Spec(&reader) }
     }
 }
 

@@ -7,18 +7,10 @@ package struct ImplementationSpec: Sendable {
     package var implementation: Implementation?
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var meta = ObjectMeta.absent
-        var implementation: Implementation?
-        try reader.readMembers { reader, key throws(JSONError) in
-            switch key {
-            case "metadata": meta = try ObjectMeta(&reader)
-            case "spec":
-                let isObject = try reader.peek() == .object
-                let spec = try Implementation(&reader)
-                implementation = isObject ? spec : nil
-            default: try reader.skipValue()
-            }
+        (metadata, implementation) = try reader.readObject(nil) { reader throws(JSONError) in
+            let isObject = try reader.peek() == .object
+            let spec = try Implementation(&reader)
+            return isObject ? spec : nil
         }
-        (metadata, self.implementation) = (meta, implementation)
     }
 }

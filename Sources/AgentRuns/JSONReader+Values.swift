@@ -33,6 +33,22 @@ extension JSONReader {
         return list
     }
 
+    /// `metadata` and `spec` of an object of the API, which is `absent` where there is none; `read` reads it.
+    mutating func readObject<Spec>(
+        _ absent: Spec,
+        _ read: (inout JSONReader) throws(JSONError) -> Spec
+    ) throws(JSONError) -> (metadata: ObjectMeta, spec: Spec) {
+        var (metadata, spec) = (ObjectMeta.absent, absent)
+        try readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "metadata": metadata = try ObjectMeta(&reader)
+            case "spec": spec = try read(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        return (metadata, spec)
+    }
+
     // The two below are JSONPull's: a run has seventy members, and only what stands in its own module is inlined.
 
     /// Calls `body` for every member of an object, in order; it must read or pass over the value.

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
-
 /// Writes compact JSON into a growing buffer; commas are its business, well-formed nesting is the caller's.
 ///
 /// The buffer is its own memory: an array asks before each byte whether it is shared and has room, which made up half of
@@ -15,8 +7,7 @@ internal import Darwin
 package struct JSONWriter: ~Copyable, @unchecked Sendable {
     private var start: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    /// Bytes written so far.
-    package private(set) var count = 0
+    private var count = 0
     private var needsComma = false
 
     /// - Parameter capacity: expected size in bytes, to allocate once.
@@ -179,7 +170,7 @@ package struct JSONWriter: ~Copyable, @unchecked Sendable {
     @inline(__always)
     private mutating func put(_ text: UnsafeBufferPointer<UInt8>) {
         guard let base = text.baseAddress else { return }
-        unsafe memcpy(start + count, base, text.count)
+        unsafe (start + count).update(from: base, count: text.count)
         count += text.count
     }
 

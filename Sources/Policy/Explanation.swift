@@ -61,7 +61,7 @@ package final class Explanation: @unchecked Sendable {
         }
         vcsMode = run.mode
         head = run.heads.first?.head.name
-        repository = run.repositories.first { $0 != nil }??.name.written
+        repository = run.repositories.lazy.compactMap { $0 }.first?.name.written
         for unit in run.runAndSteps {
             if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
             if base == nil { base = unit.metadata.text(.base) }

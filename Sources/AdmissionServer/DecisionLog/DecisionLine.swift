@@ -85,7 +85,7 @@ enum DecisionLine {
             writer.member("notReplayable", "the review cannot be read again: \(error)")
         } else {
             writer.key("replay")
-            writer.value(ExactString(String(decoding: review.bytes, as: UTF8.self)))
+            writer.value(ExactString(unsafe review.withBytes { unsafe String(decoding: $0, as: UTF8.self) }))
         }
     }
 }

@@ -111,7 +111,9 @@ struct BenchCommand: ParsableCommand {
                     judge: try Self.nanoseconds(count) {
                         try unsafe engine.judge(decoded, body: bytes, state: store, now: now).findings.count
                     },
-                    encode: Self.nanoseconds(count) { verdict.response.encoded(as: decoded.review.version).count }
+                    encode: Self.nanoseconds(count) {
+                        unsafe verdict.response.withEncoded(as: decoded.review.version) { $0.count }
+                    }
                 )
             }
         } catch {
