@@ -204,6 +204,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
+        .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness"]

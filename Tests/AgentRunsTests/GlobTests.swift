@@ -1,7 +1,5 @@
-import AdmissionAPI
 import AgentRuns
 import JSONPull
-import Policy
 import Testing
 
 @Suite struct `Globs` {
