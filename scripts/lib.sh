@@ -15,7 +15,7 @@ die() {
 }
 
 # The packages the scripts may ask for: name | what proves it is there | why it is needed.
-# A proof is a shared library (lib….so.N), a file (with a slash; headers are looked for where compilers do), or else a
+# A proof is a shared library (lib….so.N), a header (….h, looked for where compilers do), a file (with a slash), or else a
 # command; so a machine without apt works as long as it has the things themselves.
 package_catalogue='
 bolt-22|llvm-bolt-22|to lay out the code of the executable
@@ -47,7 +47,7 @@ is_present() {
   case $1 in
     lib*.so.*) ! command -v ldconfig >/dev/null || [[ $(ldconfig -p) == *"$1 "* ]] ;;
     /*) [[ -e $1 ]] ;;
-    */*) [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]] ;;
+    *.h) [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]] ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }
