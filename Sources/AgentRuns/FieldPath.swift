@@ -58,12 +58,24 @@ package struct FieldPath: Sendable {
     package var isInStep: Bool { if case .step = scope { true } else { false } }
 
     /// As a person reads it: `spec.workflow.steps[1].parameters.head`; long keys are cut.
-    package var text: String {
+    package var text: String { text(JSONPath.member) }
+
+    /// What tells this field of an object from every other one: all of its bytes, list indices too, nothing cut.
+    ///
+    /// Texts are for reading; two fields whose keys begin alike have the same one.
+    package struct Key: Hashable, Sendable {
+        /// The path with whole keys, as ``JSONPath`` reads it.
+        package let path: ExactString
+    }
+
+    package var key: Key { Key(path: ExactString(text(JSONPath.wholeMember))) }
+
+    private func text(_ member: (String) -> String) -> String {
         var text = names.description
         if case .step(let index, _) = scope { text = "spec.workflow.steps[\(index)]\(names)" }
         switch item {
         case .none: break
-        case .key(let key): text += JSONPath.member(key.string)
+        case .key(let key): text += member(key.string)
         case .index(let index): text += "[\(index)]"
         }
         return tail.utf8CodeUnitCount == 0 ? text : text + tail.description

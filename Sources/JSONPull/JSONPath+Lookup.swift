@@ -9,14 +9,17 @@ extension JSONPath {
         package var isExact: Bool
     }
 
-    /// Finds what `path`, a text this type or a field path has written, names in `bytes`, which must be JSON.
+    /// Finds what `path`, a text with whole keys (``wholeMember(_:)``), names in `bytes`, which must be JSON.
     ///
     /// Of a repeated key the last one counts, as everywhere.
     package static func place(of path: String, in bytes: UnsafeRawBufferPointer) -> Place {
         var lookup = JSONPathLookup()
+        // The first name has no dot in front.
+        let isName = !path.isEmpty && path.utf8.first != UInt8(ascii: "[")
+        let steps = isName ? ".\(path)" : path
         do throws(JSONError) {
             try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
-                try lookup.visit(&reader, rest: path[...], isRoot: true)
+                try lookup.visit(&reader, rest: steps[...])
             }
         } catch {
             // What was found before the fault stands.
@@ -30,30 +33,26 @@ private struct JSONPathLookup {
     private(set) var place = JSONPath.Place(offset: 0, pointer: "", isExact: false)
 
     /// Looks for `rest` in the next value, which ``place`` leads to.
-    mutating func visit(_ reader: inout JSONReader, rest: Substring, isRoot: Bool = false) throws(JSONError) {
+    mutating func visit(_ reader: inout JSONReader, rest: Substring) throws(JSONError) {
         place.isExact = rest.isEmpty
         guard !rest.isEmpty else {
             try reader.skipValue()
             return
         }
         switch try reader.peek() {
-        case .object: try visitMembers(&reader, rest, isRoot: isRoot)
+        case .object: try visitMembers(&reader, rest)
         case .array: try visitElements(&reader, rest)
         default: try reader.skipValue()
         }
     }
 
-    private mutating func visitMembers(
-        _ reader: inout JSONReader,
-        _ rest: Substring,
-        isRoot: Bool
-    ) throws(JSONError) {
+    private mutating func visitMembers(_ reader: inout JSONReader, _ rest: Substring) throws(JSONError) {
         guard try reader.enterObject() else { return }
         let parent = place.pointer
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             let name = key.string
-            let step = isRoot ? JSONPath.joining("", name) : JSONPath.member(name)
+            let step = JSONPath.wholeMember(name)
             guard let behind = Self.dropping(step, from: rest) else {
                 try reader.skipValue()
                 continue

@@ -7,16 +7,21 @@ package enum JSONPath {
     package static let maximumLevels = 64
 
     /// The step from an object to its member `key`: `.key` when the key is plain, else `["key"]`, escaped and cut.
-    package static func member(_ key: some StringProtocol) -> String {
+    package static func member(_ key: some StringProtocol) -> String { member(key, upTo: maximumKeyLength) }
+
+    /// The same step with the whole key, which names that one member and no other.
+    package static func wholeMember(_ key: some StringProtocol) -> String { member(key, upTo: .max) }
+
+    private static func member(_ key: some StringProtocol, upTo length: Int) -> String {
         let plain = key.utf8.allSatisfy(isPlain)
         if plain, !key.isEmpty {
-            guard key.utf8.count > maximumKeyLength else { return ".\(key)" }
-            return "." + String(String.UnicodeScalarView(key.unicodeScalars.prefix(maximumKeyLength))) + "…"
+            guard key.utf8.count > length else { return ".\(key)" }
+            return "." + String(String.UnicodeScalarView(key.unicodeScalars.prefix(length))) + "…"
         }
         var text = "[\""
         var count = 0
         for scalar in key.unicodeScalars {
-            guard count < maximumKeyLength else {
+            guard count < length else {
                 text += "…"
                 break
             }
@@ -29,7 +34,8 @@ package enum JSONPath {
     /// The path of `key` inside `parent`, which may be empty.
     package static func joining(_ parent: String, _ key: some StringProtocol) -> String {
         let step = member(key)
-        return parent.isEmpty && step.first == "." ? String(step.dropFirst()) : parent + step
+        let isName = step.utf8.first == UInt8(ascii: ".")
+        return parent.isEmpty && isName ? String(Substring(step.utf8.dropFirst())) : parent + step
     }
 
     /// Whether `byte` can stand in an unquoted key: `[A-Za-z0-9_-]`.

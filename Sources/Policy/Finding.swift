@@ -1,4 +1,4 @@
-internal import AgentRuns
+package import AgentRuns
 internal import JSONPull
 
 /// What a rule reports, with the action in force after overrides, caps, exemptions and ratcheting.
@@ -8,6 +8,8 @@ package struct Finding: Sendable {
     package var action: Action
     /// Path of the field, `spec.parameters.head`; empty when the finding is about no single one.
     package var field: String
+    /// The same exactly, as ``field`` cuts long keys; nil when the finding is about no single one.
+    package var path: FieldPath?
     /// What is wrong: one line without control characters.
     package var message: String
     /// How to fix it.

@@ -30,12 +30,13 @@ package struct PatchSuggestion: Sendable {
     }
 
     private static func operations(for finding: Finding, in object: UnsafeRawBufferPointer) -> [Operation] {
-        let place = unsafe JSONPath.place(of: finding.field, in: object)
+        guard let path = finding.path?.key.path else { return [] }
+        let place = unsafe JSONPath.place(of: path.string, in: object)
         let value = finding.identities.first?.value.string ?? ""
         switch finding.reason {
         case .promptOverride, .stepPromptOverride:
             // One that is mapped from the implementation's source is not a parameter that could be removed.
-            return place.isExact && finding.field.contains("parameters") ? [.remove(path: place.pointer)] : []
+            return place.isExact && path.contains("parameters") ? [.remove(path: place.pointer)] : []
         // Of two texts the field is the one that is not in force.
         case .forbiddenParameterKey, .ambiguousPromptSource, .ambiguousSystemPrompt, .systemPromptOverrideNotAllowed,
             .labelBlocked, .labelNotAllowed:
@@ -53,10 +54,10 @@ package struct PatchSuggestion: Sendable {
                 ? names.map { .append(path: "/spec/secrets/-", value: $0) }
                 : [.addList(path: "/spec/secrets", values: names)]
         case .runNameTooLong, .runNameNotLabelValue:
-            guard place.isExact, finding.field == "metadata.name" else { return [] }
+            guard place.isExact, path == "metadata.name" else { return [] }
             return [.replace(path: place.pointer, value: LabelLength.shortened(ExactString(value)))]
         case .parameterNotString:
-            let isScalar = value.first != "{" && value.first != "["
+            let isScalar = value.utf8.first != UInt8(ascii: "{") && value.utf8.first != UInt8(ascii: "[")
             return place.isExact && isScalar ? [.replace(path: place.pointer, value: value)] : []
         default: return []
         }

@@ -155,6 +155,7 @@ extension PolicyEngine {
             reason: draft.reason,
             action: action,
             field: draft.field?.text ?? "",
+            path: draft.field,
             message: draft.message,
             remedy: draft.remedy,
             outcome: draft.outcome,

@@ -17,11 +17,17 @@ struct RuleFindings {
     }
 
     private(set) var drafts: [Draft] = []
-    private var seen: Set<String> = []
+    private var seen: Set<Place> = []
+
+    /// What only one finding is about.
+    private struct Place: Hashable {
+        var reason: Reason
+        var field: FieldPath.Key?
+    }
 
     /// Adds a finding unless its reason was already reported at its field.
     mutating func report(_ draft: @autoclosure () -> Draft, _ reason: Reason, at field: FieldPath?) {
-        guard seen.insert("\(reason.rawValue) \(field?.text ?? "")").inserted else { return }
+        guard seen.insert(Place(reason: reason, field: field?.key)).inserted else { return }
         drafts.append(draft())
     }
 }

@@ -14,7 +14,7 @@ struct LiteralTokens: Rule {
     private struct Group {
         var reason: Reason
         var field: FieldPath
-        var path: String
+        var key: FieldPath.Key
         var tokens: [ExactString]
     }
 
@@ -39,7 +39,7 @@ struct LiteralTokens: Rule {
         let names = text.tokens.dollarBraces.map { ExactString("${\($0)}") }
         if names.isEmpty { return }
         let field = FieldPath(implementation.text == nil ? "spec.summary" : "spec.text")
-        let group = Group(reason: .literalToken, field: field, path: field.text, tokens: names)
+        let group = Group(reason: .literalToken, field: field, key: field.key, tokens: names)
         report(group, .february2026, &findings)
     }
 
@@ -75,9 +75,9 @@ struct LiteralTokens: Rule {
 
     /// Steps that share a text share its finding.
     private static func add(_ tokens: [ExactString], _ reason: Reason, _ field: FieldPath, _ groups: inout [Group]) {
-        let path = field.text
-        guard let index = groups.firstIndex(where: { $0.reason == reason && $0.path == path }) else {
-            groups.append(Group(reason: reason, field: field, path: path, tokens: tokens))
+        let key = field.key
+        guard let index = groups.firstIndex(where: { $0.reason == reason && $0.key == key }) else {
+            groups.append(Group(reason: reason, field: field, key: key, tokens: tokens))
             return
         }
         for token in tokens where !groups[index].tokens.contains(token) { groups[index].tokens.append(token) }

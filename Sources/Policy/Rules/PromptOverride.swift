@@ -26,14 +26,14 @@ struct PromptOverride: Rule {
     }
 
     private func checkOverrides(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var overrides: [(path: String, override: Override)] = []
+        var overrides: [(key: FieldPath.Key, override: Override)] = []
         for unit in run.units {
             guard let override = override(in: unit) else { continue }
-            let path = override.field.text
-            if let index = overrides.firstIndex(where: { $0.path == path }) {
+            let key = override.field.key
+            if let index = overrides.firstIndex(where: { $0.key == key }) {
                 overrides[index].override.hidden += override.hidden
             } else {
-                overrides.append((path, override))
+                overrides.append((key, override))
             }
         }
         for (_, override) in overrides { findings.report(draft(override), override.reason, at: override.field) }

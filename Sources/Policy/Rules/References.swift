@@ -99,13 +99,13 @@ struct References: Rule {
     private func checkSecrets(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         let missing = run.secrets.filter { !state.hasSecret($0.name, in: run.namespace) }
         var groups: [(field: FieldPath, names: [ExactString])] = []
-        var places: [String: Int] = [:]
+        var places: [FieldPath.Key: Int] = [:]
         for secret in missing {
-            let path = secret.field.text
-            if let place = places[path] {
+            let key = secret.field.key
+            if let place = places[key] {
                 if !groups[place].names.contains(secret.name) { groups[place].names.append(secret.name) }
             } else {
-                places[path] = groups.count
+                places[key] = groups.count
                 groups.append((secret.field, [secret.name]))
             }
         }

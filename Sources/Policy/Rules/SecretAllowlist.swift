@@ -38,6 +38,12 @@ struct SecretAllowlist: Rule {
 
     /// Secrets refused for one reason at one field.
     private struct Group {
+        /// What tells groups apart.
+        struct Key: Hashable {
+            var reason: Reason
+            var field: FieldPath.Key
+        }
+
         var field: FieldPath
         var refusal: Refusal
         var names: [ExactString]
@@ -50,7 +56,7 @@ struct SecretAllowlist: Rule {
         guard !secrets.isEmpty else { return }
         let bound = requiresBinding ? boundSecrets(run) : nil
         let listed = run.run.spec.secrets
-        var groups: [(key: String, group: Group)] = []
+        var groups: [(key: Group.Key, group: Group)] = []
         for secret in secrets {
             if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups) }
             if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(where: { $0.name == secret.name })
@@ -107,13 +113,13 @@ struct SecretAllowlist: Rule {
         _ secret: RunSecret,
         _ refusal: Refusal,
         _ run: RunUnderReview,
-        _ groups: inout [(key: String, group: Group)]
+        _ groups: inout [(key: Group.Key, group: Group)]
     ) {
         // The controller goes on without version control unless the run demands it.
         let isOptional = secret.use == .versionControl && !run.run.spec.vcsPolicy.isRequired
         let cap: Action = isOptional ? .warn : .deny
         let outcome = isOptional ? nil : outcome(of: secret, refusal, run)
-        let key = "\(refusal.reason.rawValue) \(secret.field.text)"
+        let key = Group.Key(reason: refusal.reason, field: secret.field.key)
         guard let index = groups.firstIndex(where: { $0.key == key }) else {
             let group = Group(field: secret.field, refusal: refusal, names: [secret.name], cap: cap, outcome: outcome)
             groups.append((key, group))

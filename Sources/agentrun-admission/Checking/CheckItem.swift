@@ -46,10 +46,10 @@ struct CheckItem {
     /// Where in the file it starts.
     var start: SourcePosition { origin.start }
 
-    /// Where in the file `field` of the object is, or the innermost part of it that is there.
-    func position(ofField field: String) -> SourcePosition {
-        guard !field.isEmpty else { return start }
-        let path = kind == .review ? "request.object.\(field)" : field
+    /// Where in the file the field of `finding` is, or the innermost part of it that is there.
+    func position(of finding: Finding) -> SourcePosition {
+        guard let field = finding.path?.key.path, !field.isEmpty else { return start }
+        let path = kind == .review ? "request.object.\(field)" : field.string
         // The bytes are lent to the look-up.
         return unsafe json.withUnsafeBytes { bytes in
             let place = unsafe JSONPath.place(of: path, in: bytes)

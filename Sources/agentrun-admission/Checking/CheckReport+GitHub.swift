@@ -26,7 +26,7 @@ extension CheckReport.Entry {
             case .warn: level = "warning"
             case .audit, .off: return nil
             }
-            let place = WorkflowCommand.place(item.source, item.position(ofField: finding.field))
+            let place = WorkflowCommand.place(item.source, item.position(of: finding))
             let title = "\(finding.rule.rawValue)/\(finding.reason.rawValue)"
             return WorkflowCommand(level: level, properties: place + [("title", title)], message: finding.line)
         }

@@ -12,7 +12,7 @@ extension CheckReport {
         writer.beginArray()
         for entry in entries {
             entry.verdict.write(to: &writer, source: entry.item.source, start: entry.item.start) {
-                entry.item.position(ofField: $0.field)
+                entry.item.position(of: $0)
             }
         }
         writer.endArray()

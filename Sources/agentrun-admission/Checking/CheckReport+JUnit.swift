@@ -16,7 +16,7 @@ extension CheckReport.Entry {
     fileprivate func testCase(failingOn failure: CheckCommand.Failure) -> JUnitReport.Case {
         let findings = verdict.findings.filter { $0.action == .deny || $0.action == .warn }
         let lines = findings.map { finding in
-            let position = item.position(ofField: finding.field)
+            let position = item.position(of: finding)
             return TerminalText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
         }
         let text = (lines + verdict.notices.map(TerminalText.line)).joined(separator: "\n")

@@ -50,7 +50,7 @@ private struct SARIFLog {
                     level: Self.level(of: finding.action),
                     message: finding.line,
                     file: entry.item.source,
-                    position: entry.item.position(ofField: finding.field),
+                    position: entry.item.position(of: finding),
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
                     exemption: finding.exemption
                 )

@@ -22,7 +22,7 @@ extension CheckReport.Entry {
     /// A line about the object, and one for each finding.
     func text(_ style: TerminalStyle) -> String {
         let findings = verdict.findings.map { finding in
-            let position = item.position(ofField: finding.field)
+            let position = item.position(of: finding)
             return FindingLine(
                 place: "\(position.line):\(position.column)",
                 action: finding.action,

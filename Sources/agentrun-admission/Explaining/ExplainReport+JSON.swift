@@ -14,7 +14,7 @@ extension ExplainReport {
             writer.key("verdict")
             let item = entry.check.item
             entry.check.verdict.write(to: &writer, source: item.source, start: item.start) {
-                item.position(ofField: $0.field)
+                item.position(of: $0)
             }
             writer.key("run")
             entry.run.write(to: &writer)

@@ -73,6 +73,6 @@ enum ShellWord {
             }
         }
         if isPlain, !text.isEmpty { return text }
-        return "'" + text.replacing("'", with: "'\\''") + "'"
+        return "'\(ExactString(text).replacing("'", with: "'\\''"))'"
     }
 }
