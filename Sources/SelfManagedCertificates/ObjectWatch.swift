@@ -83,7 +83,8 @@ final class ObjectWatch: Sendable {
         func commitList(heardAt: Int64) { watch.listed() }
         func put(_ object: UnsafeRawBufferPointer) { watch.onChange() }
         func delete(_ object: UnsafeRawBufferPointer) { watch.onChange() }
-        func flush(heardAt: Int64) {}
+        func flush(heardAt: Int64) { watch.isOn.store(true, ordering: .releasing) }
+        func resumed() { watch.listed() }
 
         func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure) {
             watch.failed(failure)

@@ -86,6 +86,59 @@ import Testing
         #expect(machine.failed(failure, now: 0, jitter: 0) == .wait(untilMilliseconds: delay))
     }
 
+    @Test func `waits no longer than a busy server asks for, so many times`() {
+        var machine = Self.watching()
+        var now: Int64 = 0
+        for jitter in [0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0] {
+            let delay: Int64 = 1000 + Int64(1000 * jitter)
+            #expect(
+                machine.failed(Self.status(429, retryAfter: 1), now: now, jitter: jitter)
+                    == .wait(untilMilliseconds: now + delay)
+            )
+            now += delay
+            #expect(machine.wake(now: now, jitter: 0) == .watch(resourceVersion: "10", timeoutSeconds: 20))
+        }
+        for delay in [1000, 1600, 3200] as [Int64] {
+            let busy = Self.status(429, retryAfter: 1)
+            #expect(machine.failed(busy, now: now, jitter: 0) == .wait(untilMilliseconds: now + delay))
+            now += delay
+            _ = machine.wake(now: now, jitter: 0)
+        }
+        _ = machine.received(.bookmark(resourceVersion: "11"), now: now, jitter: 0)
+        #expect(
+            machine.failed(Self.status(429, retryAfter: 1), now: now, jitter: 0) == .wait(untilMilliseconds: now + 1000)
+        )
+    }
+
+    @Test func `a failure is over when a watch has been open for a second, what is known is as old as before`() {
+        var machine = Self.watching()
+        _ = machine.failed(.other("reset"), now: 5, jitter: 0)
+        _ = machine.wake(now: 805, jitter: 0)
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: .other("reset")))
+        #expect(machine.wakeMilliseconds == 25_805)
+        machine.watchOpened(now: 900)
+        #expect(machine.wakeMilliseconds == 1900)
+        #expect(machine.wake(now: 1899, jitter: 0) == .none)
+        #expect(machine.wake(now: 1900, jitter: 0) == .resume)
+        #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: nil))
+        #expect(machine.wakeMilliseconds == 25_805)
+        #expect(machine.wake(now: 1901, jitter: 0) == .none)
+    }
+
+    @Test func `a watch that opens and ends at once is a failure still`() {
+        var machine = Self.watching()
+        machine.watchOpened(now: 1)
+        #expect(machine.wakeMilliseconds == 25_000)
+        #expect(machine.watchEnded(now: 2, jitter: 0) == .wait(untilMilliseconds: 802))
+        _ = machine.wake(now: 802, jitter: 0)
+        machine.watchOpened(now: 803)
+        #expect(machine.watchEnded(now: 804, jitter: 0) == .wait(untilMilliseconds: 2404))
+        #expect(
+            machine.condition
+                == .synced(lastHeardMilliseconds: 0, failure: .other("the server ended the watch at once"))
+        )
+    }
+
     @Test func `finds a stalled connection`() {
         var machine = Self.watching()
         #expect(machine.wakeMilliseconds == 25_000)

@@ -94,4 +94,11 @@ final class StoreSink: ReflectorSink {
         problem = message
         onEvent(.failed(source, message))
     }
+
+    func resumed() {
+        if case .synced(let heardAt, _) = store.condition(of: source) {
+            store.setCondition(.synced(heardAt: heardAt, problem: nil), of: source)
+        }
+        recover()
+    }
 }

@@ -82,6 +82,7 @@ package final class Reflector {
             watch(resourceVersion, seconds)
         case .watch(let resourceVersion, let seconds): watch(resourceVersion, seconds)
         case .wait: giveUp()
+        case .resume: sink.resumed()
         }
         setTimer()
     }
@@ -205,6 +206,12 @@ package final class Reflector {
         }
     }
 
+    /// The server has begun to answer the watch.
+    func watchOpened() {
+        machine.watchOpened(now: now)
+        setTimer()
+    }
+
     func watchEnded() {
         let action = machine.watchEnded(now: now, jitter: jitter)
         if case .watch = action { sink.flush(heardAt: now) }
@@ -230,7 +237,9 @@ private final class WatchReceiver: AnswerReceiver {
 
     var isStream: Bool { true }
 
-    func began() {}
+    func began() {
+        if reflector.isWaiting(for: request) { reflector.watchOpened() }
+    }
 
     func received(_ bytes: ByteBuffer) throws(RequestError) {
         guard reflector.isWaiting(for: request) else { throw .cancelled }

@@ -18,9 +18,14 @@ package protocol ReflectorSink: AnyObject {
     func flush(heardAt: Int64)
     /// The last list or watch came to nothing: what is known stays, but is not renewed.
     func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure)
+    /// The failure told last is over, though nothing was heard yet.
+    func resumed()
 }
 
 extension ReflectorSink {
     /// Of use to who has room to make.
     package func expect(_ count: Int) {}
+
+    /// Of use to who keeps what failed.
+    package func resumed() {}
 }

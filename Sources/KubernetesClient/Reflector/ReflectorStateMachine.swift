@@ -9,6 +9,8 @@
 package struct ReflectorStateMachine: Sendable {
     /// A watch that ends sooner and brought nothing counts as a failure, or it would be asked for in a tight loop.
     static let shortWatchMilliseconds: Int64 = 1000
+    /// So many waits in a row last as long as a server that is busy asks for, and no longer: client-go's number.
+    static let mostAskedWaits = 10
 
     /// What the driver has to do.
     package enum Action: Equatable, Sendable {
@@ -19,6 +21,8 @@ package struct ReflectorStateMachine: Sendable {
         case watch(resourceVersion: String, timeoutSeconds: Int)
         /// Call `wake` then; close the watch's connection if it is open.
         case wait(untilMilliseconds: Int64)
+        /// Tell that what hindered is over; the watch goes on.
+        case resume
         case none
     }
 
@@ -47,6 +51,8 @@ package struct ReflectorStateMachine: Sendable {
         /// How long the API server was asked to keep it open.
         let seconds: Int
         var lastHeard: Int64
+        /// When the server began to answer.
+        var opened: Int64?
         var hasEvents = false
     }
 
@@ -57,6 +63,8 @@ package struct ReflectorStateMachine: Sendable {
     ///
     /// A list alone proves nothing: a server that answers each watch with 410 must not be listed in a tight loop.
     private var hasRestarted = false
+    /// Waits that a busy server asked for since something was heard.
+    private var askedWaits = 0
     package private(set) var condition = Condition.unsynced(nil)
 
     package init(timing: ReflectorTiming = ReflectorTiming()) {
@@ -68,7 +76,7 @@ package struct ReflectorStateMachine: Sendable {
     package var wakeMilliseconds: Int64? {
         switch state {
         case .idle, .listing: nil
-        case .watching(let watch): watch.lastHeard + timing.stallMilliseconds(watchSeconds: watch.seconds)
+        case .watching(let watch): min(stallTime(of: watch), resumptionTime(of: watch) ?? .max)
         case .waiting(let until, _): until
         }
     }
@@ -107,6 +115,15 @@ package struct ReflectorStateMachine: Sendable {
         return .none
     }
 
+    /// The server answers the watch with a success, whether or not it has anything to tell yet.
+    ///
+    /// An idle kind's first bookmark is many seconds away, and until then nothing else shows that a failure is over.
+    package mutating func watchOpened(now: Int64) {
+        guard case .watching(var watch) = state else { return }
+        watch.opened = now
+        state = .watching(watch)
+    }
+
     /// The watch's body came to its end as HTTP has it: the server's time-out, or its restart.
     ///
     /// Up to then the server has told of everything, so it counts as hearing of the objects.
@@ -138,21 +155,25 @@ package struct ReflectorStateMachine: Sendable {
         note(failure)
         // Objects may have gone while the kind was unreadable: only a list can tell.
         if case .unknown = condition { resourceVersion = nil }
-        let until = now + max(backoff.next(jitter: jitter), Self.requestedDelay(failure))
+        let until = now + delay(after: failure, jitter: jitter)
         state = .waiting(until: until, resourceVersion: resourceVersion)
         return .wait(untilMilliseconds: until)
     }
 
-    /// Time has passed: ends a wait, and finds a connection that only looks open.
+    /// Time has passed: ends a wait, finds that a failure is over, or that a connection only looks open.
     ///
     /// The driver calls it at ``wakeMilliseconds``; earlier calls do nothing.
     package mutating func wake(now: Int64, jitter: Double) -> Action {
         switch state {
         case .idle, .listing: return .none
         case .watching(let watch):
-            guard now - watch.lastHeard >= timing.stallMilliseconds(watchSeconds: watch.seconds) else { return .none }
-            let seconds = (now - watch.lastHeard) / 1000
-            return failed(.other("nothing came from the watch for \(seconds) s"), now: now, jitter: jitter)
+            if now >= stallTime(of: watch) {
+                let seconds = (now - watch.lastHeard) / 1000
+                return failed(.other("nothing came from the watch for \(seconds) s"), now: now, jitter: jitter)
+            }
+            guard let time = resumptionTime(of: watch), now >= time else { return .none }
+            resume()
+            return .resume
         case .waiting(let until, let resourceVersion):
             guard now >= until else { return .none }
             guard let resourceVersion else { return list(now: now) }
@@ -164,7 +185,24 @@ package struct ReflectorStateMachine: Sendable {
     private mutating func hear(_ now: Int64) {
         backoff.reset()
         hasRestarted = false
+        askedWaits = 0
         condition = .synced(lastHeardMilliseconds: now, failure: nil)
+    }
+
+    /// When a watch that has brought nothing has been open for so long that what failed before is over; nil when nothing did.
+    private func resumptionTime(of watch: Watch) -> Int64? {
+        guard case .synced(_, .some) = condition else { return nil }
+        return watch.opened.map { $0 + Self.shortWatchMilliseconds }
+    }
+
+    /// What is known is as old as it was: only that it is not renewed is true no longer.
+    private mutating func resume() {
+        guard case .synced(let lastHeard, _) = condition else { return }
+        condition = .synced(lastHeardMilliseconds: lastHeard, failure: nil)
+    }
+
+    private func stallTime(of watch: Watch) -> Int64 {
+        watch.lastHeard + timing.stallMilliseconds(watchSeconds: watch.seconds)
     }
 
     private mutating func list(now: Int64) -> Action {
@@ -189,6 +227,19 @@ package struct ReflectorStateMachine: Sendable {
         case .synced(let lastHeard, _): condition = .synced(lastHeardMilliseconds: lastHeard, failure: failure)
         case .unknown: break
         }
+    }
+
+    /// How long to wait, in milliseconds.
+    ///
+    /// A server that says it is busy and for how long is taken at its word: right after a definition was installed an API
+    /// server answers 429 while it prepares its storage, and doubling would turn that second into ten.
+    private mutating func delay(after failure: ReflectorFailure, jitter: Double) -> Int64 {
+        let asked = Self.requestedDelay(failure)
+        if case .status(let status) = failure, status.code == 429, asked > 0, askedWaits < Self.mostAskedWaits {
+            askedWaits += 1
+            return asked + Int64(1000 * jitter)
+        }
+        return max(backoff.next(jitter: jitter), asked)
     }
 
     /// What the server asked for, bounded: an hour's `Retry-After` must not switch the reflector off.

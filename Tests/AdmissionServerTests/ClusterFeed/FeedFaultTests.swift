@@ -137,6 +137,24 @@ import Testing
         }
     }
 
+    @Test func `a watch refused for a busy server is no trouble any more once it goes on, though nothing happens`()
+        async throws
+    {
+        try await FakeAPIServer.run { server in
+            try await server.script(
+                FaultRule(matching: .init(.watch, .agentRuns), .tooManyRequests(retryAfterSeconds: 1))
+            )
+            try await FedStore.run(server, watchSeconds: 300) { fed in
+                try await fed.until(event: "failed")
+                try await fed.until(event: "recovered")
+                guard case .synced(_, problem: nil) = fed.store.condition(of: FedStore.runs) else {
+                    Issue.record("\(String(describing: fed.store.condition(of: FedStore.runs)))")
+                    return
+                }
+            }
+        }
+    }
+
     @Test func `a token that expired is made again, and what is known stays until then`() async throws {
         var configuration = FakeAPIServer.Configuration()
         configuration.certificate = try .generate()
