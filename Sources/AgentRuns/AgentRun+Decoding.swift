@@ -174,6 +174,8 @@ extension WorkflowStep {
             case "parameters": step.parameters = try Parameters(&reader)
             case "workload": step.workload = try Workload(&reader)
             case "loop": step.loop = try WorkflowLoop.read(&reader)
+            case "timeoutSeconds": step.timeoutSeconds = try reader.readWholeNumber()
+            case "retries": step.retries = try reader.readWholeNumber()
             default: try reader.skipValue()
             }
         }

@@ -30,6 +30,7 @@ extension WorkflowStep {
         trimmed.parameters = parameters
         trimmed.workload = workload
         trimmed.loop = loop
+        (trimmed.timeoutSeconds, trimmed.retries) = (timeoutSeconds, retries)
         return trimmed
     }
 }

@@ -133,6 +133,8 @@ package final class WorkflowStep: @unchecked Sendable {
     package internal(set) var parameters = Parameters()
     package internal(set) var workload = Workload()
     package internal(set) var loop: WorkflowLoop?
+    /// `timeoutSeconds` and `retries`, truncated; 0 when they are no numbers.
+    package internal(set) var (timeoutSeconds, retries) = (0.0, 0.0)
 
     init(index: Int) {
         self.index = index

@@ -104,7 +104,7 @@ extension WorkflowLoop.Choice {
 
 extension JSONReader {
     /// A number, or a string that holds one, truncated; 0 for anything else.
-    fileprivate mutating func readWholeNumber() throws(JSONError) -> Double {
+    mutating func readWholeNumber() throws(JSONError) -> Double {
         let text = try peek() == .string ? readNonBlank()?.string : readNumber()
         guard let value = text.flatMap(Double.init), value.isFinite else { return 0 }
         return value.rounded(.towardZero)

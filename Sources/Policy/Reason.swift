@@ -43,6 +43,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case parametersTooLarge = "ParametersTooLarge"
     case parameterNotString = "ParameterNotString"
     case parameterValueTooLarge = "ParameterValueTooLarge"
+    case overlappingAttempts = "OverlappingAttempts"
     case missingWorkflowSteps = "MissingWorkflowSteps"
     case workflowStepMissingName = "WorkflowStepMissingName"
     case workflowStepDuplicate = "WorkflowStepDuplicate"
@@ -84,6 +85,7 @@ package enum Reason: String, Sendable, CaseIterable {
     func defaultAction(generation: Generation) -> Action? {
         switch self {
         case .forbiddenParameterKey, .invalidHeadBranch, .headEqualsBase: .deny
+        case .overlappingAttempts: .warn
         case .workflowStepMissingName: generation == .february2026 ? .warn : nil
         default: nil
         }

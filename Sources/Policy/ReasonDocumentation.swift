@@ -259,6 +259,12 @@ package struct ReasonDocumentation: Sendable {
                 "a long parameter",
                 "put it into the ImplementationSpec"
             )
+        case .overlappingAttempts:
+            ReasonDocumentation(
+                "a step that writes is tried again after a timeout, which does not end its Job: two pods push to one branch",
+                "steps: [{name: a, timeoutSeconds: 600, retries: 1}]",
+                "set retries to 0, or remove timeoutSeconds"
+            )
         case .missingWorkflowSteps:
             ReasonDocumentation(
                 "a workflow without steps",

@@ -66,7 +66,8 @@ package enum RuleID: String, Sendable, CaseIterable {
         case .parameters: [.parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
         case .workflowSteps:
             [
-                .missingWorkflowSteps, .workflowStepMissingName, .workflowStepDuplicate, .workflowLoopsDisabled,
+                .overlappingAttempts, .missingWorkflowSteps, .workflowStepMissingName, .workflowStepDuplicate,
+                .workflowLoopsDisabled,
                 .workflowLoopMaxIterationsInvalid, .workflowLoopMaxIterationsExceeded,
                 .workflowLoopConditionExpressionMissing, .workflowLoopConditionPathInvalid,
                 .workflowLoopConditionOnMissingInvalid, .workflowLoopConditionOnInvalidInvalid,

@@ -52,6 +52,40 @@ import Testing
         )
     }
 
+    private static let overlap = "OverlappingAttempts spec.workflow.steps[0].timeoutSeconds Warn"
+
+    @Test(arguments: [
+        ("timeoutSeconds: 60, retries: 1", true), ("timeoutSeconds: '60', retries: ' 1.9 '", true),
+        ("timeoutSeconds: 1.0e300, retries: 1", true), ("timeoutSeconds: 60", false), ("retries: 3", false),
+        ("timeoutSeconds: 0.9, retries: 1", false), ("timeoutSeconds: 60, retries: 0.9", false),
+        ("timeoutSeconds: -60, retries: 1", false), ("timeoutSeconds: 60, retries: -1", false),
+        ("timeoutSeconds: soon, retries: 1", false), ("timeoutSeconds: true, retries: 1", false),
+        ("timeoutSeconds: 60, retries: {}", false), ("timeoutSeconds: '', retries: 1", false),
+    ])
+    func `that push twice at once are told of`(step: String, overlaps: Bool) throws {
+        for generation in [Generation.february2026, .august2026] {
+            #expect(
+                try judged("{name: a, \(step)}", generation: generation).summary(of: .workflowSteps)
+                    == (overlaps ? [Self.overlap] : [])
+            )
+        }
+        for mode in ["none", "read-only"] {
+            let verdict = try judged("{name: a, \(step)}", more: ", vcsPolicy: {mode: \(mode)}")
+            #expect(verdict.summary(of: .workflowSteps).isEmpty)
+        }
+    }
+
+    @Test func `that February never runs push nothing`() throws {
+        let steps = "{timeoutSeconds: 60, retries: 1}, {name: b, timeoutSeconds: 60, retries: 1}"
+        #expect(
+            try judged(steps).summary(of: .workflowSteps) == [
+                "OverlappingAttempts spec.workflow.steps[1].timeoutSeconds Warn",
+                "WorkflowStepMissingName spec.workflow.steps[0].name Warn",
+            ]
+        )
+        #expect(try judged(steps, generation: .august2026).summary(of: .workflowSteps).first == Self.overlap)
+    }
+
     @Test func `exist only in workflows, section 12`() throws {
         #expect(try judge(run("runtime: {type: job}, workflow: {steps: [{}, {}]}")).summary(of: .workflowSteps).isEmpty)
     }

@@ -131,7 +131,7 @@ extension AdmissionPolicy {
               action: Warn
             parameters:
               action: Deny
-            # WorkflowStepMissingName is a warning with 2026-02 unless said otherwise here.
+            # OverlappingAttempts is a warning unless said otherwise here, and WorkflowStepMissingName with 2026-02.
             workflow-steps:
               maxLoopIterations: 20
             runtime-config:

@@ -109,6 +109,8 @@ extension ProjectionShape {
         Member("parameters", .parameters),
         Member("workload", workload),
         Member("loop", loop),
+        Member("timeoutSeconds", .scalar),
+        Member("retries", .scalar),
     ])
 
     private static let inlineImplementation = ProjectionShape.object([Member("inline", implementation)])

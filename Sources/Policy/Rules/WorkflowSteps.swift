@@ -20,6 +20,7 @@ struct WorkflowSteps: Rule {
         let steps = run.run.spec.workflowSteps
         checkNames(steps, run, &findings)
         if run.stepUnits.isEmpty { reportMissing(&findings) }
+        if run.mode == .readWrite { checkAttempts(steps, run.generation, &findings) }
         guard run.generation == .august2026 else { return }
         for step in steps {
             guard let loop = step.loop, let fault = loops.fault(of: loop, in: step, of: run.run) else { continue }
@@ -74,6 +75,23 @@ struct WorkflowSteps: Rule {
             outcome: isDropped ? nil : .ofName(.workflowStepMissingName, of: step)
         )
         findings.report(draft, .workflowStepMissingName, at: field)
+    }
+
+    /// A step that timed out is tried again while the Job of the attempt before goes on.
+    private func checkAttempts(_ steps: [WorkflowStep], _ generation: Generation, _ findings: inout RuleFindings) {
+        for step in steps where step.timeoutSeconds > 0 && step.retries > 0 {
+            // The controller never runs it.
+            if step.name.isEmpty, generation == .february2026 { continue }
+            let field = FieldPath(step: step, ".timeoutSeconds")
+            let draft = RuleFindings.Draft(
+                reason: .overlappingAttempts,
+                field: field,
+                message: "a step that times out is tried again, but its Job is not ended: two pods push to one branch",
+                remedy: "set retries to 0, or remove timeoutSeconds",
+                values: [ExactString("\(step.timeoutSeconds)")]
+            )
+            findings.report(draft, .overlappingAttempts, at: field)
+        }
     }
 
     private func reportMissing(_ findings: inout RuleFindings) {
