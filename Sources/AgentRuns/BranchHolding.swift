@@ -70,53 +70,74 @@ extension RunUnit {
 }
 
 extension AgentRun {
-    /// Whether the run may still act: its phase is not a final one (`RULES.md` section 3.2).
-    package func isActive(generation: Generation) -> Bool {
-        if isTemplate(generation: generation) { return false }
-        switch status.phase?.asciiLowercased.string {
-        case "succeeded", "failed", "cancelled", "canceled", "template": return false
-        default: return true
-        }
-    }
-
     /// The mode another run is taken to work in.
     package var effectiveVcsMode: VcsMode {
         status.vcsMode.map { VcsMode(reading: $0) } ?? spec.vcsPolicy.mode
     }
 
-    /// The branches another run holds by what its status, else its parameters say (`RULES.md` section 3.2); for a
-    /// workflow also each step's.
+    /// The branches another run holds (`RULES.md` section 3.2): by its status, else by its parameters; for a workflow also
+    /// by what each step's parameters name, whatever the status says.
     ///
-    /// Whether it is active and writes is for the caller to ask.
-    package func heldBranches(options: RepositoryName.Options) -> [BranchKey] {
-        var keys: [BranchKey] = []
-        func hold(_ parameter: (ParameterName) -> ExactString?) {
-            let repository = status.repository ?? Self.first([.repository, .repo, .issueRepository], parameter)
-            let head =
-                status.headBranch ?? status.branch
-                ?? Self.first([.head, .headBranch, .headRefSnakeCase, .headRef, .branch], parameter)
-            guard let repository, let head else { return }
-            let key = BranchKey(repository: RepositoryName(repository, options: options).key, head: head)
-            if !keys.contains(key) { keys.append(key) }
-        }
-        hold { spec.parameters.entry($0)?.text }
-        guard isWorkflow else { return keys }
-        for step in spec.workflowSteps where !step.name.isEmpty {
-            hold { name in
-                guard let own = step.parameters.entry(name), own.isString else {
-                    return spec.parameters.entry(name)?.text
-                }
+    /// Whether it is active and writes is for the caller to ask. A `${name}` is no name of a branch or repository.
+    package func heldBranches(options: RepositoryName.Options, generation: Generation) -> [BranchKey] {
+        var keys = BranchKeys(options)
+        let parameters = spec.parameters
+        keys.add(
+            repository: status.repository ?? Self.repository { parameters.entry($0)?.text },
+            head: status.headBranch ?? status.branch ?? Self.head { parameters.entry($0)?.text }
+        )
+        for step in steps(generation: generation) {
+            func parameter(_ name: ParameterName) -> ExactString? {
+                guard let own = step.parameters.entry(name), own.isString else { return parameters.entry(name)?.text }
                 return own.text
             }
+            keys.add(repository: Self.repository(parameter), head: Self.head(parameter))
         }
-        return keys
+        return keys.all
     }
 
+    private static func repository(_ parameter: (ParameterName) -> ExactString?) -> ExactString? {
+        first([.repository, .repo, .issueRepository], parameter)
+    }
+
+    private static func head(_ parameter: (ParameterName) -> ExactString?) -> ExactString? {
+        first([.head, .headBranch, .headRefSnakeCase, .headRef, .branch], parameter)
+    }
+
+    /// The first that has a value; nil, too, if that is a `${name}`.
     private static func first(
         _ names: [ParameterName],
         _ value: (ParameterName) -> ExactString?
     ) -> ExactString? {
-        for name in names { if let text = value(name) { return text } }
+        for name in names { if let text = value(name) { return text.holdsLiteralToken ? nil : text } }
         return nil
+    }
+}
+
+/// Branches, each once, in order.
+private struct BranchKeys {
+    private(set) var all: [BranchKey] = []
+    private let options: RepositoryName.Options
+    private var seen: Set<BranchKey> = []
+
+    init(_ options: RepositoryName.Options) {
+        self.options = options
+    }
+
+    mutating func add(repository: ExactString?, head: ExactString?) {
+        guard let repository, let head else { return }
+        let key = BranchKey(repository: RepositoryName(repository, options: options).key, head: head)
+        // Nearly always there is one, which steps repeat.
+        if key == all.last { return }
+        if all.count == 1 { seen = [all[0]] }
+        if all.isEmpty || seen.insert(key).inserted { all.append(key) }
+    }
+}
+
+extension ExactString {
+    /// Whether there is a `${name}` in it, which the controller never replaces in a head or a repository.
+    package var holdsLiteralToken: Bool {
+        let hasDollar = unsafe withBytes { bytes in unsafe bytes.contains(UInt8(ascii: "$")) }
+        return hasDollar && !PromptTokens(in: self).dollarBraces.isEmpty
     }
 }

@@ -25,10 +25,9 @@ extension AgentRun {
         case queued
     }
 
-    /// Nil when the run does not count: it is over, or a template.
+    /// Nil when the run does not count: it is over, or a template nobody has worked on.
     package func loadPhase(generation: Generation) -> LoadPhase? {
-        if isTemplate(generation: generation) { return nil }
-        guard let phase = status.phase else { return .queued }
+        guard let phase = status.phase else { return isTemplate(generation: generation) ? nil : .queued }
         if phase == "Running" { return .running }
         switch phase.asciiLowercased.string {
         case "pending", "queued", "progressing", "inprogress": return .queued

@@ -35,8 +35,8 @@ extension ClusterStore {
                 return false
             }
             guard !claims.name.isEmpty else { return true }
-            if state.sources.isEmpty { state.setAsideEarlierRun(key, uid: claims.uid) }
-            state.reservations.insert(claims, now: clock())
+            if state.sources.isEmpty, !claims.isUpdate { state.setAsideEarlierRun(key, uid: claims.uid) }
+            state.reservations.insert(claims, source: state.objects.runs, now: clock())
             return true
         }
     }
@@ -68,7 +68,7 @@ extension ClusterStore.State {
         guard let run = objects.runs.run(key) else { return }
         let uid = RunRecord.digest(uid: uid)
         let isSameObject = uid != 0 && run.uid == uid
-        let hasLived = !run.facts.contains(.active) || run.facts.contains(.settled)
+        let hasLived = !run.facts.contains(.active) || run.facts.contains(.begun)
         if hasLived, !isSameObject { remove(run) }
     }
 

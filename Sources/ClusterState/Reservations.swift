@@ -45,14 +45,19 @@ struct Reservations: Sendable {
     }
 
     /// Remembers an admission in place of an earlier one of the same name; none if it holds nothing.
-    mutating func insert(_ claims: BranchClaims, now: Int64) {
+    ///
+    /// `source` is what the cluster is known to have.
+    mutating func insert(_ claims: BranchClaims, source: RunIndex, now: Int64) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
-        var branches = unconfirmedBranches(of: key)
-        for branch in claims.branches where !branches.contains(branch) { branches.append(branch) }
+        var branches = earlierBranches(of: key, before: claims)
+        var seen = Set(branches)
+        let earlierCount = branches.count
+        for branch in claims.branches where seen.insert(branch).inserted { branches.append(branch) }
         guard !branches.isEmpty || claims.idempotencyKey != nil else { return remove(key) }
+        let mayBeAnother = !claims.isUpdate && earlierCount > 0
         let run = ProjectedRun(
             key: key,
-            uid: branches.count > claims.branches.count ? "" : claims.uid,
+            uid: mayBeAnother ? "" : claims.uid,
             phase: "Pending",
             createdAt: claims.createdAt,
             branches: branches,
@@ -61,7 +66,8 @@ struct Reservations: Sendable {
         )
         let place = runs.insert(RunRecord(run, file: 0), branches: branches)
         while details.count <= place { details.append(nil) }
-        details[place] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: false)
+        let isThere = claims.isUpdate && source.run(key)?.facts.standing.needsClaims == true
+        details[place] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: isThere)
         queue.append((place, nextSequence))
         nextSequence += 1
         while runs.count > limits.maximumCount, let oldest = oldest() {
@@ -71,11 +77,12 @@ struct Reservations: Sendable {
         compactQueue()
     }
 
-    /// What an earlier CREATE of the name took that the API has not told of yet: one of the two will be refused for its
-    /// name, and which one is not known.
-    private func unconfirmedBranches(of key: ObjectKey) -> [BranchKey] {
-        guard limits.lifetimeMilliseconds != nil, let place = runs.place(of: key), details[place]?.isConfirmed == false
-        else { return [] }
+    /// What was worked out for the name before and is held on.
+    ///
+    /// An UPDATE may come to nothing, and if not, the run may have begun with what it had. Of two CREATEs of a name one will
+    /// be refused, and which one is not known where the API is watched, as it asks the webhook first.
+    private func earlierBranches(of key: ObjectKey, before claims: BranchClaims) -> [BranchKey] {
+        guard limits.lifetimeMilliseconds != nil || claims.isUpdate else { return [] }
         return runs.branches(of: key)
     }
 
@@ -110,12 +117,16 @@ struct Reservations: Sendable {
         for key in keys { reconcile(key, with: source) }
     }
 
-    /// The same for one run.
+    /// The same for one run: what was worked out for it is held until it is over, whatever its status says.
     mutating func reconcile(_ key: ObjectKey, with source: RunIndex) {
         guard let place = runs.place(of: key), let run = runs.run(at: place) else { return }
         if let found = source.run(key), found.mayBe(uid: run.uid) {
-            let isOver = !found.facts.contains(.active) || found.facts.contains(.settled)
-            if isOver { remove(at: place) } else { details[place]?.isConfirmed = true }
+            switch found.facts.standing {
+            case .active, .annotated, .becoming: details[place]?.isConfirmed = true
+            case .over: remove(at: place)
+            // It is to become a run, which the source may show only later; or it was one and is over.
+            case .template: if details[place]?.isConfirmed == true { remove(at: place) }
+            }
         } else if limits.lifetimeMilliseconds != nil, details[place]?.isConfirmed == true {
             remove(at: place)
         }

@@ -76,7 +76,8 @@ extension PolicyEngine {
     func claims(of review: RunUnderReview) -> BranchClaims? {
         let subject = review.subject
         guard review.state != nil, !subject.run.metadata.name.isEmpty,
-            subject.run.isActive(generation: policy.generation)
+            subject.run.standing(generation: policy.generation).needsClaims,
+            !subject.run.isTemplate(generation: policy.generation)
         else { return nil }
         var branches: [BranchKey] = []
         for claim in review.claimedBranches where !branches.contains(claim.key) { branches.append(claim.key) }
@@ -98,7 +99,7 @@ extension PolicyEngine {
     /// `old` is the object before; nil for a template, which had none.
     func claims(of review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
         guard let claims = claims(of: review), !claims.branches.isEmpty else { return nil }
-        if let old, old.isActive(generation: policy.generation) {
+        if let old, old.standing(generation: policy.generation).needsClaims {
             let before = RunUnderReview(review.subject.with(old), state: review.state, now: review.now, policy: policy)
             let had = before.claimedBranches
             claims.kept = claims.branches.filter { branch in had.contains { $0.key == branch } }
@@ -120,7 +121,8 @@ extension PolicyEngine {
                 guard !isTemplate || rule.id.runsOnTemplates, only == nil || rule.id == only else { return }
                 do {
                     guard let actions = try rule.checkRun(review, match, &collected) else { return }
-                    findings += resolve(collected, actions, match, now: review.now, isTemplate: isTemplate)
+                    let isCapped = isTemplate && (rule.id != .immutableSpec || review.staysTemplate)
+                    findings += resolve(collected, actions, match, now: review.now, isTemplate: isCapped)
                 } catch {
                     if policy.onError != .off { findings.append(failure(of: rule.id, error)) }
                 }

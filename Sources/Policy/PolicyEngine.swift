@@ -85,7 +85,11 @@ package final class PolicyEngine: Sendable {
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
         guard var run = decoded.object else { throw .missing("request.object") }
-        if request.operation == .create { run = run.with(status: .absent) }
+        let becomesRun =
+            request.operation == .update && !run.isTemplate(generation: policy.generation)
+            && decoded.oldObject?.isTemplate(generation: policy.generation) ?? false
+        // The status a template carries is none of the run it becomes.
+        if request.operation == .create || becomesRun { run = run.with(status: .absent) }
         verdict.object.uid = run.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
@@ -99,22 +103,15 @@ package final class PolicyEngine: Sendable {
         if request.operation == .update {
             guard let before = decoded.oldObject else { throw .missing("request.oldObject") }
             if run.metadata.isBeingDeleted || before.metadata.isBeingDeleted { return }
-            let becomesRun =
-                before.isTemplate(generation: policy.generation) && !run.isTemplate(generation: policy.generation)
-            if !becomesRun {
-                let isChanged =
-                    unsafe decoded.projection?.change?.isSpecChanged
-                    ?? !Self.isSpecUnchanged(body, run.specRange, before.specRange)
-                if !isChanged {
-                    return judgeLabels(subject, old: before, state: state, now: now, verdict)
-                }
-                old = before
-                update =
-                    unsafe decoded.projection?.change.map {
-                        RunUpdate(oldStatus: before.status, changedFields: $0.fields)
-                    }
-                    ?? RunUpdate(body, from: before, to: run)
-            }
+            let isChanged =
+                unsafe decoded.projection?.change?.isSpecChanged
+                ?? !Self.isSpecUnchanged(body, run.specRange, before.specRange)
+            if !isChanged, !becomesRun { return judgeLabels(subject, old: before, state: state, now: now, verdict) }
+            if !becomesRun { old = before }
+            update =
+                unsafe decoded.projection?.change.map { RunUpdate(of: before, changedFields: $0.fields) }
+                ?? RunUpdate(body, from: before, to: run)
+            update?.createsRun = becomesRun
         }
         let judged = judge(subject, old: old, update: update, state: state, now: now, verdict)
         if decoded.projection != nil {

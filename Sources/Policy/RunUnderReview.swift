@@ -82,6 +82,11 @@ final class RunUnderReview {
     /// What executes: the steps of a workflow that has any, else the run.
     var units: ArraySlice<RunUnit> { runAndSteps.count > 1 ? stepUnits : runAndSteps[...] }
 
+    /// Whether this is a template, and if it is an UPDATE, was one before.
+    var staysTemplate: Bool {
+        run.isTemplate(generation: generation) && update?.hadTemplateAnnotation ?? true
+    }
+
     /// What the run may do to its repository.
     var mode: VcsMode { run.spec.vcsPolicy.mode }
 

@@ -1,8 +1,8 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// What an UPDATE changes of a run's spec, as far as the controller forbids that once it has taken the run on
-/// (`controller-semantics.md` section 15).
+/// What an UPDATE changes of a run: of its spec, as far as the controller forbids that once it has taken the run on
+/// (`controller-semantics.md` section 15), and of what it is.
 struct RunUpdate {
     /// Members of the spec that are compared, in the controller's order, and then those only `strict` adds.
     enum Field: String, CaseIterable {
@@ -23,11 +23,19 @@ struct RunUpdate {
 
     /// The status before the update, which says whether the run is locked.
     let oldStatus: AgentRun.Status
+    /// Whether the old object carried the template annotation.
+    let hadTemplateAnnotation: Bool
+    /// Whether a template becomes a run: all else is judged as a CREATE.
+    var createsRun = false
     /// In the order of ``Field``; empty unless the run may be locked, as nobody asks then.
     let changedFields: [Field]
 
-    init(oldStatus: AgentRun.Status, changedFields: [Field]) {
-        (self.oldStatus, self.changedFields) = (oldStatus, changedFields)
+    /// - Parameters:
+    ///   - old: the run before.
+    ///   - changedFields: what changed of its spec.
+    init(of old: AgentRun, changedFields: [Field]) {
+        (oldStatus, hadTemplateAnnotation) = (old.status, old.metadata.hasTemplateAnnotation)
+        self.changedFields = changedFields
     }
 
     /// - Parameters:
@@ -35,7 +43,7 @@ struct RunUpdate {
     ///   - old: the run before.
     ///   - new: the run after.
     init(_ body: UnsafeRawBufferPointer, from old: AgentRun, to new: AgentRun) {
-        oldStatus = old.status
+        (oldStatus, hadTemplateAnnotation) = (old.status, old.metadata.hasTemplateAnnotation)
         guard old.status.mayBeLocked else {
             changedFields = []
             return

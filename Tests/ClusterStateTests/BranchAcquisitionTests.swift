@@ -35,19 +35,17 @@ import Testing
 
     private static func run(
         uid: ExactString = "u-0",
-        isActive: Bool = true,
-        isSettled: Bool = false,
+        standing: RunStanding = .active,
         holds: Bool = true
     ) -> ClaimAnswer {
         .run(
             HolderRun(
                 key: other,
                 uid: uid,
-                phase: isActive ? "Running" : "Succeeded",
+                phase: standing == .over ? "Succeeded" : "Running",
                 createdAt: nil,
-                isActive: isActive,
-                isSettled: isSettled,
-                branches: holds && isActive ? [key.branch] : []
+                standing: standing,
+                branches: holds && standing.needsClaims ? [key.branch] : []
             )
         )
     }
@@ -105,12 +103,15 @@ import Testing
     /// Who holds, what the read of the run answers, and whether the claim is taken over once it is old.
     @Test(arguments: [
         (held(), ClaimAnswer.absent, true),
-        (held(), run(isActive: false), true),
-        (held(), run(uid: "u-9", isActive: false), true),
+        (held(), run(standing: .over), true),
+        (held(), run(uid: "u-9", standing: .over), true),
         (held(), run(holds: false), true),
         (held(isDerived: true), run(holds: false), false),
-        (held(isDerived: true), run(isSettled: true, holds: false), true),
+        (held(isDerived: true), run(standing: .over), true),
         (held(), run(uid: "u-9"), false),
+        (held(), run(standing: .template), true),
+        (held(), run(standing: .becoming), false),
+        (held(), run(standing: .annotated, holds: false), false),
     ])
     func `that is void is taken over`(held: HeldClaim, answer: ClaimAnswer, isVoid: Bool) {
         let old = Self.gap + Self.skew
@@ -135,15 +136,42 @@ import Testing
 
     @Test func `of a run that has ended is taken over at once`() {
         var (machine, _) = Self.found(Self.held(), at: 100)
-        guard case .call(.replace) = machine.received(Self.run(isActive: false), now: Self.moment(200)) else {
+        guard case .call(.replace) = machine.received(Self.run(standing: .over), now: Self.moment(200)) else {
             Issue.record("not taken over")
             return
         }
     }
 
+    @Test func `of a template is not taken over before the gap, as the read may be older than the claim`() {
+        var (machine, _) = Self.found(Self.held(), at: 100)
+        guard case .finish(.conflict) = machine.received(Self.run(standing: .template), now: Self.moment(200)) else {
+            Issue.record("taken over")
+            return
+        }
+    }
+
+    @Test func `for an update says that the run may have been over before`() {
+        let own = ClaimHolder(run: ObjectKey(namespace: "agents", name: "own"), uid: "u-1")
+        let wish = BranchAcquisition.Wish(key: Self.key, holder: own, isDerived: false, isUpdate: true, replica: "us")
+        var machine = BranchAcquisition(wish, timing: ClaimTiming())
+        guard case .call(.create(let created)) = machine.start(now: Self.moment(5)) else {
+            Issue.record("no create")
+            return
+        }
+        #expect(created.hasRival)
+        _ = machine.received(.exists, now: Self.moment(6))
+        let earlier = Self.held(by: own.run, uid: "u-1")
+        guard case .call(.replace(_, let renewed)) = machine.received(.lease(.claim(earlier)), now: Self.moment(7))
+        else {
+            Issue.record("not renewed")
+            return
+        }
+        #expect(renewed.hasRival)
+    }
+
     @Test func `of a run that has ended beside another attempt of its name is not`() {
         var (machine, _) = Self.found(Self.held(hasRival: true), at: 100)
-        guard case .finish(.conflict) = machine.received(Self.run(isActive: false), now: Self.moment(200)) else {
+        guard case .finish(.conflict) = machine.received(Self.run(standing: .over), now: Self.moment(200)) else {
             Issue.record("taken over")
             return
         }

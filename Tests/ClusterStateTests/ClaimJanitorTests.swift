@@ -10,14 +10,14 @@ import Testing
 
     private struct Nothing: KnownRuns {
         func run(of holder: ClaimHolder) -> HolderRun? { nil }
-        func activeRuns(on branch: BranchKey) -> [HolderRun] { [] }
+        func claimants(of branch: BranchKey) -> [HolderRun] { [] }
         func forEachHolder(_ body: (HolderRun) -> Void) {}
     }
 
     private struct Known: KnownRuns {
         var runs: [HolderRun]
         func run(of holder: ClaimHolder) -> HolderRun? { runs.first { $0.key == holder.run && $0.uid == holder.uid } }
-        func activeRuns(on branch: BranchKey) -> [HolderRun] { runs.filter { $0.branches.contains(branch) } }
+        func claimants(of branch: BranchKey) -> [HolderRun] { runs.filter { $0.branches.contains(branch) } }
         func forEachHolder(_ body: (HolderRun) -> Void) { for run in runs where !run.branches.isEmpty { body(run) } }
     }
 
@@ -35,8 +35,7 @@ import Testing
             uid: uid,
             phase: isActive ? "Running" : "Failed",
             createdAt: nil,
-            isActive: isActive,
-            isSettled: true,
+            standing: isActive ? .active : .over,
             branches: isActive ? [branch(number)] : []
         )
     }
@@ -262,7 +261,7 @@ import Testing
         }
 
         func run(of holder: ClaimHolder) -> HolderRun? { nil }
-        func activeRuns(on branch: BranchKey) -> [HolderRun] { [] }
+        func claimants(of branch: BranchKey) -> [HolderRun] { [] }
         func forEachHolder(_ body: (HolderRun) -> Void) {}
     }
 }

@@ -56,7 +56,7 @@ import Testing
         #expect(!store.reserve(claims(""), scope: .cluster))
     }
 
-    @Test func `holds until the status says more`() throws {
+    @Test func `holds until the run is over, whatever its status says`() throws {
         let store = ClusterStore()
         let files = MemoryFileSystem(["/m/a.json": runJSON("other", head: "codex/other")])
         #expect(store.reserve(claims("a", [branch("codex/generated")]), scope: .cluster))
@@ -72,8 +72,12 @@ import Testing
         let status = "{\"phase\":\"Running\",\"vcs\":{\"headBranch\":\"codex/real\",\"repository\":\"o/r\"}}"
         files.write(runJSON("a", head: "", status: status), to: "/m/a.json")
         try store.load(files)
-        #expect(store.holder(branch("codex/generated")) == nil)
+        #expect(store.holder(branch("codex/generated")) == "agents/a of 1")
         #expect(store.holder(branch("codex/real")) == "agents/a of 1")
+
+        files.write(runJSON("a", head: "", status: "{\"phase\":\"Succeeded\"}"), to: "/m/a.json")
+        try store.load(files)
+        #expect(store.holder(branch("codex/generated")) == nil)
         #expect(store.reservationCount == 0)
     }
 

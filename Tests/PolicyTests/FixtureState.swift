@@ -82,7 +82,7 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
             !run.isTemplate(generation: generation) && !run.status.isDuplicate && run.metadata.name != name
                 && run.idempotencyKey(in: namespace(of: run)) == key
         }
-        let active = holding.filter { $0.isActive(generation: generation) }
+        let active = holding.filter { $0.standing(generation: generation).isActive }
         let first = (active.isEmpty ? holding : active).map { holder($0) }.min { $0.name < $1.name }
         return first.map { IdempotencyKeyHolders(first: $0, isInUse: !active.isEmpty, count: holding.count) }
     }
@@ -143,9 +143,9 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         scope: ExactString?
     ) -> BranchHolders? {
         let holding = runs.filter { run in
-            run.isActive(generation: generation) && run.effectiveVcsMode == .readWrite
+            run.standing(generation: generation).isActive && run.effectiveVcsMode == .readWrite
                 && !isNamed(run.metadata, name, namespace) && (scope.map { isIn(run.metadata, $0) } ?? true)
-                && run.heldBranches(options: RepositoryName.Options()).contains(branch)
+                && run.heldBranches(options: RepositoryName.Options(), generation: generation).contains(branch)
         }
         let holders = holding.map { holder($0) }
         let first = holders.min { ($0.namespace, $0.name) < ($1.namespace, $1.name) }

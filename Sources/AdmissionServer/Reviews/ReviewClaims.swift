@@ -32,7 +32,11 @@ final class ReviewClaims: Sendable {
         else {
             return nil
         }
-        let written = decoded.object?.heldBranches(options: engine.policy.repositoryOptions) ?? []
+        let policy = engine.policy
+        // Of a new object the API server drops the status.
+        let stored = claims.isUpdate ? decoded.object : decoded.object?.with(status: .absent)
+        let written =
+            stored?.heldBranches(options: policy.repositoryOptions, generation: policy.generation) ?? []
         guard let wanted = claims.request(written: written) else { return nil }
         let request = review.request
         let deadline = request.deadline?.answerBy ?? request.receivedAt + Self.timeToClaim

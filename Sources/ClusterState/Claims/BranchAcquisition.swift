@@ -18,13 +18,22 @@ package struct BranchAcquisition: Sendable {
         package var key: ClaimKey
         package var holder: ClaimHolder
         package var isDerived: Bool
+        /// Whether the object is there already, and is changed.
+        package var isUpdate: Bool
         /// This replica.
         package var replica: String
 
-        package init(key: ClaimKey, holder: ClaimHolder, isDerived: Bool, replica: String) {
+        package init(
+            key: ClaimKey,
+            holder: ClaimHolder,
+            isDerived: Bool,
+            isUpdate: Bool = false,
+            replica: String
+        ) {
             self.key = key
             self.holder = holder
             self.isDerived = isDerived
+            self.isUpdate = isUpdate
             self.replica = replica
         }
     }
@@ -177,7 +186,7 @@ extension BranchAcquisition {
             now
         )
         // That object may be stored by now, or may still be.
-        claim.hasRival = isOwn && (old.hasRival || old.holder.uid != wish.holder.uid)
+        if isOwn, old.hasRival || old.holder.uid != wish.holder.uid { claim.hasRival = true }
         return .call(.replace(timing.condition(held.version, without: .overwritesBlindly), with: claim))
     }
 
@@ -187,6 +196,7 @@ extension BranchAcquisition {
             holder: wish.holder,
             acquiredAt: now.wall,
             isDerived: isDerived,
+            hasRival: wish.isUpdate,
             replica: wish.replica,
             transitions: transitions
         )

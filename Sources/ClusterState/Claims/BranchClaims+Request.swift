@@ -17,7 +17,8 @@ extension BranchClaims {
         guard !wanted.isEmpty else { return nil }
         return RunAcquisition.Request(
             holder: ClaimHolder(run: ObjectKey(namespace: namespace, name: name), uid: uid),
-            branches: wanted.map { (scope.key($0, in: namespace), isDerived: !written.contains($0)) }
+            branches: wanted.map { (scope.key($0, in: namespace), isDerived: !written.contains($0)) },
+            isUpdate: isUpdate
         )
     }
 }

@@ -24,9 +24,10 @@ package struct Claim: Hashable, Sendable {
     package var acquiredAt: WallTime
     /// Whether the branch is the webhook's reading of templates and contracts: the run's own text does not show it.
     package var isDerived: Bool
-    /// Whether another object of the name had the claim before, which may be stored, or may still be.
+    /// Whether another object of the name had the claim before, which may be stored, or may still be; or the claim was made
+    /// for an UPDATE, before which the object may have been over, as a template is that becomes a run.
     ///
-    /// Then the end of this object does not end the claim: the other one may rely on it.
+    /// Then that the object was seen to be over does not end the claim: another one, or another life of it, may rely on it.
     package var hasRival: Bool
     /// The replica that claimed.
     package var replica: String

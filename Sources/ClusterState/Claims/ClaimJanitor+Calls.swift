@@ -165,7 +165,7 @@ extension ClaimJanitor {
         _ keys: ArraySlice<ClaimKey>,
         _ now: ClaimMoment
     ) {
-        guard let key = keys.first, holder.isActive else {
+        guard let key = keys.first, holder.standing.needsClaims else {
             uncovered[run] = nil
             return
         }

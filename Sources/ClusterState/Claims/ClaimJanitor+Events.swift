@@ -65,7 +65,7 @@ extension ClaimJanitor {
 
     /// A run that could not have the branch before gets it now.
     private mutating func coverHolders(of key: ClaimKey, _ known: some KnownRuns, _ now: ClaimMoment) {
-        for run in known.activeRuns(on: key.branch) { cover(run, now) }
+        for run in known.claimants(of: key.branch) { cover(run, now) }
     }
 
     mutating func forget(_ key: ClaimKey, _ entry: Entry) {
@@ -96,7 +96,7 @@ extension ClaimJanitor {
             guard let entry = claims[key] else { continue }
             compare(key, entry, with: run, now)
         }
-        if run.isActive { cover(run, now) } else { uncovered[run.key] = nil }
+        if run.standing.needsClaims { cover(run, now) } else { uncovered[run.key] = nil }
     }
 
     /// A run is gone; the object of that uid.
@@ -148,9 +148,9 @@ extension ClaimJanitor {
         schedule(.release(key, entry.number, .released), at: now.steady)
     }
 
-    /// Makes sure that an active run gets the claims it lacks.
+    /// Makes sure that a run gets the claims it needs and lacks.
     private mutating func cover(_ run: HolderRun, _ now: ClaimMoment) {
-        guard run.isActive, let scope = configuration.scope, uncovered[run.key] == nil else { return }
+        guard run.standing.needsClaims, let scope = configuration.scope, uncovered[run.key] == nil else { return }
         let lacks = run.branches.contains { claims[scope.key($0, in: run.key.namespace)] == nil }
         guard lacks, uncovered.count < Self.maximumUncovered else { return }
         uncovered[run.key] = 0

@@ -8,11 +8,8 @@ package struct HolderRun: Hashable, Sendable {
     /// `status.phase`; `Pending` when absent.
     package var phase: ExactString
     package var createdAt: Timestamp?
-    /// Its phase is not a final one, and it is no template.
-    package var isActive: Bool
-    /// Its status tells which branch it writes, or that it writes none.
-    package var isSettled: Bool
-    /// The branches its own text or status shows; none of a run that is not active or does not write.
+    package var standing: RunStanding
+    /// The branches its own text or status shows; none of a run that needs no claims or does not write.
     package var branches: [BranchKey]
 
     package init(
@@ -20,16 +17,14 @@ package struct HolderRun: Hashable, Sendable {
         uid: ExactString,
         phase: ExactString,
         createdAt: Timestamp?,
-        isActive: Bool,
-        isSettled: Bool,
+        standing: RunStanding,
         branches: [BranchKey]
     ) {
         self.key = key
         self.uid = uid
         self.phase = phase
         self.createdAt = createdAt
-        self.isActive = isActive
-        self.isSettled = isSettled
+        self.standing = standing
         self.branches = branches
     }
 
@@ -53,21 +48,24 @@ package struct HolderRun: Hashable, Sendable {
             uid: projected.uid,
             phase: projected.phase,
             createdAt: projected.createdAt,
-            isActive: projected.facts.contains(.active),
-            isSettled: projected.facts.contains(.settled),
+            standing: projected.facts.standing,
             branches: projected.branches
         )
     }
 
     /// Whether the branch of `claim`, which is held by a run of this name, is in use.
     ///
-    /// A derived branch cannot be seen in the run until its status tells.
+    /// A derived branch cannot be seen in the run, whatever its status comes to say: it is the run's until that is over. So
+    /// is any branch of a run at work that got the template annotation, with whatever change of its spec.
     func needs(_ claim: Claim) -> Bool {
-        isActive && (branches.contains(claim.key.branch) || (claim.isDerived && !isSettled))
+        guard standing.needsClaims else { return false }
+        return claim.isDerived || standing == .annotated || branches.contains(claim.key.branch)
     }
 
     /// Whether the very object `claim` was made for was stored and is over, for ever, and the claim shelters no other.
+    ///
+    /// A template is not: what is seen of it may be older than the claim, which was made when it became a run.
     func hasEnded(_ claim: Claim) -> Bool {
-        !isActive && !uid.isEmpty && uid == claim.holder.uid && !claim.hasRival
+        standing == .over && !uid.isEmpty && uid == claim.holder.uid && !claim.hasRival
     }
 }

@@ -5,9 +5,9 @@ internal import JSONPull
 package protocol KnownRuns {
     /// The very object of that name and uid; nil if it is not known, or another one has the name.
     func run(of holder: ClaimHolder) -> HolderRun?
-    /// Active runs that show this branch as theirs.
-    func activeRuns(on branch: BranchKey) -> [HolderRun]
-    /// Calls `body` for every active run that shows a branch.
+    /// Runs that need claims and show this branch as theirs.
+    func claimants(of branch: BranchKey) -> [HolderRun]
+    /// Calls `body` for every run that needs claims and shows a branch.
     func forEachHolder(_ body: (HolderRun) -> Void)
 }
 
@@ -20,11 +20,11 @@ extension ClusterStore: KnownRuns {
         }
     }
 
-    package func activeRuns(on branch: BranchKey) -> [HolderRun] {
+    package func claimants(of branch: BranchKey) -> [HolderRun] {
         withState { state in
             var found: [HolderRun] = []
             let runs = state.objects.runs
-            runs.forEachHolder(of: branch, hash: branch.hashValue) { run in
+            runs.forEachClaimant(of: branch) { run in
                 found.append(HolderRun(run, uid: "", branches: runs.branches(of: run.key)))
                 return true
             }
@@ -36,7 +36,7 @@ extension ClusterStore: KnownRuns {
         // Copied, so that the lock is not held while runs are looked at.
         let runs = withState { state in state.objects.runs }
         runs.forEachRun { run in
-            guard run.facts.contains(.active) else { return }
+            guard run.facts.standing.needsClaims else { return }
             let branches = runs.branches(of: run.key)
             if !branches.isEmpty { body(HolderRun(run, uid: "", branches: branches)) }
         }
@@ -51,8 +51,7 @@ extension HolderRun {
             uid: uid,
             phase: run.phase,
             createdAt: run.createdAt,
-            isActive: run.facts.contains(.active),
-            isSettled: run.facts.contains(.settled),
+            standing: run.facts.standing,
             branches: branches
         )
     }

@@ -9,10 +9,13 @@ package struct RunAcquisition: Sendable {
     package struct Request: Sendable {
         package var holder: ClaimHolder
         package var branches: [(key: ClaimKey, isDerived: Bool)]
+        /// Whether the run is there already, and is changed.
+        package var isUpdate: Bool
 
-        package init(holder: ClaimHolder, branches: [(key: ClaimKey, isDerived: Bool)]) {
+        package init(holder: ClaimHolder, branches: [(key: ClaimKey, isDerived: Bool)], isUpdate: Bool = false) {
             self.holder = holder
             self.branches = branches
+            self.isUpdate = isUpdate
         }
     }
 
@@ -98,6 +101,7 @@ package struct RunAcquisition: Sendable {
             key: wanted.key,
             holder: request.holder,
             isDerived: wanted.isDerived,
+            isUpdate: request.isUpdate,
             replica: replica
         )
         var branch = BranchAcquisition(wish, timing: timing)

@@ -59,6 +59,7 @@ struct RunIndex: Sendable {
 
     /// Calls `body` for every run that holds `branch`, in no order, until it answers false; not for the run named `own`.
     ///
+    /// A run that is not active yet is no holder, though its branches are known.
     /// `hash` is the branch's, which whoever asks two indices works out once.
     func forEachHolder(of branch: BranchKey, hash: Int, otherThan own: ObjectKey? = nil, _ body: (RunRecord) -> Bool) {
         guard let first = firstClaim(on: branch, hash: hash) else { return }
@@ -67,6 +68,19 @@ struct RunIndex: Sendable {
             let place = Int(claims[Int(claim)].run)
             claim = claims[Int(claim)].nextOfBranch
             if let own, isNamed(own, place) { continue }
+            guard runs[place].facts.contains(.active) else { continue }
+            guard let run = record(runs[place]), body(run) else { return }
+        }
+    }
+
+    /// Calls `body` for every run whose text shows `branch` and that needs a claim on it, in no order, until it answers
+    /// false.
+    func forEachClaimant(of branch: BranchKey, _ body: (RunRecord) -> Bool) {
+        guard let first = firstClaim(on: branch, hash: branch.hashValue) else { return }
+        var claim = UInt32(first)
+        while claim != StoredRun.noClaim {
+            let place = Int(claims[Int(claim)].run)
+            claim = claims[Int(claim)].nextOfBranch
             guard let run = record(runs[place]), body(run) else { return }
         }
     }
@@ -86,7 +100,7 @@ struct RunIndex: Sendable {
 
     /// Whether the run of that name holds `branch`.
     func holds(_ branch: BranchKey, _ key: ObjectKey) -> Bool {
-        guard let place = place(of: key) else { return false }
+        guard let place = place(of: key), runs[place].facts.contains(.active) else { return false }
         var isHolder = false
         forEachClaim(of: place) { isHolder = isHolder || isOn(branch, $0) }
         return isHolder

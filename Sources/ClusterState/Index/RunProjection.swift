@@ -30,7 +30,7 @@ struct ProjectedRun: Sendable {
     /// `status.phase`; `Pending` when absent.
     var phase: ExactString
     var createdAt: Timestamp?
-    /// What it holds: nothing unless it is active and writes.
+    /// What it holds: nothing unless it writes, and is active or about to be.
     var branches: [BranchKey]
     /// The key it holds: nil for templates (2026-08) and duplicates.
     var idempotencyKey: IdempotencyKey?
@@ -48,23 +48,25 @@ extension ProjectedRun {
         uid = run.metadata.uid
         phase = run.status.phase ?? "Pending"
         createdAt = Timestamp(run.metadata.creationTimestamp)
-        let isActive = run.isActive(generation: projection.generation)
+        let standing = run.standing(generation: projection.generation)
         let isWriting = run.effectiveVcsMode == .readWrite
-        branches = isActive && isWriting ? run.heldBranches(options: projection.repositoryOptions) : []
+        let isHolding = isWriting && standing.needsClaims
+        branches =
+            isHolding
+            ? run.heldBranches(options: projection.repositoryOptions, generation: projection.generation) : []
         let isTemplate = run.isTemplate(generation: projection.generation)
         idempotencyKey = isTemplate || run.status.isDuplicate ? nil : run.idempotencyKey(in: key.namespace)
-        facts = []
+        facts = RunRecord.Facts(standing)
         switch run.loadPhase(generation: projection.generation) {
         case .running: facts.insert(.running)
         case .queued: facts.insert(.queued)
         case nil: break
         }
-        if !facts.isEmpty {
+        if !facts.isDisjoint(with: [.running, .queued]) {
             agent = run.spec.agentName
             repository = run.heldRepository(options: projection.repositoryOptions)
         }
-        if isActive { facts.insert(.active) }
         let namesHead = run.status.headBranch != nil || run.status.branch != nil
-        if namesHead || (run.status.vcsMode != nil && !isWriting) { facts.insert(.settled) }
+        if namesHead || (run.status.vcsMode != nil && !isWriting) { facts.insert(.begun) }
     }
 }

@@ -6,14 +6,37 @@ struct RunRecord: Sendable {
     /// What else is known of a run.
     struct Facts: OptionSet, Sendable {
         let rawValue: UInt8
-        /// Its phase is not a final one and it is no template.
+        /// ``RunStanding/isActive``.
         static let active = Facts(rawValue: 1)
-        /// Its status tells which branch it writes, or that it writes none.
-        static let settled = Facts(rawValue: 2)
+        /// Its status tells which branch it writes, or that it writes none: the controller has begun with it.
+        static let begun = Facts(rawValue: 2)
         /// It counts as running for the controller's limits.
         static let running = Facts(rawValue: 4)
         /// It counts as waiting for the controller's limits.
         static let queued = Facts(rawValue: 8)
+        /// ``RunStanding/template``; with ``active`` ``RunStanding/annotated``.
+        static let template = Facts(rawValue: 16)
+        /// ``RunStanding/becoming``.
+        static let becoming = Facts(rawValue: 32)
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ standing: RunStanding) {
+            switch standing {
+            case .active: self = .active
+            case .annotated: self = [.active, .template]
+            case .template: self = .template
+            case .becoming: self = .becoming
+            case .over: self = []
+            }
+        }
+
+        /// How the run stands.
+        var standing: RunStanding {
+            if contains(.template) { return contains(.active) ? .annotated : .template }
+            if contains(.active) { return .active }
+            return contains(.becoming) ? .becoming : .over
+        }
     }
 
     let namespace: ExactString

@@ -20,7 +20,7 @@ struct HeadBranchConflict: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard let state = run.state, run.run.isActive(generation: run.generation) else { return }
+        guard let state = run.state, run.run.standing(generation: run.generation).needsClaims else { return }
         for claim in run.claimedBranches {
             if let claimed = run.claimed, claimed.branch == claim.key {
                 report(claimed, at: claim.head.field, now: run.now, &findings)

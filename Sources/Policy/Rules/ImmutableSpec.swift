@@ -29,9 +29,9 @@ struct ImmutableSpec: Rule {
         }
     }
 
-    /// 2026-08 leaves templates alone, and runs that are over.
+    /// 2026-08 leaves templates alone that stay templates, and runs that are over.
     private func isLocked(_ run: RunUnderReview, _ status: AgentRun.Status) -> Bool {
-        guard status.mayBeLocked, !run.run.isTemplate(generation: run.generation) else { return false }
+        guard status.mayBeLocked, !run.staysTemplate else { return false }
         guard run.generation == .august2026 else { return true }
         return status.phase.map { !["Succeeded", "Failed", "Cancelled"].contains($0) } ?? true
     }

@@ -58,7 +58,7 @@ struct Limits: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard let state = run.state, run.update == nil else { return }
+        guard let state = run.state, run.update?.createsRun ?? true else { return }
         let repository = run.repositories[0]
         let counts = state.runCounts(
             agent: run.run.spec.agentName,

@@ -25,8 +25,7 @@ struct SimulatedCluster {
                 uid: uid,
                 phase: isActive ? "Running" : "Succeeded",
                 createdAt: nil,
-                isActive: isActive,
-                isSettled: isSettled,
+                standing: isActive ? .active : .over,
                 branches: isActive ? written + (isSettled ? derived : []) : []
             )
         }

@@ -84,7 +84,7 @@ struct SimulatedReplica {
         var runs: [ObjectKey: HolderRun] = [:]
 
         func run(of holder: ClaimHolder) -> HolderRun? { runs[holder.run].flatMap { $0.uid == holder.uid ? $0 : nil } }
-        func activeRuns(on branch: BranchKey) -> [HolderRun] {
+        func claimants(of branch: BranchKey) -> [HolderRun] {
             runs.values.filter { $0.branches.contains(branch) }.sorted { $0.key < $1.key }
         }
         func forEachHolder(_ body: (HolderRun) -> Void) {
