@@ -193,7 +193,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestRandomness"]),
+        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(

@@ -11,7 +11,7 @@ import Testing
         ("-.inf: v", #"{"-.inf":"v"}"#), ("1e300: v", #"{".inf":"v"}"#), (".nan: v", #"{".nan":"v"}"#),
         ("'1': v", #"{"1":"v"}"#), ("'': v", #"{"":"v"}"#), ("2001-12-14: v", #"{"2001-12-14":"v"}"#),
         ("? a\n: v", #"{"a":"v"}"#), ("{a, b: , c: d}", #"{"a":null,"b":null,"c":"d"}"#),
-        ("? |\n  long\n: v", #"{"long\n":"v"}"#),
+        ("? |\n  long\n: v", #"{"long\n":"v"}"#), ("!!binary YQ==: v", #"{"a":"v"}"#),
     ])
     func `have string keys`(yaml: String, json: String) throws {
         #expect(try yamlLines(yaml) == [json])
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `take the last of duplicate keys and warn`() throws {
-        let document = try yamlDocument("a: 1\nb: {x: 1, 'x': 2}\n1: c\na: [2]\n'1': d\n")
+        let document = try yamlDocument("a: 1\nb: {x: 1, 'x': 2}\n1: c\na: [2]\n0x1: d\n")
         #expect(document.json == Array(#"{"a":[2],"b":{"x":2},"1":"d"}"#.utf8))
         #expect(
             document.warnings.map(\.description).sorted() == [
@@ -76,15 +76,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("b: &b {x: 1, w: 2}\na: {<<: *b, w: 3}", #"{"b":{"x":1,"w":2},"a":{"w":3,"x":1}}"#),
-        ("a: {<<: [{x: 1}, {x: 2, w: 2}], z: 3}", #"{"a":{"z":3,"x":1,"w":2}}"#),
+        ("b: &b {x: 1, w: 2}\na: {<<: *b, w: 3}", #"{"b":{"x":1,"w":2},"a":{"x":1,"w":3}}"#),
+        ("a: {<<: [{x: 1}, {x: 2, w: 2}], z: 3}", #"{"a":{"x":1,"w":2,"z":3}}"#),
         ("a: {<<: {x: 1}, <<: {x: 2}}", #"{"a":{"x":2}}"#),
         ("a: {<<: {<<: {x: 1, w: 1}, x: 2}}", #"{"a":{"x":2,"w":1}}"#),
         ("a: {<<: [{<<: {x: 1}}, {x: 2}]}", #"{"a":{"x":1}}"#),
         ("a: {'<<': {x: 1}}", #"{"a":{"<<":{"x":1}}}"#),
+        ("a: {!!str <<: {x: 1}}", #"{"a":{"<<":{"x":1}}}"#),
         ("a: {!!merge <<: {x: 1}}", #"{"a":{"x":1}}"#),
+        ("a: {! <<: {x: 1}}", #"{"a":{"x":1}}"#),
+        ("a: {! '<<': {x: 1}}", #"{"a":{"x":1}}"#),
+        ("- &m <<\n- {*m : {x: 1}}", #"["<<",{"<<":{"x":1}}]"#),
         ("a: {<<: []}", #"{"a":{}}"#),
-        ("a: {<<: {1: x}, '1': w}", #"{"a":{"1":"w"}}"#),
+        ("a: {<<: {x: {y: 1}}, x: {z: 2}}", #"{"a":{"x":{"z":2}}}"#),
     ])
     func `merge`(yaml: String, json: String) throws {
         let document = try yamlDocument(yaml)
@@ -92,16 +96,65 @@ import Testing
         #expect(document.warnings.isEmpty)
     }
 
+    /// Members are assigned in the order of the text, at every level: what a merged mapping merges below its own keys wins.
+    @Test(arguments: [
+        (
+            "base: &b {r: evil}\nmid: &m {r: good, <<: *b}\na: {<<: *m}",
+            #"{"base":{"r":"evil"},"mid":{"r":"evil"},"a":{"r":"evil"}}"#
+        ),
+        ("a: {<<: {r: good, <<: {r: better, <<: {r: evil}}}}", #"{"a":{"r":"evil"}}"#),
+        ("a: {r: good, <<: {<<: {r: evil}}}", #"{"a":{"r":"evil"}}"#),
+        ("a: {<<: [{r: good, <<: {r: evil}}, {r: other}]}", #"{"a":{"r":"evil"}}"#),
+        ("a: {r: good, <<: [{r: evil}, {r: other}]}", #"{"a":{"r":"evil"}}"#),
+        ("a: {<<: {r: evil}, r: good}", #"{"a":{"r":"good"}}"#),
+        ("a: {<<: {<<: {r: evil}, r: good}}", #"{"a":{"r":"good"}}"#),
+    ])
+    func `merge at every level in the order of the text`(yaml: String, json: String) throws {
+        #expect(String(decoding: try yamlDocument(yaml).json, as: UTF8.self) == json)
+    }
+
     @Test func `replace a key above the merge key, as kubectl does, and warn`() throws {
         let document = try yamlDocument("x: 1\nw: 1\n<<: {x: 2, z: 2}\nw: 3\n")
         #expect(document.json == Array(#"{"x":2,"w":3,"z":2}"#.utf8))
         #expect(
-            document.warnings.map(\.description) == [
+            document.warnings.map(\.description).sorted() == [
                 #"duplicate key "w" at line 4, column 1, first at line 2, column 1: the last one counts (remove one of them)"#,
                 #"merge key at line 3, column 1 also brings "x", set at line 1, column 1: "#
                     + "the merged value counts, as in kubectl (move << above the other keys)",
             ]
         )
+    }
+
+    @Test(arguments: [
+        // What a merged mapping merges is told where that stands, and again where it replaces more.
+        ("m: &m {r: good, <<: {r: evil}}\na: {<<: *m}", [(1, 17)]),
+        ("m: &m {r: evil}\na: {r: 1, <<: *m}\nb: {r: 1, <<: [*m, *m]}", [(2, 11), (3, 11)]),
+        ("a: {r: 1, <<: {r: 2, <<: {r: 3}}}", [(1, 11), (1, 22)]),
+        ("a: {r: 1, <<: {<<: {r: 3}}}", [(1, 11)]),
+        ("a: {<<: {r: 2, r: 3}}", [(1, 16)]),
+        ("a: {r: 1, <<: {r: 2}, r: 3}", [(1, 11)]),
+    ])
+    func `warn of every key a merge key replaces once`(yaml: String, places: [(Int, Int)]) throws {
+        let warned = try yamlDocument(yaml).warnings.map { [$0.position.line, $0.position.column] }
+        #expect(warned == places.map { [$0, $1] })
+    }
+
+    @Test func `merge many mappings of many keys`() throws {
+        let lines = (0..<500).map { "m\($0): &m\($0) {k\($0): \($0), last: \($0)}" }
+        let merge = "a: {k7: own, <<: [" + (0..<500).map { "*m\($0)" }.joined(separator: ", ") + "], k8: own}"
+        let json = String(decoding: try yamlDocument((lines + [merge]).joined(separator: "\n")).json, as: UTF8.self)
+        #expect(json.hasSuffix(#""k1":1,"k0":0}}"#))
+        #expect(json.contains(#""a":{"k7":7,"k499":499,"last":0,"#))
+        #expect(json.contains(#""k8":"own","#))
+    }
+
+    /// Which of two keys that only YAML tells apart is sent is left to the order of a Go map.
+    @Test(arguments: [
+        "{1: c, '1': d}", "{'1': c, 1: d}", "{true: c, 'true': d}", "{1: c, 1.0: d}", "{0.1: c, 0.100000000001: d}",
+        "{.nan: c, .nan: d}", "{<<: {1: c}, '1': d}",
+    ])
+    func `refuse keys that become the same in JSON`(yaml: String) throws {
+        #expect(try yamlError(yaml).contains("kubectl sends the value of either"))
     }
 
     @Test(arguments: ["1", "[1]", "[[{x: 1}]]", "x", ""])
@@ -111,6 +164,16 @@ import Testing
                 "(give it an alias of a mapping, or put << in quotes)"
             )
         )
+    }
+
+    @Test(arguments: [
+        ("a: {<<: x}\na: 1", "a list of mappings at line 1, column 9"),
+        ("a: !!int x\na: 1", "is no !!int at line 1, column 4"),
+        ("a: {<<: {x: !!binary '?'}, x: 1}", "!!binary holds no base64"),
+        ("a: {[b]: 1}\na: 1", "JSON keys are strings"),
+    ])
+    func `refuse what is wrong in a value that another replaces`(yaml: String, error: String) throws {
+        #expect(try yamlError(yaml).contains(error))
     }
 
     @Test func `do not merge an alias of a list`() throws {

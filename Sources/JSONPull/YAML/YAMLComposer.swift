@@ -51,6 +51,7 @@ struct YAMLComposer {
 
     private mutating func addScalar(_ event: YAMLEvent) {
         var node = YAMLNode(kind: .scalar, tag: event.tag, isPlain: event.isPlain, mark: event.mark)
+        node.isImplicit = event.isImplicit
         node.textStart = UInt32(tree.text.count - event.textCount)
         node.textCount = UInt32(event.textCount)
         append(node, anchor: event.anchor)

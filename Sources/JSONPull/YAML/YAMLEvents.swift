@@ -20,6 +20,8 @@ struct YAMLEvent {
     var tag = YAMLTag.none
     /// Whether a scalar has neither quotes nor tag.
     var isPlain = false
+    /// Whether a scalar has neither quotes nor tag, or the lone tag `!`.
+    var isImplicit = false
     /// How many bytes of text a scalar added.
     var textCount = 0
     /// The name of an anchor, or the anchor's name an alias repeats; empty for none.
@@ -88,6 +90,7 @@ struct YAMLEvents: ~Copyable {
             event.textCount = unsafe scalar.length
             event.tag = unsafe Self.tag(scalar.tag)
             event.isPlain = unsafe event.tag == .none && scalar.style == YAML_PLAIN_SCALAR_STYLE
+            event.isImplicit = unsafe scalar.plain_implicit == 1
             event.anchor = unsafe Self.bytes(scalar.anchor)
         case .sequenceStart:
             event.anchor = unsafe Self.bytes(raw.data.sequence_start.anchor)

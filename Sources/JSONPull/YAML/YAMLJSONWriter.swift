@@ -37,6 +37,8 @@ struct YAMLJSONWriter {
     static func document(of tree: YAMLTree, limits: YAMLLimits) throws(YAMLError) -> YAMLDocument? {
         guard let root = tree.nodes.first else { return nil }
         var writer = YAMLJSONWriter(tree: tree, limits: limits)
+        try writer.members.check(tree)
+        try YAMLAliasBudget.check(tree)
         try writer.writeValue(0)
         while !writer.frames.isEmpty { try writer.step() }
         if root.kind == .scalar, writer.json == Array("null".utf8) { return nil }
@@ -85,9 +87,6 @@ struct YAMLJSONWriter {
         let isAlias = tree.nodes[index].kind == .alias
         let target = tree.resolvingAlias(index)
         let node = tree.nodes[target]
-        guard members.budget.allowsValue(isAliased: isAlias || aliasDepth > 0) else {
-            throw YAMLMappingMembers.aliasBomb(at: mark)
-        }
         map.append(offset: json.count, position: mark)
         guard node.kind != .scalar else { return try writeScalar(node, at: mark) }
         guard frames.count < limits.maximumDepth else { throw YAMLSyntax.tooDeep(at: mark.position, limits: limits) }
@@ -107,7 +106,8 @@ struct YAMLJSONWriter {
     private mutating func writeScalar(_ node: YAMLNode, at mark: YAMLMark) throws(YAMLError) {
         if !node.isPlain, node.tag == .none { return try writeString(tree.text(of: node), at: mark) }
         switch try members.resolve(node, in: tree) {
-        case .string where node.tag == .binary: try writeBinary(node, at: mark)
+        case .string where node.tag == .binary:
+            try writeString(members.binary(node, in: tree, at: mark)[...], at: mark)
         case .string: try writeString(tree.text(of: node), at: mark)
         case .null: json += "null".utf8
         case .boolean(let value): json += (value ? "true" : "false").utf8
@@ -127,18 +127,6 @@ struct YAMLJSONWriter {
             )
         }
         json += YAMLFloatText.value(value)
-    }
-
-    private mutating func writeBinary(_ node: YAMLNode, at mark: YAMLMark) throws(YAMLError) {
-        guard let bytes = YAMLBase64.decode(tree.text(of: node)), let text = String(validating: bytes, as: UTF8.self)
-        else {
-            throw YAMLError(
-                "!!binary holds no base64 of a UTF-8 text",
-                at: mark.position,
-                remedy: "remove the tag: Kubernetes takes base64 as a plain string"
-            )
-        }
-        try writeString(ArraySlice(text.utf8), at: mark)
     }
 
     /// Writes a JSON string (RFC 8259 section 7): only quote, backslash and controls are escaped.

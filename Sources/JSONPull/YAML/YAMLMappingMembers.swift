@@ -10,20 +10,20 @@ struct YAMLMappingEntry {
 
 /// Finds out which members a mapping has.
 ///
-/// The last of duplicate keys counts. A merge key (`<<`) counts where it stands, as in go-yaml v2 and so in kubectl: it
-/// replaces keys above it and loses to keys below. Keys are compared by bytes: canonically equivalent ones differ.
+/// As go-yaml v2 (`mapping` and `merge` in decode.go), and so kubectl, members are assigned one after the other as the text has
+/// them, and the last assignment of a key counts. A merge key (`<<`) is no exception: where it stands, the members of what it
+/// names are assigned, in their order and with what they merge in turn. So it replaces keys above it, also those of the
+/// mapping that merges the mapping it stands in, and loses to keys below. Of a list of mappings the first is assigned last.
+/// YAML's own merge type says otherwise in all three.
+///
+/// Keys are compared by bytes: canonically equivalent ones differ.
 struct YAMLMappingMembers {
-    /// Mappings up to this size are searched from end to end, without an index.
-    private static let smallMapping = 16
-
     /// What reads, but hardly as it was meant.
     private(set) var warnings: [YAMLWarning] = []
     /// How many warnings are kept.
     var maximumWarnings = 0
-    /// What aliases may still cost; merging costs too.
-    var budget = YAMLAliasBudget()
 
-    /// Appends the members of the mapping at `mapping` to `entries`, those of its own first.
+    /// Appends the members of the mapping at `mapping` to `entries`, in the order in which their keys are first assigned.
     ///
     /// Warnings are given where the mapping stands (`isAliased` false), not again for each alias of it.
     mutating func collect(
@@ -32,138 +32,76 @@ struct YAMLMappingMembers {
         isAliased: Bool,
         into entries: inout [YAMLMappingEntry]
     ) throws(YAMLError) {
-        var found = Found(first: entries.count)
-        var merges = try addOwn(of: mapping, in: &tree, to: &entries, found: &found, isAliased: isAliased)
-        let own = entries.count
-        // Of several sources the first wins, and a source's own keys win over what it merges in turn: depth first.
-        while let merge = merges.popLast() {
-            let ownMembers = found.first..<own
-            merges += try addMerged(
-                merge,
-                in: &tree,
-                to: &entries,
-                found: &found,
-                own: ownMembers,
-                isAliased: isAliased
-            )
-        }
-    }
-
-    // MARK: Own members
-
-    /// The members found so far of the mapping being collected.
-    private struct Found {
-        /// Where the mapping's members start in the list.
-        let first: Int
-        /// Key to position in the list, once there are more than a few.
-        var index: [[UInt8]: Int] = [:]
-        var isIndexed = false
-        /// Positions of own members that a merge key below them has replaced.
-        var replaced: Set<Int> = []
-
-        /// The position of the member with the key `text`.
-        mutating func position(of text: Range<Int>, tree: YAMLTree, entries: [YAMLMappingEntry]) -> Int? {
-            guard isIndexed || entries.count - first > YAMLMappingMembers.smallMapping else {
-                return entries.indices.dropFirst(first).first { index in
-                    entries[index].text.count == text.count
-                        && tree.text[entries[index].text].elementsEqual(tree.text[text])
-                }
-            }
-            if !isIndexed {
-                isIndexed = true
-                for position in first..<entries.count { index[Array(tree.text[entries[position].text])] = position }
-            }
-            return index[Array(tree.text[text])]
-        }
-
-        mutating func noteAdded(_ text: Range<Int>, at position: Int, tree: YAMLTree) {
-            if isIndexed { index[Array(tree.text[text])] = position }
-        }
-    }
-
-    /// A mapping to merge, by the index of its node, and the `<<` that asks for it.
-    private struct Merge {
-        var key: Int
-        var mapping: Int
-    }
-
-    private mutating func addOwn(
-        of mapping: Int,
-        in tree: inout YAMLTree,
-        to entries: inout [YAMLMappingEntry],
-        found: inout Found,
-        isAliased: Bool
-    ) throws(YAMLError) -> [Merge] {
-        var merges: [Merge] = []
-        var key = mapping + 1
-        let end = Int(tree.nodes[mapping].end)
-        while key < end {
+        var assigned = YAMLAssignedMembers(first: entries.count)
+        assigned.enter(mapping, isAliased: isAliased, in: tree)
+        // Mappings that merge mappings are on the heap: nesting them costs no thread stack.
+        while let (key, isAliased) = assigned.nextKey(in: tree) {
             let value = Int(tree.nodes[key].end)
-            defer { key = Int(tree.nodes[value].end) }
-            guard budget.allowsValue(isAliased: isAliased) else { throw Self.aliasBomb(at: tree.nodes[key].mark) }
             if tree.isMergeKey(tree.nodes[key]) {
-                merges += try sources(of: value, key: key, in: tree)
+                for source in try sources(of: value, in: tree) {
+                    let isAliased = isAliased || tree.nodes[source].kind == .alias
+                    assigned.enter(tree.resolvingAlias(source), isAliased: isAliased, in: tree)
+                }
                 continue
             }
             let text = try keyText(of: key, in: &tree)
             let entry = YAMLMappingEntry(key: UInt32(key), value: UInt32(value), text: text)
-            if let earlier = found.position(of: text, tree: tree, entries: entries) {
-                if !isAliased { warn(.duplicateKey, text, key, Int(entries[earlier].key), tree) }
-                entries[earlier] = entry
-            } else {
-                found.noteAdded(text, at: entries.count, tree: tree)
-                entries.append(entry)
+            guard let earlier = assigned.assign(entry, to: &entries, in: tree) else { continue }
+            let earlierKey = Int(earlier.entry.key)
+            try checkSame(key, earlierKey, in: tree)
+            switch earlier.by {
+            case .sameMapping where !isAliased: warn(.duplicateKey, text, key, earlierKey, tree)
+            case .merging(let mergeKey): warn(.mergeBelowKey, text, mergeKey, earlierKey, tree)
+            case .sameMapping, .another: break
             }
         }
-        return merges
     }
 
-    // MARK: Merging
-
-    /// Adds the members of a merged mapping that are not there yet, and replaces, with a warning, those of the mapping's
-    /// `own` that stand above the `<<`; returns what it merges in turn.
-    private mutating func addMerged(
-        _ merge: Merge,
-        in tree: inout YAMLTree,
-        to entries: inout [YAMLMappingEntry],
-        found: inout Found,
-        own: Range<Int>,
-        isAliased: Bool
-    ) throws(YAMLError) -> [Merge] {
-        var brought: [YAMLMappingEntry] = []
-        var broughtFound = Found(first: 0)
-        let merges = try addOwn(of: merge.mapping, in: &tree, to: &brought, found: &broughtFound, isAliased: true)
-        for entry in brought {
-            guard let earlier = found.position(of: entry.text, tree: tree, entries: entries) else {
-                found.noteAdded(entry.text, at: entries.count, tree: tree)
-                entries.append(entry)
-                continue
+    /// Checks what is an error also in a value that another replaces: kubectl reads all of a document, and what is wrong with
+    /// any of it refuses it.
+    func check(_ tree: YAMLTree) throws(YAMLError) {
+        for index in tree.nodes.indices {
+            let node = tree.nodes[index]
+            switch node.kind {
+            case .scalar where node.tag == .binary: _ = try binary(node, in: tree, at: node.mark)
+            case .scalar where node.tag != .none: _ = try resolve(node, in: tree)
+            case .mapping: try checkKeys(of: index, in: tree)
+            case .scalar, .sequence, .alias: break
             }
-            let key = Int(entries[earlier].key)
-            guard own.contains(earlier), key < merge.key, found.replaced.insert(earlier).inserted else { continue }
-            if !isAliased { warn(.mergeBelowKey, entry.text, merge.key, key, tree) }
-            entries[earlier] = entry
         }
-        return merges.map { Merge(key: merge.key, mapping: $0.mapping) }
     }
 
-    /// The mappings that the value of a `<<` names, the one to win last.
-    private func sources(of value: Int, key: Int, in tree: YAMLTree) throws(YAMLError) -> [Merge] {
+    private func checkKeys(of mapping: Int, in tree: YAMLTree) throws(YAMLError) {
+        var key = mapping + 1
+        while key < Int(tree.nodes[mapping].end) {
+            let value = Int(tree.nodes[key].end)
+            guard tree.nodes[tree.resolvingAlias(key)].kind == .scalar else {
+                throw collectionKey(at: tree.nodes[key].mark)
+            }
+            if tree.isMergeKey(tree.nodes[key]) { _ = try sources(of: value, in: tree) }
+            key = Int(tree.nodes[value].end)
+        }
+    }
+
+    /// The nodes that the value of a `<<` names, the one to be assigned first last.
+    private func sources(of value: Int, in tree: YAMLTree) throws(YAMLError) -> [Int] {
         let target = tree.resolvingAlias(value)
-        var mappings: [Int] = []
+        var sources: [Int] = []
         switch tree.nodes[target].kind {
-        case .mapping: mappings = [target]
+        case .mapping: sources = [value]
         // An alias of a list does not count as one, as in go-yaml.
         case .sequence where target == value:
             var element = value + 1
             while element < Int(tree.nodes[value].end) {
-                mappings.append(tree.resolvingAlias(element))
+                sources.append(element)
                 element = Int(tree.nodes[element].end)
             }
         case .sequence, .scalar, .alias: throw notMappings(tree.nodes[value])
         }
-        guard mappings.allSatisfy({ tree.nodes[$0].kind == .mapping }) else { throw notMappings(tree.nodes[value]) }
-        return mappings.reversed().map { Merge(key: key, mapping: $0) }
+        guard sources.allSatisfy({ tree.nodes[tree.resolvingAlias($0)].kind == .mapping }) else {
+            throw notMappings(tree.nodes[value])
+        }
+        return sources
     }
 
     private func notMappings(_ node: YAMLNode) -> YAMLError {
@@ -191,12 +129,25 @@ struct YAMLMappingMembers {
         return scalar
     }
 
+    /// What the base64 of a `!!binary` scalar holds.
+    func binary(_ node: YAMLNode, in tree: YAMLTree, at mark: YAMLMark) throws(YAMLError) -> [UInt8] {
+        guard let bytes = YAMLBase64.decode(tree.text(of: node)), String(validating: bytes, as: UTF8.self) != nil else {
+            throw YAMLError(
+                "!!binary holds no base64 of a UTF-8 text",
+                at: mark.position,
+                remedy: "remove the tag: Kubernetes takes base64 as a plain string"
+            )
+        }
+        return bytes
+    }
+
     /// The key at `index` as sigs.k8s.io/yaml makes a string of it; what is no string already is added to the text.
     private func keyText(of index: Int, in tree: inout YAMLTree) throws(YAMLError) -> Range<Int> {
         let node = tree.nodes[tree.resolvingAlias(index)]
         guard node.kind == .scalar else { throw collectionKey(at: tree.nodes[index].mark) }
         let converted: [UInt8]
         switch try resolve(node, in: tree) {
+        case .string where node.tag == .binary: converted = try binary(node, in: tree, at: tree.nodes[index].mark)
         case .string: return Int(node.textStart)..<Int(node.textStart + node.textCount)
         case .boolean(let value): converted = Array((value ? "true" : "false").utf8)
         case .integer(let value): converted = Array(String(value).utf8)
@@ -209,6 +160,19 @@ struct YAMLMappingMembers {
         return tree.text.count - converted.count..<tree.text.count
     }
 
+    /// Refuses keys that are one key in JSON but two in YAML (`1` and `"1"`): sigs.k8s.io/yaml sends the value of either, as
+    /// the order of a Go map has it that day.
+    private func checkSame(_ key: Int, _ earlier: Int, in tree: YAMLTree) throws(YAMLError) {
+        let scalar = try resolve(tree.nodes[tree.resolvingAlias(key)], in: tree)
+        guard try resolve(tree.nodes[tree.resolvingAlias(earlier)], in: tree) != scalar else { return }
+        throw YAMLError(
+            "the key is another than that at \(tree.nodes[earlier].mark.position) in YAML, but the same in JSON: "
+                + "kubectl sends the value of either",
+            at: tree.nodes[key].mark.position,
+            remedy: "remove one of them"
+        )
+    }
+
     private func unusableKey(_ reason: String, at mark: YAMLMark) -> YAMLError {
         YAMLError(reason, at: mark.position, remedy: "put the key in quotes")
     }
@@ -218,15 +182,6 @@ struct YAMLMappingMembers {
             "a key is a mapping or a list, and JSON keys are strings",
             at: mark.position,
             remedy: "put a value that starts with { or [ in quotes; a template such as {{ … }} must be rendered first"
-        )
-    }
-
-    /// The error of a ``budget`` that is spent.
-    static func aliasBomb(at mark: YAMLMark) -> YAMLError {
-        YAMLError(
-            "aliases multiply the document",
-            at: mark.position,
-            remedy: "write the values out instead of *aliases"
         )
     }
 

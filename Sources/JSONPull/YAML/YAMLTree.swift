@@ -51,6 +51,8 @@ struct YAMLNode {
     var tag = YAMLTag.none
     /// Whether a scalar is written without quotes and without a tag, so that its text decides its type.
     var isPlain = false
+    /// Whether a scalar is plain, or has the lone tag `!`, with which a `<<` still merges.
+    var isImplicit = false
     var mark: YAMLMark
     /// Where a scalar's text starts in ``YAMLTree/text``.
     var textStart: UInt32 = 0
@@ -80,9 +82,9 @@ struct YAMLTree {
         nodes[index].kind == .alias ? Int(nodes[index].target) : index
     }
 
-    /// Whether the node is an unquoted `<<`, or a `<<` tagged as merge key.
+    /// Whether the node is an unquoted `<<`, or a `<<` tagged as merge key or with the lone `!` (`isMerge` in go-yaml v2).
     func isMergeKey(_ node: YAMLNode) -> Bool {
-        guard node.kind == .scalar, node.textCount == 2, node.isPlain || node.tag == .merge else { return false }
+        guard node.kind == .scalar, node.textCount == 2, node.isImplicit || node.tag == .merge else { return false }
         let start = Int(node.textStart)
         return text[start] == UInt8(ascii: "<") && text[start + 1] == UInt8(ascii: "<")
     }
