@@ -142,6 +142,15 @@ package struct Parameters: Sendable {
         return entries.indices.filter { last[entries[$0].key] != $0 }
     }
 
+    /// What tells two maps apart, however they are written; never a string itself.
+    ///
+    /// Costs a digest of every value.
+    package var identity: ExactString {
+        let sorted = entries.sorted { $0.key < $1.key }
+        let members = sorted.map { "\($0.key.string.utf8.count):\($0.key.string)=\($0.value.identity.string)" }
+        return ExactString(PromptText.text(ExactString(members.joined(separator: "\n"))).sha256)
+    }
+
     /// The entry of exactly this key.
     package func entry(_ key: ExactString) -> Entry? {
         entries.first { $0.key == key }

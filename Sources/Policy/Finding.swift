@@ -16,18 +16,21 @@ package struct Finding: Sendable {
     package var remedy: String
     /// Name of the exemption that made it `Audit`.
     package var exemption: String?
-    /// Whether it was already true of the old object.
+    /// Whether all of it was already true of the old object.
     package var isRatcheted = false
     /// What the controller would do about it, if it would.
-    var outcome: ControllerOutcome?
-    /// What makes it the same finding on the old object, one for each value it names.
-    var identities: [Identity]
+    var outcomes: [ControllerOutcome] = []
+    /// What it is about; empty where it is about no value.
+    var values: [Value] = []
 
-    /// Rule, reason, field and offending value; a list index is no part of it.
-    struct Identity: Hashable {
-        var reason: Reason
-        var field: ExactString
-        var value: ExactString
+    /// One of the values a finding is about: a secret, say.
+    struct Value: Sendable {
+        /// What tells it from others, exactly.
+        let text: ExactString
+        /// What the policy makes of this one.
+        var action: Action
+        /// Whether it was already true of the old object.
+        var isRatcheted = false
     }
 
     /// Message and remedy, as a cause carries them.

@@ -92,18 +92,19 @@ struct LoopCheck: Sendable {
     }
 
     private func stateFault(_ loop: WorkflowLoop, _ volumes: [Workload.Volume]) -> Fault? {
-        func fault(_ reason: Reason, _ message: String, _ remedy: String, _ value: ExactString = "") -> Fault {
-            Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy, value: value)
+        let list = ExactString(loop.volumeNames.map { "\($0.string.utf8.count):\($0.string)" }.joined())
+        func fault(_ reason: Reason, _ message: String, _ remedy: String) -> Fault {
+            Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy, value: list)
         }
         var seen: Set<ExactString> = []
         for name in loop.volumeNames where !seen.insert(name).inserted {
             let message = "Duplicate value: \(QuotedName.quote(name))"
-            return fault(.workflowLoopStateVolumeDuplicate, message, "name each volume once", name)
+            return fault(.workflowLoopStateVolumeDuplicate, message, "name each volume once")
         }
         for name in loop.volumeNames where !volumes.contains(where: { $0.name == name }) {
             let message = "Invalid value: the step has no volume \(QuotedName.quote(name))"
             let remedy = "add it to the workload's volumes, or correct the name"
-            return fault(.workflowLoopStateVolumeMissing, message, remedy, name)
+            return fault(.workflowLoopStateVolumeMissing, message, remedy)
         }
         guard loop.requiresState else { return nil }
         if loop.volumeNames.isEmpty {
@@ -115,12 +116,10 @@ struct LoopCheck: Sendable {
         }
         if isPersistent { return nil }
         let message = "Invalid value: state is required and none of the volumes is of type pvc with a claimName"
-        let names = ExactString(loop.volumeNames.map(\.string).joined(separator: "\n"))
         return fault(
             .workflowLoopStateVolumeNotPersistent,
             message,
-            "name a volume of type pvc with a claimName",
-            names
+            "name a volume of type pvc with a claimName"
         )
     }
 }

@@ -32,7 +32,7 @@ package struct PatchSuggestion: Sendable {
     private static func operations(for finding: Finding, in object: UnsafeRawBufferPointer) -> [Operation] {
         guard let path = finding.path?.key.path else { return [] }
         let place = unsafe JSONPath.place(of: path.string, in: object)
-        let value = finding.identities.first?.value.string ?? ""
+        let value = finding.values.first?.text.string ?? ""
         switch finding.reason {
         case .promptOverride, .stepPromptOverride:
             // One that is mapped from the implementation's source is not a parameter that could be removed.
@@ -48,7 +48,7 @@ package struct PatchSuggestion: Sendable {
             return isTaken
                 ? [.remove(path: place.pointer)] : [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")]
         case .secretNotListed:
-            let names = finding.identities.map(\.value.string)
+            let names = finding.values.filter { !$0.isRatcheted }.map(\.text.string)
             let hasList = unsafe JSONPath.place(of: "spec.secrets", in: object).isExact
             return hasList
                 ? names.map { .append(path: "/spec/secrets/-", value: $0) }

@@ -50,13 +50,17 @@ extension PolicyEngine {
             name: metadata.name.isEmpty ? metadata.generateName : metadata.name,
             userInfo: userInfo
         )
-        verdict.findings = findings(object, match, now)
-        guard let old, !verdict.findings.isEmpty else { return }
-        Self.downgrade(&verdict.findings, knownFrom: findings(old, match, now))
+        var judged = judgedFindings(object, match, now)
+        if let old, !judged.isEmpty { Self.ratchet(&judged, knownFrom: judgedFindings(old, match, now)) }
+        verdict.findings = judged.map(\.finding)
     }
 
-    private func findings(_ object: ObjectUnderReview, _ match: RequestMatch.Subject, _ now: Timestamp) -> [Finding] {
-        var findings: [Finding] = []
+    private func judgedFindings(
+        _ object: ObjectUnderReview,
+        _ match: RequestMatch.Subject,
+        _ now: Timestamp
+    ) -> [JudgedFinding] {
+        var findings: [JudgedFinding] = []
         for settings in policy.rules {
             var collected = RuleFindings()
             do {

@@ -41,11 +41,9 @@ extension PolicyEngine {
         _ verdict: Verdict
     ) -> RunUnderReview {
         let review = RunUnderReview(subject, state: state, now: now, policy: policy, update: update)
-        verdict.findings = findings(review)
-        if let old, !verdict.findings.isEmpty { ratchet(&verdict.findings, old, subject, state, now) }
+        verdict.findings = findings(review, old: old)
         verdict.explanation.describe(review)
-        verdict.explanation.predicted =
-            ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
+        predict(review, verdict)
         if let state {
             let condition = state.condition(in: subject.namespace, bindings: policy.requiresSecretBindings)
             addStateCondition(condition, to: verdict)
@@ -64,12 +62,15 @@ extension PolicyEngine {
         let (labels, before) = (subject.run.metadata.labels, old.metadata.labels)
         guard labels != before, Set(labels) != Set(before) else { return }
         let review = RunUnderReview(subject, state: state, now: now, policy: policy)
-        verdict.findings = findings(review, only: .labelPolicy)
-        if !verdict.findings.isEmpty {
-            ratchet(&verdict.findings, old, subject, state, now, only: .labelPolicy)
-        }
+        verdict.findings = findings(review, old: old, only: .labelPolicy)
+        predict(review, verdict)
+    }
+
+    /// Says what the controller would make of the findings, the one it comes to first.
+    private func predict(_ review: RunUnderReview, _ verdict: Verdict) {
+        if verdict.findings.isEmpty { return }
         verdict.explanation.predicted =
-            ControllerOutcome.first(of: verdict.findings.compactMap(\.outcome), run: review)?.text
+            ControllerOutcome.first(of: verdict.findings.flatMap(\.outcomes), run: review)?.text
     }
 
     /// The branches and the key an admitted run takes; nil when it takes none.
@@ -108,76 +109,7 @@ extension PolicyEngine {
         return claims.kept.count < claims.branches.count ? claims : nil
     }
 
-    // MARK: Findings
-
-    private func findings(_ review: RunUnderReview, only: RuleID? = nil) -> [Finding] {
-        let match = review.subject.match
-        let isTemplate = review.run.isTemplate(generation: policy.generation)
-        var findings: [Finding] = []
-        var collected = RuleFindings()
-        for index in policy.rules.indices {
-            // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
-            unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
-                guard !isTemplate || rule.id.runsOnTemplates, only == nil || rule.id == only else { return }
-                do {
-                    guard let actions = try rule.checkRun(review, match, &collected) else { return }
-                    let isCapped = isTemplate && (rule.id != .immutableSpec || review.staysTemplate)
-                    findings += resolve(collected, actions, match, now: review.now, isTemplate: isCapped)
-                } catch {
-                    if policy.onError != .off { findings.append(failure(of: rule.id, error)) }
-                }
-                collected = RuleFindings()
-            }
-        }
-        return findings
-    }
-
-    /// What the policy makes of one rule's findings, in the order of the rule's reasons.
-    func resolve(
-        _ collected: RuleFindings,
-        _ actions: RuleActions,
-        _ match: RequestMatch.Subject,
-        now: Timestamp,
-        isTemplate: Bool
-    ) -> [Finding] {
-        // A stable sort: within a reason the rule's own order stays.
-        let drafts = actions.rule.reasons.flatMap { reason in collected.drafts.filter { $0.reason == reason } }
-        return drafts.compactMap { draft in
-            var action = min(actions.action(of: draft.reason, generation: policy.generation), draft.cap)
-            if isTemplate { action = min(action, .warn) }
-            guard action != .off else { return nil }
-            return exempted(finding(draft, actions.rule, action), match, now: now)
-        }
-    }
-
-    private func finding(_ draft: RuleFindings.Draft, _ id: RuleID, _ action: Action) -> Finding {
-        let identity = draft.field?.identity ?? ""
-        return Finding(
-            rule: id,
-            reason: draft.reason,
-            action: action,
-            field: draft.field?.text ?? "",
-            path: draft.field,
-            message: draft.message,
-            remedy: draft.remedy,
-            outcome: draft.outcome,
-            identities: draft.values.map { Finding.Identity(reason: draft.reason, field: identity, value: $0) }
-        )
-    }
-
-    /// A rule that throws must not pass in silence.
-    func failure(of rule: RuleID, _ error: any Error) -> Finding {
-        let text = QuotedName.quote(ExactString(String(describing: error)))
-        return Finding(
-            rule: rule,
-            reason: .ruleFailed,
-            action: policy.onError,
-            field: "",
-            message: "the rule \(rule.rawValue) could not judge this object: \(text)",
-            remedy: "report this with the server's log; onError of policy \"\(policy.name)\" decides what happens",
-            identities: []
-        )
-    }
+    // MARK: What else is said
 
     /// `verdict` for a run whose branches changed hands faster than it could be judged: what `onError` says.
     package func contended(_ verdict: Verdict) -> Verdict {
@@ -186,55 +118,9 @@ extension PolicyEngine {
         }
         let verdict = Verdict(copying: verdict)
         verdict.claims = nil
-        if policy.onError != .off { verdict.findings.append(failure(of: .headBranchConflict, Contention())) }
+        if policy.onError != .off { verdict.findings.append(failure(of: .headBranchConflict, Contention()).finding) }
         return verdict
     }
-
-    /// The finding under the first exemption in force that covers it; an expired one is named in the message.
-    private func exempted(_ finding: Finding, _ match: RequestMatch.Subject, now: Timestamp) -> Finding {
-        var finding = finding
-        for number in policy.exemptionIndex.candidates(for: match) {
-            let exemption = policy.exemptions[number]
-            guard exemption.covers(finding.rule, match) else { continue }
-            if let expires = exemption.expires, now >= expires {
-                finding.message += "; exemption \(QuotedName.quote(exemption.name)) has expired"
-                continue
-            }
-            finding.action = min(finding.action, .audit)
-            finding.exemption = exemption.name.string
-            return finding
-        }
-        return finding
-    }
-
-    // MARK: Ratcheting
-
-    /// Downgrades to `Audit` what was already true of the old object, judged by the same policy and state.
-    private func ratchet(
-        _ findings: inout [Finding],
-        _ old: AgentRun,
-        _ subject: Subject,
-        _ state: (any ClusterLookup)?,
-        _ now: Timestamp,
-        only: RuleID? = nil
-    ) {
-        let before = subject.with(old.with(status: .absent))
-        let review = RunUnderReview(before, state: state, now: now, policy: policy)
-        Self.downgrade(&findings, knownFrom: self.findings(review, only: only))
-    }
-
-    /// Downgrades to `Audit` those of `findings` whose every value is in `before`, too.
-    static func downgrade(_ findings: inout [Finding], knownFrom before: [Finding]) {
-        let known = Set(before.flatMap(\.identities))
-        for index in findings.indices {
-            let identities = findings[index].identities
-            guard !identities.isEmpty, identities.allSatisfy(known.contains) else { continue }
-            findings[index].action = min(findings[index].action, .audit)
-            findings[index].isRatcheted = true
-        }
-    }
-
-    // MARK: What else is said
 
     private func addStateCondition(_ condition: StateCondition, to verdict: Verdict) {
         let (reason, message): (Reason, String)
@@ -263,8 +149,7 @@ extension PolicyEngine {
                 action: policy.onStale,
                 field: "",
                 message: message,
-                remedy: "try again once the webhook has read the cluster again; see its /readyz",
-                identities: []
+                remedy: "try again once the webhook has read the cluster again; see its /readyz"
             )
         )
     }

@@ -21,6 +21,12 @@ package enum QuotedName {
         return result + "\""
     }
 
+    /// The first of `names`, quoted, and how many there are beyond.
+    static func list(_ names: [ExactString], atMost count: Int) -> String {
+        let others = names.count > count ? " and \(names.count - count) more" : ""
+        return names.prefix(count).map { quote($0) }.joined(separator: ", ") + others
+    }
+
     private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
         switch scalar.value {
         case 0x22: text += "\\\""

@@ -47,7 +47,7 @@ extension Rule {
             values: [value],
             outcome: outcome
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }
 

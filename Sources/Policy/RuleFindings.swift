@@ -1,33 +1,33 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// Collects what one rule reports on one run.
+/// Collects what one rule reports on one object.
 struct RuleFindings {
-    /// A finding before it is known what the policy makes of it.
+    /// What a rule reports of one or more values at a field, before it is known what the policy makes of them.
+    ///
+    /// Drafts of one reason and field become one finding: a rule reports every value, whatever it has reported before.
     struct Draft {
         var reason: Reason
         var field: FieldPath?
+        /// What is wrong with ``values``.
         var message: String
         var remedy: String
-        /// What the finding is about; of several one each.
+        /// What the draft is about; each is capped and ratcheted by itself.
         var values: [ExactString]
-        /// The severest action the catalogue lets it have.
+        /// The severest action the catalogue lets the values have.
         var cap = Action.deny
+        /// The same of single values, where they differ.
+        var caps: [ExactString: Action] = [:]
         var outcome: ControllerOutcome?
+        /// ``message`` for some of the values, where an UPDATE brings only some of them; nil where it names none.
+        var wording: Wording?
     }
+
+    /// Says of some values what is wrong with them.
+    typealias Wording = @Sendable (_ values: [ExactString]) -> String
 
     private(set) var drafts: [Draft] = []
-    private var seen: Set<Place> = []
 
-    /// What only one finding is about.
-    private struct Place: Hashable {
-        var reason: Reason
-        var field: FieldPath.Key?
-    }
-
-    /// Adds a finding unless its reason was already reported at its field.
-    mutating func report(_ draft: @autoclosure () -> Draft, _ reason: Reason, at field: FieldPath?) {
-        guard seen.insert(Place(reason: reason, field: field?.key)).inserted else { return }
-        drafts.append(draft())
-    }
+    /// Adds a draft to those of the same reason and field.
+    mutating func report(_ draft: Draft) { drafts.append(draft) }
 }

@@ -50,8 +50,7 @@ extension PolicyEngine {
                 action: policy.onStale,
                 field: "",
                 message: message,
-                remedy: "try again once that is put right; the policy's onStale says what happens until then",
-                identities: []
+                remedy: "try again once that is put right; the policy's onStale says what happens until then"
             )
         )
         return verdict

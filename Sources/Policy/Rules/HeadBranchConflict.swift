@@ -81,9 +81,9 @@ struct HeadBranchConflict: Rule {
             field: field,
             message: message,
             remedy: remedy,
-            values: [ExactString("\(branch.head) \(branch.repository)")]
+            values: [branch.offendingValue]
         )
-        findings.report(draft, .headBranchConflict, at: field)
+        findings.report(draft)
     }
 
     private func message(_ key: BranchKey, _ holders: BranchHolders, now: Timestamp) -> String {
@@ -105,4 +105,9 @@ struct HeadBranchConflict: Rule {
         default: return "\(seconds / 86_400)d"
         }
     }
+}
+
+extension BranchKey {
+    /// What tells a conflict about this branch from others of the run.
+    var offendingValue: ExactString { OffendingValue.joining(head, repository) }
 }

@@ -23,7 +23,7 @@ struct HeadBranchName: Rule {
             }
             last = head
             if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[found.unit]), base == head.name {
-                reportBase(head, &findings)
+                reportBase(head, base, &findings)
             }
         }
     }
@@ -38,6 +38,7 @@ struct HeadBranchName: Rule {
             head,
             "Invalid value: \(QuotedName.quote(head.name)): must start with \(wanted)",
             "rename the branch, or change prefixes of rule head-branch-name in policy \(policy)",
+            head.name,
             &findings
         )
     }
@@ -48,16 +49,18 @@ struct HeadBranchName: Rule {
             head,
             "Invalid value: \(QuotedName.quote(head.name)): git takes no branch of this name",
             "use letters, digits, '-', '_', '.' and single slashes (git check-ref-format --branch NAME)",
+            head.name,
             &findings
         )
     }
 
-    private func reportBase(_ head: RunUnit.Head, _ findings: inout RuleFindings) {
+    private func reportBase(_ head: RunUnit.Head, _ base: ExactString, _ findings: inout RuleFindings) {
         report(
             .headEqualsBase,
             head,
             "Invalid value: \(QuotedName.quote(head.name)): is the base branch, which the agent would push to",
             "use a head branch of its own",
+            OffendingValue.joining(head.name, base),
             &findings
         )
     }
@@ -67,6 +70,7 @@ struct HeadBranchName: Rule {
         _ head: RunUnit.Head,
         _ message: String,
         _ remedy: String,
+        _ value: ExactString,
         _ findings: inout RuleFindings
     ) {
         let draft = RuleFindings.Draft(
@@ -74,8 +78,8 @@ struct HeadBranchName: Rule {
             field: head.field,
             message: message,
             remedy: remedy,
-            values: [head.name]
+            values: [value]
         )
-        findings.report(draft, reason, at: head.field)
+        findings.report(draft)
     }
 }

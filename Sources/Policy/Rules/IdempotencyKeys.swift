@@ -25,6 +25,6 @@ struct IdempotencyKeys: Rule {
             values: [run.run.spec.idempotencyKey ?? key.key],
             outcome: ControllerOutcome(.idempotency, reason, type: "Duplicate")
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }

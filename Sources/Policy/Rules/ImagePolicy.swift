@@ -66,6 +66,6 @@ struct ImagePolicy: Rule {
             values: [image],
             outcome: user.map { ControllerOutcome(.image, reason, place: $0.step?.index ?? 0) }
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }

@@ -25,7 +25,7 @@ struct ImmutableSpec: Rule {
                 values: [ExactString(field.rawValue)],
                 outcome: isExtra(field) ? nil : ControllerOutcome(.immutability, .specImmutableViolation)
             )
-            findings.report(draft, .specImmutableViolation, at: path)
+            findings.report(draft)
         }
     }
 

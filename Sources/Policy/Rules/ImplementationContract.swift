@@ -86,7 +86,7 @@ struct ImplementationContract: Rule {
             values: [reference ?? value],
             outcome: outcome
         )
-        findings.report(draft, .invalidContract, at: field)
+        findings.report(draft)
     }
 
     // MARK: Keys
@@ -101,16 +101,19 @@ struct ImplementationContract: Rule {
         let missing = unit.metadata.missing(keys)
         if missing.isEmpty { return }
         let field = unit.step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
-        let names = missing.prefix(Self.maximumKeys).map { QuotedName.quote($0) }.joined(separator: ", ")
-        let others = missing.count > Self.maximumKeys ? " and \(missing.count - Self.maximumKeys) more" : ""
         let draft = RuleFindings.Draft(
             reason: .missingRequiredMetadata,
             field: field,
-            message: "Required value: the implementation's contract demands \(names)\(others)",
+            message: Self.message(missing),
             remedy: "set \(missing.count == 1 ? "it" : "them") in the parameters, or change the contract",
             values: missing,
-            outcome: ControllerOutcome(.contract, .missingRequiredMetadata, startingUnit: unit, of: run.run)
+            outcome: ControllerOutcome(.contract, .missingRequiredMetadata, startingUnit: unit, of: run.run),
+            wording: Self.message
         )
-        findings.report(draft, .missingRequiredMetadata, at: field)
+        findings.report(draft)
+    }
+
+    @Sendable private static func message(_ missing: [ExactString]) -> String {
+        "Required value: the implementation's contract demands \(QuotedName.list(missing, atMost: maximumKeys))"
     }
 }

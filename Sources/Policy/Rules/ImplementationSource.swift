@@ -39,7 +39,7 @@ struct ImplementationSource: Rule {
                 values: [provider ?? ""],
                 outcome: outcome
             )
-            findings.report(draft, .implementationSourceProviderNotAllowed, at: field)
+            findings.report(draft)
         }
     }
 }

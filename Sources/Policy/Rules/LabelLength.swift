@@ -78,7 +78,7 @@ struct LabelLength: Rule {
             values: [name],
             outcome: outcome
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 
     // MARK: Label values

@@ -65,6 +65,6 @@ struct LabelPolicy: Rule {
             values: [key],
             outcome: isSeenByController ? ControllerOutcome(.labels, reason) : nil
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }

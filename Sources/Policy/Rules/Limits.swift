@@ -99,7 +99,7 @@ struct Limits: Rule {
                 values: [ExactString("\(scope)")],
                 outcome: ControllerOutcome(isRunning ? .concurrency : .queue, reason, type: "Blocked")
             )
-            findings.report(draft, reason, at: field)
+            findings.report(draft)
         }
         check(counts.agent, bounds.agent, FieldPath("spec.agentRef.name"), "agent")
         if let repository { check(counts.repository, bounds.repository, repository.field, "repository") }

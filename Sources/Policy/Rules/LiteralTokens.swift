@@ -84,9 +84,6 @@ struct LiteralTokens: Rule {
     }
 
     private func report(_ group: Group, _ generation: Generation, _ findings: inout RuleFindings) {
-        let named = group.tokens.prefix(Self.maximumTokens).map { QuotedName.quote($0) }.joined(separator: ", ")
-        let others =
-            group.tokens.count > Self.maximumTokens ? " and \(group.tokens.count - Self.maximumTokens) more" : ""
         let (what, remedy): (String, String)
         switch group.reason {
         case .emptyToken:
@@ -101,13 +98,17 @@ struct LiteralTokens: Rule {
         default:
             (what, remedy) = ("names nothing in this run and stays as written", "set the parameter, or write it out")
         }
+        let wording: RuleFindings.Wording = { tokens in
+            "Invalid value: \(QuotedName.list(tokens, atMost: Self.maximumTokens)) \(what)"
+        }
         let draft = RuleFindings.Draft(
             reason: group.reason,
             field: group.field,
-            message: "Invalid value: \(named)\(others) \(what)",
+            message: wording(group.tokens),
             remedy: remedy,
-            values: group.tokens
+            values: group.tokens,
+            wording: wording
         )
-        findings.report(draft, group.reason, at: group.field)
+        findings.report(draft)
     }
 }

@@ -21,7 +21,7 @@ struct MisplacedTtl: Rule {
                 remedy: run.run.spec.hasTimeToLive ? "remove it" : "move it to spec.ttlSecondsAfterFinished",
                 values: [value]
             )
-            findings.report(draft, .misplacedTtl, at: field)
+            findings.report(draft)
         }
     }
 }

@@ -32,7 +32,7 @@ struct ParameterLimits: Rule {
             let message = "Too many: \(count) entries, and the controller takes at most \(Self.maximumEntries)"
             let remedy = "put long input into the ImplementationSpec"
             let outcome = ControllerOutcome.ofParameter(.parametersTooLarge, of: step, at: -1)
-            report(.parametersTooLarge, map, message, remedy, ExactString("\(count)"), outcome, &findings)
+            report(.parametersTooLarge, map, message, remedy, parameters.identity, outcome, &findings)
         }
         for place in parameters.entries.indices where parameters.entries[place].mayBreakLimits {
             let entry = parameters.entries[place]

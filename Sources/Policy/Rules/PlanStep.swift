@@ -26,7 +26,7 @@ struct PlanStep: Rule {
                 + "wanted",
             values: [step.name]
         )
-        findings.report(draft, .planStep, at: field)
+        findings.report(draft)
     }
 
     /// Whether the step is named `plan`, or its own parameters say that it is that stage.

@@ -36,7 +36,7 @@ struct PromptOverride: Rule {
                 overrides.append((key, override))
             }
         }
-        for (_, override) in overrides { findings.report(draft(override), override.reason, at: override.field) }
+        for (_, override) in overrides { findings.report(draft(override)) }
     }
 
     private func override(in unit: RunUnit) -> Override? {
@@ -124,6 +124,6 @@ struct PromptOverride: Rule {
             values: [entry.value.identity],
             outcome: outcome
         )
-        findings.report(draft, .forbiddenParameterKey, at: field)
+        findings.report(draft)
     }
 }

@@ -77,7 +77,7 @@ struct ProviderPolicy: Rule {
             remedy: "remove or correct it",
             values: [pattern]
         )
-        findings.report(draft, .deadPattern, at: field)
+        findings.report(draft)
     }
 
     // MARK: Authentication
@@ -160,6 +160,6 @@ struct ProviderPolicy: Rule {
             remedy: remedy,
             values: [value]
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }

@@ -110,17 +110,20 @@ struct References: Rule {
             }
         }
         for (field, names) in groups {
-            let quoted = names.prefix(Self.maximumNames).map { QuotedName.quote($0) }.joined(separator: ", ")
-            let others = names.count > Self.maximumNames ? " and \(names.count - Self.maximumNames) more" : ""
+            let place = "not found yet in namespace \(QuotedName.quote(run.namespace))"
+            let wording: RuleFindings.Wording = { names in
+                let quoted = QuotedName.list(names, atMost: Self.maximumNames)
+                return "Invalid value: \(names.count > 1 ? "Secrets" : "Secret") \(quoted) \(place)"
+            }
             let draft = RuleFindings.Draft(
                 reason: .missingSecret,
                 field: field,
-                message: "Invalid value: \(names.count > 1 ? "Secrets" : "Secret") \(quoted)\(others) not found yet in "
-                    + "namespace \(QuotedName.quote(run.namespace))",
+                message: wording(names),
                 remedy: "create \(names.count > 1 ? "them" : "it") before the run starts, or correct the name",
-                values: names
+                values: names,
+                wording: wording
             )
-            findings.report(draft, .missingSecret, at: field)
+            findings.report(draft)
         }
     }
 

@@ -121,7 +121,7 @@ struct RepositoryAllowlist: Rule {
             values: [""],
             outcome: ControllerOutcome(.repositoryMissing, .missingRepository, startingUnit: missing, of: run.run)
         )
-        findings.report(draft, .missingRepository, at: field)
+        findings.report(draft)
     }
 
     /// The repository by this rule's own options, which an override may have changed.
@@ -152,6 +152,6 @@ struct RepositoryAllowlist: Rule {
             values: [repository.name.written],
             outcome: outcome
         )
-        findings.report(draft, reason, at: repository.field)
+        findings.report(draft)
     }
 }

@@ -52,6 +52,6 @@ struct RuntimeConfig: Rule {
             values: [""],
             outcome: outcome
         )
-        findings.report(draft, reason, at: field)
+        findings.report(draft)
     }
 }

@@ -36,18 +36,18 @@ struct SecretAllowlist: Rule {
         }
     }
 
-    /// Secrets refused for one reason at one field.
+    /// Secrets that one list refuses at one field.
     private struct Group {
         /// What tells groups apart.
         struct Key: Hashable {
-            var reason: Reason
+            var refusal: Refusal
             var field: FieldPath.Key
         }
 
         var field: FieldPath
         var refusal: Refusal
         var names: [ExactString]
-        var cap: Action
+        var caps: [ExactString: Action]
         var outcome: ControllerOutcome?
     }
 
@@ -56,15 +56,16 @@ struct SecretAllowlist: Rule {
         guard !secrets.isEmpty else { return }
         let bound = requiresBinding ? boundSecrets(run) : nil
         let listed = run.run.spec.secrets
-        var groups: [(key: Group.Key, group: Group)] = []
+        var groups: [Group] = []
+        var places: [Group.Key: Int] = [:]
         for secret in secrets {
-            if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups) }
+            if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups, &places) }
             if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(where: { $0.name == secret.name })
             {
-                add(secret, .notListed, run, &groups)
+                add(secret, .notListed, run, &groups, &places)
             }
         }
-        for (_, group) in groups { report(group, run, &findings) }
+        for group in groups { report(group, run, &findings) }
     }
 
     /// The first list that refuses the secret.
@@ -113,23 +114,25 @@ struct SecretAllowlist: Rule {
         _ secret: RunSecret,
         _ refusal: Refusal,
         _ run: RunUnderReview,
-        _ groups: inout [(key: Group.Key, group: Group)]
+        _ groups: inout [Group],
+        _ places: inout [Group.Key: Int]
     ) {
         // The controller goes on without version control unless the run demands it.
         let isOptional = secret.use == .versionControl && !run.run.spec.vcsPolicy.isRequired
         let cap: Action = isOptional ? .warn : .deny
         let outcome = isOptional ? nil : outcome(of: secret, refusal, run)
-        let key = Group.Key(reason: refusal.reason, field: secret.field.key)
-        guard let index = groups.firstIndex(where: { $0.key == key }) else {
-            let group = Group(field: secret.field, refusal: refusal, names: [secret.name], cap: cap, outcome: outcome)
-            groups.append((key, group))
+        let key = Group.Key(refusal: refusal, field: secret.field.key)
+        guard let index = places[key] else {
+            places[key] = groups.count
+            let (names, caps) = ([secret.name], [secret.name: cap])
+            groups.append(Group(field: secret.field, refusal: refusal, names: names, caps: caps, outcome: outcome))
             return
         }
-        let names = groups[index].group.names
-        if !names.contains(secret.name) { groups[index].group.names.append(secret.name) }
-        groups[index].group.cap = max(groups[index].group.cap, cap)
-        let outcomes = [groups[index].group.outcome, outcome].compactMap(\.self)
-        groups[index].group.outcome = ControllerOutcome.first(of: outcomes, run: run)
+        let known = groups[index].caps[secret.name]
+        if known == nil { groups[index].names.append(secret.name) }
+        groups[index].caps[secret.name] = max(known ?? cap, cap)
+        let outcomes = [groups[index].outcome, outcome].compactMap(\.self)
+        groups[index].outcome = ControllerOutcome.first(of: outcomes, run: run)
     }
 
     /// What the controller itself would say; nil where only this rule refuses.
@@ -168,56 +171,44 @@ struct SecretAllowlist: Rule {
     // MARK: Texts
 
     private func report(_ group: Group, _ run: RunUnderReview, _ findings: inout RuleFindings) {
-        let (message, remedy) = texts(group, run)
+        let (why, remedy) = texts(group.refusal, run)
+        let kind = group.refusal == .notListed ? "Required value" : "Forbidden"
+        let wording: RuleFindings.Wording = { names in
+            let (subject, verb) = names.count > 1 ? ("secrets", "are") : ("secret", "is")
+            return "\(kind): \(subject) \(QuotedName.list(names, atMost: Self.maximumNames)) \(verb) \(why)"
+        }
         let draft = RuleFindings.Draft(
             reason: group.refusal.reason,
             field: group.field,
-            message: message,
+            message: wording(group.names),
             remedy: remedy,
             values: group.names,
-            cap: group.cap,
-            outcome: group.outcome
+            caps: group.caps,
+            outcome: group.outcome,
+            wording: wording
         )
-        findings.report(draft, group.refusal.reason, at: group.field)
+        findings.report(draft)
     }
 
-    private func texts(_ group: Group, _ run: RunUnderReview) -> (message: String, remedy: String) {
-        let names = Self.listed(group.names)
-        let verb = group.names.count > 1 ? "are" : "is"
+    private func texts(_ refusal: Refusal, _ run: RunUnderReview) -> (why: String, remedy: String) {
         let agent = run.run.spec.agentName ?? ""
         let policy = "of rule secret-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))"
-        switch group.refusal {
-        case .blocked:
-            return (
-                "Forbidden: \(names) \(verb) blocked by the policy", "use another secret, or change blocked \(policy)"
-            )
+        switch refusal {
+        case .blocked: return ("blocked by the policy", "use another secret, or change blocked \(policy)")
         case .notInPolicy:
-            return (
-                "Forbidden: \(names) \(verb) not in the policy's allow list",
-                "use an allowed secret, or add it to allow \(policy)"
-            )
+            return ("not in the policy's allow list", "use an allowed secret, or add it to allow \(policy)")
         case .notInAgent:
             return (
-                "Forbidden: \(names) \(verb) not in spec.security.allowedSecrets of Agent \(QuotedName.quote(agent))",
+                "not in spec.security.allowedSecrets of Agent \(QuotedName.quote(agent))",
                 "use an allowed secret, or add it to the Agent"
             )
         case .notBound:
             let subject = QuotedName.quote(ExactString("Agent/\(agent)")).dropFirst().dropLast()
             return (
-                "Forbidden: \(names) \(verb) in no SecretBinding for Agent \(QuotedName.quote(agent))",
+                "in no SecretBinding for Agent \(QuotedName.quote(agent))",
                 "add it to spec.allowedSecrets of a SecretBinding with subject \(subject)"
             )
-        case .notListed:
-            return (
-                "Required value: \(names) \(verb) not in spec.secrets, where the controller demands it",
-                "add it to spec.secrets"
-            )
+        case .notListed: return ("not in spec.secrets, where the controller demands it", "add it to spec.secrets")
         }
-    }
-
-    private static func listed(_ names: [ExactString]) -> String {
-        let quoted = names.prefix(maximumNames).map { QuotedName.quote($0) }.joined(separator: ", ")
-        let others = names.count > maximumNames ? " and \(names.count - maximumNames) more" : ""
-        return (names.count > 1 ? "secrets " : "secret ") + quoted + others
     }
 }

@@ -26,7 +26,7 @@ struct ServiceAccountAllowlist: Rule {
             values: [account],
             outcome: ControllerOutcome(.serviceAccount, .serviceAccountNotAllowed)
         )
-        findings.report(draft, .serviceAccountNotAllowed, at: field)
+        findings.report(draft)
     }
 
     /// The account the pods would have, and where it was written; nil when nobody can say.

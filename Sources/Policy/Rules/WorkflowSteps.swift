@@ -33,7 +33,7 @@ struct WorkflowSteps: Rule {
                 values: [fault.value],
                 outcome: .ofLoop(fault.reason, of: step)
             )
-            findings.report(draft, fault.reason, at: field)
+            findings.report(draft)
         }
     }
 
@@ -56,7 +56,7 @@ struct WorkflowSteps: Rule {
                     values: [step.name],
                     outcome: .ofName(.workflowStepDuplicate, of: step)
                 )
-                findings.report(draft, .workflowStepDuplicate, at: field)
+                findings.report(draft)
             }
         }
     }
@@ -74,7 +74,7 @@ struct WorkflowSteps: Rule {
             values: [""],
             outcome: isDropped ? nil : .ofName(.workflowStepMissingName, of: step)
         )
-        findings.report(draft, .workflowStepMissingName, at: field)
+        findings.report(draft)
     }
 
     /// A step that timed out is tried again while the Job of the attempt before goes on.
@@ -90,7 +90,7 @@ struct WorkflowSteps: Rule {
                 remedy: "set retries to 0, or remove timeoutSeconds",
                 values: [ExactString("\(step.timeoutSeconds)")]
             )
-            findings.report(draft, .overlappingAttempts, at: field)
+            findings.report(draft)
         }
     }
 
@@ -104,6 +104,6 @@ struct WorkflowSteps: Rule {
             values: [""],
             outcome: ControllerOutcome(.stepStructure, .missingWorkflowSteps, place: -1)
         )
-        findings.report(draft, .missingWorkflowSteps, at: field)
+        findings.report(draft)
     }
 }

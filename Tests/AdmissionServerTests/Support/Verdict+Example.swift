@@ -22,6 +22,6 @@ extension Verdict {
 
 extension Finding {
     static func example(_ rule: RuleID, _ reason: Reason, _ action: Action) -> Finding {
-        Finding(rule: rule, reason: reason, action: action, field: "", message: "", remedy: "", identities: [])
+        Finding(rule: rule, reason: reason, action: action, field: "", message: "", remedy: "")
     }
 }

@@ -1,0 +1,104 @@
+internal import AgentRuns
+internal import JSONPull
+
+extension PolicyEngine {
+    /// What all rules, or one, find in a run; what was already true of `old`, the object before an update, is only noted.
+    func findings(_ review: RunUnderReview, old: AgentRun?, only: RuleID? = nil) -> [Finding] {
+        var judged = judgedFindings(review, only: only)
+        if judged.isEmpty { return [] }
+        if let old {
+            // By the same policy and state, as if created.
+            let before = review.subject.with(old.with(status: .absent))
+            let oldReview = RunUnderReview(before, state: review.state, now: review.now, policy: policy)
+            Self.ratchet(&judged, knownFrom: judgedFindings(oldReview, only: only))
+        }
+        return judged.map(\.finding)
+    }
+
+    private func judgedFindings(_ review: RunUnderReview, only: RuleID?) -> [JudgedFinding] {
+        let match = review.subject.match
+        let isTemplate = review.run.isTemplate(generation: policy.generation)
+        var findings: [JudgedFinding] = []
+        var collected = RuleFindings()
+        for index in policy.rules.indices {
+            // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
+            unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
+                guard !isTemplate || rule.id.runsOnTemplates, only == nil || rule.id == only else { return }
+                do {
+                    guard let actions = try rule.checkRun(review, match, &collected) else { return }
+                    let isCapped = isTemplate && (rule.id != .immutableSpec || review.staysTemplate)
+                    findings += resolve(collected, actions, match, now: review.now, isTemplate: isCapped)
+                } catch {
+                    if policy.onError != .off { findings.append(failure(of: rule.id, error)) }
+                }
+                collected = RuleFindings()
+            }
+        }
+        return findings
+    }
+
+    /// What the policy makes of one rule's drafts, in the order of the rule's reasons; drafts of one reason and field are one
+    /// finding.
+    func resolve(
+        _ collected: RuleFindings,
+        _ actions: RuleActions,
+        _ match: RequestMatch.Subject,
+        now: Timestamp,
+        isTemplate: Bool
+    ) -> [JudgedFinding] {
+        var findings: [JudgedFinding] = []
+        // A stable sort: within a reason the rule's own order stays.
+        for reason in actions.rule.reasons {
+            var action = actions.action(of: reason, generation: policy.generation)
+            if isTemplate { action = min(action, .warn) }
+            if action == .off { continue }
+            let first = findings.count
+            var places: [FieldPath.Key?: Int] = [:]
+            for draft in collected.drafts where draft.reason == reason {
+                // Nearly always there is one, and no field to tell from others.
+                let place = collected.drafts.count > 1 ? places[draft.field?.key] : nil
+                if let place {
+                    findings[place].add(draft, action: action)
+                } else {
+                    if collected.drafts.count > 1 { places[draft.field?.key] = findings.count }
+                    findings.append(JudgedFinding(draft, of: actions.rule, action: action))
+                }
+            }
+            for index in findings.indices.dropFirst(first) { exempt(&findings[index], match, now: now) }
+        }
+        return findings
+    }
+
+    /// A rule that throws must not pass in silence.
+    func failure(of rule: RuleID, _ error: any Error) -> JudgedFinding {
+        let text = QuotedName.quote(ExactString(String(describing: error)))
+        let draft = RuleFindings.Draft(
+            reason: .ruleFailed,
+            field: nil,
+            message: "the rule \(rule.rawValue) could not judge this object: \(text)",
+            remedy: "report this with the server's log; onError of policy \"\(policy.name)\" decides what happens",
+            values: []
+        )
+        return JudgedFinding(draft, of: rule, action: policy.onError)
+    }
+
+    /// Puts the finding under the first exemption in force that covers it; an expired one is named in the message.
+    private func exempt(_ finding: inout JudgedFinding, _ match: RequestMatch.Subject, now: Timestamp) {
+        for number in policy.exemptionIndex.candidates(for: match) {
+            let exemption = policy.exemptions[number]
+            guard exemption.covers(finding.rule, match) else { continue }
+            if let expires = exemption.expires, now >= expires {
+                finding.noteExpired(exemption.name)
+                continue
+            }
+            return finding.exempt(by: exemption.name.string)
+        }
+    }
+
+    /// Makes `Audit`, at most, the values that are in `before`, too.
+    static func ratchet(_ findings: inout [JudgedFinding], knownFrom before: [JudgedFinding]) {
+        let known = Set(before.flatMap(\.identities))
+        if known.isEmpty { return }
+        for index in findings.indices { findings[index].ratchet(knowing: known) }
+    }
+}
