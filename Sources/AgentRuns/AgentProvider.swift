@@ -15,7 +15,8 @@ package final class AgentProvider: Sendable {
 extension AgentProvider {
     /// `spec`.
     package struct Spec: Sendable {
-        /// `spec.secretEnv[].secretName` (2026-08), in order.
+        /// `secretName` of each entry (2026-08), in order, of the first that is an array, an empty one too, of `spec.secretEnv`,
+        /// `spec.adapter.secretEnv` and `spec.adapter.codex.secretEnv`.
         package var environmentSecrets: [ExactString] = []
         /// `spec.workload.image` (2026-08), for runs that name none.
         package var image: ExactString?
@@ -25,17 +26,46 @@ extension AgentProvider {
         fileprivate init() {}
 
         fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
+            var own: [ExactString]?
+            var adapters: [ExactString]?
             try reader.readMembers { reader, key throws(JSONError) in
                 switch key {
-                case "secretEnv":
-                    environmentSecrets = []
-                    try reader.readElements { reader, _ throws(JSONError) in
-                        if let name = try reader.readNonBlank(member: "secretName") { environmentSecrets.append(name) }
-                    }
+                case "secretEnv": own = try Self.readEnvironment(&reader)
+                case "adapter": adapters = try Self.readAdapter(&reader)
                 case "workload": try readWorkload(&reader)
                 default: try reader.skipValue()
                 }
             }
+            environmentSecrets = own ?? adapters ?? []
+        }
+
+        /// Nil when it is no array.
+        private static func readEnvironment(_ reader: inout JSONReader) throws(JSONError) -> [ExactString]? {
+            var names: [ExactString] = []
+            let isArray = try reader.readElements { reader, _ throws(JSONError) in
+                if let name = try reader.readNonBlank(member: "secretName") { names.append(name) }
+            }
+            return isArray ? names : nil
+        }
+
+        private static func readAdapter(_ reader: inout JSONReader) throws(JSONError) -> [ExactString]? {
+            var own: [ExactString]?
+            var codex: [ExactString]?
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "secretEnv": own = try readEnvironment(&reader)
+                case "codex":
+                    codex = nil
+                    try reader.readMembers { reader, key throws(JSONError) in
+                        switch key {
+                        case "secretEnv": codex = try readEnvironment(&reader)
+                        default: try reader.skipValue()
+                        }
+                    }
+                default: try reader.skipValue()
+                }
+            }
+            return own ?? codex
         }
 
         private mutating func readWorkload(_ reader: inout JSONReader) throws(JSONError) {

@@ -169,7 +169,8 @@ extension SecretBinding {
             for agent in agents {
                 writer.beginObject()
                 writer.member("kind", "Agent")
-                writer.member("name", agent.string)
+                writer.member("name", agent.name.string)
+                writer.memberIfPresent("namespace", agent.namespace)
                 writer.endObject()
             }
             writer.endArray()

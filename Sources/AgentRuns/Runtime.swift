@@ -20,7 +20,9 @@ package final class Runtime: @unchecked Sendable {
     package private(set) var serviceAccount: ExactString?
     /// `config.serviceAccountName`, which only 2026-08 reads.
     package private(set) var serviceAccountName: ExactString?
-    /// Keys of `config` that look like a time to live but are read by nobody, with their values as JSON.
+    /// Names in `config.imagePullSecrets`, each a string or an object's `name`, with their indices in the list as written.
+    package private(set) var imagePullSecrets: [IndexedName] = []
+    /// Keys of `config` that look like a run's time to live, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
     private init() {}
@@ -37,7 +39,7 @@ package final class Runtime: @unchecked Sendable {
 
     private func readConfig(_ reader: inout JSONReader) throws(JSONError) {
         (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
-        timesToLive = []
+        (imagePullSecrets, timesToLive) = ([], [])
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "endpoint": self.endpoint = try reader.readNonBlank()
@@ -45,11 +47,21 @@ package final class Runtime: @unchecked Sendable {
             case "taskQueue": self.taskQueue = try reader.readNonBlank()
             case "serviceAccount": self.serviceAccount = try reader.readNonBlank()
             case "serviceAccountName": self.serviceAccountName = try reader.readNonBlank()
+            case "imagePullSecrets": try self.readImagePullSecrets(&reader)
             case "ttlSecondsAfterFinished": try self.readTimeToLive("ttlSecondsAfterFinished", &reader)
             case "ttl": try self.readTimeToLive("ttl", &reader)
             case "ttlSeconds": try self.readTimeToLive("ttlSeconds", &reader)
             default: try reader.skipValue()
             }
+        }
+    }
+
+    private func readImagePullSecrets(_ reader: inout JSONReader) throws(JSONError) {
+        imagePullSecrets = []
+        try reader.readElements { reader, index throws(JSONError) in
+            let name =
+                try reader.peek() == .string ? try reader.readNonBlank() : try reader.readNonBlank(member: "name")
+            if let name { imagePullSecrets.append(IndexedName(index: index, name: name)) }
         }
     }
 

@@ -3,10 +3,22 @@ package import JSONPull
 /// `security.proompteng.ai` `SecretBinding`: which secrets which subjects may use.
 package struct SecretBinding: Sendable {
     package var metadata = ObjectMeta.absent
-    /// Names of the `spec.subjects` of kind `Agent`.
-    package var agents: [ExactString] = []
+    /// The `spec.subjects` of kind `Agent` that can match.
+    package var agents: [Subject] = []
     /// `spec.allowedSecrets`.
     package var allowedSecrets: [ExactString] = []
+
+    /// An Agent that may use the secrets.
+    package struct Subject: Equatable, Sendable {
+        package var name: ExactString
+        /// Where the Agent must be; nil for the binding's own namespace.
+        package var namespace: ExactString?
+    }
+
+    /// Whether it is about the Agent `name` of `namespace`, which is the binding's own.
+    package func names(_ name: ExactString, in namespace: ExactString) -> Bool {
+        agents.contains { $0.name == name && ($0.namespace ?? namespace) == namespace }
+    }
 
     package init(_ reader: inout JSONReader) throws(JSONError) {
         var binding = SecretBinding()
@@ -39,16 +51,24 @@ package struct SecretBinding: Sendable {
         self = binding
     }
 
-    private static func agent(_ reader: inout JSONReader) throws(JSONError) -> ExactString? {
+    private static func agent(_ reader: inout JSONReader) throws(JSONError) -> Subject? {
         var isAgent = false
         var name: ExactString?
+        var namespace: ExactString?
+        var isSomewhere = true
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "kind": isAgent = try reader.readNonBlank() == "Agent"
             case "name": name = try reader.readNonBlank()
+            case "namespace":
+                let kind = try reader.peek()
+                namespace = try reader.readNonBlank()
+                // A namespace that is no string is no namespace a run could have.
+                isSomewhere = kind == .string || kind == .null
             default: try reader.skipValue()
             }
         }
-        return isAgent ? name : nil
+        guard isAgent, isSomewhere, let name else { return nil }
+        return Subject(name: name, namespace: namespace)
     }
 }

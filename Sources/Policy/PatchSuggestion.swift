@@ -45,8 +45,9 @@ package struct PatchSuggestion: Sendable {
             guard place.isExact else { return [] }
             let target = "spec.ttlSecondsAfterFinished"
             let isTaken = unsafe JSONPath.place(of: target, in: object).isExact
-            return isTaken
-                ? [.remove(path: place.pointer)] : [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")]
+            guard isTaken else { return [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")] }
+            // The time of the Job and that of the run can both be meant.
+            return finding.remedy == MisplacedTtl.removal ? [.remove(path: place.pointer)] : []
         case .secretNotListed:
             let names = finding.values.filter { !$0.isRatcheted }.map(\.text.string)
             let hasList = unsafe JSONPath.place(of: "spec.secrets", in: object).isExact

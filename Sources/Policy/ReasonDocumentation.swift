@@ -237,7 +237,7 @@ package struct ReasonDocumentation: Sendable {
             )
         case .misplacedTtl:
             ReasonDocumentation(
-                "nothing reads a time to live in runtime.config",
+                "a time to live in runtime.config is the runner's Job's (ttlSecondsAfterFinished at job and workflow) or nobody's",
                 "runtime.config.ttlSecondsAfterFinished: 60",
                 "move it to spec.ttlSecondsAfterFinished"
             )

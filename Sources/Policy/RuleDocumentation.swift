@@ -69,7 +69,7 @@ package struct RuleDocumentation: Sendable {
                 "Which labels a run must and may carry",
                 options: [("required", "keys"), ("deny", "globs over keys"), ("allow", "globs over keys")]
             )
-        case .misplacedTtl: RuleDocumentation("A time to live where nobody reads it")
+        case .misplacedTtl: RuleDocumentation("A time to live in runtime.config, which is not the run's")
         case .parameters: RuleDocumentation("Number, type and length of parameters")
         case .workflowSteps:
             RuleDocumentation(

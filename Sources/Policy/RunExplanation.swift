@@ -122,6 +122,7 @@ extension RunSecret.Use {
         case .listed: "listed"
         case .systemPrompt: "system prompt"
         case .volume: "volume"
+        case .imagePull: "image pull"
         case .memory: "memory"
         case .versionControl: "version control"
         case .agentSystemPrompt: "system prompt of the Agent"

@@ -8,6 +8,7 @@ struct RunSecret {
         case listed
         case systemPrompt
         case volume
+        case imagePull
         case memory
         case versionControl
         case agentSystemPrompt
@@ -25,7 +26,7 @@ struct RunSecret {
         switch use {
         case .systemPrompt, .agentSystemPrompt: true
         case .memory: runHasSecrets
-        case .listed, .volume, .versionControl, .providerEnvironment: false
+        case .listed, .volume, .imagePull, .versionControl, .providerEnvironment: false
         }
     }
 }
@@ -46,6 +47,10 @@ extension RunUnderReview {
         for unit in stepUnits {
             guard let step = unit.step else { continue }
             addVolumeSecrets(step.workload, in: FieldPath(step: step, ".workload.volumes"), to: &secrets)
+        }
+        for secret in run.spec.runtime.imagePullSecrets {
+            let field = FieldPath("spec.runtime.config.imagePullSecrets").item(secret.index)
+            secrets.append(RunSecret(name: secret.name, field: field, use: .imagePull))
         }
         guard let state else { return secrets }
         if let memory = memorySecret(state) { secrets.append(memory) }

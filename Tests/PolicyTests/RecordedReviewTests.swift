@@ -66,6 +66,43 @@ import Testing
         try expectSameVerdicts(review, stateFolder: folder)
     }
 
+    /// Secrets by every door there is, of what is recorded of the run and of the state.
+    @Test func `with secrets everywhere gets the same verdict`() throws {
+        let state = """
+            {apiVersion: agents.proompteng.ai/v1alpha1, kind: Agent, metadata: {name: a, namespace: agents}, \
+            spec: {providerRef: {name: p}}}
+            ---
+            {apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentProvider, metadata: {name: p, namespace: agents}, \
+            spec: {adapter: {codex: {secretEnv: [{secretName: codex-env}, {secretName: other-env}]}}}}
+            ---
+            {apiVersion: security.proompteng.ai/v1alpha1, kind: SecretBinding, metadata: {name: b, namespace: agents}, \
+            spec: {subjects: [{kind: Agent, name: a, namespace: other}], allowedSecrets: [codex-pull]}}
+            ---
+            {apiVersion: security.proompteng.ai/v1alpha1, kind: SecretBinding, metadata: {name: c, namespace: agents}, \
+            spec: {subjects: [{kind: Agent, name: a, namespace: agents}], allowedSecrets: [codex-env, codex-other]}}
+            """
+        let object = try json(
+            run("runtime: {type: job, config: {imagePullSecrets: [codex-pull, {name: codex-other, x: y}, 7, admin]}}")
+        )
+        let review = ReviewBody(name: "secrets", object: object, oldObject: nil)
+        for (name, policy) in Self.policies where name.hasPrefix("strictest") {
+            let fixture = try FixtureState(state)
+            let (original, line) = try review.judgedAndRecorded(by: policy, state: fixture)
+            let again = try review.judgedAgain(line, by: policy)
+            #expect(again.doubts.isEmpty)
+            #expect(again.verdict.json == original.json)
+            let refused = original.summary(of: .secretAllowlist).filter { $0.contains("imagePullSecrets") }
+            #expect(
+                refused == [
+                    "SecretBlocked spec.runtime.config.imagePullSecrets[3] Deny",
+                    "SecretNotAllowed spec.runtime.config.imagePullSecrets[0] Deny",
+                ]
+            )
+            let isAugust = policy.generation == .august2026
+            #expect(original.summary(of: .secretAllowlist).contains { $0.contains("agentRef") } == isAugust)
+        }
+    }
+
     /// By every policy with and without state, and by the next policy, wherever nothing is in doubt.
     private func expectSameVerdicts(_ review: ReviewBody, stateFolder: URL) throws {
         let fixture = try FixtureState(folder: stateFolder)

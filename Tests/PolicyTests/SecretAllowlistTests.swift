@@ -26,6 +26,20 @@ import Testing
             ["SecretNotAllowed spec.workflow.steps[0].workload.volumes[0].secretName Deny"]
         ),
         ("runtime: {type: job}, workflow: {steps: [{name: a, workload: {volumes: [{secretName: other}]}}]}", []),
+        (
+            "runtime: {type: job, config: {imagePullSecrets: [codex-a, other, {name: \" codex-admin\"}, {name: 7}, 7, other]}}",
+            [
+                "SecretBlocked spec.runtime.config.imagePullSecrets[2] Deny",
+                "SecretNotAllowed spec.runtime.config.imagePullSecrets[1] Deny",
+                "SecretNotAllowed spec.runtime.config.imagePullSecrets[5] Deny",
+            ]
+        ),
+        (
+            "runtime: {type: custom, config: {endpoint: x, imagePullSecrets: [{name: other}]}}",
+            ["SecretNotAllowed spec.runtime.config.imagePullSecrets[0] Deny"]
+        ),
+        ("runtime: {type: job, config: {imagePullSecrets: {name: other}}}", []),
+        ("runtime: {type: job, imagePullSecrets: [other]}", []),
         ("secrets: [codex-p], systemPromptRef: {kind: secret, name: codex-p, key: k}", []),
         (
             "systemPromptRef: {kind: Secret, name: codex-p, key: k}",
@@ -104,5 +118,65 @@ import Testing
         #expect(verdict.summary(of: .secretAllowlist) == ["SecretNotAllowed spec.secrets[1] Deny"])
         #expect(verdict.findings[0].message == #"Forbidden: secret "vcs" is in no SecretBinding for Agent "a""#)
         #expect(try judge(run(spec), policy: policy).allowed)
+    }
+
+    @Test(arguments: [
+        ("[{kind: Agent, name: a}]", true), ("[{kind: Agent, name: a, namespace: agents}]", true),
+        ("[{kind: Agent, name: a, namespace: \" agents \"}]", true),
+        ("[{kind: Agent, name: a, namespace: null}]", true),
+        ("[{kind: Agent, name: a, namespace: \" \"}]", true), ("[{kind: Agent, name: a, namespace: other}]", false),
+        ("[{namespace: other, kind: Agent, name: a}]", false), ("[{kind: Agent, name: a, namespace: Agents}]", false),
+        ("[{kind: Agent, name: a, namespace: no}]", false), ("[{kind: Agent, name: b}]", false),
+        ("[{kind: AgentRun, name: a}]", false), ("[{kind: Agent}]", false),
+        ("[{kind: Agent, name: a, namespace: other}, {kind: Agent, name: a}]", true),
+    ])
+    func `a binding counts where a subject is the run's Agent`(subjects: String, isBound: Bool) throws {
+        let binding = """
+            {apiVersion: security.proompteng.ai/v1alpha1, kind: SecretBinding, metadata: {name: b, namespace: agents}, \
+            spec: {subjects: \(subjects), allowedSecrets: [one]}}
+            """
+        let policy = "  rules: {secret-allowlist: {requireBinding: true}}"
+        let verdict = try judge(run("secrets: [one]"), policy: policy, state: binding)
+        #expect(
+            verdict.summary(of: .secretAllowlist) == (isBound ? [] : ["SecretNotAllowed spec.secrets[0] Deny"])
+        )
+    }
+
+    @Test func `nobody's run needs a binding too`() throws {
+        let policy = "  rules: {secret-allowlist: {requireBinding: true}}"
+        let verdict = try judge(run("agentRef: {name: \" \"}, secrets: [one]"), policy: policy, state: Self.cluster)
+        #expect(verdict.summary(of: .secretAllowlist) == ["SecretNotAllowed spec.secrets[0] Deny"])
+    }
+
+    @Test(arguments: [
+        (
+            "secretEnv: [{secretName: a}], adapter: {secretEnv: [{secretName: b}], codex: {secretEnv: [{secretName: c}]}}",
+            ["a"]
+        ),
+        ("adapter: {codex: {secretEnv: [{secretName: c}]}, secretEnv: [{secretName: b}]}", ["b"]),
+        ("adapter: {codex: {secretEnv: [{secretName: c}, {secretName: d}]}}", ["c", "d"]),
+        ("adapter: {codex: {secretEnv: [{secretName: c}]}}, secretEnv: []", []),
+        ("adapter: {codex: {secretEnv: [{secretName: c}]}, secretEnv: []}", []),
+        ("secretEnv: null, adapter: {secretEnv: {secretName: b}, codex: {secretEnv: [{secretName: c}]}}", ["c"]),
+        ("secretEnv: x, adapter: {secretEnv: null, codex: x}", []),
+        ("adapter: x, secretEnv: [{secretName: \" a \"}, {secretName: 7}, {name: b}, a]", ["a"]),
+        ("codex: {secretEnv: [{secretName: c}]}", []),
+    ])
+    func `the provider's environment is the first that is a list`(spec: String, secrets: [String]) throws {
+        let state = """
+            {apiVersion: agents.proompteng.ai/v1alpha1, kind: Agent, metadata: {name: a, namespace: agents}, \
+            spec: {providerRef: {name: p}, defaults: {systemPrompt: x}}}
+            ---
+            {apiVersion: agents.proompteng.ai/v1alpha1, kind: AgentProvider, metadata: {name: p, namespace: agents}, \
+            spec: {\(spec)}}
+            """
+        let policy = "  rules: {secret-allowlist: {allow: [nothing]}}"
+        let verdict = try judge(run(""), policy: policy, state: state, generation: .august2026)
+        #expect(verdict.explanation.secrets.map(\.string) == secrets)
+        #expect(
+            verdict.summary(of: .secretAllowlist)
+                == (secrets.isEmpty ? [] : ["SecretNotAllowed spec.agentRef.name Deny"])
+        )
+        #expect(try judge(run(""), policy: policy, state: state).summary(of: .secretAllowlist) == [])
     }
 }

@@ -40,7 +40,7 @@ struct ObjectProjection {
         case (_, .null):
             try reader.skipValue()
             writer.null()
-        case (.text, .string), (.scalar, .string): writer.string(try reader.readString() ?? "")
+        case (.text, .string), (.scalar, .string), (.name, .string): writer.string(try reader.readString() ?? "")
         case (.nonBlank, .string):
             let isBlank = try reader.readString().map { ExactString($0).isBlank } ?? true
             writer.string(isBlank ? "" : Self.something)
@@ -59,6 +59,8 @@ struct ObjectProjection {
         case (.strings, .object): try writeMap(&reader, to: &writer)
         case (.parameters, .object): try writeParameters(&reader, to: &writer)
         case (.list(let shape), .array): try writeList(shape, &reader, to: &writer)
+        case (.name, .object):
+            try writeObject([ProjectionShape.Member("name", .text)], isIdentified: false, &reader, to: &writer)
         case (.object(let members), .object): try writeObject(members, isIdentified: false, &reader, to: &writer)
         case (.identified(let members), .object): try writeObject(members, isIdentified: true, &reader, to: &writer)
         case (.object, _), (.identified, _), (.strings, _), (.parameters, _):

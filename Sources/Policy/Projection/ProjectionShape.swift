@@ -18,6 +18,8 @@ indirect enum ProjectionShape: Sendable {
     case prompt
     /// A text that no SHA-256 is told of.
     case systemPrompt
+    /// A string, or an object with a `name`.
+    case name
     /// A map of strings.
     case strings
     /// A map of parameters.
@@ -139,6 +141,7 @@ extension ProjectionShape {
                 Member("taskQueue", .nonBlank),
                 Member("serviceAccount", .text),
                 Member("serviceAccountName", .text),
+                Member("imagePullSecrets", .list(.name)),
                 Member("ttlSecondsAfterFinished", .presence),
                 Member("ttl", .presence),
                 Member("ttlSeconds", .presence),

@@ -1,27 +1,53 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// A time to live where nobody reads it: in `spec.runtime.config` instead of `spec`.
+/// A time to live in `spec.runtime.config` instead of `spec`, where it is another one or none.
 struct MisplacedTtl: Rule {
     static let id = RuleID.misplacedTtl
+
+    /// The remedy of what changes nothing when it goes.
+    static let removal = "remove it"
 
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         for (key, value) in run.run.spec.runtime.timesToLive {
             let field = FieldPath("spec.runtime.config").member(ExactString(key.description))
-            let consequence =
-                run.run.spec.hasTimeToLive
-                ? "spec.ttlSecondsAfterFinished is in force"
-                : "the run is kept for as long as the controller's default says"
+            let isJobs = run.run.isPod && key.description == "ttlSecondsAfterFinished"
+            let (message, remedy) = isJobs ? Self.ofJob(run.run.spec) : Self.ofNobody(run.run.spec)
             let draft = RuleFindings.Draft(
                 reason: .misplacedTtl,
                 field: field,
-                message: "Forbidden: nothing reads a time to live here; \(consequence)",
-                remedy: run.run.spec.hasTimeToLive ? "remove it" : "move it to spec.ttlSecondsAfterFinished",
+                message: message,
+                remedy: remedy,
                 values: [value]
             )
             findings.report(draft)
         }
+    }
+
+    /// What the controller reads, but not for the run (`controller-semantics.md` section 13.1).
+    private static func ofJob(_ spec: AgentRun.Spec) -> (message: String, remedy: String) {
+        let message =
+            "Forbidden: here it is the time the runner's Job is kept (30 s to 7 days, 0 or less none), not the run: "
+        return spec.hasTimeToLive
+            ? (
+                message + "spec.ttlSecondsAfterFinished is in force for that as well",
+                "remove it, unless the Job is meant"
+            )
+            : (
+                message + "the run is kept for as long as the controller's default says",
+                "move it to spec.ttlSecondsAfterFinished, unless the Job is meant"
+            )
+    }
+
+    private static func ofNobody(_ spec: AgentRun.Spec) -> (message: String, remedy: String) {
+        let message = "Forbidden: nothing reads a time to live here; "
+        return spec.hasTimeToLive
+            ? (message + "spec.ttlSecondsAfterFinished is in force", removal)
+            : (
+                message + "the run is kept for as long as the controller's default says",
+                "move it to spec.ttlSecondsAfterFinished"
+            )
     }
 }

@@ -105,8 +105,10 @@ struct SecretAllowlist: Rule {
 
     /// What the namespace's SecretBindings allow the run's Agent; nil without cluster state.
     private func boundSecrets(_ run: RunUnderReview) -> Set<ExactString>? {
-        guard let state = run.state, let agent = run.run.spec.agentName else { return nil }
-        let bindings = state.secretBindings(in: run.namespace).filter { $0.agents.contains(agent) }
+        guard let state = run.state else { return nil }
+        // No binding names nobody.
+        guard let agent = run.run.spec.agentName else { return [] }
+        let bindings = state.secretBindings(in: run.namespace).filter { $0.names(agent, in: run.namespace) }
         return Set(bindings.flatMap(\.allowedSecrets))
     }
 
@@ -141,7 +143,7 @@ struct SecretAllowlist: Rule {
         // be missing from the Agent's list as well.
         let refusedByAgent = isRefusedByAgent(secret, run)
         switch (secret.use, refusal) {
-        case (.volume, _), (.providerEnvironment, _): return nil
+        case (.volume, _), (.imagePull, _), (.providerEnvironment, _): return nil
         case (.listed, .blocked):
             return refusedByAgent
                 ? ControllerOutcome(.runSecretsAllowed, .secretNotAllowed)

@@ -8,7 +8,7 @@ else
   warned "a prompt that hides the ImplementationSpec is warned about" PromptOverride \
     apply <<<"$(run_named override prompt='do a little')"
 fi
-warned "a TTL where nobody reads it is warned about" MisplacedTTL \
+warned "a TTL that is not the run's is warned about" MisplacedTTL \
   apply <<<"$(run_named ttl | sed 's/type: job }/type: job, config: { ttlSecondsAfterFinished: 60 } }/')"
 denied "a repository off the list is refused" RepositoryNotAllowed apply <<<"$(run_named elsewhere repository=other/x)"
 long=$(printf 'a%.0s' {1..64})
