@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # The cluster and the webhook of scripts/e2e: what is installed, started, registered, and taken away again.
-# Sourced by it; uses its $work, $namespace, $webhook, $server, $host and $kubeconfig.
+# Sourced by it; uses its $work, $namespace, $webhook, $server, $host, $generation and $kubeconfig.
 
 # By number of the replica.
 declare -A replica_pid replica_port
@@ -25,6 +25,7 @@ prepare_cluster() {
   kube create namespace "$namespace" >/dev/null
   in_namespace apply --filename "$cases/objects.yaml" >/dev/null
   "$server" certs generate --directory "$work/certs" --dns localhost --ip "$host" >/dev/null
+  sed "s|@GENERATION@|$generation|" "$cases/policy.yaml" >"$work/policy.yaml"
   port=$(free_port)
   replica_port=([1]=$(free_port) [2]=$(free_port))
   (cd "$cases/balancer" && GOTOOLCHAIN=local GOFLAGS=-mod=mod go build -o "$work/balancer" .)
@@ -44,7 +45,7 @@ start_replica() {
   shift
   "$server" serve --host 127.0.0.1 --port "${replica_port[$number]}" --metrics-port none --drain-delay 1 \
     --kubeconfig "${replica_kubeconfig:-$kubeconfig}" ${context:+--context "$context"} \
-    --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --policy "$cases/policy.yaml" \
+    --tls-cert "$work/certs/tls.crt" --tls-key "$work/certs/tls.key" --policy "${replica_policy:-$work/policy.yaml}" \
     --claims-namespace "$namespace" --claim-gap 5 "$@" >>"$work/replica-$number.log" 2>&1 &
   replica_pid[$number]=$!
   if ! wait_until_ready "${replica_pid[$number]}" "$(replica_url "$number")/readyz" 30; then

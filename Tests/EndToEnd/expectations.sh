@@ -79,8 +79,25 @@ soon() {
 create() { in_namespace create --filename - "$@"; }
 apply() { in_namespace apply --filename - "$@"; }
 
-# write_phase NAME PHASE: into a run's status, as its controller does. Debian's kubectl is older than `--subresource`.
-write_phase() {
-  in_namespace get agentrun "$1" --output json | jq --arg phase "$2" '.status.phase = $phase' \
+# stays SECONDS COMMAND...: it succeeds for so long, each time it is tried.
+stays() {
+  local deadline=$((SECONDS + $1))
+  shift
+  while ((SECONDS < deadline)); do
+    "$@" >"$work/stays" 2>&1 || {
+      cat "$work/stays"
+      return 1
+    }
+    sleep 0.5
+  done
+}
+
+# write_status NAME FILTER: changes a run's status as jq says, as its controller does. Debian's kubectl is older than
+# `--subresource`.
+write_status() {
+  in_namespace get agentrun "$1" --output json | jq ".status |= ($2)" \
     | kube replace --raw "/apis/agents.proompteng.ai/v1alpha1/namespaces/$namespace/agentruns/$1/status" --filename -
 }
+
+# write_phase NAME PHASE
+write_phase() { write_status "$1" ".phase = \"$2\""; }

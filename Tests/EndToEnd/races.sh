@@ -19,3 +19,19 @@ race() {
   equal "$1: and 49 are refused for it" 49 "$(grep -l 'denied the request: .*HeadBranchConflict' "$3"/*.out | wc -l)"
   equal "$1: the cluster has one run" 1 "$(in_namespace get agentruns --output name | wc -l)"
 }
+
+# create_at_once COUNT NAME URL FOLDER: runs NAME-1 to NAME-COUNT with a branch each, all at once, at an API server that lets
+# everybody in, such as kubectl proxy: so many kubectls would take turns at the processor. Answers are in FOLDER, with their heads.
+create_at_once() {
+  local number
+  mkdir -p "$4"
+  for ((number = 1; number <= $1; number++)); do
+    run_named "$2-$number" >"$4/$number.yaml"
+    printf 'url = "%s/apis/agents.proompteng.ai/v1alpha1/namespaces/%s/agentruns"\n' "$3" "$namespace"
+    printf 'header = "Content-Type: application/yaml"\ndata-binary = "@%s/%d.yaml"\noutput = "%s/%d.out"\n' \
+      "$4" "$number" "$4" "$number"
+    printf 'noproxy = "*"\nmax-time = 60\ninclude\n'
+    if ((number < $1)); then echo next; fi
+  done >"$4/curl"
+  curl --parallel --parallel-immediate --parallel-max "$1" --config "$4/curl" 2>/dev/null || true
+}

@@ -1,0 +1,3 @@
+module agentrun-admission/end-to-end/slow
+
+go 1.19
