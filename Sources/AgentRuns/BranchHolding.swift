@@ -7,6 +7,11 @@ package struct BranchKey: Hashable, Sendable {
     /// Trimmed, case-sensitive.
     package var head: ExactString
 
+    /// So many branches one run may take.
+    ///
+    /// Each is a request to the API, one after the other, within one review.
+    package static let maximumOfRun = 32
+
     package init(repository: ExactString, head: ExactString) {
         self.repository = repository
         self.head = head
@@ -20,9 +25,11 @@ extension RunUnit {
     package final class Head: Sendable {
         package let name: ExactString
         package let field: FieldPath
+        /// Whether it was written with a `${name}`, which nobody replaces: then it names no branch.
+        package let isPlaceholder: Bool
 
-        init(name: ExactString, field: FieldPath) {
-            (self.name, self.field) = (name, field)
+        init(name: ExactString, field: FieldPath, isPlaceholder: Bool = false) {
+            (self.name, self.field, self.isPlaceholder) = (name, field, isPlaceholder)
         }
     }
 
@@ -38,7 +45,7 @@ extension RunUnit {
     ) -> Head? {
         if let value = metadata[.head] {
             let field = field(of: value) ?? FieldPath("spec.parameters.head")
-            return Head(name: value.text, field: field)
+            return Head(name: value.text, field: field, isPlaceholder: value.text.holdsLiteralToken)
         }
         guard let provider, metadata.has(.repository), !run.name.isEmpty, mode != .none else { return nil }
         let name = Self.generatedHead(provider.spec.branchTemplate, unit: self, run, mode, generation)
@@ -62,10 +69,11 @@ extension RunUnit {
         return mode == .readWrite ? ExactString("codex/\(run.name)") : ""
     }
 
-    /// `parameters.branch`, which the controller does not take for a head of this run, but does for one of others.
+    /// `parameters.branch`, which the controller does not take for a head of this run, but does for one of others: a head, too,
+    /// where there is no metadata `head`.
     package var branchParameter: Head? {
         guard let value = metadata[.branch], let field = field(of: value) else { return nil }
-        return Head(name: value.text, field: field)
+        return Head(name: value.text, field: field, isPlaceholder: value.text.holdsLiteralToken)
     }
 }
 

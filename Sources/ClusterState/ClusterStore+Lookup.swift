@@ -83,6 +83,20 @@ extension ClusterStore {
             return state.holders(of: branch, otherThan: ObjectKey(namespace: namespace, name: name), scope: scope)
         }
     }
+
+    package func holdersOnPath(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchPathHolders? {
+        let above = BranchFolders.paths(above: branch).map { (path: $0, hash: $0.hashValue) }
+        return withState { state in
+            state.expireReservations(clock)
+            let own = ObjectKey(namespace: namespace, name: name)
+            return state.holders(onPathOf: branch, above: above, otherThan: own, scope: scope)
+        }
+    }
 }
 
 extension ClusterStore.State {
@@ -97,6 +111,34 @@ extension ClusterStore.State {
             return true
         }
         return first.map { BranchHolders(first: holder($0), count: count) }
+    }
+
+    /// Costs as much as there are such holders, up to a limit.
+    fileprivate func holders(
+        onPathOf branch: BranchKey,
+        above: [(path: BranchKey, hash: Int)],
+        otherThan key: ObjectKey,
+        scope: ExactString?
+    ) -> BranchPathHolders? {
+        var first: (run: RunRecord, head: ExactString)?
+        var count = 0
+        func visit(_ run: RunRecord, _ head: ExactString) -> Bool {
+            if let scope, scope != run.namespace { return true }
+            count += 1
+            if let found = first, (found.run.key, found.head) <= (run.key, head) {
+                return count < BranchPathHolders.maximumCount
+            }
+            first = (run, head)
+            return count < BranchPathHolders.maximumCount
+        }
+        let hash = branch.hashValue
+        objects.runs.forEachHolder(onPathOf: branch, hash: hash, above: above, otherThan: key, visit)
+        if count < BranchPathHolders.maximumCount {
+            reservations.runs.forEachHolder(onPathOf: branch, hash: hash, above: above, otherThan: key) { run, head in
+                objects.runs.holds(BranchKey(repository: branch.repository, head: head), run.key) || visit(run, head)
+            }
+        }
+        return first.map { BranchPathHolders(first: holder($0.run), head: $0.head, count: count) }
     }
 
     /// Whether a run other than `key` holds `branch`.

@@ -8,7 +8,7 @@ package enum ReservationScope: Sendable {
     case cluster
     /// Those of runs in the same namespace.
     case namespace
-    /// No one's: the policy admits the run beside others.
+    /// No one's.
     case none
 }
 
@@ -17,7 +17,7 @@ extension ClusterStore {
     /// any number of callers with one branch or key, exactly one gets true.
     ///
     /// After false the caller judges again and finds the conflict. If that admits the run all the same (an exemption, an
-    /// action other than Deny), it reserves with scope ``ReservationScope/none``. An earlier reservation of a run of the
+    /// action other than Deny), the branch is one of ``BranchClaims/shared``, and no more in the way. An earlier reservation of a run of the
     /// same name is replaced. Without a name nothing is remembered, as nothing would end it.
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
@@ -25,7 +25,8 @@ extension ClusterStore {
             state.expireReservations(clock)
             if scope != .none {
                 let namespace = scope == .namespace ? claims.namespace : nil
-                for branch in claims.branches where state.isHeld(branch, byOtherThan: key, scope: namespace) {
+                for branch in claims.branches
+                where !claims.shared.contains(branch) && state.isHeld(branch, byOtherThan: key, scope: namespace) {
                     return false
                 }
             }

@@ -95,11 +95,16 @@ package struct AdmissionPolicy: Sendable {
     /// Among which runs the branches of `subject` can be held by one only.
     func branchScope(for subject: RequestMatch.Subject) -> BranchScope {
         let (rule, actions) = headBranchConflict.active(for: subject)
-        guard actions.action(of: .headBranchConflict, generation: generation) == .deny else { return .shared }
+        guard actions.action(of: .headBranchConflict, generation: generation) != .off else { return .shared }
         return rule.scope == .cluster ? .cluster : .namespace
     }
 
-    /// The same for a run of which nothing is known that an override could match.
+    /// What comes of a conflict of `subject` with the holder of a branch.
+    func branchConflictAction(for subject: RequestMatch.Subject) -> Action {
+        headBranchConflict.active(for: subject).actions.action(of: .headBranchConflict, generation: generation)
+    }
+
+    /// ``branchScope(for:)`` for a run of which nothing is known that an override could match.
     package var branchScopeOfMost: BranchScope {
         branchScope(for: RequestMatch.Subject(namespace: "", name: "", userInfo: UserInfo()))
     }

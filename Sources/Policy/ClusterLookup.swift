@@ -45,6 +45,16 @@ package protocol ClusterLookup: AnyObject, Sendable {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchHolders?
+    /// The active, writing runs that hold a branch of the same repository which is a path above or below `branch`, without the
+    /// run `namespace/name` itself; nil when there is none.
+    ///
+    /// With a `scope` only runs of that namespace count.
+    func holdersOnPath(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchPathHolders?
 }
 
 /// The kinds that runs refer to, directly or by way of another object.
@@ -77,6 +87,22 @@ package struct BranchHolders: Sendable, Equatable {
     package init(first: BranchHolder, count: Int) {
         self.first = first
         self.count = count
+    }
+}
+
+/// The runs that hold branches above or below one: the first by namespace, name and head, and how many there are.
+package struct BranchPathHolders: Sendable, Equatable {
+    /// So many are looked at: everybody's branches lie below a few paths.
+    package static let maximumCount = 1000
+
+    package var first: BranchHolder
+    /// The head that ``first`` holds.
+    package var head: ExactString
+    /// Holders of all such branches, at most ``maximumCount``.
+    package var count: Int
+
+    package init(first: BranchHolder, head: ExactString, count: Int) {
+        (self.first, self.head, self.count) = (first, head, count)
     }
 }
 

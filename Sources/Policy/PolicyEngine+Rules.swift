@@ -10,12 +10,12 @@ extension PolicyEngine {
         let run: AgentRun
         let match: RequestMatch.Subject
         /// See ``RunUnderReview/claimed``.
-        let claimed: TakenBranch?
+        let claimed: [TakenBranch]
 
         var namespace: ExactString { match.namespace }
         var userInfo: UserInfo { match.userInfo }
 
-        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo, claimed: TakenBranch? = nil) {
+        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo, claimed: [TakenBranch] = []) {
             self.run = run
             self.claimed = claimed
             let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
@@ -80,11 +80,10 @@ extension PolicyEngine {
             subject.run.standing(generation: policy.generation).needsClaims,
             !subject.run.isTemplate(generation: policy.generation)
         else { return nil }
-        var branches: [BranchKey] = []
-        for claim in review.claimedBranches where !branches.contains(claim.key) { branches.append(claim.key) }
+        let branches = review.distinctBranches
         let key = subject.run.idempotencyKey(in: subject.namespace)
         guard !branches.isEmpty || key != nil else { return nil }
-        return BranchClaims(
+        let claims = BranchClaims(
             namespace: subject.namespace,
             name: subject.run.metadata.name,
             uid: subject.run.metadata.uid,
@@ -93,6 +92,8 @@ extension PolicyEngine {
             createdAt: review.now,
             scope: policy.branchScope(for: subject.match)
         )
+        claims.conflictAction = policy.branchConflictAction(for: subject.match)
+        return claims
     }
 
     /// The branches an admitted UPDATE takes beyond those the run has; nil when there are none.

@@ -24,7 +24,7 @@ package final class PolicyEngine: Sendable {
     ///   - body: the bytes the review was decoded from.
     ///   - state: nil where there is no source of cluster state: what needs state then does not run.
     ///   - now: the time of the review.
-    ///   - claimed: a branch that could not be claimed, because another run has it.
+    ///   - claimed: branches that could not be claimed, because other runs have them.
     /// - Returns: the verdict, with the branches to reserve if it admits a run.
     /// - Throws: ``AdmissionReviewError`` when the object a judgement needs is missing.
     package func judge(
@@ -32,7 +32,7 @@ package final class PolicyEngine: Sendable {
         body: UnsafeRawBufferPointer,
         state: (any ClusterLookup)?,
         now: Timestamp,
-        claimed: TakenBranch? = nil
+        claimed: [TakenBranch] = []
     ) throws(AdmissionReviewError) -> Verdict {
         let request = decoded.review.request
         let verdict = Verdict(
@@ -80,7 +80,7 @@ package final class PolicyEngine: Sendable {
         _ body: UnsafeRawBufferPointer,
         _ state: (any ClusterLookup)?,
         _ now: Timestamp,
-        _ claimed: TakenBranch?,
+        _ claimed: [TakenBranch],
         _ verdict: Verdict
     ) throws(AdmissionReviewError) {
         let request = decoded.review.request
@@ -121,11 +121,18 @@ package final class PolicyEngine: Sendable {
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create
         verdict.claims = isCreate ? claims(of: judged) : claims(of: judged, old: old)
-        // A conflict that the policy let pass: the branch is shared from now on.
-        if verdict.findings.contains(where: { $0.rule == .headBranchConflict }) { verdict.claims?.scope = .shared }
+        if let claims = verdict.claims { claims.shared = Self.shared(claims.branches, verdict.findings) }
         guard isCreate, verdict.claims?.idempotencyKey != nil else { return }
         let keyIsShared = verdict.findings.contains { $0.rule == .idempotencyKey }
         verdict.claims?.isKeyExclusive = !keyIsShared && policy.isKeyExclusive(for: subject.match)
+    }
+
+    /// Those of `branches` that are another run's, too, and which the policy let pass.
+    private static func shared(_ branches: [BranchKey], _ findings: [Finding]) -> Set<BranchKey> {
+        let passed = findings.filter { $0.reason == .headBranchConflict }
+        guard !passed.isEmpty else { return [] }
+        let values = Set(passed.flatMap { $0.values.map(\.text) })
+        return Set(branches.filter { values.contains($0.offendingValue) })
     }
 
     /// Whether the values at two places of `body` are equal as JSON; nil is an absent one.

@@ -24,6 +24,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case vcsPolicyDenied = "VcsPolicyDenied"
     case missingRepository = "MissingRepository"
     case headBranchConflict = "HeadBranchConflict"
+    case headBranchPathConflict = "HeadBranchPathConflict"
+    case tooManyBranches = "TooManyBranches"
     case headBranchPrefix = "HeadBranchPrefix"
     case invalidHeadBranch = "InvalidHeadBranch"
     case headEqualsBase = "HeadEqualsBase"

@@ -145,6 +145,18 @@ package struct ReasonDocumentation: Sendable {
                 "a second run with head: codex/x",
                 "wait, choose another head, or delete that run"
             )
+        case .headBranchPathConflict:
+            ReasonDocumentation(
+                "git keeps no branch `a` beside a branch `a/b`, and the other one is held, or is the base",
+                "head: codex/x/tests while another run has codex/x",
+                "choose a head that is no path above or below the other"
+            )
+        case .tooManyBranches:
+            ReasonDocumentation(
+                "one run takes at most 32 branches",
+                "a workflow of 40 steps, each with a head of its own",
+                "split it into several runs"
+            )
         case .headBranchPrefix:
             ReasonDocumentation(
                 "does not start with a wanted prefix",

@@ -54,7 +54,7 @@ package enum RuleID: String, Sendable, CaseIterable {
             ]
         case .repositoryAllowlist:
             [.invalidRepository, .repositoryDenied, .repositoryNotAllowed, .vcsPolicyDenied, .missingRepository]
-        case .headBranchConflict: [.headBranchConflict]
+        case .headBranchConflict: [.headBranchConflict, .headBranchPathConflict, .tooManyBranches]
         case .headBranchName: [.headBranchPrefix, .invalidHeadBranch, .headEqualsBase]
         case .secretAllowlist: [.secretBlocked, .secretNotAllowed, .secretNotListed]
         case .serviceAccount: [.serviceAccountNotAllowed]

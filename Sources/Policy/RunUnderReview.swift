@@ -21,6 +21,8 @@ final class RunUnderReview {
     private(set) lazy var secrets: [RunSecret] = findSecrets()
     /// The repository of each of ``runAndSteps``, nil where nobody gave one.
     private(set) lazy var repositories: [Repository?] = findRepositories()
+    /// The base branch of each of ``runAndSteps``: metadata `base`, else the provider's default.
+    private(set) lazy var bases: [ExactString?] = runAndSteps.map { base(of: $0) }
     /// The heads of ``runAndSteps``, in order, each with the index of its unit.
     private(set) lazy var heads: [UnitHead] = findHeads()
     /// What each of ``units`` tells its agent.
@@ -70,8 +72,8 @@ final class RunUnderReview {
     /// The namespace the run is, or will be, in.
     var namespace: ExactString { subject.namespace }
 
-    /// A branch that is known to be another run's because it could not be claimed.
-    var claimed: TakenBranch? { subject.claimed }
+    /// Branches that are known to be other runs' because they could not be claimed.
+    var claimed: [TakenBranch] { subject.claimed }
 
     /// The run itself.
     var runUnit: RunUnit { runAndSteps[0] }
@@ -130,9 +132,12 @@ final class RunUnderReview {
     final class Repository {
         let name: RepositoryName
         let field: FieldPath
+        /// Whether it was written with a `${name}`, which nobody replaces: then it names no repository.
+        let isPlaceholder: Bool
 
         init(name: RepositoryName, field: FieldPath) {
             (self.name, self.field) = (name, field)
+            isPlaceholder = name.written.holdsLiteralToken
         }
     }
 
@@ -173,7 +178,10 @@ final class RunUnderReview {
         for (index, unit) in runAndSteps.enumerated() {
             let isShared = index == 0 || unit.metadata.sharesParameter(.head, with: runUnit.metadata)
             if let resolved = isShared ? ofRun : head(of: unit) { heads.append(UnitHead(unit: index, head: resolved)) }
-            if let branch = unit.branchParameter { heads.append(UnitHead(unit: index, head: branch)) }
+            // The runner takes it only where there is no head.
+            if !unit.metadata.has(.head), let branch = unit.branchParameter {
+                heads.append(UnitHead(unit: index, head: branch))
+            }
         }
         return heads
     }
@@ -193,13 +201,22 @@ final class RunUnderReview {
         var head: RunUnit.Head
     }
 
+    /// The branches of ``claimedBranches``, each once.
+    var distinctBranches: [BranchKey] {
+        let all = claimedBranches
+        guard all.count > 1 else { return all.map(\.key) }
+        var seen: Set<BranchKey> = []
+        return all.compactMap { seen.insert($0.key).inserted ? $0.key : nil }
+    }
+
     private func findClaimedBranches() -> [ClaimedBranch] {
         guard mode == .readWrite else { return [] }
         var claimed: [ClaimedBranch] = []
         // A step that takes both from the run claims nothing anew.
         var last: (repository: Repository, head: RunUnit.Head)?
         for found in heads {
-            guard let repository = repositories[found.unit] else { continue }
+            guard let repository = repositories[found.unit], !repository.isPlaceholder, !found.head.isPlaceholder
+            else { continue }
             if let last, last.repository === repository, last.head === found.head { continue }
             last = (repository, found.head)
             let key = BranchKey(repository: repository.name.key, head: found.head.name)

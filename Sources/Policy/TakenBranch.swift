@@ -29,25 +29,44 @@ package struct TakenBranch: Sendable {
     }
 }
 
+/// Why branches of an admitted run were not claimed.
+package enum UnclaimedBranches: Hashable, Sendable {
+    /// It did not work in time; why, in one line, with what to grant or fix.
+    case failed(String)
+    /// These many were too many.
+    case surplus(Int)
+
+    /// A warning shows the first 250 characters or so.
+    fileprivate var message: String {
+        switch self {
+        case .failed(let why): "head branch not claimed: \(why); another run may take it as well"
+        case .surplus(let count):
+            "\(count) head branches not claimed: of one run at most \(BranchKey.maximumOfRun) are; another run may take the "
+                + "others as well"
+        }
+    }
+}
+
 extension PolicyEngine {
-    /// `verdict` for a run whose branches could not be claimed in time: what `onStale` says.
-    ///
-    /// `why` is one line, with what to grant or fix.
-    package func unclaimed(_ verdict: Verdict, because why: String) -> Verdict {
-        guard policy.onStale != .off else { return verdict }
+    /// `verdict` for a run of which branches were not claimed: what `onStale` says, but no more than a conflict would cost, and
+    /// no more than a warning of branches that the policy let be too many.
+    package func unclaimed(_ verdict: Verdict, _ branches: UnclaimedBranches) -> Verdict {
+        var action = min(policy.onStale, verdict.claims?.conflictAction ?? .deny)
+        if case .surplus = branches { action = min(action, .warn) }
+        guard action != .off else { return verdict }
         let verdict = Verdict(copying: verdict)
-        // A warning shows the first 250 characters or so.
-        let message = "head branch not claimed: \(why); another run may take it as well"
+        let message = branches.message
         // One finding a review.
         if let index = verdict.findings.firstIndex(where: { $0.rule == .clusterState }) {
             verdict.findings[index].message = "\(message); \(verdict.findings[index].message)"
+            verdict.findings[index].action = max(verdict.findings[index].action, action)
             return verdict
         }
         verdict.findings.append(
             Finding(
                 rule: .clusterState,
                 reason: .stateUnavailable,
-                action: policy.onStale,
+                action: action,
                 field: "",
                 message: message,
                 remedy: "try again once that is put right; the policy's onStale says what happens until then"

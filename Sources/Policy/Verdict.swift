@@ -71,7 +71,7 @@ package enum BranchScope: Sendable {
     case cluster
     /// Among the runs of one namespace.
     case namespace
-    /// The policy admits a run beside others: it holds its branches, but need not be their only holder.
+    /// The policy has nothing to say when several runs hold one branch.
     case shared
 }
 
@@ -83,10 +83,14 @@ package enum BranchScope: Sendable {
 package final class BranchClaims: @unchecked Sendable {
     /// What the policy says of this run's branches.
     package internal(set) var scope: BranchScope
+    /// What the policy makes of another run on one of them.
+    package internal(set) var conflictAction = Action.deny
     package let namespace: ExactString
     package let name: ExactString
     package let uid: ExactString
     package let branches: [BranchKey]
+    /// Those of ``branches`` that another run has, which the policy let pass: the run holds them beside it.
+    package internal(set) var shared: Set<BranchKey> = []
     /// Those of ``branches`` the object before an UPDATE had already; empty for a CREATE.
     package internal(set) var kept: [BranchKey] = []
     /// Whether the run exists: then nothing is reserved, as only the API can tell whether the UPDATE is stored.
@@ -105,9 +109,11 @@ package final class BranchClaims: @unchecked Sendable {
         idempotencyKey: IdempotencyKey? = nil,
         isKeyExclusive: Bool = false,
         createdAt: Timestamp?,
-        scope: BranchScope = .cluster
+        scope: BranchScope = .cluster,
+        shared: Set<BranchKey> = [],
+        isUpdate: Bool = false
     ) {
-        self.scope = scope
+        (self.scope, self.shared, self.isUpdate) = (scope, shared, isUpdate)
         self.namespace = namespace
         self.name = name
         self.uid = uid

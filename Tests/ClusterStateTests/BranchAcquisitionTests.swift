@@ -307,7 +307,7 @@ import Testing
     }
 
     @Test func `is not tried for more branches than a review has time for`() {
-        let branches = (0...RunAcquisition.maximumBranches).map {
+        let branches = (0...BranchKey.maximumOfRun).map {
             (key: ClaimKey(branch: BranchKey(repository: "o/r", head: ExactString("b\($0)"))), isDerived: false)
         }
         let holder = ClaimHolder(run: ObjectKey(namespace: "agents", name: "own"), uid: "u-1")

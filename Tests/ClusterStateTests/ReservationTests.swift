@@ -48,6 +48,76 @@ import Testing
         #expect(store.holder(branch("codex/y")) == nil)
     }
 
+    @Test func `a branch that is shared is in nobody's way, and the others are`() {
+        let store = ClusterStore()
+        let (x, y) = (branch("codex/x"), branch("codex/y"))
+        #expect(store.reserve(claims("a", [x]), scope: .cluster))
+        #expect(store.reserve(claims("b", [x, y], shared: [x]), scope: .cluster))
+        #expect(store.holder(x) == "agents/a of 2")
+        #expect(!store.reserve(claims("c", [x, y], shared: [x]), scope: .cluster))
+        #expect(store.reserve(claims("c", [x, y], shared: [x, y]), scope: .cluster))
+    }
+
+    @Test func `an update keeps what was worked out for the run before`() throws {
+        let time = Atomic<Int64>(0)
+        let store = ClusterStore(reservations: ReservationLimits(lifetimeMilliseconds: 1000)) {
+            time.load(ordering: .relaxed)
+        }
+        #expect(store.reserve(claims("a", uid: "u", [branch("codex/x")]), scope: .cluster))
+        try store.load(MemoryFileSystem(["/m/a.json": runJSON("a", head: "", uid: "u")]))
+        #expect(store.reserve(claims("a", uid: "u", [branch("codex/y")], isUpdate: true), scope: .cluster))
+        // Whether the update is stored makes no difference: the run may have begun.
+        time.store(5000, ordering: .relaxed)
+        for head in ["codex/x", "codex/y"] { #expect(store.holder(branch(head)) == "agents/a of 1") }
+        try store.load(MemoryFileSystem(["/m/b.json": runJSON("a", uid: "u", status: "{\"phase\":\"Failed\"}")]))
+        for head in ["codex/x", "codex/y"] { #expect(store.holder(branch(head)) == nil) }
+    }
+
+    /// What the source says of a template after it was admitted as a run, and whether the run has its branch then.
+    @Test(arguments: [
+        (runJSON("t", template: "true"), true),
+        (runJSON("t", template: "true", status: "{\"phase\":\"Template\"}"), true),
+        (runJSON("t", template: "true", status: "{\"phase\":\"Succeeded\"}"), true),
+        (runJSON("t", status: "{\"phase\":\"Template\"}"), true),
+        (runJSON("t", status: "{\"phase\":\"Running\"}"), true),
+        (runJSON("t", status: "{\"phase\":\"Succeeded\"}"), false),
+    ])
+    func `a template that becomes a run has its branch until the run is over`(seen: String, holds: Bool) throws {
+        let store = ClusterStore(generation: .august2026)
+        try store.load(MemoryFileSystem(["/m/a.json": runJSON("t", template: "true")]))
+        #expect(store.holder() == nil)
+        #expect(store.reserve(claims("t", isUpdate: true), scope: .cluster))
+        try store.load(MemoryFileSystem(["/m/b.json": seen]))
+        #expect(store.holder() == (holds ? "agents/t of 1" : nil))
+    }
+
+    @Test func `a template that stays one has it for as long as the update may be stored`() throws {
+        let time = Atomic<Int64>(0)
+        let limits = ReservationLimits(lifetimeMilliseconds: 1000)
+        let store = ClusterStore(generation: .august2026, reservations: limits) { time.load(ordering: .relaxed) }
+        let files = MemoryFileSystem(["/m/a.json": runJSON("t", template: "true")])
+        try store.load(files)
+        #expect(store.reserve(claims("t", isUpdate: true), scope: .cluster))
+        try store.load(files)
+        time.store(999, ordering: .relaxed)
+        #expect(store.holder() == "agents/t of 1")
+        time.store(1000, ordering: .relaxed)
+        #expect(store.holder() == nil)
+    }
+
+    @Test func `an annotated run has its branch as long as somebody works on it`() throws {
+        let store = ClusterStore(generation: .august2026)
+        #expect(store.reserve(claims("a", [branch("codex/derived")]), scope: .cluster))
+        func see(_ status: String) throws -> String? {
+            try store.load(
+                MemoryFileSystem(["/m/a.json": runJSON("a", template: "true", status: "{\"phase\":\"\(status)\"}")])
+            )
+            return store.holder(branch("codex/derived"))
+        }
+        #expect(try see("Running") == "agents/a of 1")
+        #expect(try see("Succeeded") == nil)
+    }
+
     @Test func `a run without a name is judged and not remembered`() {
         let store = ClusterStore()
         #expect(store.reserve(claims(""), scope: .cluster))

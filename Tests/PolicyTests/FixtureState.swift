@@ -152,6 +152,29 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return first.map { BranchHolders(first: $0, count: holders.count) }
     }
 
+    func holdersOnPath(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchPathHolders? {
+        var found: [(holder: BranchHolder, head: ExactString)] = []
+        for run in runs
+        where run.standing(generation: generation).isActive && run.effectiveVcsMode == .readWrite
+            && !isNamed(run.metadata, name, namespace) && (scope.map { isIn(run.metadata, $0) } ?? true)
+        {
+            for key in run.heldBranches(options: RepositoryName.Options(), generation: generation)
+            where key.repository == branch.repository {
+                let (one, other) = (key.head.string, branch.head.string)
+                if one.hasPrefix("\(other)/") || other.hasPrefix("\(one)/") { found.append((holder(run), key.head)) }
+            }
+        }
+        let first = found.min {
+            ($0.holder.namespace, $0.holder.name, $0.head) < ($1.holder.namespace, $1.holder.name, $1.head)
+        }
+        return first.map { BranchPathHolders(first: $0.holder, head: $0.head, count: found.count) }
+    }
+
     private func namespace(of run: AgentRun) -> ExactString {
         run.metadata.namespace.isEmpty ? "default" : run.metadata.namespace
     }

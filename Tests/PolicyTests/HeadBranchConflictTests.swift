@@ -77,6 +77,52 @@ import Testing
     }
 
     @Test(arguments: [
+        ("head: codex/y, branch: codex/x", false), ("headRef: codex/y, branch: codex/x", false),
+        ("branch: codex/x", true), ("head: ' ', branch: codex/x", true), ("head: '${head}'", false),
+        ("head: 'codex/${head}', branch: codex/x", false), ("branch: '${ head }'", false),
+    ])
+    func `takes the branch parameter only where there is no head, and placeholders for none`(
+        parameters: String,
+        conflicts: Bool
+    ) throws {
+        let state = documents(
+            Self.other("o", Self.taken),
+            Self.other("p", "parameters: {repository: Acme/Lab, \(parameters)}")
+        )
+        let verdict = try judge(run("parameters: {repository: acme/lab, \(parameters)}"), state: state)
+        let reasons = verdict.reasons(of: .headBranchConflict)
+        // Without a placeholder the other run of the same parameters is in the way, too.
+        let isPlaceholder = parameters.contains("$")
+        #expect(reasons == (conflicts || !isPlaceholder ? ["HeadBranchConflict"] : []))
+        let nowhere = try judge(run("parameters: {repository: '${repo}', head: codex/x}"), state: state)
+        #expect(nowhere.reasons(of: .headBranchConflict).isEmpty)
+    }
+
+    /// What a workflow of another run says, and whether it has codex/x of acme/lab.
+    @Test(arguments: [
+        ("{name: a, parameters: {head: codex/x}}", "vcs: {headBranch: codex/other}", true, true),
+        ("{name: a, parameters: {head: codex/x}}", "phase: Succeeded", false, false),
+        ("{name: ' ', parameters: {head: codex/x}}", "", false, true),
+        ("{name: a, parameters: {head: codex/y}}", "vcs: {headBranch: codex/x}", true, true),
+        ("{name: a, parameters: {head: codex/x, repository: acme/other}}", "", false, false),
+        ("{name: a, parameters: {head: codex/x, repository: acme/other}}", "vcs: {repository: acme/lab}", false, false),
+    ])
+    func `counts what another workflow's steps name beside what its status says`(
+        step: String,
+        status: String,
+        inFebruary: Bool,
+        inAugust: Bool
+    ) throws {
+        let spec =
+            "runtime: {type: workflow}, parameters: {repository: acme/lab, head: codex/run}, workflow: {steps: [\(step)]}"
+        for (generation, conflicts) in [(Generation.february2026, inFebruary), (.august2026, inAugust)] {
+            let state = Self.other("o", spec, status: status)
+            let verdict = try judge(run(Self.taken), state: state, generation: generation)
+            #expect(verdict.reasons(of: .headBranchConflict) == (conflicts ? ["HeadBranchConflict"] : []))
+        }
+    }
+
+    @Test(arguments: [
         (Generation.february2026, "", [String]()),
         (.february2026, "branchTemplate: \"codex/{{ agentRun.name }}\"", ["codex/r"]),
         (.august2026, "", ["codex/r"]), (.august2026, "branchTemplate: \"{{ nothing }}/x\"", ["codex/r"]),

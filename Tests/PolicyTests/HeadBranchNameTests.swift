@@ -93,10 +93,14 @@ import Testing
     }
 
     @Test func `is reported wherever it is written`() throws {
-        let spec = "parameters: {repository: o/r, head: codex/a..b, branch: codex/a..b}"
+        let spec = """
+            parameters: {repository: o/r, branch: codex/a..b}, runtime: {type: workflow}, \
+            workflow: {steps: [{name: s, parameters: {head: codex/a..b}}]}
+            """
         #expect(
             try judge(run(spec)).summary(of: .headBranchName) == [
-                "InvalidHeadBranch spec.parameters.head Deny", "InvalidHeadBranch spec.parameters.branch Deny",
+                "InvalidHeadBranch spec.parameters.branch Deny",
+                "InvalidHeadBranch spec.workflow.steps[0].parameters.head Deny",
             ]
         )
     }

@@ -96,18 +96,20 @@ import Testing
 
     /// What became of the branches of a run after it was judged.
     private static let settlements: [RecordedSettlement] = [
-        .contended, .unclaimed("no permission to create Leases"),
-        .taken(
-            TakenBranch(
-                branch: BranchKey(repository: "a/b", head: "codex/x"),
-                namespace: "other",
-                name: "first",
-                run: ("Running", Timestamp(seconds: 1_700_000_000)),
-                claimedAt: Timestamp(seconds: 1_700_000_060),
-                waitSeconds: nil
-            )
-        ),
+        .contended, .unclaimed(.failed("no permission to create Leases")), .unclaimed(.surplus(8)),
+        .taken([taken("codex/x")]), .taken([taken("codex/y"), taken("codex/x")]),
     ]
+
+    private static func taken(_ head: ExactString) -> TakenBranch {
+        TakenBranch(
+            branch: BranchKey(repository: "a/b", head: head),
+            namespace: "other",
+            name: "first",
+            run: ("Running", Timestamp(seconds: 1_700_000_000)),
+            claimedAt: Timestamp(seconds: 1_700_000_060),
+            waitSeconds: nil
+        )
+    }
 
     @Test(arguments: settlements)
     func `is what became of its branches`(settlement: RecordedSettlement) throws {
@@ -118,14 +120,15 @@ import Testing
         let now = try #require(`Golden answers`.now)
         let (original, line) = try unsafe review.bytes.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
-            var taken: TakenBranch?
-            if case .taken(let branch) = settlement { taken = branch }
-            var verdict = try unsafe engine.judge(decoded, body: body, state: state, now: now, claimed: taken)
-            switch settlement {
-            case .contended: verdict = engine.contended(verdict)
-            case .unclaimed(let why): verdict = engine.unclaimed(verdict, because: why)
-            case .taken: break
-            }
+            var verdict = try unsafe engine.judge(
+                decoded,
+                body: body,
+                state: state,
+                now: now,
+                claimed: settlement.taken
+            )
+            if settlement.isContended { verdict = engine.contended(verdict) }
+            if let unclaimed = settlement.unclaimed { verdict = engine.unclaimed(verdict, unclaimed) }
             var writer = JSONWriter()
             try unsafe RecordedReview.write(body, state: state, settlement: settlement, to: &writer)
             return (verdict, writer.bytes)

@@ -97,7 +97,12 @@ import Testing
         func claims(_ spec: String, more: String = "") throws -> BranchClaims? {
             try review(operation: "UPDATE", object: run(spec), oldObject: old, more: more, state: state).claims
         }
-        let moved = try claims("parameters: {repository: a/b, head: codex/h, branch: codex/i}")
+        let moved = try claims(
+            """
+            parameters: {repository: a/b, head: codex/h}, runtime: {type: workflow}, \
+            workflow: {steps: [{name: s}, {name: t, parameters: {head: codex/i}}]}
+            """
+        )
         #expect(moved?.isUpdate == true)
         #expect(moved?.branches.map(\.head) == ["codex/h", "codex/i"])
         #expect(moved?.kept.map(\.head) == ["codex/h"])

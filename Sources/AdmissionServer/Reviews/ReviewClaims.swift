@@ -38,53 +38,114 @@ final class ReviewClaims: Sendable {
         let written =
             stored?.heldBranches(options: policy.repositoryOptions, generation: policy.generation) ?? []
         guard let wanted = claims.request(written: written) else { return nil }
-        let request = review.request
-        let deadline = request.deadline?.answerBy ?? request.receivedAt + Self.timeToClaim
-        return claimer.claim(wanted, deadline: deadline).hop(to: eventLoop).map { [self] result in
-            if case .held = result.decision { return }
-            let settled = judged(verdict, review.evidence, decoded, request.body, by: engine, after: result)
-            review.result = .judged(settled)
-            if !settled.allowed {
-                claimer.release(result)
-                if !claims.isUpdate { judge.state.withdraw(claims) }
-            }
+        return claim(wanted, for: Errand(review, decoded, engine, verdict, claims, written: written), on: eventLoop)
+    }
+
+    /// The claims of one review on their way.
+    // Unchecked: goes from one event loop's step to the next.
+    private final class Errand: @unchecked Sendable {
+        let review: PendingReview
+        let decoded: DecodedReview
+        let engine: PolicyEngine
+        let written: [BranchKey]
+        let deadline: NIODeadline
+        /// What counts so far.
+        var verdict: Verdict
+        var claims: BranchClaims
+        /// Branches of which it is known whose they are.
+        var settled: Set<BranchKey> = []
+        /// Those that are another run's.
+        var taken: [TakenBranch] = []
+        /// The last result, with all claims that were made.
+        var made: RunAcquisition.Result?
+
+        init(
+            _ review: PendingReview,
+            _ decoded: DecodedReview,
+            _ engine: PolicyEngine,
+            _ verdict: Verdict,
+            _ claims: BranchClaims,
+            written: [BranchKey]
+        ) {
+            (self.review, self.decoded, self.engine, self.written) = (review, decoded, engine, written)
+            (self.verdict, self.claims) = (verdict, claims)
+            deadline = review.request.deadline?.answerBy ?? review.request.receivedAt + ReviewClaims.timeToClaim
         }
     }
 
-    private func judged(
-        _ verdict: Verdict,
-        _ evidence: DecisionEvidence?,
-        _ decoded: DecodedReview,
-        _ body: ByteBuffer,
-        by engine: PolicyEngine,
-        after result: RunAcquisition.Result
-    ) -> Verdict {
-        switch result.decision {
-        case .held: return verdict
-        case .unavailable(let failure):
-            evidence?.settlement = .unclaimed(failure.message)
-            return engine.unclaimed(verdict, because: failure.message)
+    /// Claims until every branch is the run's, or one that the policy lets it share, or the run is not admitted.
+    private func claim(
+        _ wanted: RunAcquisition.Request,
+        for errand: Errand,
+        on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        claimer.claim(wanted, deadline: errand.deadline).hop(to: eventLoop).flatMap { [self] result in
+            let earlier = errand.made?.taken ?? []
+            errand.made = result
+            errand.made?.taken += earlier
+            errand.settled.formUnion(result.taken.map(\.key.branch))
+            if let next = settle(errand, after: result.decision) { return claim(next, for: errand, on: eventLoop) }
+            errand.review.result = .judged(errand.verdict)
+            if !errand.verdict.allowed {
+                errand.made.map { claimer.release($0) }
+                if !errand.claims.isUpdate { judge.state.withdraw(errand.claims) }
+            }
+            return eventLoop.makeSucceededVoidFuture()
+        }
+    }
+
+    /// Judges what claiming came to; what is still to be claimed, nil when all is done.
+    private func settle(
+        _ errand: Errand,
+        after decision: RunAcquisition.Result.Decision
+    ) -> RunAcquisition.Request? {
+        switch decision {
+        case .held:
+            let surplus = errand.claims.unclaimableCount
+            if surplus > 0 { leaveUnclaimed(.surplus(surplus), errand) }
+        case .unavailable(let failure): leaveUnclaimed(.failed(failure.message), errand)
         case .conflict(let conflict):
+            errand.taken.append(TakenBranch(conflict))
+            errand.settled.insert(conflict.key.branch)
             do throws(AdmissionReviewError) {
-                // The rule finds the holder now, so that exemptions and overrides count as ever.
-                return try judge.judge(decoded, body, by: engine, evidence, claimed: TakenBranch(conflict))
+                // The rule finds the holders now, so that exemptions and overrides count as ever.
+                errand.verdict = try judge.judge(
+                    errand.decoded,
+                    errand.review.request.body,
+                    by: errand.engine,
+                    errand.review.evidence,
+                    claimed: errand.taken
+                )
             } catch {
                 // It was judged before, from the same bytes.
-                evidence?.settlement = .unclaimed(error.description)
-                return engine.unclaimed(verdict, because: error.description)
+                leaveUnclaimed(.failed(error.description), errand)
+                return nil
             }
+            guard errand.verdict.allowed, let claims = errand.verdict.claims else { return nil }
+            errand.claims = claims
+            // A conflict is about one branch: the others are the run's alone.
+            return claims.request(written: errand.written, settled: errand.settled)
+                ?? settle(errand, after: .held)
         }
+        return nil
+    }
+
+    private func leaveUnclaimed(_ branches: UnclaimedBranches, _ errand: Errand) {
+        let evidence = errand.review.evidence
+        evidence?.settlement = evidence?.settlement ?? RecordedSettlement()
+        evidence?.settlement?.unclaimed = branches
+        errand.verdict = errand.engine.unclaimed(errand.verdict, branches)
     }
 }
 
 extension ReviewJudge {
-    /// Judges once more, now that a branch is known to be another run's; nothing is reserved.
+    /// Judges once more, now that branches are known to be other runs'; nothing is reserved.
     fileprivate func judge(
         _ decoded: DecodedReview,
         _ body: ByteBuffer,
         by engine: PolicyEngine,
         _ evidence: DecisionEvidence?,
-        claimed: TakenBranch
+        claimed: [TakenBranch]
     ) throws(AdmissionReviewError) -> Verdict {
         let time = now()
         evidence?.settlement = .taken(claimed)

@@ -3,18 +3,33 @@ internal import JSONPull
 package import Policy
 
 extension BranchClaims {
-    /// What is to be claimed for the run; nil when the policy lets it share its branches, or it takes none.
+    /// Branches that are to be claimed, as the policy does not let the run share them: of more than one run may take the first.
+    package var claimable: ArraySlice<BranchKey> {
+        scope == .shared ? [] : branches.filter { !shared.contains($0) }.prefix(BranchKey.maximumOfRun)
+    }
+
+    /// How many branches are too many to be claimed, too.
+    package var unclaimableCount: Int {
+        scope == .shared ? 0 : max(0, branches.count - shared.count - BranchKey.maximumOfRun)
+    }
+
+    /// What is to be claimed for the run.
     ///
-    /// `written` are the branches that the run's own text shows.
-    package func request(written: [BranchKey]) -> RunAcquisition.Request? {
+    /// - Parameters:
+    ///   - written: the branches that the run's own text shows.
+    ///   - settled: branches of which it is known already whether the run has them.
+    /// - Returns: nil when there is nothing to claim.
+    package func request(written: [BranchKey], settled: Set<BranchKey> = []) -> RunAcquisition.Request? {
         let scope: BranchClaimScope
         switch self.scope {
         case .cluster: scope = .cluster
         case .namespace: scope = .namespace
         case .shared: return nil
         }
-        let wanted = branches.filter { !kept.contains($0) }
+        let settled = settled.union(kept)
+        let wanted = claimable.filter { !settled.contains($0) }
         guard !wanted.isEmpty else { return nil }
+        let written = Set(written)
         return RunAcquisition.Request(
             holder: ClaimHolder(run: ObjectKey(namespace: namespace, name: name), uid: uid),
             branches: wanted.map { (scope.key($0, in: namespace), isDerived: !written.contains($0)) },

@@ -151,7 +151,7 @@ extension ClaimJanitor {
         case .run(let holder):
             let scope = configuration.scope
             let missing = holder.branches.compactMap { scope?.key($0, in: run.namespace) }.filter { claims[$0] == nil }
-            create(run, holder, missing.prefix(RunAcquisition.maximumBranches), now)
+            create(run, holder, missing.prefix(BranchKey.maximumOfRun), now)
         case .absent: uncovered[run] = nil
         case .failed(let failure): retryCover(run, failure, now)
         case .lease, .deleted, .exists, .changed: retryCover(run, Self.confused, now)

@@ -1,3 +1,4 @@
+internal import AgentRuns
 internal import JSONPull
 
 /// Claims all branches of one run, one after the other in one order for everyone.
@@ -18,11 +19,6 @@ package struct RunAcquisition: Sendable {
             self.isUpdate = isUpdate
         }
     }
-
-    /// Branches of one run that are claimed at the most.
-    ///
-    /// A workflow may name a head a step; each is a request to the API, one after the other, within one review.
-    package static let maximumBranches = 32
 
     package enum Action: Sendable {
         case call(ClaimCall)
@@ -62,9 +58,9 @@ package struct RunAcquisition: Sendable {
     }
 
     package mutating func start(now: ClaimMoment) -> Action {
-        guard request.branches.count <= Self.maximumBranches else {
+        guard request.branches.count <= BranchKey.maximumOfRun else {
             let message =
-                "the run has \(request.branches.count) head branches, and at most \(Self.maximumBranches) are "
+                "the run has \(request.branches.count) head branches, and at most \(BranchKey.maximumOfRun) are "
                 + "claimed; split it into several runs"
             return end(.unavailable(ClaimFailure(message: message, isTransient: false)))
         }

@@ -7,7 +7,7 @@ internal import Policy
 /// Runs and claims stand in two arrays. A claim is in two lists: all of one run and all on one branch; the table of
 /// branches points to the first of the latter.
 struct RunIndex: Sendable {
-    private var runs: [StoredRun] = []
+    var runs: [StoredRun] = []
     private var freeRuns: [UInt32] = []
     private var claims: [StoredClaim] = []
     private var freeClaims: [UInt32] = []
@@ -15,8 +15,9 @@ struct RunIndex: Sendable {
     private var texts = TextPool()
     private var byName = SlotIndex()
     private var byBranch = SlotIndex()
+    private var folders = BranchFolders()
     /// First of the runs with an idempotency key.
-    private var byKey = SlotIndex()
+    var byKey = SlotIndex()
     private var tally = RunTally()
 
     var count: Int { byName.count }
@@ -70,6 +71,36 @@ struct RunIndex: Sendable {
             if let own, isNamed(own, place) { continue }
             guard runs[place].facts.contains(.active) else { continue }
             guard let run = record(runs[place]), body(run) else { return }
+        }
+    }
+
+    /// Calls `body` for every run that holds a branch which git does not keep beside `branch`, as one is a path above the
+    /// other, with that branch's head, in no order, until it answers false; not for the run named `own`.
+    ///
+    /// `hash` is the branch's, and `above` are the paths above it.
+    func forEachHolder(
+        onPathOf branch: BranchKey,
+        hash: Int,
+        above: [(path: BranchKey, hash: Int)],
+        otherThan own: ObjectKey,
+        _ body: (RunRecord, ExactString) -> Bool
+    ) {
+        guard byBranch.count > 0 else { return }
+        var goesOn = true
+        for (path, hash) in above where goesOn {
+            forEachHolder(of: path, hash: hash, otherThan: own) { run in
+                goesOn = body(run, path.head)
+                return goesOn
+            }
+        }
+        guard goesOn else { return }
+        folders.forEachClaim(below: branch, hash: hash) { place in
+            let claim = claims[place]
+            let run = runs[Int(claim.run)]
+            guard run.facts.contains(.active), !isNamed(own, Int(claim.run)), let record = record(run) else {
+                return true
+            }
+            return body(record, texts.text(claim.head))
         }
     }
 
@@ -179,7 +210,7 @@ extension RunIndex {
     }
 
     /// The run of a place; nil when it is free.
-    private func record(_ run: StoredRun) -> RunRecord? {
+    func record(_ run: StoredRun) -> RunRecord? {
         run.name.map { RunRecord(run, name: texts.text($0)) }
     }
 
@@ -229,6 +260,7 @@ extension RunIndex {
             byBranch.insert(place, hash: hash)
         }
         claims[place] = claim
+        folders.add(place, on: branch)
         runs[run].firstClaim = UInt32(place)
     }
 
@@ -237,6 +269,7 @@ extension RunIndex {
         let claim = claims[place]
         runs[run].firstClaim = claim.nextOfRun
         unlink(place, claim)
+        folders.remove(place)
         texts.remove(claim.head)
         claims[place] = StoredClaim(
             repository: "",
@@ -262,51 +295,6 @@ extension RunIndex {
             byBranch.remove(place, hash: hash)
         } else {
             byBranch.replace(place, by: Int(claim.nextOfBranch), hash: hash)
-        }
-    }
-}
-
-// MARK: Idempotency keys
-
-extension RunIndex {
-    /// Calls `body` for every run with the key of that digest, in no order, until it answers false.
-    func forEachRun(withKey digest: UInt64, _ body: (RunRecord) -> Bool) {
-        guard let first = firstRun(withKey: digest) else { return }
-        var run = UInt32(first)
-        while run != StoredRun.noRun, let record = record(runs[Int(run)]), body(record) {
-            run = runs[Int(run)].nextOfKey
-        }
-    }
-
-    private func firstRun(withKey digest: UInt64) -> Int? {
-        byKey.find(hash: Int(truncatingIfNeeded: digest)) { runs[$0].keyDigest == digest }
-    }
-
-    private mutating func addKey(ofRun place: Int) {
-        let digest = runs[place].keyDigest
-        if let first = firstRun(withKey: digest) {
-            // The second in line: the table can stay as it is.
-            runs[place].nextOfKey = runs[first].nextOfKey
-            runs[first].nextOfKey = UInt32(place)
-        } else {
-            byKey.insert(place, hash: Int(truncatingIfNeeded: digest))
-        }
-    }
-
-    private mutating func removeKey(ofRun place: Int) {
-        let digest = runs[place].keyDigest
-        guard let first = firstRun(withKey: digest) else { return }
-        guard first == place else {
-            var previous = first
-            while Int(runs[previous].nextOfKey) != place { previous = Int(runs[previous].nextOfKey) }
-            runs[previous].nextOfKey = runs[place].nextOfKey
-            return
-        }
-        let hash = Int(truncatingIfNeeded: digest)
-        if runs[place].nextOfKey == StoredRun.noRun {
-            byKey.remove(place, hash: hash)
-        } else {
-            byKey.replace(place, by: Int(runs[place].nextOfKey), hash: hash)
         }
     }
 }

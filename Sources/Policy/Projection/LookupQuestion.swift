@@ -16,6 +16,7 @@ enum LookupQuestion: Hashable, Sendable {
     case idempotencyKey(IdempotencyKey, otherThan: ExactString)
     case runCounts(agent: ExactString?, repository: ExactString?, otherThan: ExactString)
     case branch(BranchKey, otherThan: ExactString, scope: ExactString?)
+    case branchPath(BranchKey, otherThan: ExactString, scope: ExactString?)
 
     /// As a person reads it.
     var text: String {
@@ -33,6 +34,7 @@ enum LookupQuestion: Hashable, Sendable {
         case .idempotencyKey: "which runs have the idempotency key"
         case .runCounts: "how many runs there are"
         case .branch(let key, _, _): "which runs hold branch \(QuotedName.quote(key.head))"
+        case .branchPath(let key, _, _): "which runs hold branches above or below \(QuotedName.quote(key.head))"
         }
     }
 }
@@ -50,6 +52,7 @@ enum LookupAnswer: Sendable {
     case idempotencyKey(IdempotencyKeyHolders?)
     case runCounts(RunCounts)
     case branch(BranchHolders?)
+    case branchPath(BranchPathHolders?)
 }
 
 extension ReferencedKind {

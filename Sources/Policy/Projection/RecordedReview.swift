@@ -25,19 +25,22 @@ package struct RecordedReview: Sendable {
         let result: Result<Verdict, AdmissionReviewError> = unsafe body.withUnsafeBytes { bytes in
             do throws(AdmissionReviewError) {
                 return .success(
-                    try unsafe engine.judge(decoded, body: bytes, state: state, now: now, claimed: settlement?.taken)
+                    try unsafe engine.judge(
+                        decoded,
+                        body: bytes,
+                        state: state,
+                        now: now,
+                        claimed: settlement?.taken ?? []
+                    )
                 )
             } catch {
                 return .failure(error)
             }
         }
         var verdict = try result.get()
-        if verdict.claims != nil {
-            switch settlement {
-            case .contended: verdict = engine.contended(verdict)
-            case .unclaimed(let why): verdict = engine.unclaimed(verdict, because: why)
-            case .taken, nil: break
-            }
+        if verdict.claims != nil, let settlement {
+            if settlement.isContended { verdict = engine.contended(verdict) }
+            if let unclaimed = settlement.unclaimed { verdict = engine.unclaimed(verdict, unclaimed) }
         }
         var doubts = (state?.unanswered ?? []).map { "the policy asks what was not recorded: \($0)" }
         if verdict.restsOnRedactedText { doubts.append("the policy reads a text that is not recorded") }
@@ -76,7 +79,7 @@ extension RecordedReview {
                 writer.key("state")
                 state.write(to: &writer)
             }
-            settlement?.writeMember(to: &writer)
+            settlement?.writeMembers(to: &writer)
             writer.endObject()
         } catch {
             throw .invalidJSON(unsafe error.located(in: body))
@@ -181,7 +184,7 @@ extension RecordedReview {
         var review: Range<Int>?
         var change: RecordedChange?
         var (state, hasState): (RecordedState?, Bool) = (nil, false)
-        var settlement: RecordedSettlement?
+        var settlement = RecordedSettlement()
         do {
             _ = try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
                 try reader.readMembers { reader, key throws(JSONError) in
@@ -192,9 +195,11 @@ extension RecordedReview {
                         hasState = true
                         reader.readsProjections = true
                         state = try RecordedState.read(&reader, source: source)
-                    case "contended": settlement = try reader.readBoolean() == true ? .contended : nil
-                    case "unclaimed": settlement = try reader.readString().map { .unclaimed($0) }
-                    case "taken": settlement = .taken(try TakenBranch(&reader))
+                    case "contended": settlement.isContended = try reader.readBoolean() ?? false
+                    case "unclaimed": settlement.unclaimed = try reader.readString().map { .failed($0) }
+                    case "surplus":
+                        settlement.unclaimed = try reader.readNumber().flatMap { Int($0) }.map { .surplus($0) }
+                    case "taken": settlement.taken = try RecordedSettlement.readTaken(&reader)
                     default: try reader.skipValue()
                     }
                 }

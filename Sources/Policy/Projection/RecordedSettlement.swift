@@ -2,30 +2,63 @@ internal import AgentRuns
 internal import JSONPull
 
 /// What became of the branches of an admitted run after it was judged, where that changed the verdict.
-package enum RecordedSettlement: Sendable {
+package struct RecordedSettlement: Sendable {
     /// They changed hands too often for a verdict.
-    case contended
-    /// They could not be claimed; why.
-    case unclaimed(String)
-    /// One of them turned out to be another run's.
-    case taken(TakenBranch)
+    package var isContended = false
+    /// Those that turned out to be other runs'.
+    package var taken: [TakenBranch] = []
+    /// Why some could not be claimed; nil when all others were.
+    package var unclaimed: UnclaimedBranches?
+
+    package init() {}
+
+    /// They changed hands too often for a verdict.
+    package static var contended: RecordedSettlement {
+        var settlement = RecordedSettlement()
+        settlement.isContended = true
+        return settlement
+    }
+
+    /// Some turned out to be other runs'.
+    package static func taken(_ branches: [TakenBranch]) -> RecordedSettlement {
+        var settlement = RecordedSettlement()
+        settlement.taken = branches
+        return settlement
+    }
+
+    /// Some could not be claimed.
+    package static func unclaimed(_ branches: UnclaimedBranches) -> RecordedSettlement {
+        var settlement = RecordedSettlement()
+        settlement.unclaimed = branches
+        return settlement
+    }
 }
 
 extension RecordedSettlement {
-    /// The branch that is another run's.
-    var taken: TakenBranch? { if case .taken(let branch) = self { branch } else { nil } }
-
-    /// Writes one member: `contended`, `unclaimed` or `taken`.
-    func writeMember(to writer: inout JSONWriter) {
-        switch self {
-        case .contended:
+    /// Writes the members `contended`, `unclaimed`, `surplus` and `taken`, as far as there is something to say.
+    func writeMembers(to writer: inout JSONWriter) {
+        if isContended {
             writer.key("contended")
             writer.boolean(true)
-        case .unclaimed(let why): writer.member("unclaimed", why)
-        case .taken(let branch):
-            writer.key("taken")
-            branch.write(to: &writer)
         }
+        switch unclaimed {
+        case .failed(let why): writer.member("unclaimed", why)
+        case .surplus(let count): writer.member("surplus", count)
+        case nil: break
+        }
+        guard !taken.isEmpty else { return }
+        writer.key("taken")
+        writer.beginArray()
+        for branch in taken { branch.write(to: &writer) }
+        writer.endArray()
+    }
+
+    /// Reads the value of `taken`: several branches, or one as it was written before there could be several.
+    static func readTaken(_ reader: inout JSONReader) throws(JSONError) -> [TakenBranch] {
+        guard try reader.peek() == .array else { return [try TakenBranch(&reader)] }
+        var taken: [TakenBranch] = []
+        try reader.readElements { reader, _ throws(JSONError) in taken.append(try TakenBranch(&reader)) }
+        return taken
     }
 }
 

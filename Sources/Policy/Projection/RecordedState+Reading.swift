@@ -33,6 +33,10 @@ private struct LookupEntry {
 
     private var name: ExactString { texts["name"] ?? "" }
 
+    private var branch: BranchKey {
+        BranchKey(repository: texts["repository"] ?? "", head: texts["head"] ?? "")
+    }
+
     var question: LookupQuestion? {
         switch subject {
         case .condition: .condition(bindings: bindings)
@@ -55,12 +59,8 @@ private struct LookupEntry {
                 otherThan: name
             )
         case .runCounts: .runCounts(agent: texts["agent"], repository: texts["repository"], otherThan: name)
-        case .branch:
-            .branch(
-                BranchKey(repository: texts["repository"] ?? "", head: texts["head"] ?? ""),
-                otherThan: name,
-                scope: texts["scope"]
-            )
+        case .branch: .branch(branch, otherThan: name, scope: texts["scope"])
+        case .branchPath: .branchPath(branch, otherThan: name, scope: texts["scope"])
         case nil: nil
         }
     }
@@ -109,6 +109,11 @@ private struct LookupEntry {
         case .branch:
             let holders = try Holders(&reader)
             return .branch(isNull ? nil : BranchHolders(first: holders.first, count: holders.count))
+        case .branchPath:
+            let holders = try Holders(&reader)
+            return .branchPath(
+                isNull ? nil : BranchPathHolders(first: holders.first, head: holders.head, count: holders.count)
+            )
         case nil:
             try reader.skipValue()
             return nil
@@ -125,6 +130,7 @@ private struct LookupEntry {
 /// The first of some runs that hold something, and how many they are.
 private struct Holders {
     var first = BranchHolder(namespace: "", name: "", phase: "", createdAt: nil)
+    var head: ExactString = ""
     var count = 0
     var isInUse = false
 
@@ -135,6 +141,7 @@ private struct Holders {
             case "name": first.name = ExactString(try reader.readString() ?? "")
             case "phase": first.phase = ExactString(try reader.readString() ?? "")
             case "createdAt": first.createdAt = try reader.readString().flatMap { Timestamp(ExactString($0)) }
+            case "head": head = ExactString(try reader.readString() ?? "")
             case "count": count = try reader.readNumber().flatMap { Int($0) } ?? 0
             case "inUse": isInUse = try reader.readBoolean() ?? false
             default: try reader.skipValue()

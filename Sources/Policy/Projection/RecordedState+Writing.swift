@@ -31,6 +31,7 @@ enum LookupSubject: String {
     case idempotencyKey
     case runCounts
     case branch
+    case branchPath
 }
 
 extension LookupQuestion {
@@ -60,11 +61,8 @@ extension LookupQuestion {
             writer.subject(.runCounts, name)
             if let agent { writer.member("agent", agent.string) }
             if let repository { writer.member("repository", repository.string) }
-        case .branch(let key, let name, let scope):
-            writer.subject(.branch, name)
-            writer.member("repository", key.repository.string)
-            writer.member("head", key.head.string)
-            if let scope { writer.member("scope", scope.string) }
+        case .branch(let key, let name, let scope): writer.branch(.branch, key, name, scope)
+        case .branchPath(let key, let name, let scope): writer.branch(.branchPath, key, name, scope)
         }
     }
 }
@@ -90,6 +88,10 @@ extension LookupAnswer {
         case .runCounts(let counts): counts.write(to: &writer)
         case .branch(let holders):
             writer.optional(holders) { holders, writer in writer.holders(holders.first, count: holders.count) }
+        case .branchPath(let holders):
+            writer.optional(holders) { holders, writer in
+                writer.holders(holders.first, head: holders.head, count: holders.count)
+            }
         }
     }
 }
@@ -132,12 +134,30 @@ extension JSONWriter {
         if let name { member("name", name.string) }
     }
 
+    fileprivate mutating func branch(
+        _ subject: LookupSubject,
+        _ key: BranchKey,
+        _ name: ExactString,
+        _ scope: ExactString?
+    ) {
+        self.subject(subject, name)
+        member("repository", key.repository.string)
+        member("head", key.head.string)
+        if let scope { member("scope", scope.string) }
+    }
+
     fileprivate mutating func optional<Value>(_ value: Value?, _ write: (Value, inout JSONWriter) -> Void) {
         if let value { write(value, &self) } else { null() }
     }
 
-    fileprivate mutating func holders(_ first: BranchHolder, count: Int, isInUse: Bool = false) {
+    fileprivate mutating func holders(
+        _ first: BranchHolder,
+        head: ExactString? = nil,
+        count: Int,
+        isInUse: Bool = false
+    ) {
         beginObject()
+        if let head { member("head", head.string) }
         member("namespace", first.namespace.string)
         member("name", first.name.string)
         member("phase", first.phase.string)

@@ -61,6 +61,10 @@ package final class RecordedState: ClusterLookup {
             let inCluster = answers.first { $0.question == .branch(key, otherThan: name, scope: nil) }?.answer
             if case .branch(nil)? = inCluster { return inCluster }
             return nil
+        case .branchPath(let key, let name, .some):
+            let inCluster = answers.first { $0.question == .branchPath(key, otherThan: name, scope: nil) }?.answer
+            if case .branchPath(nil)? = inCluster { return inCluster }
+            return nil
         default: return nil
         }
     }
@@ -167,5 +171,17 @@ extension RecordedState {
             .branch($0.holders(of: branch, otherThan: name, in: namespace, scope: scope))
         }
         return if case .branch(let holders)? = answer { holders } else { nil }
+    }
+
+    package func holdersOnPath(
+        of branch: BranchKey,
+        otherThan name: ExactString,
+        in namespace: ExactString,
+        scope: ExactString?
+    ) -> BranchPathHolders? {
+        let answer = answer(.branchPath(branch, otherThan: name, scope: scope)) {
+            .branchPath($0.holdersOnPath(of: branch, otherThan: name, in: namespace, scope: scope))
+        }
+        return if case .branchPath(let holders)? = answer { holders } else { nil }
     }
 }

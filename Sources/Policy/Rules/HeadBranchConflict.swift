@@ -20,28 +20,42 @@ struct HeadBranchConflict: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard let state = run.state, run.run.standing(generation: run.generation).needsClaims else { return }
-        for claim in run.claimedBranches {
-            if let claimed = run.claimed, claimed.branch == claim.key {
-                report(claimed, at: claim.head.field, now: run.now, &findings)
-                continue
-            }
-            let holders = state.holders(
-                of: claim.key,
-                otherThan: run.run.metadata.name,
-                in: run.namespace,
-                scope: scope == .namespace ? run.namespace : nil
-            )
-            guard let holders else { continue }
-            let message = message(claim.key, holders, now: run.now)
-            report(
-                claim.key,
-                message,
-                "wait for it, choose another head, or delete that run",
-                claim.head.field,
-                &findings
-            )
+        guard run.run.standing(generation: run.generation).needsClaims else { return }
+        let claims = run.claimedBranches
+        if claims.isEmpty { return }
+        checkCount(run, &findings)
+        checkBases(run, &findings)
+        guard let state = run.state else { return }
+        for claim in claims {
+            checkHolders(of: claim, run, state, &findings)
+            checkPaths(of: claim, run, state, &findings)
         }
+    }
+
+    private func checkHolders(
+        of claim: RunUnderReview.ClaimedBranch,
+        _ run: RunUnderReview,
+        _ state: any ClusterLookup,
+        _ findings: inout RuleFindings
+    ) {
+        if let claimed = run.claimed.first(where: { $0.branch == claim.key }) {
+            return report(claimed, at: claim.head.field, now: run.now, &findings)
+        }
+        let holders = state.holders(
+            of: claim.key,
+            otherThan: run.run.metadata.name,
+            in: run.namespace,
+            scope: scope == .namespace ? run.namespace : nil
+        )
+        guard let holders else { return }
+        let message = message(claim.key, holders, now: run.now)
+        report(
+            claim.key,
+            message,
+            "wait for it, choose another head, or delete that run",
+            claim.head.field,
+            &findings
+        )
     }
 
     /// A branch that could not be claimed.
@@ -87,12 +101,16 @@ struct HeadBranchConflict: Rule {
     }
 
     private func message(_ key: BranchKey, _ holders: BranchHolders, now: Timestamp) -> String {
-        let first = holders.first
-        let name = QuotedName.quote(ExactString("\(first.namespace)/\(first.name)"))
-        let age = first.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
         let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
         return "Duplicate value: branch \(QuotedName.quote(key.head)) of \(QuotedName.quote(key.repository)) "
-            + "is held by run \(name) (\(first.phase)\(age))\(others)"
+            + "is held by run \(Self.name(holders.first, now: now))\(others)"
+    }
+
+    /// `"agents/first" (Running, 5m old)`.
+    static func name(_ holder: BranchHolder, now: Timestamp) -> String {
+        let name = QuotedName.quote(ExactString("\(holder.namespace)/\(holder.name)"))
+        let age = holder.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
+        return "\(name) (\(holder.phase)\(age))"
     }
 
     /// `45s`, `5m`, `3h`, `2d`: the largest unit, rounded down.

@@ -22,7 +22,7 @@ struct HeadBranchName: Rule {
                 if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
             }
             last = head
-            if run.mode == .readWrite, let base = run.base(of: run.runAndSteps[found.unit]), base == head.name {
+            if run.mode == .readWrite, let base = run.bases[found.unit], base == head.name {
                 reportBase(head, base, &findings)
             }
         }

@@ -110,21 +110,76 @@ import Testing
         }
     }
 
-    @Test func `are shared where the policy does not deny, and then not claimed`() async throws {
-        let policy = try AdmissionPolicy.load(
+    private static func policy(_ spec: String) throws -> AdmissionPolicy {
+        try AdmissionPolicy.load(
             Array(
                 """
                 apiVersion: admission.agents.proompteng.ai/v1alpha1
                 kind: AgentRunPolicy
-                spec: { rules: { head-branch-conflict: { action: Warn } } }
+                spec: { \(spec) }
                 """.utf8
             ),
             file: "policy.yaml"
         )
+    }
+
+    @Test func `are not claimed where the rule is off`() async throws {
+        let policy = try Self.policy("rules: { head-branch-conflict: { action: Off } }")
         try await FakeAPIServer.run { server in
             let replica = try Replica(server, policy: policy)
             #expect(try await replica.post(Review(name: "first")).allowed == true)
             #expect(try await server.observations.requestCount == 0)
+        }
+    }
+
+    /// A workflow whose steps have heads of their own beside that of the run.
+    private static func workflow(_ name: String, heads: [String]) -> Review {
+        var review = Review(name: name, head: "codex/run-\(name)")
+        let steps = heads.enumerated().map { #"{"name":"s\#($0)","parameters":{"head":"\#($1)"}}"# }
+        review.spec = #""workflow":{"steps":[\#(steps.joined(separator: ","))]},"#
+        review.runtime = "workflow"
+        return review
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func `that other replicas' runs have are shared where the policy lets them pass, and all others claimed`(
+        taken: Int
+    ) async throws {
+        let policy = try Self.policy("rules: { head-branch-conflict: { action: Warn } }")
+        try await FakeAPIServer.run { server in
+            let (one, two) = (try Replica(server, name: "one"), try Replica(server, name: "two", policy: policy))
+            for number in 0..<taken {
+                #expect(try await one.post(Review(name: "first-\(number)", head: "codex/\(number)")).allowed == true)
+            }
+            let second = try await two.post(Self.workflow("second", heads: (0..<5).map { "codex/\($0)" }))
+            #expect(second.allowed == true)
+            let warnings = second.body.split(separator: "[HeadBranchConflict]").count - 1
+            #expect(warnings == taken)
+            // The run's own, and those of the steps that nobody has.
+            let leases = try await server.leases().count {
+                String(decoding: $0.bytes, as: UTF8.self).contains("agents/second/")
+            }
+            #expect(leases == 1 + 5 - taken)
+            #expect(try await one.post(Review(name: "third", head: "codex/4")).allowed == false)
+            // Once more: nothing is new.
+            #expect(try await two.post(Self.workflow("second", heads: (0..<5).map { "codex/\($0)" })).allowed == true)
+        }
+    }
+
+    @Test func `of more than 32 heads are 32 where the policy lets so many pass, which is said`() async throws {
+        let policy = try Self.policy(
+            "rules: { head-branch-conflict: { reasons: { TooManyBranches: Warn } } }"
+        )
+        try await FakeAPIServer.run { server in
+            let strict = try Replica(server, name: "strict")
+            let many = Self.workflow("many", heads: (0..<39).map { "codex/\($0)" })
+            #expect(try await strict.post(many).allowed == false)
+            #expect(try await server.leases().isEmpty)
+            let replica = try Replica(server, policy: policy)
+            let answer = try await replica.post(many)
+            #expect(answer.allowed == true)
+            #expect(answer.body.contains("8 head branches not claimed"))
+            #expect(try await server.leases().count == 32)
         }
     }
 

@@ -44,7 +44,9 @@ func claims(
     uid: String = "",
     _ branches: [BranchKey] = [branch()],
     idempotencyKey: IdempotencyKey? = nil,
-    isKeyExclusive: Bool = false
+    isKeyExclusive: Bool = false,
+    shared: Set<BranchKey> = [],
+    isUpdate: Bool = false
 ) -> BranchClaims {
     BranchClaims(
         namespace: ExactString(namespace),
@@ -53,7 +55,9 @@ func claims(
         branches: branches,
         idempotencyKey: idempotencyKey,
         isKeyExclusive: isKeyExclusive,
-        createdAt: nil
+        createdAt: nil,
+        shared: shared,
+        isUpdate: isUpdate
     )
 }
 

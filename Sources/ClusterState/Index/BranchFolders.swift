@@ -1,0 +1,164 @@
+internal import AgentRuns
+internal import JSONPull
+
+/// The paths above branches that are held, as folders: what lies below a path is found without looking at anything else.
+///
+/// A claim, by its place in the index, is in the list of the folder its branch lies in; folders of one parent are in a list,
+/// too. A claim is added and removed at the same cost however many there are: 8 bytes each, and one folder for most.
+struct BranchFolders: Sendable {
+    /// Longer names, which no Git host takes, lie in no folder.
+    static let maximumBytes = 255
+    /// Says that there is none.
+    private static let none = UInt32.max
+    /// Marks what stands before the first of a list: the list's folder.
+    private static let folderBit: UInt32 = 1 << 31
+
+    /// A claim in the list of its folder.
+    private struct Link: Sendable {
+        var previous = BranchFolders.none
+        var next = BranchFolders.none
+    }
+
+    private struct Folder: Sendable {
+        var key: BranchKey
+        var hash: Int
+        var parent = BranchFolders.none
+        var previous = BranchFolders.none
+        var next = BranchFolders.none
+        var firstChild = BranchFolders.none
+        var firstClaim = BranchFolders.none
+    }
+
+    /// By the place of the claim.
+    private var links: [Link] = []
+    private var folders: [Folder] = []
+    private var freeFolders: [UInt32] = []
+    private var byKey = SlotIndex()
+
+    /// Whether nothing lies in any folder.
+    var isEmpty: Bool { byKey.count == 0 }
+
+    /// Adds the claim at `place`, which is on `branch`.
+    mutating func add(_ place: Int, on branch: BranchKey) {
+        guard let parent = Self.parent(of: branch) else { return }
+        let folder = open(parent)
+        while links.count <= place { links.append(Link()) }
+        let first = folders[Int(folder)].firstClaim
+        links[place] = Link(previous: folder | Self.folderBit, next: first)
+        if first != Self.none { links[Int(first)].previous = UInt32(place) }
+        folders[Int(folder)].firstClaim = UInt32(place)
+    }
+
+    /// Takes the claim at `place` out, if it lies in a folder.
+    mutating func remove(_ place: Int) {
+        guard place < links.count, links[place].previous != Self.none else { return }
+        let link = links[place]
+        links[place] = Link()
+        if link.next != Self.none { links[Int(link.next)].previous = link.previous }
+        if link.previous & Self.folderBit == 0 {
+            links[Int(link.previous)].next = link.next
+        } else {
+            let folder = link.previous & ~Self.folderBit
+            folders[Int(folder)].firstClaim = link.next
+            close(folder)
+        }
+    }
+
+    /// Calls `body` for every claim on a branch below `branch`, in no order, until it answers false; `hash` is the branch's.
+    func forEachClaim(below branch: BranchKey, hash: Int, _ body: (Int) -> Bool) {
+        guard !isEmpty, let top = find(branch, hash: hash) else { return }
+        var pending = [top]
+        while let folder = pending.popLast() {
+            var claim = folders[Int(folder)].firstClaim
+            while claim != Self.none {
+                guard body(Int(claim)) else { return }
+                claim = links[Int(claim)].next
+            }
+            var child = folders[Int(folder)].firstChild
+            while child != Self.none {
+                pending.append(child)
+                child = folders[Int(child)].next
+            }
+        }
+    }
+
+    /// The paths above `branch`, the nearest first.
+    static func paths(above branch: BranchKey) -> [BranchKey] {
+        var paths: [BranchKey] = []
+        var branch = branch
+        while let parent = parent(of: branch) {
+            paths.append(parent)
+            branch = parent
+        }
+        return paths
+    }
+
+    /// What stands before the last slash; nil if there is none, or the name is longer than any that Git hosts take.
+    private static func parent(of branch: BranchKey) -> BranchKey? {
+        let bytes = branch.head.string.utf8
+        guard bytes.count <= maximumBytes, let slash = bytes.lastIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex
+        else { return nil }
+        return BranchKey(repository: branch.repository, head: ExactString(branch.head.string[..<slash]))
+    }
+
+    private func find(_ key: BranchKey, hash: Int) -> UInt32? {
+        byKey.find(hash: hash) { folders[$0].key == key }.map { UInt32($0) }
+    }
+
+    /// The folder of that path, made if there is none, with those it lies in.
+    private mutating func open(_ key: BranchKey) -> UInt32 {
+        if let known = find(key, hash: key.hashValue) { return known }
+        var child: UInt32?
+        var first: UInt32?
+        for path in [key] + Self.paths(above: key) {
+            let hash = path.hashValue
+            let known = find(path, hash: hash)
+            let folder = known ?? insert(Folder(key: path, hash: hash))
+            first = first ?? folder
+            if let child { adopt(child, into: folder) }
+            if known != nil { break }
+            child = folder
+        }
+        return first ?? Self.none
+    }
+
+    private mutating func insert(_ folder: Folder) -> UInt32 {
+        let place: UInt32
+        if let free = freeFolders.popLast() {
+            folders[Int(free)] = folder
+            place = free
+        } else {
+            folders.append(folder)
+            place = UInt32(folders.count - 1)
+        }
+        byKey.insert(Int(place), hash: folder.hash)
+        return place
+    }
+
+    private mutating func adopt(_ child: UInt32, into parent: UInt32) {
+        let next = folders[Int(parent)].firstChild
+        folders[Int(child)].parent = parent
+        folders[Int(child)].next = next
+        if next != Self.none { folders[Int(next)].previous = child }
+        folders[Int(parent)].firstChild = child
+    }
+
+    /// Removes a folder in which nothing lies any more, and so on up.
+    private mutating func close(_ folder: UInt32) {
+        var place = folder
+        while place != Self.none {
+            let folder = folders[Int(place)]
+            guard folder.firstClaim == Self.none, folder.firstChild == Self.none else { return }
+            if folder.next != Self.none { folders[Int(folder.next)].previous = folder.previous }
+            if folder.previous != Self.none {
+                folders[Int(folder.previous)].next = folder.next
+            } else if folder.parent != Self.none {
+                folders[Int(folder.parent)].firstChild = folder.next
+            }
+            byKey.remove(Int(place), hash: folder.hash)
+            folders[Int(place)] = Folder(key: BranchKey(repository: "", head: ""), hash: 0)
+            freeFolders.append(place)
+            place = folder.parent
+        }
+    }
+}
