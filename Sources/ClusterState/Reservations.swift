@@ -50,9 +50,13 @@ struct Reservations: Sendable {
     mutating func insert(_ claims: BranchClaims, source: RunIndex, now: Int64) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         var branches = earlierBranches(of: key, before: claims)
-        var seen = Set(branches)
         let earlierCount = branches.count
-        for branch in claims.branches where seen.insert(branch).inserted { branches.append(branch) }
+        if branches.isEmpty, claims.branches.count <= 1 {
+            branches = claims.branches
+        } else {
+            var seen = Set(branches)
+            for branch in claims.branches where seen.insert(branch).inserted { branches.append(branch) }
+        }
         guard !branches.isEmpty || claims.idempotencyKey != nil else { return remove(key) }
         let mayBeAnother = !claims.isUpdate && earlierCount > 0
         let run = ProjectedRun(

@@ -30,7 +30,8 @@ package protocol ClusterLookup: AnyObject, Sendable {
     ///
     /// No templates (2026-08), and none that was found to be a duplicate.
     func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders?
-    /// How many runs the source has running and waiting, without the run `namespace/name` itself and templates (2026-08).
+    /// How many runs the source has running and waiting, without the run `namespace/name` itself, and of those that wait
+    /// without any of that name.
     func runCounts(
         agent: ExactString?,
         repository: ExactString?,

@@ -54,7 +54,9 @@ import Testing
         let others = runs.filter { $0.key != own.key }
         func count(_ isInScope: (Model) -> Bool) -> RunCounts.Count {
             let inScope = others.filter(isInScope)
-            return RunCounts.Count(running: inScope.count(where: \.isRunning), queued: inScope.count(where: \.isQueued))
+            // To the queue a run of the same name is the same run, wherever it is.
+            let waiting = inScope.filter { $0.name != own.name }
+            return RunCounts.Count(running: inScope.count(where: \.isRunning), queued: waiting.count(where: \.isQueued))
         }
         var expected = RunCounts()
         expected.agent = count { $0.namespace == own.namespace && $0.agent == own.agent }

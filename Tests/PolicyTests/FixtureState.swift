@@ -94,9 +94,12 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         in namespace: ExactString
     ) -> RunCounts {
         func count(_ isInScope: (AgentRun) -> Bool) -> RunCounts.Count {
-            let phases = runs.filter { !isNamed($0.metadata, name, namespace) && isInScope($0) }
-                .map { $0.loadPhase(generation: generation) }
-            return RunCounts.Count(running: phases.count { $0 == .running }, queued: phases.count { $0 == .queued })
+            let inScope = runs.filter { !isNamed($0.metadata, name, namespace) && isInScope($0) }
+            let running = inScope.filter { $0.loadPhase(generation: generation) == .running }
+            let queued = inScope.filter {
+                $0.loadPhase(generation: generation) == .queued && $0.metadata.name != name
+            }
+            return RunCounts.Count(running: running.count, queued: queued.count)
         }
         var counts = RunCounts()
         counts.agent = count { isIn($0.metadata, namespace) && agent != nil && $0.spec.agentName == agent }

@@ -34,6 +34,22 @@ import Testing
 
     private static let one = other("o", phase: "Running")
 
+    @Test func `count a run for the repository its parameters name, and for no other`() throws {
+        let policy = "  rules: {limits: {concurrency: {agent: 0, namespace: 0, cluster: 0, repository: 1}}}"
+        let mapped = """
+            agentRef: {name: a}, parameters: {target: o/r}, \
+            implementation: {inline: {text: t, contract: {mappings: [{from: target, to: repository}]}}}
+            """
+        let source = """
+            agentRef: {name: a}, implementation: {inline: {text: t, source: {provider: github, externalId: 'o/r#7'}}}
+            """
+        for spec in [mapped, source] {
+            #expect(try judge(run(spec), policy: policy, state: Self.one).reasons(of: .limits).isEmpty)
+        }
+        let verdict = try judge(run("parameters: {repo: o/r}"), policy: policy, state: Self.one)
+        #expect(verdict.summary(of: .limits) == ["ConcurrencyLimit spec.parameters.repo Warn"])
+    }
+
     @Test(arguments: [
         ("agent: 1", one, ["ConcurrencyLimit spec.agentRef.name Warn"]), ("agent: 2", one, []), ("agent: 0", one, []),
         ("agent: 1", other("o", phase: "Running", agent: "b"), []),

@@ -122,6 +122,7 @@ struct RunIndex: Sendable {
         tally.isEmpty
             ? RunCounts()
             : tally.counts(
+                name: own.name,
                 namespace: own.namespace,
                 agent: agent,
                 repository: repository,
@@ -151,7 +152,7 @@ struct RunIndex: Sendable {
         let place = addRun(record)
         byName.insert(place, hash: hash)
         if record.keyDigest != 0 { addKey(ofRun: place) }
-        tally.add(runs[place])
+        tally.add(runs[place], name: record.name)
         for branch in branches { addClaim(on: branch, run: place) }
         return place
     }
@@ -175,9 +176,10 @@ struct RunIndex: Sendable {
     private mutating func remove(at place: Int, hash: Int) {
         while runs[place].firstClaim != StoredRun.noClaim { removeFirstClaim(ofRun: place) }
         if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
-        tally.add(runs[place], -1)
+        let run = runs[place]
+        tally.add(run, name: run.name.map { texts.text($0) } ?? "", -1)
         byName.remove(place, hash: hash)
-        if let name = runs[place].name { texts.remove(name) }
+        if let name = run.name { texts.remove(name) }
         runs[place] = StoredRun()
         freeRuns.append(UInt32(place))
     }

@@ -59,7 +59,7 @@ struct Limits: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard let state = run.state, run.update?.createsRun ?? true else { return }
-        let repository = run.repositories[0]
+        let repository = Self.repository(of: run)
         let counts = state.runCounts(
             agent: run.run.spec.agentName,
             repository: repository?.name.key,
@@ -70,6 +70,14 @@ struct Limits: Rule {
         if let own = repository.flatMap({ running.repositories[$0.name.key] }) { running.repository = own }
         compare(counts, running, .concurrencyLimit, repository, &findings)
         compare(counts, queue, .queueLimit, repository, &findings)
+    }
+
+    /// The repository the controller counts the run for: what its parameters name, neither a contract nor a source.
+    private static func repository(of run: RunUnderReview) -> RunUnderReview.Repository? {
+        guard let value = run.runUnit.metadata[.repository], !value.isMapped, case .run = value.origin else {
+            return nil
+        }
+        return run.repositories[0]
     }
 
     /// Reports the scopes that are full.
