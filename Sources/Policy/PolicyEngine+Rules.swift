@@ -96,17 +96,14 @@ extension PolicyEngine {
         return claims
     }
 
-    /// The branches an admitted UPDATE takes beyond those the run has; nil when there are none.
-    ///
-    /// `old` is the object before; nil for a template, which had none.
-    func claims(of review: RunUnderReview, old: AgentRun?) -> BranchClaims? {
+    /// The branches an admitted UPDATE of `old` takes beyond those the run has; nil when there are none.
+    func claims(of review: RunUnderReview, old: AgentRun) -> BranchClaims? {
         guard let claims = claims(of: review), !claims.branches.isEmpty else { return nil }
-        if let old, old.standing(generation: policy.generation).needsClaims {
+        if old.standing(generation: policy.generation).needsClaims {
             let before = RunUnderReview(review.subject.with(old), state: review.state, now: review.now, policy: policy)
-            let had = before.claimedBranches
-            claims.kept = claims.branches.filter { branch in had.contains { $0.key == branch } }
+            let had = Set(before.claimedBranches.map(\.key))
+            claims.kept = claims.branches.filter(had.contains)
         }
-        claims.isUpdate = true
         return claims.kept.count < claims.branches.count ? claims : nil
     }
 

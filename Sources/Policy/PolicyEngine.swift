@@ -120,9 +120,10 @@ package final class PolicyEngine: Sendable {
         }
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create
-        verdict.claims = isCreate ? claims(of: judged) : claims(of: judged, old: old)
+        verdict.claims = old.map { claims(of: judged, old: $0) } ?? claims(of: judged)
+        verdict.claims?.isUpdate = !isCreate
         if let claims = verdict.claims { claims.shared = Self.shared(claims.branches, verdict.findings) }
-        guard isCreate, verdict.claims?.idempotencyKey != nil else { return }
+        guard isCreate || becomesRun, verdict.claims?.idempotencyKey != nil else { return }
         let keyIsShared = verdict.findings.contains { $0.rule == .idempotencyKey }
         verdict.claims?.isKeyExclusive = !keyIsShared && policy.isKeyExclusive(for: subject.match)
     }

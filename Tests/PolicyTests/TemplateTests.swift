@@ -57,6 +57,23 @@ import Testing
         #expect(free.claims?.isUpdate == true)
     }
 
+    @Test func `that become runs take their key as new ones do`() throws {
+        let keyed = "idempotencyKey: k"
+        let free = try Self.update(keyed, from: keyed, oldMetadata: Self.mark, status: "phase: Template", state: "")
+        #expect(free.claims?.idempotencyKey?.key == "k")
+        #expect(free.claims?.isKeyExclusive == true)
+        #expect(free.claims?.isUpdate == true)
+        let taken = run(keyed, name: "other", more: ", status: {phase: Running}")
+        let verdict = try Self.update(
+            keyed,
+            from: keyed,
+            oldMetadata: Self.mark,
+            status: "phase: Template",
+            state: taken
+        )
+        #expect(verdict.reasons(of: .idempotencyKey) == ["IdempotencyKeyInUse"])
+    }
+
     @Test func `that become runs count for the limits`() throws {
         let running = (0..<10).map { run("", name: "r\($0)", more: ", status: {phase: Running}") }
             .joined(separator: "\n---\n")

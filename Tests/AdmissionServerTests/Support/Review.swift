@@ -15,6 +15,8 @@ struct Review {
     var runtime = "job"
     /// The head before an UPDATE.
     var oldHead: String?
+    /// ``metadata`` before an UPDATE.
+    var oldMetadata: String?
     /// Whether `request.name` is there; for a DELETE of a collection it is not.
     var hasName = true
 
@@ -33,6 +35,7 @@ struct Review {
     private var old: Review {
         var review = self
         review.head = oldHead ?? head
+        review.metadata = oldMetadata ?? metadata
         return review
     }
 
