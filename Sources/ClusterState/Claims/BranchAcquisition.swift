@@ -165,7 +165,7 @@ extension BranchAcquisition {
         if let run, run.needs(held.claim) {
             return finish(.conflict(ClaimConflict(held.claim, .active(phase: run.phase, createdAt: run.createdAt))))
         }
-        if let run, run.hasEnded(held.claim) { return replace(held, now) }
+        if let run, run.hasEnded(held.claim, timing.flaws) { return replace(held, now) }
         let moment = timing.flaws.contains(.agesTooLate) ? now : askedAt
         guard timing.remaining(held.claim, at: moment, observedAt: observedAt) > 0 else {
             return replace(held, now)
@@ -196,7 +196,7 @@ extension BranchAcquisition {
             holder: wish.holder,
             acquiredAt: now.wall,
             isDerived: isDerived,
-            hasRival: wish.isUpdate,
+            hasRival: wish.isUpdate && !timing.flaws.contains(.forgetsEarlierLives),
             replica: wish.replica,
             transitions: transitions
         )

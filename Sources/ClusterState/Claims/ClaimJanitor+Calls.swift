@@ -65,7 +65,8 @@ extension ClaimJanitor {
                 // Another object of the name has the branch: no event will tell when this claim is over.
                 schedule(.check(key, entry.number), at: now.steady + configuration.timing.gapMilliseconds)
             }
-        case .run(let run): remove(key, entry, run.hasEnded(entry.claim(key)) ? .released : .expired)
+        case .run(let run):
+            remove(key, entry, run.hasEnded(entry.claim(key), configuration.timing.flaws) ? .released : .expired)
         case .absent: remove(key, entry, .expired)
         case .failed(let failure): retry(.check(key, entry.number), key, failure, now)
         case .lease, .deleted, .exists, .changed: retry(.check(key, entry.number), key, Self.confused, now)

@@ -123,7 +123,7 @@ extension ClaimJanitor {
 
     private mutating func compare(_ key: ClaimKey, _ entry: Entry, with run: HolderRun, _ now: ClaimMoment) {
         let claim = entry.claim(key)
-        if run.hasEnded(claim) { return end(key, entry, now) }
+        if run.hasEnded(claim, configuration.timing.flaws) { return end(key, entry, now) }
         let isNeeded = run.needs(claim) && run.uid == entry.holder.uid
         switch entry.standing {
         case .fresh where isNeeded: claims[key]?.standing = .confirmed

@@ -62,7 +62,7 @@ extension ClaimTiming {
 
 /// Bugs that are planted to see whether the simulation finds them.
 struct ClaimFlaws: OptionSet, Hashable, Sendable {
-    let rawValue: UInt8
+    let rawValue: UInt16
     /// Takes a claim over whatever has happened to its Lease since it was read.
     static let overwritesBlindly = ClaimFlaws(rawValue: 1)
     /// Looks at a claim's age when its run has been read, not when the read was asked for.
@@ -73,4 +73,8 @@ struct ClaimFlaws: OptionSet, Hashable, Sendable {
     static let doesNotRenew = ClaimFlaws(rawValue: 8)
     /// Removes a claim whatever has happened to its Lease since it was judged.
     static let deletesBlindly = ClaimFlaws(rawValue: 16)
+    /// Takes a template, which may be a run by now, for a run that is over.
+    static let takesTemplatesForOver = ClaimFlaws(rawValue: 64)
+    /// Says nothing of the lives an object had before the update that a claim is made for.
+    static let forgetsEarlierLives = ClaimFlaws(rawValue: 128)
 }

@@ -65,7 +65,8 @@ package struct HolderRun: Hashable, Sendable {
     /// Whether the very object `claim` was made for was stored and is over, for ever, and the claim shelters no other.
     ///
     /// A template is not: what is seen of it may be older than the claim, which was made when it became a run.
-    func hasEnded(_ claim: Claim) -> Bool {
-        standing == .over && !uid.isEmpty && uid == claim.holder.uid && !claim.hasRival
+    func hasEnded(_ claim: Claim, _ flaws: ClaimFlaws) -> Bool {
+        if standing == .template, flaws.contains(.takesTemplatesForOver) { return uid == claim.holder.uid }
+        return standing == .over && !uid.isEmpty && uid == claim.holder.uid && !claim.hasRival
     }
 }

@@ -8,7 +8,7 @@ struct SimulatedCluster {
     struct Run {
         var key: ObjectKey
         var uid: ExactString
-        var isActive = true
+        var standing = RunStanding.active
         /// Branches that its text shows.
         var written: [BranchKey]
         /// Branches that only the webhook's reading of templates shows, until the status does.
@@ -16,17 +16,17 @@ struct SimulatedCluster {
         var isSettled = false
         var endedAt: Int64?
 
-        var branches: [BranchKey] { isActive ? written + derived : [] }
+        var branches: [BranchKey] { standing.needsClaims ? written + derived : [] }
 
         /// As a watch or a read shows it.
         var seen: HolderRun {
             HolderRun(
                 key: key,
                 uid: uid,
-                phase: isActive ? "Running" : "Succeeded",
+                phase: standing.isActive ? "Running" : standing == .over ? "Succeeded" : "Template",
                 createdAt: nil,
-                standing: isActive ? .active : .over,
-                branches: isActive ? written + (isSettled ? derived : []) : []
+                standing: standing,
+                branches: standing.needsClaims ? written + (isSettled ? derived : []) : []
             )
         }
     }
@@ -50,7 +50,7 @@ struct SimulatedCluster {
     private(set) var changes: [Change] = []
 
     /// In order of their names.
-    var activeRuns: [Run] { runs.values.filter(\.isActive).sorted { $0.key < $1.key } }
+    var activeRuns: [Run] { runs.values.filter(\.standing.needsClaims).sorted { $0.key < $1.key } }
 
     mutating func takeChanges() -> [Change] {
         defer { changes = [] }
@@ -103,22 +103,37 @@ struct SimulatedCluster {
         return true
     }
 
-    mutating func update(_ key: ObjectKey, uid: ExactString, _ change: (inout Run) -> Void) -> Bool {
-        guard var run = runs[key], run.uid == uid, run.isActive else { return false }
+    /// Changes a run that stands as one of `standings`.
+    mutating func update(
+        _ key: ObjectKey,
+        uid: ExactString,
+        from standings: Set<RunStanding> = [.active, .becoming],
+        _ change: (inout Run) -> Void
+    ) -> Bool {
+        guard var run = runs[key], run.uid == uid, standings.contains(run.standing) else { return false }
         change(&run)
         set(run)
         return true
     }
 
+    /// Adds the template annotation.
+    mutating func annotate(_ key: ObjectKey, uid: ExactString) {
+        _ = update(key, uid: uid, from: [.active, .becoming, .over]) { run in
+            run.standing = run.standing == .active ? .annotated : .template
+        }
+    }
+
     mutating func end(_ key: ObjectKey, uid: ExactString, deletes: Bool, now: Int64) {
         guard var run = runs[key], run.uid == uid else { return }
-        if run.isActive { ends[uid] = now }
+        let isTemplate = run.standing == .annotated || run.standing == .template
+        // A template that stays may become a run.
+        if run.standing != .over, deletes || !isTemplate { ends[uid] = now }
         if deletes {
             runs[key] = nil
             deletions[uid] = now
             changes.append(.runGone(key, uid: uid))
         } else {
-            run.isActive = false
+            run.standing = isTemplate ? .template : .over
             set(run)
         }
     }

@@ -17,6 +17,8 @@ extension Simulation {
         guard request.attemptsLeft > 0,
             let replica = replicas.indices.filter({ replicas[$0].isUp }).randomElement(using: &random)
         else { return }
+        // What is no template any more has another update than this.
+        if request.removesAnnotation, !isAnnotated(request) { return }
         var request = request
         request.attemptsLeft -= 1
         let number = attempts.count
@@ -44,7 +46,7 @@ extension Simulation {
             + attempt.request.derived.map { (key: ClaimKey(branch: $0), isDerived: true) }
         let holder = ClaimHolder(run: attempt.request.key, uid: attempt.uid)
         var acquisition = RunAcquisition(
-            RunAcquisition.Request(holder: holder, branches: branches),
+            RunAcquisition.Request(holder: holder, branches: branches, isUpdate: attempt.request.updates != nil),
             replica: replicas[replica].name,
             timing: timing
         )
@@ -116,6 +118,7 @@ extension Simulation {
     mutating func store(_ number: Int) {
         let attempt = attempts[number]
         let request = attempt.request
+        if let uid = request.updates, request.removesAnnotation { return revive(request, uid) }
         if let uid = request.updates {
             let isStored = cluster.update(request.key, uid: uid) { run in
                 run.written = request.written
@@ -142,8 +145,42 @@ extension Simulation {
         live(run)
     }
 
+    private func isAnnotated(_ request: Request) -> Bool {
+        guard let run = cluster.runs[request.key], run.uid == request.updates else { return false }
+        return run.standing == .template || run.standing == .annotated
+    }
+
+    /// A template becomes a run: one at work at once, another when the controller takes notice.
+    private mutating func revive(_ request: Request, _ uid: ExactString) {
+        let isStored = cluster.update(request.key, uid: uid, from: [.template, .annotated]) { run in
+            run.standing = run.standing == .annotated ? .active : .becoming
+            run.written = request.written
+            run.derived = request.derived
+        }
+        guard isStored, let run = cluster.runs[request.key] else { return }
+        revivals += 1
+        let begin = now + random.draw(0...60_000)
+        trouble(until: begin)
+        queue.add(.begin(run.key, uid: uid), at: begin)
+        live(run)
+    }
+
+    /// Draws whether and when a run becomes a template and a run again.
+    private mutating func turn(_ run: SimulatedCluster.Run) {
+        guard random.happens(200) else { return }
+        let mark = now + random.draw(0...40_000)
+        queue.add(.annotate(run.key, uid: run.uid), at: mark)
+        var request = Request(key: run.key, written: [random.pick(branches)], derived: [], updates: run.uid)
+        if random.happens(200) { swap(&request.written, &request.derived) }
+        request.removesAnnotation = true
+        let time = mark + random.draw(0...30_000)
+        lastRequestEnd = max(lastRequestEnd, time + Self.storageLimit)
+        queue.add(.start(request), at: time)
+    }
+
     /// Draws what becomes of a run.
     private mutating func live(_ run: SimulatedCluster.Run) {
+        turn(run)
         if random.happens(500) {
             queue.add(.settle(run.key, uid: run.uid), at: now + random.draw(100...20_000))
         }

@@ -27,6 +27,8 @@ struct Simulation {
         case store(Int)
         case end(ObjectKey, uid: ExactString, deletes: Bool)
         case settle(ObjectKey, uid: ExactString)
+        case annotate(ObjectKey, uid: ExactString)
+        case begin(ObjectKey, uid: ExactString)
         case watch(SimulatedCluster.Change, replica: Int, life: Int)
         case restart(Int)
         case audit
@@ -54,6 +56,8 @@ struct Simulation {
         var isDryRun = false
         /// The object that is updated; nil for a create.
         var updates: ExactString?
+        /// Whether the update makes a run of a template.
+        var removesAnnotation = false
         var attemptsLeft = 3
         var startedAt: Int64 = 0
     }
@@ -81,6 +85,8 @@ struct Simulation {
     /// Objects of dry runs.
     var dryRuns: Set<ExactString> = []
     var storedRuns = 0
+    /// Templates that became runs.
+    var revivals = 0
     var conflicts = 0
     var steps = 0
     /// The last moment something of the bad weather is still to come.
@@ -196,6 +202,8 @@ struct Simulation {
         case .store(let attempt): store(attempt)
         case .end(let key, let uid, let deletes): cluster.end(key, uid: uid, deletes: deletes, now: now)
         case .settle(let key, let uid): _ = cluster.update(key, uid: uid) { $0.isSettled = true }
+        case .annotate(let key, let uid): cluster.annotate(key, uid: uid)
+        case .begin(let key, let uid): _ = cluster.update(key, uid: uid, from: [.becoming]) { $0.standing = .active }
         case .watch(let change, let replica, let life):
             guard isAlive(replica, life) else { return }
             replicas[replica].observe(change, now: now)
