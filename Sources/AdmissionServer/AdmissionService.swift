@@ -1,4 +1,5 @@
 package import HTTPServer
+internal import JSONPull
 package import NIOCore
 private import NIOPosix
 
@@ -86,6 +87,6 @@ package struct AdmissionService: HTTPService {
     /// `?verbose`, with or without a value, as kube-apiserver reads it.
     private static func isVerbose(_ query: String?) -> Bool {
         guard let query else { return false }
-        return query.split(separator: "&").contains { $0 == "verbose" || $0.hasPrefix("verbose=") }
+        return ExactString(query).split(at: "&").contains { $0 == "verbose" || $0.starts(with: "verbose=") }
     }
 }

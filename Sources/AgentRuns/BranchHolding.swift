@@ -62,8 +62,7 @@ extension RunUnit {
         let rendered = template.map { BranchTemplate.render($0, unit: unit, run: run) }
         guard generation == .august2026 else { return rendered ?? "" }
         if let rendered {
-            let segments = rendered.trimmed.string.split(separator: "/", omittingEmptySubsequences: false)
-            if segments.allSatisfy({ !ExactString($0).isBlank }) { return rendered }
+            if rendered.trimmed.split(at: "/").allSatisfy({ !$0.isBlank }) { return rendered }
             return ExactString("codex/\(run.name)")
         }
         return mode == .readWrite ? ExactString("codex/\(run.name)") : ""

@@ -36,7 +36,7 @@ enum BranchTemplate {
         var run: ObjectMeta
 
         func text(at path: Substring) -> String {
-            let pieces = path.split(separator: ".").map { ExactString($0).trimmed }.filter { !$0.isEmpty }
+            let pieces = ExactString(path).split(at: ".").compactMap(\.nonBlank)
             guard let first = pieces.first else { return json { writeAll(to: &$0) } }
             let rest = pieces.dropFirst()
             switch first {

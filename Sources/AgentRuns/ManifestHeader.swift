@@ -11,23 +11,18 @@ package struct ManifestHeader: Sendable {
 
     /// Reads the header; anything but an object leaves everything empty.
     package init(_ reader: inout JSONReader) throws(JSONError) {
-        var apiVersion = ""
+        var apiVersion: ExactString = ""
         var kind: ExactString = ""
         var metadata = ObjectMeta.absent
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "apiVersion": apiVersion = try reader.readString() ?? ""
+            case "apiVersion": apiVersion = try reader.readExactString() ?? ""
             case "kind": kind = try reader.readExactString() ?? ""
             case "metadata": metadata = try ObjectMeta(&reader)
             default: try reader.skipValue()
             }
         }
-        let parts = apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        if parts.count == 2 {
-            (group, version) = (ExactString(parts[0]), ExactString(parts[1]))
-        } else {
-            version = ExactString(apiVersion)
-        }
+        (group, version) = apiVersion.cut(atFirst: "/") ?? ("", apiVersion)
         (self.kind, self.metadata) = (kind, metadata)
     }
 }

@@ -30,7 +30,7 @@ package struct PromptContext {
     }
 
     private func walk(_ path: ExactString) -> Value {
-        let pieces = path.string.split(separator: ".").map { ExactString($0).trimmed }.filter { !$0.isEmpty }
+        let pieces = path.split(at: ".").compactMap(\.nonBlank)
         // A path of nothing is the whole context, and that is never empty.
         guard let first = pieces.first else { return .present }
         switch first {

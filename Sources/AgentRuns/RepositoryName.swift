@@ -25,8 +25,8 @@ package struct RepositoryName: Sendable {
             (normalForm, host) = (written, nil)
             return
         }
-        let (host, path) = Self.splitHost(written.string[...], options: options)
-        self.host = host.map { ExactString($0).asciiLowercased }
+        let (host, path) = Self.splitHost(written, options: options)
+        self.host = host?.asciiLowercased
         normalForm = Self.normalForm(path, allowsNestedGroups: options.allowsNestedGroups)
     }
 
@@ -58,69 +58,51 @@ package struct RepositoryName: Sendable {
         return slashes == 1 && last != UInt8(ascii: "/")
     }
 
-    private static func splitHost(_ text: Substring, options: Options) -> (host: Substring?, path: Substring) {
-        if let scheme = text.range(of: "://") {
-            let rest = text[scheme.upperBound...]
-            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-            return (hostName(rest[..<slash]), rest[slash...])
+    private static func splitHost(
+        _ text: ExactString,
+        options: Options
+    ) -> (host: ExactString?, path: ExactString) {
+        if let (_, rest) = text.cut(atFirst: "://") {
+            let (authority, path) = rest.cut(atFirst: "/") ?? (rest, "")
+            return (hostName(authority), path)
         }
-        let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
-        let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
-        if let colon, colon < slash { return (hostName(text[..<colon]), text[text.utf8.index(after: colon)...]) }
-        let segments = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard segments.count >= 3, isHost(segments[0], options: options) else { return (nil, text) }
-        return (segments[0], text[slash...])
+        if let (authority, path) = text.cut(atFirst: ":"), !authority.contains("/") {
+            return (hostName(authority), path)
+        }
+        guard let (first, path) = text.cut(atFirst: "/"), path.contains("/"), isHost(first, options: options) else {
+            return (nil, text)
+        }
+        return (first, path)
     }
 
-    private static func isHost(_ segment: Substring, options: Options) -> Bool {
-        guard options.allowsNestedGroups else { return segment.utf8.contains(UInt8(ascii: ".")) }
-        return options.hosts.contains(ExactString(segment).asciiLowercased)
+    private static func isHost(_ segment: ExactString, options: Options) -> Bool {
+        options.allowsNestedGroups ? options.hosts.contains(segment.asciiLowercased) : segment.contains(".")
     }
 
     /// `user@host:port` without user and port.
-    private static func hostName(_ authority: Substring) -> Substring {
-        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        return host.firstIndex(of: ":").map { host[..<$0] } ?? host
+    private static func hostName(_ authority: ExactString) -> ExactString {
+        let host = authority.cut(atLast: "@")?.after ?? authority
+        return host.cut(atFirst: ":")?.before ?? host
     }
 
-    private static func normalForm(_ path: Substring, allowsNestedGroups: Bool) -> ExactString? {
-        var bytes = path.utf8[...]
-        while bytes.first == UInt8(ascii: "/") { bytes.removeFirst() }
-        while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        if bytes.count >= 4, ExactString(Substring(bytes.suffix(4))).asciiLowercased == ".git" { bytes.removeLast(4) }
-        let name = ExactString(Substring(bytes)).asciiLowercased
-        let segments = name.string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    private static func normalForm(_ path: ExactString, allowsNestedGroups: Bool) -> ExactString? {
+        let path = path.trimming("/").asciiLowercased
+        let name = path.dropping(suffix: ".git") ?? path
+        let segments = name.split(at: "/")
         guard segments.count == 2 || (allowsNestedGroups && segments.count > 2),
             segments.allSatisfy(isSegment)
         else { return nil }
         return name
     }
 
-    private static func isSegment(_ segment: Substring.UTF8View) -> Bool {
-        guard !segment.isEmpty, !segment.elementsEqual(".".utf8), !segment.elementsEqual("..".utf8) else {
-            return false
-        }
-        return segment.allSatisfy { byte in
+    private static func isSegment(_ segment: ExactString) -> Bool {
+        guard !segment.isEmpty, segment != ".", segment != ".." else { return false }
+        return segment.string.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
             case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
             default: false
             }
         }
-    }
-}
-
-extension Substring {
-    /// Where `pattern`, plain ASCII, first occurs.
-    fileprivate func range(of pattern: StaticString) -> Range<Index>? {
-        let wanted = pattern.description.utf8
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].utf8.starts(with: wanted) {
-                return start..<utf8.index(start, offsetBy: wanted.count)
-            }
-            start = utf8.index(after: start)
-        }
-        return nil
     }
 }

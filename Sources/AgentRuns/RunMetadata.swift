@@ -246,9 +246,8 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// `owner/repo#77`: the first two pieces, both needed.
     private func addGitHub(_ externalId: ExactString) {
-        let pieces = externalId.string.split(separator: "#", omittingEmptySubsequences: false)
-        guard pieces.count >= 2, let repository = ExactString(pieces[0]).nonBlank,
-            let number = ExactString(pieces[1]).nonBlank
+        guard let (first, rest) = externalId.cut(atFirst: "#"), let repository = first.nonBlank,
+            let number = (rest.cut(atFirst: "#")?.before ?? rest).nonBlank
         else { return }
         set(.repository, repository, .source(".source.externalId"))
         set(.issueNumber, number, .source(".source.externalId"))

@@ -36,7 +36,7 @@ struct DecimalNumber: Equatable {
     }
 
     private mutating func add(exponent text: Substring) {
-        let digits = text.first == "+" ? text.dropFirst() : text
+        let digits = text.utf8.first == UInt8(ascii: "+") ? Substring(text.utf8.dropFirst()) : text
         guard let value = Int(digits), value.magnitude < UInt(Int32.max) else {
             hugeExponent = String(digits)
             return

@@ -53,9 +53,9 @@ extension JSONError.Reason: CustomStringConvertible {
 
     /// A byte as a person reads it: the character when it prints, else its hexadecimal value.
     private static func name(of byte: UInt8) -> String {
-        if byte > 0x20, byte < 0x7F { return "'\(Character(Unicode.Scalar(byte)))'" }
+        if byte > 0x20, byte < 0x7F { return "'\(Unicode.Scalar(byte))'" }
         let hexadecimal = String(byte, radix: 16, uppercase: true)
-        return "byte 0x\(hexadecimal.count == 1 ? "0" : "")\(hexadecimal)"
+        return "byte 0x\(hexadecimal.utf8.count == 1 ? "0" : "")\(hexadecimal)"
     }
 }
 

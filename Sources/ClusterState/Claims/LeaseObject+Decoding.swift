@@ -161,7 +161,7 @@ private struct Members {
     }
 
     private func holder() throws(LeaseProblem) -> ClaimHolder {
-        let parts = holderIdentity.string.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = holderIdentity.split(at: "/")
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else {
             let found = QuotedName.quote(holderIdentity)
             throw LeaseProblem(
@@ -169,8 +169,8 @@ private struct Members {
             )
         }
         return ClaimHolder(
-            run: ObjectKey(namespace: ExactString(parts[0]), name: ExactString(parts[1])),
-            uid: ExactString(parts[2])
+            run: ObjectKey(namespace: parts[0], name: parts[1]),
+            uid: parts[2]
         )
     }
 }

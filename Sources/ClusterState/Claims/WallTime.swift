@@ -46,7 +46,7 @@ package struct WallTime: Hashable, Comparable, Sendable {
 
     private static func pad(_ value: Int64, _ length: Int) -> String {
         let digits = String(value)
-        return String(repeating: "0", count: max(0, length - digits.count)) + digits
+        return String(repeating: "0", count: max(0, length - digits.utf8.count)) + digits
     }
 
     /// The proleptic Gregorian date, counted in years that start in March so that the leap day is last.

@@ -21,9 +21,9 @@ package struct ManifestObject {
 
     init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, origin: ManifestOrigin) {
         unsafe self.json = json
-        let parts = envelope.apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        group = parts.count == 2 ? String(parts[0]) : ""
-        version = String(parts.last ?? "")
+        let apiVersion = ExactString(envelope.apiVersion)
+        let (group, version) = apiVersion.cut(atFirst: "/") ?? ("", apiVersion)
+        (self.group, self.version) = (group.string, version.string)
         kind = envelope.kind
         hasStatus = envelope.hasStatus
         self.origin = origin
@@ -78,14 +78,17 @@ struct ManifestEnvelope {
     }
 
     /// Whether this is a list of objects (`List`, `AgentRunList`).
-    var isList: Bool { items != nil && kind.hasSuffix("List") }
+    var isList: Bool { items != nil && itemKind != nil }
+
+    /// The kind of the items of a list whose kind says it.
+    private var itemKind: ExactString? { ExactString(kind).dropping(suffix: "List") }
 
     /// What the items of a list are that do not say it themselves, as in an answer of the API server.
     var itemDefaults: ManifestEnvelope {
         var defaults = ManifestEnvelope()
-        guard kind != "List" else { return defaults }
+        guard let itemKind, !itemKind.isEmpty else { return defaults }
         defaults.apiVersion = apiVersion
-        defaults.kind = String(kind.dropLast("List".count))
+        defaults.kind = itemKind.string
         return defaults
     }
 

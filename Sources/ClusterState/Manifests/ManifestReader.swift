@@ -27,7 +27,7 @@ package enum ManifestReader {
             return readYAML(text, file: file, body)
         }
         unsafe text.withUnsafeBytes { bytes in
-            if !file.hasSuffix(".json"), unsafe !isJSON(bytes, from: start) {
+            if !ExactString(file).ends(with: ".json"), unsafe !isJSON(bytes, from: start) {
                 return readYAML(text, file: file, body)
             }
             unsafe readJSON(bytes, from: start, file: file, body)

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Finds the files to read.
 struct ManifestsScan {
     private let fileSystem: any FileSystem
@@ -54,7 +56,7 @@ struct ManifestsScan {
         } catch {
             throw ManifestsError(error, at: path)
         }
-        let prefix = path.hasSuffix("/") ? path : path + "/"
+        let prefix = path.utf8.last == UInt8(ascii: "/") ? path : path + "/"
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !Self.isHidden(name) {
             let child = prefix + name
             var isWanted = Self.isManifest(name)
@@ -67,7 +69,7 @@ struct ManifestsScan {
     private static func isHidden(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: ".") }
 
     private static func isManifest(_ name: String) -> Bool {
-        name.hasSuffix(".yaml") || name.hasSuffix(".yml") || name.hasSuffix(".json")
+        [".yaml", ".yml", ".json"].contains { ExactString(name).ends(with: $0) }
     }
 
     /// A name that is of no interest may well lead nowhere.

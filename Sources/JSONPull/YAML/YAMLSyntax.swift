@@ -14,7 +14,7 @@ enum YAMLSyntax {
     static func error(for problem: YAMLProblem, in text: [UInt8], limits: YAMLLimits) -> YAMLError {
         let position = problem.mark.position
         if let error = tabError(for: problem, in: text) { return error }
-        if problem.text.hasPrefix("Maximum nesting level reached") {
+        if problem.text.utf8.starts(with: "Maximum nesting level reached".utf8) {
             return tooDeep(at: position, limits: limits)
         }
         if problem.text == "out of memory" {

@@ -72,7 +72,8 @@ enum ChildProcess {
         var next = unsafe environ
         while let text = unsafe next.pointee {
             let line = unsafe String(cString: text)
-            if changes[String(line.prefix { $0 != "=" })] == nil { own.append(line) }
+            let name = line.utf8.prefix { $0 != UInt8(ascii: "=") }
+            if changes[String(Substring(name))] == nil { own.append(line) }
             unsafe next += 1
         }
         return own + changes.map { "\($0)=\($1)" }

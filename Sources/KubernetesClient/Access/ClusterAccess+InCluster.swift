@@ -16,7 +16,9 @@ extension ClusterAccess {
     ) throws(AccessError) -> ClusterAccess {
         let host = environment["KUBERNETES_SERVICE_HOST"] ?? ""
         let port = environment["KUBERNETES_SERVICE_PORT"] ?? ""
-        guard let server = ServerAddress("https://\(host.contains(":") ? "[\(host)]" : host):\(port)") else {
+        guard
+            let server = ServerAddress("https://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)")
+        else {
             throw AccessError(
                 place: "environment",
                 reason: "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address; unset them, or pass "

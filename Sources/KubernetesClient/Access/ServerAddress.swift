@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Where an API server is: the parts of `cluster.server`.
 package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     package var isTLS: Bool
@@ -8,35 +10,41 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     package var path: String
 
     /// Host and port as a `Host` field has them.
-    package var authority: String { "\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    package var authority: String { "\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)" }
 
     /// The address as it is written.
     package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
 
     /// Reads `https://host[:port][/path]`; nil when `text` is none.
     package init?(_ text: String) {
-        guard let scheme = ["https://", "http://"].first(where: { text.hasPrefix($0) }) else { return nil }
-        isTLS = scheme == "https://"
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" }
-        path = String(rest.dropFirst(authority.count))
-        while path.hasSuffix("/") { path.removeLast() }
-        guard !rest.contains(where: { "@?# \r\n\t".contains($0) }) else { return nil }
-        var portText: Substring = ""
-        if authority.hasPrefix("[") {
-            guard let end = authority.firstIndex(of: "]") else { return nil }
-            host = String(authority[authority.index(after: authority.startIndex)..<end])
-            portText = authority[authority.index(after: end)...]
-            guard portText.isEmpty || portText.hasPrefix(":") else { return nil }
+        let text = ExactString(text)
+        let rest: ExactString
+        if let behind = text.dropping(prefix: "https://") {
+            (isTLS, rest) = (true, behind)
+        } else if let behind = text.dropping(prefix: "http://") {
+            (isTLS, rest) = (false, behind)
         } else {
-            host = String(authority.prefix { $0 != ":" })
-            portText = authority.dropFirst(host.count)
+            return nil
         }
-        guard !host.isEmpty else { return nil }
-        port = isTLS ? 443 : 80
-        if !portText.isEmpty {
-            guard let number = Int(portText.dropFirst()), (1...65_535).contains(number) else { return nil }
-            port = number
+        guard !rest.string.utf8.contains(where: { "@?# \r\n\t".utf8.contains($0) }) else { return nil }
+        var (authority, path) = rest.cut(atFirst: "/") ?? (rest, "")
+        while let shorter = path.dropping(suffix: "/") { path = shorter }
+        self.path = path.isEmpty ? "" : "/\(path)"
+        var port: ExactString?
+        if let bracketed = authority.dropping(prefix: "[") {
+            guard let (address, behind) = bracketed.cut(atFirst: "]") else { return nil }
+            authority = address
+            guard behind.isEmpty || behind.starts(with: ":") else { return nil }
+            port = behind.dropping(prefix: ":")
+        } else if let (name, number) = authority.cut(atFirst: ":") {
+            (authority, port) = (name, number)
+        }
+        guard !authority.isEmpty else { return nil }
+        host = authority.string
+        self.port = isTLS ? 443 : 80
+        if let port {
+            guard let number = Int(port.string), (1...65_535).contains(number) else { return nil }
+            self.port = number
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// A bearer token in a file that something else renews, as the kubelet does with a service account's.
 package struct TokenFile: Sendable {
     /// How long a token is used before the file is read again.
@@ -26,7 +28,7 @@ package struct TokenFile: Sendable {
         if let token, now - readAt < Self.refreshMilliseconds { return token }
         do {
             let text = String(decoding: try readFile(path), as: UTF8.self)
-            let fresh = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+            let fresh = ExactString(text).trimmed.string
             if !fresh.isEmpty {
                 token = fresh
                 readAt = now

@@ -56,7 +56,7 @@ package struct APIRequest: Sendable {
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             default:
                 let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+                result += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
             }
         }
         return result

@@ -1,19 +1,22 @@
+internal import JSONPull
 internal import TLS
 
 extension UnixTime {
-    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    private static let months: [ExactString] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     /// The one form of a date that servers write: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 section 5.6.7).
     ///
     /// Nil for anything else, the two obsolete forms included.
     init?(httpDate text: String) {
-        let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 6, words[0].count == 4, words[0].hasSuffix(","), words[5] == "GMT",
+        let words = ExactString(text).split(at: " ")
+        guard words.count == 6, words[0].string.utf8.count == 4, words[0].ends(with: ","), words[5] == "GMT",
             let day = Self.number(words[1], 1...31),
-            let month = Self.months.firstIndex(of: String(words[2])),
+            let month = Self.months.firstIndex(of: words[2]),
             let year = Self.number(words[3], 1970...9999)
         else { return nil }
-        let clock = words[4].split(separator: ":", omittingEmptySubsequences: false)
+        let clock = words[4].split(at: ":")
         guard clock.count == 3, let hour = Self.number(clock[0], 0...23), let minute = Self.number(clock[1], 0...59),
             let second = Self.number(clock[2], 0...60)
         else { return nil }
@@ -22,9 +25,9 @@ extension UnixTime {
     }
 
     /// Digits alone: `Int` would take a sign, too.
-    private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-        return Int(text).flatMap { range.contains($0) ? $0 : nil }
+    private static func number(_ text: ExactString, _ range: ClosedRange<Int>) -> Int? {
+        guard text.string.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return Int(text.string).flatMap { range.contains($0) ? $0 : nil }
     }
 
     /// Days since 1970 of a date of the Gregorian calendar, counted in years that begin on 1 March, so that a leap day

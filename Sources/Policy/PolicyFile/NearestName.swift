@@ -1,9 +1,13 @@
+internal import JSONPull
+
 /// Finds what somebody meant.
 enum NearestName {
     /// ` (did you mean "x"?)`, or nil when nothing known is near.
     static func hint(for name: String, among known: [String]) -> String? {
-        let lowered = Array(name.lowercased().utf8.prefix(64))
-        let ranked = known.map { (distance(lowered, Array($0.lowercased().utf8)), $0) }.min { $0.0 < $1.0 }
+        let lowered = Array(ExactString(name).asciiLowercased.string.utf8.prefix(64))
+        let ranked = known.map { (distance(lowered, Array(ExactString($0).asciiLowercased.string.utf8)), $0) }.min {
+            $0.0 < $1.0
+        }
         guard let (distance, nearest) = ranked, distance <= max(2, nearest.utf8.count / 3) else { return nil }
         return " (did you mean \"\(nearest)\"?)"
     }

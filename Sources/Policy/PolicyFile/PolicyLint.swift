@@ -148,7 +148,7 @@ package struct PolicyLint {
 
     /// Whether an image reference (domain, path, tag, digest) can match: no scheme, nothing blank.
     private static func canBeImage(_ pattern: ExactString) -> Bool {
-        guard !pattern.string.contains("://") else { return false }
+        guard !pattern.contains("://") else { return false }
         return pattern.string.utf8.allSatisfy { isAlphanumeric($0) || "-_./:@*[]".utf8.contains($0) }
     }
 

@@ -1,4 +1,5 @@
 private import Glibc
+internal import JSONPull
 
 /// Writes a set of files that belong together, some of them secret.
 ///
@@ -37,9 +38,10 @@ struct KeyFiles {
     private func path(of name: String) -> String { "\(directory)/\(name)" }
 
     private func makeFolders() throws(CommandFailure) {
-        var folder = directory.hasPrefix("/") ? "/" : ""
-        for part in directory.split(separator: "/") {
-            folder += folder.isEmpty || folder.hasSuffix("/") ? String(part) : "/\(part)"
+        let slash = UInt8(ascii: "/")
+        var folder = directory.utf8.first == slash ? "/" : ""
+        for part in ExactString(directory).split(at: "/") where !part.isEmpty {
+            folder += folder.isEmpty || folder.utf8.last == slash ? part.string : "/\(part)"
             guard unsafe mkdir(folder, Self.folderMode) == 0 || errno == EEXIST else {
                 throw CommandFailure("cannot make the folder \(folder): \(SystemError.last); pass another --directory")
             }

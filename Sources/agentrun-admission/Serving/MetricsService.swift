@@ -30,6 +30,6 @@ extension SocketAddress {
     func url(_ scheme: String) -> String {
         let host = ipAddress ?? "unknown"
         let port = port.map(String.init) ?? "unknown"
-        return host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
+        return host.utf8.contains(UInt8(ascii: ":")) ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
     }
 }

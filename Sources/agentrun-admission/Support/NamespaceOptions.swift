@@ -18,6 +18,13 @@ struct NamespaceOptions: ParsableArguments {
 
     /// Whether it is a DNS label (RFC 1123), as the API server has it for namespaces.
     static func isLabel(_ name: String) -> Bool {
-        name.utf8.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
+        let hyphen = UInt8(ascii: "-")
+        let isMade = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: byte == hyphen
+            }
+        }
+        return isMade && (1...63).contains(name.utf8.count) && name.utf8.first != hyphen && name.utf8.last != hyphen
     }
 }

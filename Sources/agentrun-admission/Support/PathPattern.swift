@@ -1,5 +1,6 @@
 internal import ClusterState
 private import Glibc
+internal import JSONPull
 
 /// File names with wildcards, for those whom no shell has expanded them: `runs/**/*.yaml`.
 ///
@@ -19,13 +20,13 @@ struct PathPattern {
             $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[")
         }
         guard isPattern, !exists(argument) else { return [argument] }
-        var names = argument.split(separator: "/").map(String.init)[...]
+        var names = ExactString(argument).split(at: "/").filter { !$0.isEmpty }.map(\.string)[...]
         // Where ** and ** follow each other one says as much.
         for index in names.indices.dropFirst().reversed() where names[index] == "**" && names[index - 1] == "**" {
             names.remove(at: index)
         }
         var pattern = PathPattern()
-        try pattern.match(names, below: argument.hasPrefix("/") ? "/" : "")
+        try pattern.match(names, below: argument.utf8.first == UInt8(ascii: "/") ? "/" : "")
         guard !pattern.paths.isEmpty else {
             throw ManifestsError(path: argument, reason: "no file matches this pattern", remedy: "correct it")
         }

@@ -13,10 +13,10 @@ struct TimeSpan: ExpressibleByArgument, Hashable, Sendable {
 
     /// Nil for anything but digits and one unit, for nothing, and for more than a hundred years.
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), argument.utf8.count <= 12,
+        let units: [Unicode.Scalar: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let unit = argument.unicodeScalars.last.flatMap({ units[$0] }), argument.utf8.count <= 12,
             argument.utf8.dropLast().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-            let number = Int64(argument.dropLast()), number > 0, number <= Self.longest / unit
+            let number = Int64(Substring(argument.utf8.dropLast())), number > 0, number <= Self.longest / unit
         else { return nil }
         seconds = number * unit
     }

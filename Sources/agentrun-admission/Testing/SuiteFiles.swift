@@ -1,3 +1,4 @@
+internal import JSONPull
 internal import Policy
 
 /// The files of a suite, which are named as they stand from its folder.
@@ -9,8 +10,10 @@ struct SuiteFiles {
 
     /// The path of a file a case names.
     func path(of name: String) -> String {
-        guard !name.hasPrefix("/"), let slash = suite.lastIndex(of: "/") else { return name }
-        return suite[...slash] + name
+        guard name.utf8.first != UInt8(ascii: "/"), let (folder, _) = ExactString(suite).cut(atLast: "/") else {
+            return name
+        }
+        return "\(folder)/\(name)"
     }
 
     /// Reads and checks a suite.
