@@ -34,10 +34,10 @@ extension AdmissionReviewError: CustomStringConvertible {
         case .invalidJSON(let error):
             "the body is not valid JSON: \(error)"
         case .wrongKind(let kind):
-            "kind: Invalid value: \"\(Self.cut(kind))\": this endpoint judges objects of kind AdmissionReview"
+            "kind: Invalid value: \(VisibleText.quoted(ExactString(kind))): this endpoint judges objects of kind AdmissionReview"
         case .unsupportedVersion(let version):
             """
-            apiVersion: Unsupported value: "\(Self.cut(version))": \
+            apiVersion: Unsupported value: \(VisibleText.quoted(ExactString(version))): \
             supported values: "admission.k8s.io/v1", "admission.k8s.io/v1beta1"
             """
         case .missing(let field):
@@ -45,9 +45,5 @@ extension AdmissionReviewError: CustomStringConvertible {
         case .wrongType(let field, let expected):
             "\(field): Invalid value: must be \(expected)"
         }
-    }
-
-    private static func cut(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(80).filter { $0.value >= 0x20 && $0.value != 0x7F }.map(Character.init))
     }
 }

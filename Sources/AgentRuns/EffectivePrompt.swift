@@ -18,7 +18,7 @@ package final class EffectivePrompt: Sendable {
             switch self {
             case .parameter(let path, _), .inline(let path): path.text
             case .specification(let name, let member):
-                Self.text(name, member)
+                Self.text(ExactString(VisibleText.part(name)), member)
             }
         }
 

@@ -2,8 +2,8 @@ package import JSONPull
 
 /// What a decision log keeps of the tokens of a text.
 extension PromptTokens {
-    /// As long as a name of Kubernetes' may be.
-    private static let maximumNameBytes = 253
+    /// Longest part between dots that is kept: what is longer may be a key that somebody pasted.
+    private static let maximumNameBytes = 24
 
     /// The same without what is not plainly the name of something: whole sentences fit between two pairs of braces.
     package var namesOnly: PromptTokens {
@@ -25,17 +25,20 @@ extension PromptTokens {
         omittedNames > 0 || (generation == .august2026 && omittedPaths > 0)
     }
 
-    /// Whether it is a name or a path of `[A-Za-z0-9_.-]`; an empty path is one.
+    /// Whether it is a name or a path of `[A-Za-z0-9_.-]` with short parts; an empty path is one.
     private static func isName(_ text: ExactString) -> Bool {
-        text.string.utf8.count <= maximumNameBytes
-            && text.string.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
+        var length = 0
+        for byte in text.string.utf8 {
+            switch byte {
+            case UInt8(ascii: "."): length = 0
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                length += 1
+                if length > maximumNameBytes { return false }
+            default: return false
             }
+        }
+        return true
     }
 
     /// Writes the tokens as an object, what is empty left out.

@@ -30,8 +30,12 @@ package struct RepositoryName: Sendable {
         normalForm = Self.normalForm(path, allowsNestedGroups: options.allowsNestedGroups)
     }
 
-    /// What tells two repositories apart: the normal form, else the text in lower case.
-    package var key: ExactString { normalForm ?? written.asciiLowercased }
+    /// What tells two repositories apart: the normal form, else the text in lower case, without a credential: it gets into
+    /// claims and messages, and whose access it is makes no other repository.
+    package var key: ExactString { normalForm ?? told.asciiLowercased }
+
+    /// The value as written, without a credential.
+    package var told: ExactString { UserInformation.cut(from: written) }
 
     /// Whether `text` is plainly `owner/repo` already, as nearly every value is: one look at each byte.
     private static func isNormalForm(_ text: ExactString) -> Bool {

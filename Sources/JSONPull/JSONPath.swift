@@ -19,15 +19,7 @@ package enum JSONPath {
             return "." + String(String.UnicodeScalarView(key.unicodeScalars.prefix(length))) + "…"
         }
         var text = "[\""
-        var count = 0
-        for scalar in key.unicodeScalars {
-            guard count < length else {
-                text += "…"
-                break
-            }
-            text += escaped(scalar)
-            count += 1
-        }
+        VisibleText.append(key, to: &text, upTo: length, isQuoted: true)
         return text + "\"]"
     }
 
@@ -45,21 +37,6 @@ package enum JSONPath {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
         default: false
         }
-    }
-
-    /// `scalar` so that it is visible and on one line: quotes and backslashes escaped, controls as `\u00xx`.
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        switch scalar.value {
-        case 0x22: "\\\""
-        case 0x5C: "\\\\"
-        case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: "\\u" + fourHexDigits(scalar.value)
-        default: String(scalar)
-        }
-    }
-
-    private static func fourHexDigits(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
     }
 
     /// The path of the value that contains `offset`, found by reading `bytes` from the start; never fails.

@@ -3,7 +3,7 @@ package import JSONPull
 
 /// What a verdict rests on, whether or not there was anything to complain about.
 ///
-/// Never a prompt's text. A class, as part of a ``Verdict`` that is filled where it is.
+/// Never a prompt's text; names are fit to print and cut. A class, as part of a ``Verdict`` that is filled where it is.
 // Unchecked: nothing is set once the engine has returned the verdict.
 package final class Explanation: @unchecked Sendable {
     /// What one unit's agent would be told.
@@ -57,20 +57,24 @@ package final class Explanation: @unchecked Sendable {
         for prompt in run.prompts {
             guard let winner = prompt.winner else { continue }
             let overrides = prompt.hidden.map { [Prompt.Source($0)] } ?? []
-            prompts.append(Prompt(step: prompt.unit.step?.name, source: Prompt.Source(winner), overrides: overrides))
+            prompts.append(
+                Prompt(step: prompt.unit.step?.name.visible, source: Prompt.Source(winner), overrides: overrides)
+            )
         }
         vcsMode = run.mode
-        head = run.heads.first?.head.name
-        repository = run.repositories.lazy.compactMap { $0 }.first?.name.written
+        head = run.heads.first?.head.name.visible
+        repository = run.repositories.lazy.compactMap { $0 }.first?.name.told.visible
         for unit in run.runAndSteps {
-            if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0 }
-            if base == nil { base = unit.metadata.text(.base) }
+            if vcsProvider == nil { vcsProvider = run.providerReference(of: unit)?.0.visible }
+            if base == nil { base = unit.metadata.text(.base)?.visible }
         }
         if base == nil {
-            base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.spec.baseBranch }.first
+            base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.spec.baseBranch }.first?.visible
         }
         let used = run.secrets
         secrets.reserveCapacity(used.count)
-        for index in used.indices where !secrets.contains(used[index].name) { secrets.append(used[index].name) }
+        for index in used.indices where !used[..<index].contains(where: { $0.name == used[index].name }) {
+            secrets.append(used[index].name.visible)
+        }
     }
 }

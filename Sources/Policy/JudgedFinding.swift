@@ -126,8 +126,9 @@ struct JudgedFinding {
             action: values.map(\.action).max() ?? parts[0].action,
             field: field?.text ?? "",
             path: field,
-            message: text.message,
-            remedy: text.remedy,
+            // Rules make their parts visible; this is for the part that one forgets.
+            message: VisibleText.line(text.message),
+            remedy: VisibleText.line(text.remedy),
             exemption: exemption,
             isRatcheted: !values.isEmpty && values.allSatisfy(\.isRatcheted),
             outcomes: outcomes,

@@ -72,11 +72,12 @@ extension PolicyEngine {
     /// A rule that throws must not pass in silence.
     func failure(of rule: RuleID, _ error: any Error) -> JudgedFinding {
         let text = QuotedName.quote(ExactString(String(describing: error)))
+        let name = QuotedName.quote(ExactString(policy.name))
         let draft = RuleFindings.Draft(
             reason: .ruleFailed,
             field: nil,
             message: "the rule \(rule.rawValue) could not judge this object: \(text)",
-            remedy: "report this with the server's log; onError of policy \"\(policy.name)\" decides what happens",
+            remedy: "report this with the server's log; onError of policy \(name) decides what happens",
             values: []
         )
         return JudgedFinding(draft, of: rule, action: policy.onError)
@@ -91,7 +92,7 @@ extension PolicyEngine {
                 finding.noteExpired(exemption.name)
                 continue
             }
-            return finding.exempt(by: exemption.name.string)
+            return finding.exempt(by: VisibleText.part(exemption.name))
         }
     }
 

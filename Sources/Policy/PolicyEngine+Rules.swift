@@ -134,10 +134,10 @@ extension PolicyEngine {
         case .incomplete(let why, let age):
             verdict.explanation.stateAgeMilliseconds = age
             reason = .stateUnavailable
-            message = "part of the cluster state is not known: \(why); rules judged by what is known"
+            message = "part of the cluster state is not known: \(VisibleText.line(why)); rules judged by what is known"
         case .unavailable(let why):
             reason = .stateUnavailable
-            message = "there is no cluster state to judge by: \(why)"
+            message = "there is no cluster state to judge by: \(VisibleText.line(why))"
         }
         guard policy.onStale != .off else { return }
         verdict.findings.append(

@@ -71,8 +71,8 @@ package final class PolicyEngine: Sendable {
         let resource = request.resource
         let group = resource.group.isEmpty ? "" : ".\(resource.group)"
         let name = ExactString("\(request.operation.name) of \(resource.resource)\(group)/\(resource.version)")
-        let visible = QuotedName.quote(name).dropFirst().dropLast()
-        return "agentrun-admission does not judge \(visible) (take it out of the webhook configuration's rules)"
+        return
+            "agentrun-admission does not judge \(VisibleText.part(name)) (take it out of the webhook configuration's rules)"
     }
 
     private func judgeRun(

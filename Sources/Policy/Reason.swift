@@ -23,6 +23,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case repositoryNotAllowed = "RepositoryNotAllowed"
     case vcsPolicyDenied = "VcsPolicyDenied"
     case missingRepository = "MissingRepository"
+    case credentialInURL = "CredentialInURL"
     case headBranchConflict = "HeadBranchConflict"
     case headBranchPathConflict = "HeadBranchPathConflict"
     case tooManyBranches = "TooManyBranches"
@@ -87,7 +88,7 @@ package enum Reason: String, Sendable, CaseIterable {
     func defaultAction(generation: Generation) -> Action? {
         switch self {
         case .forbiddenParameterKey, .invalidHeadBranch, .headEqualsBase: .deny
-        case .overlappingAttempts: .warn
+        case .credentialInURL, .overlappingAttempts: .warn
         case .workflowStepMissingName: generation == .february2026 ? .warn : nil
         default: nil
         }

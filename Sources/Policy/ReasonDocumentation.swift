@@ -139,6 +139,12 @@ package struct ReasonDocumentation: Sendable {
                 "vcsPolicy: {required: true}",
                 "set spec.parameters.repository"
             )
+        case .credentialInURL:
+            ReasonDocumentation(
+                "an address with user information before the `@`; nothing here repeats it",
+                "repository: https://x-access-token:TOKEN@github.com/acme/app",
+                "write owner/repo, revoke what stood there, and use the VersionControlProvider's secret"
+            )
         case .headBranchConflict:
             ReasonDocumentation(
                 "another active run holds the branch",

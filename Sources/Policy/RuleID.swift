@@ -53,7 +53,10 @@ package enum RuleID: String, Sendable, CaseIterable {
                 .invalidSystemPromptRef, .invalidSystemPrompt, .systemPromptTooLong,
             ]
         case .repositoryAllowlist:
-            [.invalidRepository, .repositoryDenied, .repositoryNotAllowed, .vcsPolicyDenied, .missingRepository]
+            [
+                .invalidRepository, .repositoryDenied, .repositoryNotAllowed, .vcsPolicyDenied, .missingRepository,
+                .credentialInURL,
+            ]
         case .headBranchConflict: [.headBranchConflict, .headBranchPathConflict, .tooManyBranches]
         case .headBranchName: [.headBranchPrefix, .invalidHeadBranch, .headEqualsBase]
         case .secretAllowlist: [.secretBlocked, .secretNotAllowed, .secretNotListed]

@@ -1,7 +1,7 @@
 package import AgentRuns
 package import JSONPull
 
-/// Where everything a run would do comes from, for `explain`; never a prompt's text.
+/// Where everything a run would do comes from, for `explain`; never a prompt's text, and names are fit to print and cut.
 package struct RunExplanation: Sendable {
     /// A value and the place that gives it.
     package struct Value: Sendable {
@@ -42,17 +42,19 @@ package struct RunExplanation: Sendable {
         let sources = ValueSources(run: run)
         units = run.units.map { Unit($0, run, sources) }
         provider = run.units.lazy.compactMap { run.providerReference(of: $0) }.first.map { name, field in
-            Value(text: name, source: field.text)
+            Value(text: name.visible, source: field.text)
         }
         let rule = policy.secretAllowlist(for: run.subject.match)
         var secrets: [Secret] = []
+        var places: [ExactString: Int] = [:]
         for secret in run.secrets {
             let use = "\(secret.field.text) (\(secret.use.description))"
-            if let index = secrets.firstIndex(where: { $0.name == secret.name }) {
+            if let index = places[secret.name] {
                 if !secrets[index].uses.contains(use) { secrets[index].uses.append(use) }
             } else {
+                places[secret.name] = secrets.count
                 let (admitted, refused) = rule.lists(of: secret.name, run)
-                secrets.append(Secret(name: secret.name, uses: [use], admittedBy: admitted, refusedBy: refused))
+                secrets.append(Secret(name: secret.name.visible, uses: [use], admittedBy: admitted, refusedBy: refused))
             }
         }
         self.secrets = secrets
@@ -61,7 +63,7 @@ package struct RunExplanation: Sendable {
 
 extension RunExplanation.Unit {
     fileprivate init(_ unit: RunUnit, _ run: RunUnderReview, _ sources: ValueSources) {
-        step = unit.step?.name
+        step = unit.step?.name.visible
         prompt = run.prompts.first { $0.unit === unit }.flatMap { Explanation.Prompt($0) }
         repository = sources.value(.repository, of: unit)
         let provider = run.provider(of: unit)
@@ -69,7 +71,10 @@ extension RunExplanation.Unit {
             sources.value(.base, of: unit)
             ?? provider.flatMap { provider in
                 provider.object.spec.baseBranch.map {
-                    .init(text: $0, source: "VersionControlProvider/\(provider.name) .spec.defaults.baseBranch")
+                    .init(
+                        text: $0.visible,
+                        source: "VersionControlProvider/\(provider.name.visible) .spec.defaults.baseBranch"
+                    )
                 }
             }
         head = sources.value(.head, of: unit) ?? Self.generatedHead(of: unit, provider, run)
@@ -90,8 +95,9 @@ extension RunExplanation.Unit {
         guard let head, let provider else { return nil }
         let source =
             provider.object.spec.branchTemplate == nil
-            ? "the controller's default" : "VersionControlProvider/\(provider.name) .spec.defaults.branchTemplate"
-        return .init(text: head.name, source: source)
+            ? "the controller's default"
+            : "VersionControlProvider/\(provider.name.visible) .spec.defaults.branchTemplate"
+        return .init(text: head.name.visible, source: source)
     }
 }
 
@@ -102,7 +108,7 @@ private struct ValueSources {
     func value(_ name: ParameterName, of unit: RunUnit) -> RunExplanation.Value? {
         unit.metadata[name].map { value in
             .init(
-                text: value.text,
+                text: (name == .repository ? UserInformation.cut(from: value.text) : value.text).visible,
                 source: source(of: value, unit) + (value.isMapped ? " (mapped by the contract)" : "")
             )
         }
@@ -110,7 +116,7 @@ private struct ValueSources {
 
     private func source(of value: RunMetadata.Value, _ unit: RunUnit) -> String {
         if case .source(let member) = value.origin, case .reference(let name, _) = unit.implementationOrigin {
-            return "ImplementationSpec/\(name) .spec\(member)"
+            return "ImplementationSpec/\(name.visible) .spec\(member)"
         }
         return unit.field(of: value)?.text ?? "the implementation's text"
     }
@@ -136,7 +142,7 @@ extension Explanation.Prompt {
     fileprivate init?(_ prompt: EffectivePrompt) {
         guard let winner = prompt.winner else { return nil }
         self.init(
-            step: prompt.unit.step?.name,
+            step: prompt.unit.step?.name.visible,
             source: Source(winner),
             overrides: prompt.hidden.map { [Source($0)] } ?? []
         )

@@ -39,7 +39,7 @@ package enum UnclaimedBranches: Hashable, Sendable {
     /// A warning shows the first 250 characters or so.
     fileprivate var message: String {
         switch self {
-        case .failed(let why): "head branch not claimed: \(why); another run may take it as well"
+        case .failed(let why): "head branch not claimed: \(VisibleText.line(why)); another run may take it as well"
         case .surplus(let count):
             "\(count) head branches not claimed: of one run at most \(BranchKey.maximumOfRun) are; another run may take the "
                 + "others as well"

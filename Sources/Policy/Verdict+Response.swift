@@ -73,7 +73,7 @@ private enum AnnotationText {
 
     static func cut(_ value: String) -> String {
         guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else { return value }
-        return String(value.unicodeScalars.prefix(maximumLength - 1)) + "…"
+        return VisibleText.part(ExactString(value), upTo: maximumLength - 1)
     }
 
     /// One value when all steps have the same, else `STEP=VALUE` for each that has one.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 private import Glibc
+private import JSONPull
 
 /// The command line: one root command, one file a subcommand.
 @main
@@ -49,7 +50,7 @@ struct AgentRunAdmission: AsyncParsableCommand {
             StandardOutput.write("\(message)\n")
             Glibc.exit(0)
         }
-        StandardError.write("\(message)\n")
+        StandardError.write("\(VisibleText.lines(message))\n")
         Glibc.exit(CommandFailure.exitCode)
     }
 }

@@ -121,8 +121,8 @@ import Testing
 
     @Test func `repeat what they hold on one line and not at length`() {
         let long = String(repeating: "k", count: 200)
-        #expect(message(#"{"kind":"\#(long)"}"#).contains("\"\(String(repeating: "k", count: 80))\""))
-        #expect(message(#"{"kind":"a\u0000\nb"}"#).contains("\"ab\""))
+        #expect(message(#"{"kind":"\#(long)"}"#).contains("\"\(String(repeating: "k", count: 80))…\""))
+        #expect(message(#"{"kind":"a\u0000\nb"}"#).contains(#""a\u0000\u000ab""#))
     }
 
     @Test func `nested deeper than the limit are refused, not crashed on`() {

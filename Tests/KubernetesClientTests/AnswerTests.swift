@@ -71,7 +71,7 @@ private func slice(_ bytes: [UInt8], _ range: Range<Int>) -> String { String(dec
             retryAfter: nil,
             body: Array(body.utf8)
         )
-        #expect(status.description == "HTTP 403 (Forbidden): no way")
+        #expect(status.description == #"HTTP 403 (Forbidden): no\u000away"#)
         #expect(status.retryAfterSeconds == 3)
     }
 

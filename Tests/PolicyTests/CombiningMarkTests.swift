@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func `in the segments of a rendered branch`() throws {
-        let provider = object("VersionControlProvider", "git", #"defaults: {branchTemplate: "codex/\u0301{{ none }}/x"}"#)
+        let template = #"defaults: {branchTemplate: "codex/\u0301{{ none }}/x"}"#
+        let provider = object("VersionControlProvider", "git", template)
         let spec = "vcsRef: {name: git}, parameters: {repository: acme/lab}"
         let verdict = try judge(run(spec), state: provider, generation: .august2026)
         #expect(verdict.explanation.head == ExactString("codex/\u{301}/x"))
@@ -54,7 +55,8 @@ import Testing
     }
 
     @Test func `in the name of a kind`() throws {
-        let json = try json(#"{apiVersion: "agents.proompteng.ai/\u0301v1alpha1", kind: AgentRun, metadata: {name: r}}"#)
+        let yaml = #"{apiVersion: "agents.proompteng.ai/\u0301v1alpha1", kind: AgentRun, metadata: {name: r}}"#
+        let json = try json(yaml)
         let header = try unsafe json.withUnsafeBytes { bytes in
             try unsafe JSONReader.read(bytes) { reader throws(JSONError) in try ManifestHeader(&reader) }
         }

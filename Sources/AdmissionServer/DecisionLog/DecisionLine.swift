@@ -53,7 +53,7 @@ enum DecisionLine {
         }
         writer.endObject()
         writer.newline()
-        return writer.bytes
+        return VisibleText.json(writer.bytes)
     }
 
     /// What judging again takes, or why that cannot be done.

@@ -48,7 +48,7 @@ package struct JSONLogHandler: LogHandler {
         }
         writer.endObject()
         writer.newline()
-        write(writer.bytes)
+        write(VisibleText.json(writer.bytes))
     }
 
     /// A line's own metadata wins over the logger's, and that over the provider's.

@@ -19,8 +19,9 @@ package struct LogTime: CustomStringConvertible, Sendable {
 
     package var description: String {
         // `2026-11-23T23:21:52Z`, and the milliseconds before its last letter.
-        let seconds = UnixTime(secondsSinceEpoch: milliseconds / 1000).description.dropLast()
+        let seconds = UnixTime(secondsSinceEpoch: milliseconds / 1000).description.utf8.dropLast()
         let decimals = String(milliseconds % 1000)
-        return seconds + "." + String(repeating: "0", count: 3 - decimals.count) + decimals + "Z"
+        return String(Substring(seconds)) + "." + String(repeating: "0", count: 3 - decimals.utf8.count) + decimals
+            + "Z"
     }
 }

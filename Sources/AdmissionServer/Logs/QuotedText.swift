@@ -1,5 +1,4 @@
 internal import JSONPull
-internal import Policy
 
 /// A name a client chose, as metadata of a log line: quoted where lines are text, as it is where they are JSON, whose strings
 /// are quoted anyway.
@@ -10,8 +9,8 @@ struct QuotedText: CustomStringConvertible, Sendable {
         self.text = text
     }
 
-    var description: String { QuotedName.quote(text) }
+    var description: String { VisibleText.quoted(text) }
 
-    /// The name, cut like the quoted one.
-    var plain: String { String(String.UnicodeScalarView(text.string.unicodeScalars.prefix(QuotedName.maximumLength))) }
+    /// The name, cut like the quoted one; the line it is written in is made visible as a whole.
+    var plain: String { text.prefix(characters: VisibleText.maximumLength).string }
 }

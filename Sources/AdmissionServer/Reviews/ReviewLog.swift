@@ -74,16 +74,9 @@ package struct ReviewLog: Sendable {
     private static func milliseconds(_ time: TimeAmount) -> String {
         let microseconds = time.nanoseconds / 1000
         let decimals = String(microseconds % 1000)
-        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - decimals.count) + decimals
+        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - decimals.utf8.count) + decimals
     }
 
     /// `text` on one line, cut.
-    static func line(_ text: String) -> String {
-        var line = ""
-        for scalar in text.unicodeScalars.prefix(maximumReasonLength) {
-            let isControl = scalar.properties.generalCategory == .control
-            line.unicodeScalars.append(isControl || ["\u{2028}", "\u{2029}"].contains(scalar) ? " " : scalar)
-        }
-        return line
-    }
+    static func line(_ text: String) -> String { VisibleText.part(ExactString(text), upTo: maximumReasonLength) }
 }

@@ -82,7 +82,7 @@ struct ClusterSources: Sendable {
             case .unknown(let problem): result.note(problem)
             }
         }
-        if !isCovered { result.note("namespace \"\(namespace.string.prefix(63))\" is not watched") }
+        if !isCovered { result.note("namespace \(VisibleText.quoted(namespace)) is not watched") }
         return result
     }
 }

@@ -98,7 +98,13 @@ extension LoadedManifests {
 
     private mutating func addProblem(_ message: String, _ object: ManifestObject, _ file: UInt32, _ path: String?) {
         let path = path ?? files[Int(file)]?.path ?? ""
-        add(ManifestProblem(file: path, position: object.origin.start, message: "\(object.kind): \(message)"))
+        add(
+            ManifestProblem(
+                file: path,
+                position: object.origin.start,
+                message: "\(VisibleText.part(ExactString(object.kind))): \(message)"
+            )
+        )
     }
 
     private mutating func put(_ object: ClusterObject, at key: ObjectKey, hasStatus: Bool, file: UInt32) {

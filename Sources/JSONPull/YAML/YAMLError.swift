@@ -25,22 +25,6 @@ package struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// `text` as a message quotes it: in quotes, cut when long, on one line.
     static func quoted(_ text: some Sequence<UInt8>) -> String {
-        var result = "\""
-        var count = 0
-        for scalar in String(decoding: Array(text), as: UTF8.self).unicodeScalars {
-            guard count < 80 else {
-                result += "…"
-                break
-            }
-            switch scalar {
-            case "\"", "\\": result += "\\\(scalar)"
-            case "\0"..<" ", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-            count += 1
-        }
-        return result + "\""
+        VisibleText.quoted(ExactString(String(decoding: Array(text), as: UTF8.self)))
     }
 }

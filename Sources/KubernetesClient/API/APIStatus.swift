@@ -66,31 +66,21 @@ package struct APIStatus: Error, Equatable, Sendable, CustomStringConvertible {
     /// An API server answers plain text for a path it does not serve and when it has no place for the request; all else is
     /// hardly an API server's.
     private static func words(_ code: Int, _ contentType: String?) -> String {
-        if contentType?.hasPrefix("text/plain") == true {
+        if contentType.map({ ExactString($0).starts(with: "text/plain") }) == true {
             switch code {
             case 404: return "the server does not serve this resource"
             case 429: return "the server has no place for the request now"
             default: break
             }
         }
-        let type = contentType.map { "\"\(String(oneLine($0).prefix(80)))\"" } ?? "no content type"
+        let type = contentType.map { VisibleText.quoted(ExactString($0)) } ?? "no content type"
         return
             "the server answered with \(type) in place of a Kubernetes Status; check that the address is an API server's "
             + "and that no proxy or login page stands in between"
     }
 
-    /// `text` without line breaks and other controls, cut.
-    static func oneLine(_ text: String) -> String {
-        var result = ""
-        for (count, scalar) in text.unicodeScalars.enumerated() {
-            guard count < maximumMessageLength else { return result + "…" }
-            switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029: result += " "
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    /// `text` on one line, cut.
+    static func oneLine(_ text: String) -> String { VisibleText.part(ExactString(text), upTo: maximumMessageLength) }
 }
 
 /// The members of a Status object, collected in whatever order they come.

@@ -73,7 +73,7 @@ package enum WatchEvent: Equatable, Sendable {
         case "MODIFIED": return .modified(item)
         case "DELETED": return .deleted(item)
         case "BOOKMARK": return .bookmark(resourceVersion: item.resourceVersion)
-        default: throw .unexpected("a watch event of type \"\(APIStatus.oneLine(String(type.prefix(80))))\"")
+        default: throw .unexpected("a watch event of type \(VisibleText.quoted(ExactString(type)))")
         }
     }
 }

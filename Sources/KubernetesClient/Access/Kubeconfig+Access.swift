@@ -1,3 +1,5 @@
+internal import JSONPull
+
 #if canImport(FoundationEssentials)
 private import FoundationEssentials
 #else
@@ -88,7 +90,7 @@ extension Kubeconfig {
             throw error("user.exec.interactiveMode: Forbidden: nobody is there to ask; use a plugin that needs no one")
         }
         // Like kubectl: a path starts at the kubeconfig's folder, a bare name is searched for in PATH.
-        let command = plugin.command.contains("/") ? resolve(plugin.command) : plugin.command
+        let command = plugin.command.utf8.contains(UInt8(ascii: "/")) ? resolve(plugin.command) : plugin.command
         return .plugin(
             ExecPlugin(
                 apiVersion: plugin.apiVersion,
@@ -158,11 +160,13 @@ extension Kubeconfig {
 
     /// A relative path starts at the kubeconfig's folder.
     private func resolve(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
-        return file[...slash] + path
+        guard path.utf8.first != UInt8(ascii: "/"), let (folder, _) = ExactString(file).cut(atLast: "/") else {
+            return path
+        }
+        return "\(folder)/\(path)"
     }
 
     private func error(_ reason: String) -> AccessError { AccessError(place: file, reason: reason) }
 
-    private func quoted(_ name: String) -> String { "\"\(APIStatus.oneLine(String(name.prefix(80))))\"" }
+    private func quoted(_ name: String) -> String { VisibleText.quoted(ExactString(name)) }
 }

@@ -14,6 +14,9 @@ struct ParameterDisclosure {
     ]
     private static let textNames: [ParameterName] = [.issueTitle, .title, .issueBody, .body]
 
+    private static let addresses: Set = [
+        ParameterName.repository.key, ParameterName.repo.key, ParameterName.issueRepository.key,
+    ]
     private static let alwaysKept = Set(readNames.map(\.key))
     private static let neverKept = Set(textNames.map(\.key))
 
@@ -38,6 +41,9 @@ struct ParameterDisclosure {
         kept.contains(key) && !mayBePrompt(key) && !Self.neverKept.contains(key)
     }
 
+    /// Whether the value may be a repository's address: under a name of one, or one that a contract or a template reads.
+    func isAddress(_ key: ExactString) -> Bool { Self.addresses.contains(key) || !Self.alwaysKept.contains(key) }
+
     /// Whether the value may be taken for a prompt, or is refused as one.
     func mayBePrompt(_ key: ExactString) -> Bool {
         prompts.contains(key) || key.trimmed.asciiLowercased == "prompt"
@@ -46,8 +52,7 @@ struct ParameterDisclosure {
     /// What a template names, whatever map it looks it up in.
     private mutating func keepNames(in template: ExactString) {
         for path in PromptTokens(in: template).braces {
-            guard let last = path.string.split(separator: ".").last else { continue }
-            let name = ExactString(last).trimmed
+            guard let name = path.split(at: ".").compactMap(\.nonBlank).last else { continue }
             kept.insert(name)
             if name == "issueUrl" { kept.insert("url") }
             if name == "url" { kept.insert("issueUrl") }

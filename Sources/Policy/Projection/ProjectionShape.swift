@@ -4,6 +4,8 @@ internal import JSONPull
 indirect enum ProjectionShape: Sendable {
     /// A string, kept as it is.
     case text
+    /// A string that may be a repository's address, kept without a credential.
+    case address
     /// A string of which only whether it is blank is read.
     case nonBlank
     /// A boolean.
@@ -127,7 +129,10 @@ extension ProjectionShape {
                 Member("mappings", .list(.identified([Member("from", .text), Member("to", .text)]))),
             ])
         ),
-        Member("source", .object([Member("provider", .text), Member("externalId", .text), Member("url", .text)])),
+        Member(
+            "source",
+            .object([Member("provider", .text), Member("externalId", .address), Member("url", .address)])
+        ),
         Member("vcsRef", .reference),
     ])
 
@@ -182,7 +187,7 @@ extension ProjectionShape {
         Member(
             "vcs",
             .object([
-                Member("repository", .text), Member("headBranch", .text), Member("branch", .text),
+                Member("repository", .address), Member("headBranch", .text), Member("branch", .text),
                 Member("mode", .text),
             ])
         ),

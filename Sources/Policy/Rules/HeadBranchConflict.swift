@@ -78,7 +78,7 @@ struct HeadBranchConflict: Rule {
             return report(claimed.branch, message, remedy, field, &findings)
         }
         let ofRun = claimed.run?.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
-        let phase = claimed.run?.phase ?? "Pending"
+        let phase = VisibleText.word(claimed.run?.phase ?? "Pending")
         let message = "Duplicate value: \(branch) is held by \(name) (\(phase)\(ofRun)), which claimed it \(age) ago"
         report(claimed.branch, message, "wait for it, choose another head, or delete that run", field, &findings)
     }
@@ -110,7 +110,7 @@ struct HeadBranchConflict: Rule {
     static func name(_ holder: BranchHolder, now: Timestamp) -> String {
         let name = QuotedName.quote(ExactString("\(holder.namespace)/\(holder.name)"))
         let age = holder.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
-        return "\(name) (\(holder.phase)\(age))"
+        return "\(name) (\(VisibleText.word(holder.phase))\(age))"
     }
 
     /// `45s`, `5m`, `3h`, `2d`: the largest unit, rounded down.

@@ -15,7 +15,7 @@ struct IdempotencyKeys: Rule {
         let field = FieldPath("spec.idempotencyKey")
         let name = QuotedName.quote(ExactString("\(holders.first.namespace)/\(holders.first.name)"))
         let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
-        let phase = QuotedName.quote(holders.first.phase).dropFirst().dropLast()
+        let phase = VisibleText.word(holders.first.phase)
         let draft = RuleFindings.Draft(
             reason: reason,
             field: field,

@@ -99,7 +99,7 @@ struct LiteralTokens: Rule {
             (what, remedy) = ("names nothing in this run and stays as written", "set the parameter, or write it out")
         }
         let wording: RuleFindings.Wording = { tokens in
-            "Invalid value: \(QuotedName.list(tokens, atMost: Self.maximumTokens)) \(what)"
+            "Invalid value: \(TokenName.list(tokens, atMost: Self.maximumTokens)) \(what)"
         }
         let draft = RuleFindings.Draft(
             reason: group.reason,

@@ -29,6 +29,7 @@ struct RepositoryAllowlist: Rule {
                 let own = self.normalised(repository, run)
                 normalised = own
                 checkName(own, &findings)
+                checkCredential(own, &findings)
                 checkPolicy(own, run, &findings)
             }
             if let normalised { checkProvider(normalised, unit, run, &findings) }
@@ -41,8 +42,23 @@ struct RepositoryAllowlist: Rule {
         report(
             .invalidRepository,
             repository,
-            "Invalid value: \(QuotedName.quote(repository.name.written)): not an owner/repo name",
+            "Invalid value: \(QuotedName.quote(repository.name.told)): not an owner/repo name",
             "write it as owner/repo",
+            &findings
+        )
+    }
+
+    /// Whoever may read runs, their status, logs or audit events sees what is written here.
+    private func checkCredential(_ repository: RunUnderReview.Repository, _ findings: inout RuleFindings) {
+        guard UserInformation.isCredential(in: repository.name.written) else { return }
+        let address = repository.name.normalForm.map { "\(QuotedName.quote($0)) alone" } ?? "owner/repo"
+        report(
+            .credentialInURL,
+            repository,
+            "Forbidden: \(QuotedName.quote(repository.name.told)) carries user information, which everyone who may read "
+                + "the run can see",
+            "write \(address), revoke what stood before the @ if it is a secret, and give access by the "
+                + "VersionControlProvider's secret",
             &findings
         )
     }
@@ -53,7 +69,7 @@ struct RepositoryAllowlist: Rule {
         _ findings: inout RuleFindings
     ) {
         // The texts cost more than the check, so only a refusal pays for them.
-        var quoted: String { QuotedName.quote(repository.name.written) }
+        var quoted: String { QuotedName.quote(repository.name.told) }
         var rule: String { "of rule repository-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))" }
         if let pattern = deny.match(repository.name.written, repository.name.key) {
             report(
@@ -67,10 +83,13 @@ struct RepositoryAllowlist: Rule {
         }
         guard !allow.isEmpty else { return }
         if let host = repository.name.host, !options.hosts.contains(host) {
+            // What is taken for the host may be part of what a credential was cut from.
+            let isTold = !UserInformation.isCredential(in: repository.name.written)
+            let subject = isTold ? "the host \(QuotedName.quote(host)) of \(quoted)" : "the host of \(quoted)"
             report(
                 .repositoryNotAllowed,
                 repository,
-                "Forbidden: the host \(QuotedName.quote(host)) of \(quoted) is not an allowed host",
+                "Forbidden: \(subject) is not an allowed host",
                 "use a repository on \(options.hosts.map(\.string).joined(separator: ", ")), "
                     + "or add the host to hosts \(rule)",
                 &findings
@@ -100,7 +119,7 @@ struct RepositoryAllowlist: Rule {
         report(
             .vcsPolicyDenied,
             repository,
-            "Forbidden: \(QuotedName.quote(written)) is refused by the repositoryPolicy of "
+            "Forbidden: \(QuotedName.quote(repository.name.told)) is refused by the repositoryPolicy of "
                 + "VersionControlProvider \(QuotedName.quote(provider.name))",
             "use a repository that provider allows, or change its repositoryPolicy",
             &findings,

@@ -205,7 +205,7 @@ struct SecretAllowlist: Rule {
                 "use an allowed secret, or add it to the Agent"
             )
         case .notBound:
-            let subject = QuotedName.quote(ExactString("Agent/\(agent)")).dropFirst().dropLast()
+            let subject = VisibleText.part(ExactString("Agent/\(agent)"))
             return (
                 "in no SecretBinding for Agent \(QuotedName.quote(agent))",
                 "add it to spec.allowedSecrets of a SecretBinding with subject \(subject)"

@@ -40,7 +40,8 @@ struct CheckItem {
 
     private static func kind(of object: ManifestObject) -> String {
         let version = object.group.isEmpty ? object.version : "\(object.group)/\(object.version)"
-        return object.kind.isEmpty ? "no kind" : "\(object.kind) (\(version))"
+        let kind = ExactString(object.kind).visible
+        return kind.isEmpty ? "no kind" : "\(kind) (\(ExactString(version).visible))"
     }
 
     /// Where in the file it starts.

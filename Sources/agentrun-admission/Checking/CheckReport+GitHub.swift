@@ -54,7 +54,7 @@ private struct WorkflowCommand: CustomStringConvertible {
     /// Line ends are gone already: control characters are shown as `\u00xx`.
     private static func escaped(_ text: String, also characters: Set<Unicode.Scalar>) -> String {
         var result = ""
-        for scalar in TerminalText.line(text).unicodeScalars {
+        for scalar in VisibleText.line(text).unicodeScalars {
             if scalar == "%" || characters.contains(scalar) {
                 result += "%" + String(scalar.value, radix: 16, uppercase: true)
             } else {

@@ -17,9 +17,9 @@ extension CheckReport.Entry {
         let findings = verdict.findings.filter { $0.action == .deny || $0.action == .warn }
         let lines = findings.map { finding in
             let position = item.position(of: finding)
-            return TerminalText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
+            return VisibleText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
         }
-        let text = (lines + verdict.notices.map(TerminalText.line)).joined(separator: "\n")
+        let text = (lines + verdict.notices.map(VisibleText.line)).joined(separator: "\n")
         let message = (findings.first { $0.action == .deny } ?? findings.first)?.line ?? verdict.notices.first ?? ""
         return JUnitReport.Case(
             className: item.source,

@@ -157,7 +157,7 @@ private struct SARIFLog {
         for error in errors {
             writer.beginObject()
             writer.member("level", "error")
-            writer.text("message", TerminalText.line(error.message))
+            writer.text("message", VisibleText.line(error.message))
             Self.writeLocation(file: error.file, position: error.position, logicalName: nil, to: &writer)
             writer.endObject()
         }
@@ -171,7 +171,7 @@ private struct SARIFLog {
         writer.member("ruleId", result.rule)
         writer.member("ruleIndex", ruleIndex)
         writer.member("level", result.level)
-        writer.text("message", TerminalText.line(result.message))
+        writer.text("message", VisibleText.line(result.message))
         Self.writeLocation(
             file: result.file,
             position: result.position,
@@ -217,7 +217,7 @@ private struct SARIFLog {
             writer.key("logicalLocations")
             writer.beginArray()
             writer.beginObject()
-            writer.member("fullyQualifiedName", TerminalText.line(logicalName))
+            writer.member("fullyQualifiedName", VisibleText.line(logicalName))
             writer.endObject()
             writer.endArray()
         }
@@ -231,10 +231,10 @@ enum FileURI {
     /// A relative reference for a relative path, a `file` URI for an absolute one, `stdin:` for standard input.
     static func reference(to path: String) -> String {
         if path == "-" { return "stdin:" }
-        var text = path.hasPrefix("/") ? "file://" : ""
-        var rest = path[...]
-        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
-        for byte in rest.utf8 {
+        var text = path.utf8.first == UInt8(ascii: "/") ? "file://" : ""
+        var rest = ExactString(path)
+        while let inner = rest.dropping(prefix: "./") { rest = inner }
+        for byte in rest.string.utf8 {
             if isPlain(byte) {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             } else {

@@ -42,7 +42,7 @@ extension CheckReport.Entry {
             } else {
                 ("allowed with warnings", .warning)
             }
-        return TerminalText.line("\(item.source):\(item.start.line): \(title): ") + style.apply(look, to: word)
+        return VisibleText.line("\(item.source):\(item.start.line): \(title): ") + style.apply(look, to: word)
     }
 
     private static func note(_ finding: Finding) -> String {

@@ -14,9 +14,9 @@ struct CheckReport {
         /// What is judged: `AgentRun agents/one`, `UPDATE of AgentRun agents/one`.
         var title: String {
             let object = verdict.object
-            let name = object.namespace.isEmpty ? "\(object.name)" : "\(object.namespace)/\(object.name)"
-            let operation = item.kind == .review ? "\(verdict.operation.name) of " : ""
-            return "\(operation)\(object.kind.kind) \(name)"
+            let namespace = object.namespace.isEmpty ? "" : "\(object.namespace.visible)/"
+            let operation = item.kind == .review ? "\(verdict.operation.name.visible) of " : ""
+            return "\(operation)\(object.kind.kind.visible) \(namespace)\(object.name.visible)"
         }
 
         /// Whether it makes the exit code 1.
@@ -73,19 +73,19 @@ struct CheckReport {
 
     /// What goes to standard error, whatever the form of the verdicts.
     var problemText: String {
-        (errors + doubts).map { "\(TerminalText.line($0.description))\n" }.joined()
+        (errors + doubts).map { "\(VisibleText.line($0.description))\n" }.joined()
     }
 
     /// What goes to standard output.
     func output(as form: CheckCommand.Output, isQuiet: Bool, failingOn failure: CheckCommand.Failure) -> [UInt8] {
         switch form {
         case .text: Array(text(isQuiet: isQuiet, style: .standardOutput).utf8)
-        case .json: TerminalJSON.escaped(json)
-        case .sarif: TerminalJSON.escaped(sarif(failingOn: failure))
+        case .json: VisibleText.json(json)
+        case .sarif: VisibleText.json(sarif(failingOn: failure))
         case .junit: Array(junit(failingOn: failure).utf8)
         case .github: Array(github.utf8)
         case .admissionReview:
-            TerminalJSON.escaped(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
+            VisibleText.json(entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
         }
     }
 }

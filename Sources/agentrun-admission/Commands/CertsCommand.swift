@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import JSONPull
 private import TLS
 
 /// `certs`: certificates for the webhook.
@@ -115,7 +116,7 @@ struct CertsCommand: ParsableCommand {
         }
 
         private func report(_ names: [SubjectAlternativeName]) {
-            let folder = TerminalText.line(directory)
+            let folder = VisibleText.line(directory)
             StandardOutput.write(
                 """
                 wrote \(CertificateFile.allCases.map { "\(folder)/\($0.rawValue)" }.joined(separator: ", "))

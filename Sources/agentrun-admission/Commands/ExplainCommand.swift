@@ -65,7 +65,7 @@ struct ExplainCommand: ParsableCommand {
                 problems.append(ManifestProblem(file: item.source, position: item.start, message: "\(error)"))
             }
         }
-        StandardError.write(problems.map { "\(TerminalText.line($0.description))\n" }.joined())
+        StandardError.write(problems.map { "\(VisibleText.line($0.description))\n" }.joined())
         StandardOutput.write(output == .json ? report.json : Array(report.text(style: .standardOutput).utf8))
         if problems.contains(where: { $0.severity == .error }) { throw ExitCode(CommandFailure.exitCode) }
         throw ExitCode(report.isDenied ? 1 : 0)

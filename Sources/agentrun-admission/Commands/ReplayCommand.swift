@@ -1,5 +1,6 @@
 internal import ArgumentParser
 private import ClusterState
+internal import JSONPull
 private import Policy
 
 /// `replay`: judges logged decisions by another policy.
@@ -54,10 +55,10 @@ struct ReplayCommand: ParsableCommand {
         }
         progress.clear()
         let report = replay.report
-        StandardError.write(report.problems.map { "\(TerminalText.line($0))\n" }.joined())
+        StandardError.write(report.problems.map { "\(VisibleText.line($0))\n" }.joined())
         switch output {
         case .text: StandardOutput.write(report.text(isQuiet: quiet, style: .standardOutput))
-        case .json: StandardOutput.write(TerminalJSON.escaped(report.json))
+        case .json: StandardOutput.write(VisibleText.json(report.json))
         }
         throw ExitCode(report.exitCode(isStrict: strict))
     }
@@ -66,7 +67,7 @@ struct ReplayCommand: ParsableCommand {
     private func store(_ policy: AdmissionPolicy) throws(CommandFailure) -> ClusterStore? {
         guard !state.paths.isEmpty else { return nil }
         return try StateLoading.store(paths: state.paths, policy: policy) { problem in
-            StandardError.write("\(TerminalText.line(problem.description))\n")
+            StandardError.write("\(VisibleText.line(problem.description))\n")
         }
     }
 }

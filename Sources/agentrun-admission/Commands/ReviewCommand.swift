@@ -1,6 +1,7 @@
 private import AdmissionAPI
 internal import ArgumentParser
 private import ClusterState
+private import JSONPull
 private import Policy
 
 /// `review`: answers a recorded AdmissionReview as the server would.
@@ -35,11 +36,11 @@ struct ReviewCommand: ParsableCommand {
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
         let store = try StateLoading.store(paths: state.paths, policy: engine.policy) { problem in
-            StandardError.write("\(TerminalText.line(problem.description))\n")
+            StandardError.write("\(VisibleText.line(problem.description))\n")
         }
         let body = try contents()
         let (verdict, version) = try Self.judge(body, by: engine, state: store, file: file)
-        StandardOutput.write(TerminalJSON.escaped(verdict.response.encoded(as: version)))
+        StandardOutput.write(VisibleText.json(verdict.response.encoded(as: version)))
         throw ExitCode(verdict.allowed ? 0 : 1)
     }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import JSONPull
 private import Policy
 
 /// `test`: runs tests of a policy.
@@ -55,7 +56,7 @@ struct TestCommand: ParsableCommand {
         if isInit { return try writeFirstSuites() }
         let results = suites.map { SuiteResult(running: $0) }
         for result in results {
-            if let problem = result.problem { StandardError.write("\(TerminalText.lines(problem))\n") }
+            if let problem = result.problem { StandardError.write("\(VisibleText.lines(problem))\n") }
         }
         switch output {
         case .text: StandardOutput.write(SuiteResult.text(results, isQuiet: quiet, style: .standardOutput))
@@ -67,7 +68,7 @@ struct TestCommand: ParsableCommand {
     private func writeFirstSuites() throws(CommandFailure) {
         for path in suites.isEmpty ? ["policy-tests.yaml"] : suites {
             try NewFile.write(FirstSuite.text, to: path)
-            StandardError.write(TerminalText.line("wrote \(path); run it with: agentrun-admission test \(path)") + "\n")
+            StandardError.write(VisibleText.line("wrote \(path); run it with: agentrun-admission test \(path)") + "\n")
         }
     }
 }

@@ -31,7 +31,7 @@ extension ExplainReport {
         writer.endArray()
         writer.endObject()
         writer.newline()
-        return TerminalJSON.escaped(writer.bytes)
+        return VisibleText.json(writer.bytes)
     }
 }
 

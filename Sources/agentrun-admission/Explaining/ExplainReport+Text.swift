@@ -16,7 +16,7 @@ extension ExplainReport {
     private static func row(_ label: String, _ text: String, _ style: TerminalStyle) -> String {
         let padding = String(repeating: " ", count: max(1, 12 - label.utf8.count))
         return "  \(style.apply(.faint, to: label))\(label.isEmpty ? "" : padding)"
-            + (label.isEmpty ? String(repeating: " ", count: 12) : "") + TerminalText.line(text) + "\n"
+            + (label.isEmpty ? String(repeating: " ", count: 12) : "") + VisibleText.line(text) + "\n"
     }
 }
 

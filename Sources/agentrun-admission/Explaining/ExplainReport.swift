@@ -45,17 +45,24 @@ struct ExplainReport {
         if let entry = try result.get() { entries.append(entry) }
     }
 
-    /// The command that applies the patch of `entry`; nil without one.
+    /// The command that applies the patch of `entry`, fit to print as it is; nil without one, and where a name of a file or
+    /// of the object is not.
     func command(of entry: Entry) -> String? {
         guard !entry.patch.operations.isEmpty else { return nil }
-        let patch = "--type=json --patch \(ShellWord.quoted(entry.patch.json))"
+        let patch =
+            "--type=json --patch \(ShellWord.quoted(String(decoding: VisibleText.json(Array(entry.patch.json.utf8)), as: UTF8.self)))"
         let item = entry.check.item
         // A local patch applies to everything in a file.
         if item.source != "-", objectCounts[item.source] == 1 {
+            guard VisibleText.line(item.source) == item.source else { return nil }
             return "kubectl patch --local --filename \(ShellWord.quoted(item.source)) \(patch) --output yaml"
         }
         let object = entry.check.verdict.object
-        guard !object.name.isEmpty else { return nil }
+        // Of a name that starts with a hyphen kubectl would make an option.
+        let isNamed = [object.name, object.namespace].allSatisfy {
+            VisibleText.line($0.string) == $0.string && !$0.isEmpty && !$0.starts(with: "-")
+        }
+        guard isNamed else { return nil }
         let place = "--namespace \(ShellWord.quoted(object.namespace.string))"
         return "kubectl patch agentrun \(ShellWord.quoted(object.name.string)) \(place) \(patch)"
     }

@@ -1,3 +1,4 @@
+internal import JSONPull
 internal import Policy
 
 extension ReplayReport {
@@ -14,7 +15,7 @@ extension ReplayReport {
         let lines = rules.sorted { $0.key < $1.key }.map { rule, changes in
             let parts = Change.allCases.compactMap { change in changes[change].map { "\($0) \(change.words)" } }
             let padding = String(repeating: " ", count: width - rule.utf8.count)
-            return "  \(TerminalText.line(rule))\(padding)  \(parts.joined(separator: ", "))\n"
+            return "  \(VisibleText.line(rule))\(padding)  \(parts.joined(separator: ", "))\n"
         }
         return "by rule:\n" + lines.joined()
     }
@@ -48,7 +49,7 @@ extension ReplayReport.Flip {
     fileprivate func text(_ style: TerminalStyle) -> String {
         let (words, look): (String, TerminalStyle.Look) =
             change == .denied ? ("allowed, would be denied", .error) : ("denied, would be allowed", .success)
-        let header = TerminalText.line("\(place): \(decision.title): ") + style.apply(look, to: words) + "\n"
+        let header = VisibleText.line("\(place): \(decision.title): ") + style.apply(look, to: words) + "\n"
         let note = change == .denied ? "" : "was: "
         return header + FindingLine.text(deciding.map { FindingLine(action: .deny, text: note + $0.line) }, style)
     }
@@ -57,7 +58,7 @@ extension ReplayReport.Flip {
 extension ReplayReport.Doubt {
     fileprivate func text(_ style: TerminalStyle) -> String {
         let header =
-            TerminalText.line("\(place): \(decision.title): ") + style.apply(.warning, to: "cannot tell") + "\n"
-        return header + reasons.map { "    \(TerminalText.line($0))\n" }.joined()
+            VisibleText.line("\(place): \(decision.title): ") + style.apply(.warning, to: "cannot tell") + "\n"
+        return header + reasons.map { "    \(VisibleText.line($0))\n" }.joined()
     }
 }

@@ -47,7 +47,7 @@ struct LogOptions: ParsableArguments {
         let format = format
         LoggingSystem.bootstrap { label in
             switch format {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: VisibleLogHandler(StreamLogHandler.standardError(label: label))
             case .json: JSONLogHandler(label: label) { StandardError.write($0) }
             }
         }

@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+internal import JSONPull
 internal import Logging
 internal import Policy
 internal import ServiceLifecycle
@@ -48,7 +49,7 @@ struct ManifestsState: StateSource {
             log(manifests)
             firstLookDone.yield(nil)
         case .failed(let error):
-            let reason = TerminalText.line(error.description)
+            let reason = VisibleText.line(error.description)
             logger.error("cannot read the cluster state", metadata: ["reason": "\(reason)"])
             firstLookDone.yield(error)
         case .recovered:
@@ -60,7 +61,7 @@ struct ManifestsState: StateSource {
         for problem in manifests.problems {
             logger.warning(
                 "part of the cluster state cannot be read",
-                metadata: ["problem": "\(TerminalText.line(problem.description))"]
+                metadata: ["problem": "\(VisibleText.line(problem.description))"]
             )
         }
         logger.info(

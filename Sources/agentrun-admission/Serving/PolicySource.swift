@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import AgentRuns
+internal import JSONPull
 internal import Logging
 internal import Policy
 internal import ServiceLifecycle
@@ -49,7 +50,7 @@ struct PolicySource: Service {
                 metadata: ["what": "\(record.name)", "generation": "\(policy.generation.rawValue)"]
             )
         case .failed(let reason):
-            let reason = TerminalText.line(reason)
+            let reason = VisibleText.line(reason)
             record.fail(reason)
             logger.error(
                 "cannot reload, the last good one stays in use",

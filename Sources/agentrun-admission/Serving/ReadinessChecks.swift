@@ -24,7 +24,7 @@ extension HealthCheck {
     static func state(_ store: ClusterStore) -> HealthCheck {
         HealthCheck(name: "state") {
             guard case .unavailable(let reason) = store.condition(in: "default") else { return nil }
-            return TerminalText.line(reason)
+            return VisibleText.line(reason)
         }
     }
 
@@ -34,15 +34,15 @@ extension HealthCheck {
     static func source(_ source: ClusterSource, of store: ClusterStore, readyAgeSeconds: Int) -> HealthCheck {
         HealthCheck(name: "state-\(source.name)") {
             guard case .synced(_, let problem?) = store.condition(of: source) else { return nil }
-            return TerminalText.line(problem)
+            return VisibleText.line(problem)
         } problem: {
             switch store.condition(of: source) {
             case .unsynced(nil), nil: return "not listed yet"
-            case .unsynced(let reason?), .unknown(let reason): return TerminalText.line(reason)
+            case .unsynced(let reason?), .unknown(let reason): return VisibleText.line(reason)
             case .synced(let heardAt, let reason):
                 let age = max(0, store.now - heardAt) / 1000
                 guard age > readyAgeSeconds else { return nil }
-                return TerminalText.line("last heard of \(age) s ago" + (reason.map { ": \($0)" } ?? ""))
+                return VisibleText.line("last heard of \(age) s ago" + (reason.map { ": \($0)" } ?? ""))
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import AdmissionServer
+internal import JSONPull
 internal import KubernetesClient
 internal import Logging
 internal import NIOCore
@@ -54,9 +55,9 @@ struct SelfManagedCertificate: Service {
         guard let keeper else { return [] }
         return [
             HealthCheck(name: "certificate-trust") {
-                keeper.failure.map { TerminalText.line($0) }
+                keeper.failure.map { VisibleText.line($0) }
             } problem: {
-                keeper.readinessProblem.map { TerminalText.line($0) }
+                keeper.readinessProblem.map { VisibleText.line($0) }
             }
         ]
     }
@@ -70,7 +71,7 @@ struct SelfManagedCertificate: Service {
 
     private static func note(_ event: KeeperEvent, in record: ReloadRecord) {
         switch event {
-        case .failed(let reason): record.fail(TerminalText.line(reason))
+        case .failed(let reason): record.fail(VisibleText.line(reason))
         case .recovered: record.succeed()
         case .serving, .wrote, .trusted, .unusable, .unwatched: break
         }
@@ -92,14 +93,14 @@ struct SelfManagedCertificate: Service {
                 metadata: configuration.merging(["authorities": "\(authorities)"]) { _, new in new }
             )
         case .unusable(let problem):
-            logger.warning("something in the Secret is not used", metadata: ["reason": "\(TerminalText.line(problem))"])
+            logger.warning("something in the Secret is not used", metadata: ["reason": "\(VisibleText.line(problem))"])
         case .unwatched(let reason):
             logger.info(
                 "changes are noticed within seconds, not at once",
-                metadata: ["reason": "\(TerminalText.line(reason))"]
+                metadata: ["reason": "\(VisibleText.line(reason))"]
             )
         case .failed(let reason):
-            logger.error("the certificate is not renewed", metadata: ["reason": "\(TerminalText.line(reason))"])
+            logger.error("the certificate is not renewed", metadata: ["reason": "\(VisibleText.line(reason))"])
         case .recovered: logger.notice("the certificate is renewed again")
         }
     }

@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+internal import JSONPull
 internal import Logging
 internal import ServiceLifecycle
 private import Synchronization
@@ -119,7 +120,7 @@ final class ServingCertificate: Service {
                 logger.warning("certificate", metadata: ["warning": "\(warning)"])
             }
         case .failed(let reason):
-            let reason = TerminalText.line(reason)
+            let reason = VisibleText.line(reason)
             record.fail(reason)
             logger.error(
                 "cannot reload, the last good one stays in use",

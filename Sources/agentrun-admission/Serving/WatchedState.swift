@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+internal import JSONPull
 internal import KubernetesClient
 internal import Logging
 internal import NIOCore
@@ -109,7 +110,7 @@ struct WatchedState: StateSource {
         case .failed(let source, let reason):
             logger.error(
                 "the cluster state is not renewed",
-                metadata: ["resource": "\(source)", "reason": "\(TerminalText.line(reason))"]
+                metadata: ["resource": "\(source)", "reason": "\(VisibleText.line(reason))"]
             )
         case .recovered(let source):
             logger.notice("the cluster state is renewed again", metadata: ["resource": "\(source)"])

@@ -1,3 +1,4 @@
+internal import JSONPull
 internal import Policy
 
 /// A line of text about a finding: where, how bad, what.
@@ -17,7 +18,7 @@ struct FindingLine {
             }
         // As wide as the widest action.
         let word = style.apply(look, to: action.rawValue) + Self.padded("", to: 5 - action.rawValue.utf8.count)
-        return "  \(style.apply(.faint, to: place))  \(word) \(TerminalText.line(text))\n"
+        return "  \(style.apply(.faint, to: place))  \(word) \(VisibleText.line(text))\n"
     }
 
     /// Lines in one column.

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Results as JUnit XML, in the elements that CI systems read: `testsuites`, `testsuite`, `testcase`, `failure`, `error`,
 /// `system-out`.
 struct JUnitReport {
@@ -51,7 +53,7 @@ struct JUnitReport {
     /// Text in XML 1.0, element or attribute: line ends stay, other control characters are shown as `\u00xx`.
     fileprivate static func escaped(_ text: String) -> String {
         var result = ""
-        for scalar in TerminalText.lines(text).unicodeScalars {
+        for scalar in VisibleText.lines(text).unicodeScalars {
             switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

@@ -55,7 +55,7 @@ extension SuiteResult {
         var (passed, failed, errored) = (0, 0, 0)
         for result in results {
             for (test, outcome) in result.cases {
-                let title = TerminalText.line(" \(result.file):\(test.position.line): \(test.name)") + "\n"
+                let title = VisibleText.line(" \(result.file):\(test.position.line): \(test.name)") + "\n"
                 switch outcome {
                 case .passed:
                     passed += 1
@@ -76,7 +76,7 @@ extension SuiteResult {
     }
 
     private static func indented(_ lines: [String]) -> String {
-        lines.map { "        \(TerminalText.line($0))\n" }.joined()
+        lines.map { "        \(VisibleText.line($0))\n" }.joined()
     }
 
     /// JUnit XML, a suite each.

@@ -1,0 +1,139 @@
+/// Foreign text made fit to print: the one way it gets into messages, logs, reports and answers.
+///
+/// Whatever could act on a terminal, hide, or reorder what stands beside it is shown by its number, `\u202e` or
+/// `\u{e0041}`, and what is repeated of a foreign text is cut. Made visible twice a text stays the same.
+package enum VisibleText {
+    /// Longest part of a foreign text that is repeated, in characters (Unicode scalars).
+    package static let maximumLength = 80
+
+    /// Longest word that is told without quotes.
+    private static let maximumWordLength = 32
+
+    /// `text` in double quotes on one line, quotes and backslashes escaped, cut.
+    package static func quoted(_ text: ExactString, upTo limit: Int = maximumLength) -> String {
+        if isPlain(text, upTo: limit, isQuoted: true) { return "\"\(text.string)\"" }
+        var result = "\""
+        append(text.string, to: &result, upTo: limit, isQuoted: true)
+        return result + "\""
+    }
+
+    /// `text` on one line as part of another, without quotes, cut.
+    package static func part(_ text: ExactString, upTo limit: Int = maximumLength) -> String {
+        if isPlain(text, upTo: limit, isQuoted: false) { return text.string }
+        var result = ""
+        append(text.string, to: &result, upTo: limit, isQuoted: false)
+        return result
+    }
+
+    /// `text` as it is if it is a short plain name (`[A-Za-z0-9][A-Za-z0-9_.-]*`), as a phase should be, else quoted.
+    package static func word(_ text: ExactString) -> String {
+        let utf8 = text.string.utf8
+        let isWord =
+            utf8.count <= maximumWordLength && utf8.first.map { isAlphanumeric($0) } ?? false
+            && utf8.allSatisfy {
+                isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
+        return isWord ? text.string : quoted(text)
+    }
+
+    /// A whole line of this program's own making, of which nothing is cut.
+    package static func line(_ text: String) -> String { part(ExactString(text), upTo: .max) }
+
+    /// The same of a text of several lines.
+    package static func lines(_ text: String) -> String {
+        ExactString(text).split(at: "\n").map { line($0.string) }.joined(separator: "\n")
+    }
+
+    /// JSON that may be printed, with the same meaning: what is not visible stands as `\uXXXX` in its strings.
+    package static func json(_ json: [UInt8]) -> [UInt8] {
+        // Nothing below U+00AD but DEL and the C1 controls, the first byte of which is 0xC2.
+        guard json.contains(where: { $0 == 0x7F || $0 >= 0xC2 }) else { return json }
+        var result: [UInt8] = []
+        result.reserveCapacity(json.count)
+        for scalar in String(decoding: json, as: UTF8.self).unicodeScalars {
+            // Line ends and tabs stand between values only.
+            if scalar.value < 0x20 || isVisible(scalar) {
+                result += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+            } else {
+                for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                    result += "\\u\(fourDigits(UInt32(unit)))".utf8
+                }
+            }
+        }
+        return result
+    }
+
+    /// Appends what is shown of `text`, as far as `limit` characters go.
+    static func append(_ text: some StringProtocol, to result: inout String, upTo limit: Int, isQuoted: Bool) {
+        var count = 0
+        for scalar in text.unicodeScalars {
+            guard count < limit else {
+                result += "…"
+                return
+            }
+            count += 1
+            if isQuoted, scalar == "\"" || scalar == "\\" {
+                result += "\\"
+                result.unicodeScalars.append(scalar)
+            } else if isVisible(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                result +=
+                    scalar.value > 0xFFFF
+                    ? "\\u{\(String(scalar.value, radix: 16))}" : "\\u\(fourDigits(scalar.value))"
+            }
+        }
+    }
+
+    /// Whether `text` is shown as it is; nearly all are, and most are ASCII.
+    private static func isPlain(_ text: ExactString, upTo limit: Int, isQuoted: Bool) -> Bool {
+        let isASCII = unsafe text.withBytes { bytes in
+            guard bytes.count <= limit else { return false }
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
+                if byte < 0x20 || byte >= 0x7F { return false }
+                if isQuoted, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+            }
+            return true
+        }
+        if isASCII { return true }
+        guard !isQuoted, limit == .max else { return false }
+        return text.string.unicodeScalars.allSatisfy(isVisible)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+
+    private static func fourDigits(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+    }
+
+    /// Whether `scalar` is seen where it stands and moves nothing else: no control, no line end, nothing that sets the
+    /// direction of text, and nothing that renderers are to ignore.
+    ///
+    /// The last are Unicode 16.0's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), which has the bidirectional
+    /// controls, and the interlinear annotation characters.
+    package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F: true
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x2029: false
+        case 0xAD, 0x34F, 0x61C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F: false
+        case 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0x3164: false
+        case 0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB: false
+        case 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF: false
+        default: true
+        }
+    }
+}
+
+extension ExactString {
+    /// See ``VisibleText/part(_:upTo:)``.
+    package var visible: ExactString { ExactString(VisibleText.part(self)) }
+}
