@@ -7,6 +7,9 @@ package struct BranchKey: Hashable, Sendable {
     /// Trimmed, case-sensitive.
     package var head: ExactString
 
+    /// So many bytes a head may have: GitHub refuses refs of more than 255 (GH005), of which `refs/heads/` are eleven, and a
+    /// file system names of more than 250 with the `.lock` behind them.
+    package static let maximumHeadBytes = 244
     /// So many branches one run may take.
     ///
     /// Each is a request to the API, one after the other, within one review.

@@ -1,12 +1,16 @@
+internal import AgentRuns
 internal import JSONPull
 
-/// The names git takes for a branch (git-check-ref-format(1), `--branch`).
+/// The names git takes for a branch (git-check-ref-format(1), `--branch`), and Git hosts after it.
 enum GitBranchName {
     /// Whether git takes `name`.
     static func isValid(_ name: ExactString) -> Bool {
-        if name == "@" || name == "HEAD" { return false }
+        if name == "@" || name == "HEAD" || isTooLong(name) { return false }
         return unsafe name.withBytes { unsafe isValid($0) }
     }
+
+    /// Whether `name` has more bytes than Git hosts take.
+    static func isTooLong(_ name: ExactString) -> Bool { name.string.utf8.count > BranchKey.maximumHeadBytes }
 
     private static func isValid(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = unsafe name.first, first != UInt8(ascii: "-") else { return false }

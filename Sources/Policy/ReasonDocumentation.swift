@@ -171,7 +171,7 @@ package struct ReasonDocumentation: Sendable {
             )
         case .invalidHeadBranch:
             ReasonDocumentation(
-                "git takes no branch of this name",
+                "git takes no branch of this name, or it has more than 244 bytes",
                 "head: codex/a..b",
                 "letters, digits, '-', '_', '.' and single slashes"
             )

@@ -57,7 +57,7 @@ import Testing
 
     @Test func `leave names alone that no Git host takes`() {
         var folders = BranchFolders()
-        folders.add(0, on: branch("a/" + String(repeating: "b", count: 254)))
+        folders.add(0, on: branch("a/" + String(repeating: "b", count: 243)))
         folders.remove(0)
         #expect(folders.isEmpty)
         #expect(BranchFolders.paths(above: branch("a/b/c")).map(\.head) == ["a/b", "a"])

@@ -92,6 +92,19 @@ import Testing
         )
     }
 
+    @Test func `is as long as Git hosts take, in bytes`() throws {
+        let longest = "codex/" + String(repeating: "a", count: 238)
+        #expect(try judged(longest).findings.isEmpty)
+        #expect(try judged("codex/" + String(repeating: "é", count: 119)).findings.isEmpty)
+        #expect(
+            try judged(longest + "b").lines(of: .headBranchName) == [
+                """
+                [InvalidHeadBranch] spec.parameters.head: Too long: 245 bytes, and Git hosts take at most 244 (shorten it)
+                """
+            ]
+        )
+    }
+
     @Test func `is reported wherever it is written`() throws {
         let spec = """
             parameters: {repository: o/r, branch: codex/a..b}, runtime: {type: workflow}, \

@@ -6,8 +6,6 @@ internal import JSONPull
 /// A claim, by its place in the index, is in the list of the folder its branch lies in; folders of one parent are in a list,
 /// too. A claim is added and removed at the same cost however many there are: 8 bytes each, and one folder for most.
 struct BranchFolders: Sendable {
-    /// Longer names, which no Git host takes, lie in no folder.
-    static let maximumBytes = 255
     /// Says that there is none.
     private static let none = UInt32.max
     /// Marks what stands before the first of a list: the list's folder.
@@ -96,7 +94,8 @@ struct BranchFolders: Sendable {
     /// What stands before the last slash; nil if there is none, or the name is longer than any that Git hosts take.
     private static func parent(of branch: BranchKey) -> BranchKey? {
         let bytes = branch.head.string.utf8
-        guard bytes.count <= maximumBytes, let slash = bytes.lastIndex(of: UInt8(ascii: "/")), slash > bytes.startIndex
+        guard bytes.count <= BranchKey.maximumHeadBytes, let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
+            slash > bytes.startIndex
         else { return nil }
         return BranchKey(repository: branch.repository, head: ExactString(branch.head.string[..<slash]))
     }

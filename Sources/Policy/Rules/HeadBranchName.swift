@@ -44,6 +44,17 @@ struct HeadBranchName: Rule {
     }
 
     private func reportInvalid(_ head: RunUnit.Head, _ findings: inout RuleFindings) {
+        if GitBranchName.isTooLong(head.name) {
+            let count = head.name.string.utf8.count
+            return report(
+                .invalidHeadBranch,
+                head,
+                "Too long: \(count) bytes, and Git hosts take at most \(BranchKey.maximumHeadBytes)",
+                "shorten it",
+                head.name,
+                &findings
+            )
+        }
         report(
             .invalidHeadBranch,
             head,
