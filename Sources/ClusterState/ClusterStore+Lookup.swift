@@ -90,7 +90,7 @@ extension ClusterStore {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchPathHolders? {
-        let above = BranchFolders.paths(above: branch).map { (path: $0, hash: $0.hashValue) }
+        let above = BranchFolders.paths(above: branch)
         return withState { state in
             state.expireReservations(clock)
             let own = ObjectKey(namespace: namespace, name: name)
@@ -116,7 +116,7 @@ extension ClusterStore.State {
     /// Costs as much as there are such holders, up to a limit.
     fileprivate func holders(
         onPathOf branch: BranchKey,
-        above: [(path: BranchKey, hash: Int)],
+        above: [BranchFolders.Path],
         otherThan key: ObjectKey,
         scope: ExactString?
     ) -> BranchPathHolders? {

@@ -60,8 +60,8 @@ import Testing
         folders.add(0, on: branch("a/" + String(repeating: "b", count: 243)))
         folders.remove(0)
         #expect(folders.isEmpty)
-        #expect(BranchFolders.paths(above: branch("a/b/c")).map(\.head) == ["a/b", "a"])
-        #expect(BranchFolders.paths(above: branch("/a//b/")).map(\.head) == ["/a//b", "/a/", "/a"])
+        #expect(BranchFolders.paths(above: branch("a/b/c")).map(\.key.head) == ["a/b", "a"])
+        #expect(BranchFolders.paths(above: branch("/a//b/")).map(\.key.head) == ["/a//b", "/a/", "/a"])
     }
 }
 

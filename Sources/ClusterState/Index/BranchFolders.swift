@@ -18,13 +18,17 @@ struct BranchFolders: Sendable {
     }
 
     private struct Folder: Sendable {
-        var key: BranchKey
-        var hash: Int
+        let key: BranchKey
+        let hash: Int
         var parent = BranchFolders.none
         var previous = BranchFolders.none
         var next = BranchFolders.none
         var firstChild = BranchFolders.none
         var firstClaim = BranchFolders.none
+
+        init(_ path: Path) {
+            (key, hash) = (path.key, path.hash)
+        }
     }
 
     /// By the place of the claim.
@@ -80,12 +84,19 @@ struct BranchFolders: Sendable {
         }
     }
 
+    /// A branch, or a folder of branches, with its hash, which is worked out once.
+    struct Path: Sendable {
+        var key: BranchKey
+        var hash: Int
+    }
+
     /// The paths above `branch`, the nearest first.
-    static func paths(above branch: BranchKey) -> [BranchKey] {
-        var paths: [BranchKey] = []
+    static func paths(above branch: BranchKey) -> [Path] {
+        var paths: [Path] = []
         var branch = branch
         while let parent = parent(of: branch) {
-            paths.append(parent)
+            if paths.isEmpty { paths.reserveCapacity(4) }
+            paths.append(Path(key: parent, hash: parent.hashValue))
             branch = parent
         }
         return paths
@@ -106,13 +117,13 @@ struct BranchFolders: Sendable {
 
     /// The folder of that path, made if there is none, with those it lies in.
     private mutating func open(_ key: BranchKey) -> UInt32 {
-        if let known = find(key, hash: key.hashValue) { return known }
+        let hash = key.hashValue
+        if let known = find(key, hash: hash) { return known }
         var child: UInt32?
         var first: UInt32?
-        for path in [key] + Self.paths(above: key) {
-            let hash = path.hashValue
-            let known = find(path, hash: hash)
-            let folder = known ?? insert(Folder(key: path, hash: hash))
+        for path in [Path(key: key, hash: hash)] + Self.paths(above: key) {
+            let known = find(path.key, hash: path.hash)
+            let folder = known ?? insert(Folder(path))
             first = first ?? folder
             if let child { adopt(child, into: folder) }
             if known != nil { break }
@@ -155,7 +166,7 @@ struct BranchFolders: Sendable {
                 folders[Int(folder.parent)].firstChild = folder.next
             }
             byKey.remove(Int(place), hash: folder.hash)
-            folders[Int(place)] = Folder(key: BranchKey(repository: "", head: ""), hash: 0)
+            folders[Int(place)] = Folder(Path(key: BranchKey(repository: "", head: ""), hash: 0))
             freeFolders.append(place)
             place = folder.parent
         }

@@ -81,15 +81,15 @@ struct RunIndex: Sendable {
     func forEachHolder(
         onPathOf branch: BranchKey,
         hash: Int,
-        above: [(path: BranchKey, hash: Int)],
+        above: [BranchFolders.Path],
         otherThan own: ObjectKey,
         _ body: (RunRecord, ExactString) -> Bool
     ) {
         guard byBranch.count > 0 else { return }
         var goesOn = true
-        for (path, hash) in above where goesOn {
-            forEachHolder(of: path, hash: hash, otherThan: own) { run in
-                goesOn = body(run, path.head)
+        for path in above where goesOn {
+            forEachHolder(of: path.key, hash: path.hash, otherThan: own) { run in
+                goesOn = body(run, path.key.head)
                 return goesOn
             }
         }
