@@ -16,3 +16,8 @@ denied "a name of 64 characters is refused" RunNameTooLong apply <<<"$(run_named
 warned "an agent that is not there yet is warned about" MissingAgent \
   apply <<<"$(run_named lost | sed 's/agentRef: { name: codex }/agentRef: { name: nobody }/')"
 denied "a second run on a branch is refused" "HeadBranchConflict.*good" apply <<<"$(run_named second head=codex/good)"
+denied "a run on a branch under that one is refused, as git cannot keep both" "HeadBranchPathConflict.*good" \
+  apply <<<"$(run_named under head=codex/good/tests)"
+told=$(run_named token repository=https://x:ghp_endtoend@github.com/other/x | apply 2>&1 || true)
+equal "a refusal names the repository of a URL" 1 "$(grep -c 'RepositoryNotAllowed.*github.com/other/x' <<<"$told")"
+equal "and not the token in it" 0 "$(grep -c ghp_endtoend <<<"$told")"
