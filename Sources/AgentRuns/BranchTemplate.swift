@@ -5,18 +5,17 @@ enum BranchTemplate {
     /// `template` with every `{{ path }}` replaced by what the path names in the run; an unknown path by nothing.
     static func render(_ template: ExactString, unit: RunUnit, run: ObjectMeta) -> ExactString {
         var result = ""
-        var rest = template.string[...]
+        var rest = template.string.utf8[...]
         while let token = nextToken(in: rest) {
-            result += rest[..<token.range.lowerBound]
+            result += String(Substring(rest[..<token.range.lowerBound]))
             result += Context(unit: unit, run: run).text(at: token.path)
             rest = rest[token.range.upperBound...]
         }
-        return ExactString(result + rest)
+        return ExactString(result + String(Substring(rest)))
     }
 
     /// The first `{{`, one or more characters other than `}`, `}}`.
-    private static func nextToken(in text: Substring) -> (range: Range<Substring.Index>, path: Substring)? {
-        let utf8 = text.utf8
+    private static func nextToken(in utf8: Substring.UTF8View) -> (range: Range<String.Index>, path: ExactString)? {
         var start = utf8.startIndex
         while let open = utf8[start...].firstIndex(of: UInt8(ascii: "{")) {
             start = utf8.index(after: open)
@@ -25,7 +24,7 @@ enum BranchTemplate {
             guard let close = utf8[inner...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
             let after = utf8.index(after: close)
             guard close > inner, after < utf8.endIndex, utf8[after] == UInt8(ascii: "}") else { continue }
-            return (open..<utf8.index(after: after), text[inner..<close])
+            return (open..<utf8.index(after: after), ExactString(Substring(utf8[inner..<close])))
         }
         return nil
     }
@@ -35,8 +34,8 @@ enum BranchTemplate {
         var unit: RunUnit
         var run: ObjectMeta
 
-        func text(at path: Substring) -> String {
-            let pieces = ExactString(path).split(at: ".").compactMap(\.nonBlank)
+        func text(at path: ExactString) -> String {
+            let pieces = path.split(at: ".").compactMap(\.nonBlank)
             guard let first = pieces.first else { return json { writeAll(to: &$0) } }
             let rest = pieces.dropFirst()
             switch first {

@@ -48,7 +48,7 @@ package enum UserInformation {
         let end = text.string.utf8.firstIndex { "/?#".utf8.contains($0) } ?? text.string.utf8.endIndex
         let authority = ExactString(Substring(text.string.utf8[..<end]))
         if let (user, host) = authority.cut(atLast: "@") {
-            return (user, ExactString("\(host)\(text.string[end...])"))
+            return (user, ExactString("\(host)\(Substring(text.string.utf8[end...]))"))
         }
         guard let (_, port) = authority.cut(atFirst: ":") else { return authority.isEmpty ? (user, rest) : nil }
         return port.string.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? nil : (user, rest)

@@ -19,7 +19,7 @@ extension JSONPath {
         let steps = isName ? ".\(path)" : path
         do throws(JSONError) {
             try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
-                try lookup.visit(&reader, rest: steps[...])
+                try lookup.visit(&reader, rest: ExactString(steps))
             }
         } catch {
             // What was found before the fault stands.
@@ -33,7 +33,7 @@ private struct JSONPathLookup {
     private(set) var place = JSONPath.Place(offset: 0, pointer: "", isExact: false)
 
     /// Looks for `rest` in the next value, which ``place`` leads to.
-    mutating func visit(_ reader: inout JSONReader, rest: Substring) throws(JSONError) {
+    mutating func visit(_ reader: inout JSONReader, rest: ExactString) throws(JSONError) {
         place.isExact = rest.isEmpty
         guard !rest.isEmpty else {
             try reader.skipValue()
@@ -46,7 +46,7 @@ private struct JSONPathLookup {
         }
     }
 
-    private mutating func visitMembers(_ reader: inout JSONReader, _ rest: Substring) throws(JSONError) {
+    private mutating func visitMembers(_ reader: inout JSONReader, _ rest: ExactString) throws(JSONError) {
         guard try reader.enterObject() else { return }
         let parent = place.pointer
         var isFirst = true
@@ -63,7 +63,7 @@ private struct JSONPathLookup {
         }
     }
 
-    private mutating func visitElements(_ reader: inout JSONReader, _ rest: Substring) throws(JSONError) {
+    private mutating func visitElements(_ reader: inout JSONReader, _ rest: ExactString) throws(JSONError) {
         guard try reader.enterArray() else { return }
         let parent = place.pointer
         var isFirst = true
@@ -82,10 +82,9 @@ private struct JSONPathLookup {
     }
 
     /// What follows `step`, if `path` starts with it and it ends there.
-    private static func dropping(_ step: String, from path: Substring) -> Substring? {
-        guard path.utf8.starts(with: step.utf8) else { return nil }
-        let rest = path[path.utf8.index(path.startIndex, offsetBy: step.utf8.count)...]
-        return rest.isEmpty || rest.utf8.first == UInt8(ascii: ".") || rest.utf8.first == UInt8(ascii: "[") ? rest : nil
+    private static func dropping(_ step: String, from path: ExactString) -> ExactString? {
+        guard let rest = path.dropping(prefix: ExactString(step)) else { return nil }
+        return rest.isEmpty || rest.starts(with: ".") || rest.starts(with: "[") ? rest : nil
     }
 
     /// A reference token: `~` and `/` escaped.

@@ -66,7 +66,7 @@ package enum RuleCatalogue {
         for reason in rule.reasons {
             let documentation = ReasonDocumentation.of(reason)
             text += "| `\(reason.rawValue)`\(suffix(of: reason)) | \(documentation.meaning) "
-            text += "| `\(documentation.example.replacing("|", with: "\\|"))` | \(documentation.fix) |\n"
+            text += "| `\(ExactString(documentation.example).replacing("|", with: "\\|"))` | \(documentation.fix) |\n"
         }
         return text
     }

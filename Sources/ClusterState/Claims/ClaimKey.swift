@@ -23,7 +23,7 @@ package struct ClaimKey: Hashable, Sendable {
         // Each part with its length in front: no two keys give the same text.
         let parts = [scope?.string ?? "", branch.repository.string, branch.head.string]
         let text = parts.reduce("claim/1") { "\($0)/\($1.utf8.count):\($1)" }
-        let hash = SHA256.hexDigest(of: text).prefix(Self.hashLength)
+        let hash = Substring(SHA256.hexDigest(of: text).utf8.prefix(Self.hashLength))
         let readable = Self.readable(branch.head.string)
         return readable.isEmpty ? "branch-\(hash)" : "branch-\(readable)-\(hash)"
     }

@@ -108,7 +108,7 @@ struct BranchFolders: Sendable {
         guard bytes.count <= BranchKey.maximumHeadBytes, let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
             slash > bytes.startIndex
         else { return nil }
-        return BranchKey(repository: branch.repository, head: ExactString(branch.head.string[..<slash]))
+        return BranchKey(repository: branch.repository, head: ExactString(Substring(bytes[..<slash])))
     }
 
     private func find(_ key: BranchKey, hash: Int) -> UInt32? {

@@ -51,7 +51,7 @@ extension PolicyTestSuite.FindingPattern {
     fileprivate func matches(_ finding: Finding) -> Bool {
         (rule == nil || rule == finding.rule) && (reason == nil || reason == finding.reason)
             && (action == nil || action == finding.action) && (field == nil || field?.string == finding.field)
-            && (message == nil || finding.explanation.contains(message?.string ?? ""))
+            && (message == nil || ExactString(finding.explanation).contains(message ?? ""))
     }
 
     fileprivate var description: String {
@@ -68,7 +68,7 @@ extension PolicyTestSuite.FindingPattern {
 extension PolicyTestSuite.WarningPattern {
     fileprivate func matches(_ warning: String) -> Bool {
         switch self {
-        case .text(let text): warning.contains(text.string)
+        case .text(let text): ExactString(warning).contains(text)
         // The suite's reader has compiled it before.
         case .expression(let expression): (try? Regex(expression.string).firstMatch(in: warning)) != nil
         }

@@ -8,7 +8,7 @@ extension RunUnderReview {
         let names =
             heads.map(\.head.name) + repositories.compactMap { $0?.name.written }
             + runAndSteps.compactMap { base(of: $0) }
-        return names.contains { $0.string.contains(RedactedText.standIn.string) }
+        return names.contains { $0.contains(RedactedText.standIn) }
             || prompts.contains { prompt in
                 [prompt.winner, prompt.hidden].contains { $0?.text?.lacksMeasures(for: generation) == true }
             }

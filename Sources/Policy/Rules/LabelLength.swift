@@ -109,7 +109,7 @@ struct LabelLength: Rule {
     static func shortened(_ name: ExactString) -> String {
         var kept = sanitised(name).prefix(shortenedLength).drop { !isAlphanumeric($0) }
         while let last = kept.last, !isAlphanumeric(last) { kept.removeLast() }
-        let digits = SHA256.hexDigest(of: name.string).prefix(6)
+        let digits = Substring(SHA256.hexDigest(of: name.string).utf8.prefix(6))
         return (kept.isEmpty ? "run" : String(decoding: kept, as: UTF8.self)) + "-\(digits)"
     }
 
