@@ -22,9 +22,13 @@ package struct PatchSuggestion: Sendable {
     ///   - findings: those that deny or warn are put right.
     ///   - object: the JSON of what they are about.
     package init(for findings: [Finding], in object: UnsafeRawBufferPointer) {
+        // Strings with other bytes may be equal; written out they are not.
+        var written: Set<[UInt8]> = []
         for finding in findings where finding.action == .deny || finding.action == .warn {
-            for operation in unsafe Self.operations(for: finding, in: object) where !operations.contains(operation) {
-                operations.append(operation)
+            for operation in unsafe Self.operations(for: finding, in: object) {
+                var writer = JSONWriter()
+                operation.write(to: &writer)
+                if written.insert(writer.bytes).inserted { operations.append(operation) }
             }
         }
     }

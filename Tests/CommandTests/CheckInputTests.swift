@@ -31,6 +31,14 @@ import Testing
         try await expect(message, of: folder.write(text, to: "file.yaml"))
     }
 
+    @Test func `that is named alike but for its bytes is judged`() async throws {
+        for (index, name) in ["\u{E9}.yaml", "e\u{301}.yaml"].enumerated() {
+            try folder.write(Reviews.manifest("run-\(index)", head: "codex/\(index)"), to: "alike/\(name)")
+        }
+        let program = try await Program.agentrunAdmission("check", folder.path("alike/*.yaml"))
+        #expect(program.output.contains("2 objects:"), "\(program.output)\(program.errors)")
+    }
+
     @Test func `that is half a JSON file is named by line and column`() async throws {
         let file = try folder.write("{\"kind\": \"A\",\n \"x\": [1, ", to: "file.json")
         let program = try await Program.agentrunAdmission("check", file)

@@ -85,6 +85,40 @@ import Testing
         #expect(patched.output.contains("ttlSecondsAfterFinished: 60"))
     }
 
+    @Test func `suggests a command of visible characters that removes exactly what is wrong`() async throws {
+        let long = String(repeating: "k", count: 80)
+        let keys = ["it'\\u0301s/~ $(touch \(folder.path("x")))\\u202E", "\(long)1"]
+        let labels = (keys + ["\(long)2"]).map { "\"\($0)\": x" }.joined(separator: ", ")
+        let run = Self.run.replacing("name: one,", with: "name: one, labels: {\(labels)},")
+        let file = try folder.write(run, to: "run.yaml")
+        let policy = try folder.write(
+            """
+            apiVersion: admission.agents.proompteng.ai/v1alpha1
+            kind: AgentRunPolicy
+            metadata: {name: p}
+            spec: {rules: {label-policy: {deny: ["it*", "*1"]}}}
+            """,
+            to: "policy.yaml"
+        )
+        let program = try await Program.agentrunAdmission("explain", file, "--policy", policy)
+        let fix = try #require(program.output.split(separator: "\n").last { $0.contains("kubectl") })
+        let command = fix.drop { $0 == " " }.dropFirst("fix".count)
+        #expect(command.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{202E}" })
+        // Says what it was called with in place of kubectl.
+        let shell = try await Program.named("bash", "-c", "kubectl() { printf '%s\\n' \"$@\"; }; \(command)")
+        let patch = try #require(shell.output.split(separator: "\n").first { $0.hasPrefix("[{") })
+        let operations = try #require(JSONSerialization.jsonObject(with: Data(patch.utf8)) as? [[String: String]])
+        let paths = operations.compactMap { $0["path"] }.filter { $0.contains("labels") }
+        #expect(
+            paths.map { Array($0.utf8) }
+                == [
+                    "/metadata/labels/it'\u{301}s~1~0 $(touch \(folder.path("x").replacing("/", with: "~1")))\u{202E}",
+                    "/metadata/labels/\(long)1",
+                ].map { Array($0.utf8) }
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
+    }
+
     @Test func `explains each step, and patches one of several objects by its name`() async throws {
         let workflow = """
             apiVersion: agents.proompteng.ai/v1alpha1

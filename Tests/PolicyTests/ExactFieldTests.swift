@@ -43,6 +43,16 @@ import Testing
         )
     }
 
+    @Test func `keys that look alike are two`() throws {
+        let (one, two) = ("\u{E9}", "e\u{301}")
+        let yaml = labelled("\"\(one)\"", "\"\(two)\"")
+        let verdict = try judge(yaml, policy: "  rules: {label-policy: {allow: [a]}}")
+        #expect(verdict.reasons(of: .labelPolicy).count == 2)
+        let patch = try unsafe json(yaml).withUnsafeBytes { unsafe PatchSuggestion(for: verdict.findings, in: $0) }
+        #expect(ExactString(patch.json).contains(ExactString("labels/\(one)\"")))
+        #expect(ExactString(patch.json).contains(ExactString("labels/\(two)\"")))
+    }
+
     @Test func `list items and steps have a key each`() {
         let list = FieldPath("spec.secrets")
         #expect(list.item(0).key != list.item(1).key)

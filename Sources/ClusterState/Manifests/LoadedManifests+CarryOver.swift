@@ -9,7 +9,7 @@ extension LoadedManifests {
         guard !brokenFiles.isEmpty, projection == earlier.projection else { return }
         var places: [UInt32: UInt32] = [:]
         for (index, file) in earlierFiles.enumerated() {
-            guard let file, brokenFiles.contains(file.path) else { continue }
+            guard let file, brokenFiles.contains(ExactString(file.path)) else { continue }
             files.append(file)
             places[UInt32(index)] = UInt32(files.count - 1)
         }

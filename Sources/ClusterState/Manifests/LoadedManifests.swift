@@ -18,7 +18,7 @@ package struct LoadedManifests: Sendable {
     var wantedStatuses: Set<ObjectKey> = []
     private var statuses: [ObjectKey: AgentRun.Status] = [:]
     /// Paths of the files that have problems.
-    private(set) var brokenFiles: Set<String> = []
+    private(set) var brokenFiles: Set<ExactString> = []
 
     /// Nothing yet.
     ///
@@ -70,7 +70,7 @@ extension LoadedManifests {
         // Doubtful, but all there.
         guard problem.severity == .error else { return }
         report.problemCount += 1
-        brokenFiles.insert(problem.file)
+        brokenFiles.insert(ExactString(problem.file))
         if report.problems.count < limits.maximumProblems { report.problems.append(problem) }
     }
 

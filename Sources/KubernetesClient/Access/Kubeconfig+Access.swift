@@ -18,17 +18,17 @@ extension Kubeconfig {
         guard let name = name ?? currentContext else {
             throw error("current-context: Required value: name a context there, or pass --context")
         }
-        guard let context = contexts[name] else {
-            let known = contexts.keys.sorted().prefix(10).map(quoted).joined(separator: ", ")
+        guard let context = contexts[ExactString(name)] else {
+            let known = contexts.keys.sorted().prefix(10).map { VisibleText.quoted($0) }.joined(separator: ", ")
             throw error("contexts: no context \(quoted(name)); use one of: \(known.isEmpty ? "none is there" : known)")
         }
-        guard let cluster = clusters[context.cluster] else {
+        guard let cluster = clusters[ExactString(context.cluster)] else {
             throw error("clusters: no cluster \(quoted(context.cluster)), which context \(quoted(name)) names; add it")
         }
-        guard context.user.isEmpty || users[context.user] != nil else {
+        guard context.user.isEmpty || users[ExactString(context.user)] != nil else {
             throw error("users: no user \(quoted(context.user)), which context \(quoted(name)) names; add it")
         }
-        let user = users[context.user] ?? KubeconfigUser()
+        let user = users[ExactString(context.user)] ?? KubeconfigUser()
         return try access(cluster, user, context, readFile)
     }
 

@@ -5,9 +5,9 @@ package struct Kubeconfig: Sendable {
     /// The path it was read from: for messages, and because relative paths in it start at its folder.
     let file: String
     private(set) var currentContext: String?
-    private(set) var clusters: [String: KubeconfigCluster] = [:]
-    private(set) var users: [String: KubeconfigUser] = [:]
-    private(set) var contexts: [String: KubeconfigContext] = [:]
+    private(set) var clusters: [ExactString: KubeconfigCluster] = [:]
+    private(set) var users: [ExactString: KubeconfigUser] = [:]
+    private(set) var contexts: [ExactString: KubeconfigContext] = [:]
 
     /// Reads the YAML (or JSON) text of a kubeconfig.
     package static func decode(_ text: [UInt8], file: String) throws(AccessError) -> Kubeconfig {
@@ -60,14 +60,14 @@ extension JSONReader {
     fileprivate mutating func readNamed<Value>(
         _ member: StaticString,
         _ read: (inout JSONReader) throws(JSONError) -> Value
-    ) throws(JSONError) -> [String: Value] {
-        var values: [String: Value] = [:]
+    ) throws(JSONError) -> [ExactString: Value] {
+        var values: [ExactString: Value] = [:]
         try readElements { reader, _ throws(JSONError) in
-            var name: String?
+            var name: ExactString?
             var value: Value?
             try reader.readMembers { reader, key throws(JSONError) in
                 switch key {
-                case "name": name = try reader.readString()
+                case "name": name = try reader.readString().map { ExactString($0) }
                 case member: value = try read(&reader)
                 default: try reader.skipValue()
                 }

@@ -14,7 +14,7 @@ struct ExplainReport {
 
     private(set) var entries: [Entry] = []
     /// How many objects, of whatever kind, each file has.
-    private var objectCounts: [String: Int] = [:]
+    private var objectCounts: [ExactString: Int] = [:]
 
     var isDenied: Bool { entries.contains { !$0.check.verdict.allowed } }
 
@@ -25,7 +25,7 @@ struct ExplainReport {
         _ state: ClusterStore,
         namespace: ExactString
     ) throws(AdmissionReviewError) {
-        objectCounts[item.source, default: 0] += 1
+        objectCounts[ExactString(item.source), default: 0] += 1
         let result = unsafe item.withJSON { bytes in
             Result { () throws(AdmissionReviewError) -> Entry? in
                 let found = try unsafe engine.explain(
@@ -53,7 +53,7 @@ struct ExplainReport {
             "--type=json --patch \(ShellWord.quoted(String(decoding: VisibleText.json(Array(entry.patch.json.utf8)), as: UTF8.self)))"
         let item = entry.check.item
         // A local patch applies to everything in a file.
-        if item.source != "-", objectCounts[item.source] == 1 {
+        if item.source != "-", objectCounts[ExactString(item.source)] == 1 {
             guard VisibleText.line(item.source) == item.source else { return nil }
             return "kubectl patch --local --filename \(ShellWord.quoted(item.source)) \(patch) --output yaml"
         }

@@ -10,7 +10,7 @@ struct PathPattern {
     private let fileSystem = PosixFileSystem()
     private var paths: [String] = []
     /// Each once, though `**` may lead there on several ways.
-    private var seen: Set<String> = []
+    private var seen: Set<ExactString> = []
     /// The folders above, so that no loop of links is followed.
     private var open: [FileStamp.Identity] = []
 
@@ -50,7 +50,7 @@ struct PathPattern {
         for child in try children(of: folder) where Self.matches(child, name == "**" ? "*" : name) {
             let path = folder + child
             if name != "**", rest.isEmpty {
-                if seen.insert(path).inserted { paths.append(path) }
+                if seen.insert(ExactString(path)).inserted { paths.append(path) }
             } else if let identity = folderIdentity(path), !open.contains(identity) {
                 open.append(identity)
                 try match(name == "**" ? names : rest, below: path + "/")
@@ -70,7 +70,7 @@ struct PathPattern {
 
     private static func matches(_ name: String, _ pattern: String) -> Bool {
         // Both texts are lent to the C library.
-        unsafe name == pattern || fnmatch(pattern, name, FNM_PERIOD) == 0
+        unsafe ExactString(name) == ExactString(pattern) || fnmatch(pattern, name, FNM_PERIOD) == 0
     }
 
     /// Links are followed.

@@ -8,7 +8,7 @@ internal import Policy
 struct CaseRunner {
     let files: SuiteFiles
     /// Policies by path: cases of a suite mostly share one.
-    private var policies: [String: AdmissionPolicy] = [:]
+    private var policies: [ExactString: AdmissionPolicy] = [:]
 
     init(files: SuiteFiles) {
         self.files = files
@@ -35,9 +35,9 @@ struct CaseRunner {
             return try PolicyOptions.load(json, file: "of case \"\(test.name)\"")
         case .file(let name)?:
             let path = files.path(of: name)
-            if let policy = policies[path] { return policy }
+            if let policy = policies[ExactString(path)] { return policy }
             let policy = try PolicyOptions.load(PolicyOptions.contents(of: path), file: path)
-            policies[path] = policy
+            policies[ExactString(path)] = policy
             return policy
         }
     }
