@@ -7,21 +7,35 @@ package import JSONPull
 /// (`ssh://`, `git+ssh://`, `user@host:path`) any name that Linux' `useradd` takes. Everything else is a credential.
 package enum UserInformation {
     /// `address` with `…` in the place of a credential.
-    package static func cut(from address: ExactString) -> ExactString { told(address) ?? address }
+    package static func cut(from address: ExactString) -> ExactString {
+        guard let parts = parts(of: address) else { return address }
+        return ExactString("\(parts.scheme)…@\(parts.rest)")
+    }
+
+    /// `address` with `…` for what the credential is made of, its colons and slashes left, so that it is read as it was.
+    package static func redacted(_ address: ExactString) -> ExactString {
+        guard let parts = parts(of: address) else { return address }
+        let pieces = parts.user.split(at: ":").map { piece in
+            piece.split(at: "/").map { $0.isEmpty ? "" : "…" }.joined(separator: "/")
+        }
+        return ExactString("\(parts.scheme)\(pieces.joined(separator: ":"))@\(parts.rest)")
+    }
 
     /// Whether there is a credential, also one that was cut before.
-    package static func isCredential(in address: ExactString) -> Bool { told(address) != nil }
+    package static func isCredential(in address: ExactString) -> Bool { parts(of: address) != nil }
 
-    /// The address without its credential; nil when it has none, as nearly always.
-    private static func told(_ address: ExactString) -> ExactString? {
+    /// `https://`, the credential, and what follows its `@`; nil when there is none, as nearly always.
+    private static func parts(
+        of address: ExactString
+    ) -> (scheme: String, user: ExactString, rest: ExactString)? {
         guard address.string.utf8.contains(UInt8(ascii: "@")) else { return nil }
         let (scheme, rest) = schemeAndRest(of: address)
         guard let (user, behind) = userAndRest(of: rest, hasScheme: scheme != nil) else { return nil }
         let isSSH =
             scheme.map { $0 == "ssh" || $0.ends(with: "+ssh") }
             ?? behind.cut(atFirst: ":").map { !$0.before.contains("/") } ?? false
-        if user == "git" || (isSSH && isLoginName(user)) { return nil }
-        return ExactString("\(scheme.map { "\($0)://" } ?? "")…@\(behind)")
+        if user.isEmpty || user == "git" || (isSSH && isLoginName(user)) { return nil }
+        return (scheme.map { "\($0)://" } ?? "", user, behind)
     }
 
     /// `https` and what follows `://`; no scheme, and the whole, where what precedes it is none.

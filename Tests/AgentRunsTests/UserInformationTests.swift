@@ -35,6 +35,7 @@ import Testing
         "ssh://git@github.com:22/o/r", "https://git@github.com/o/r", "org-1234@github.com:o/r",
         "ssh://alice@gerrit:29418/r",
         "git+ssh://alice@host/o/r", "https://github.com/o/r@v1", "https://github.com:443/o/r@v1", "o/r@v1",
+        "https://@github.com/o/r",
     ])
     func `that is none stays`(address: String) {
         #expect(!UserInformation.isCredential(in: ExactString(address)))

@@ -26,6 +26,33 @@ import Testing
         #expect(!line.contains(value) && !line.contains("sha256\":\"\(PromptText.text(ExactString(value)).sha256)"))
     }
 
+    @Test(arguments: [
+        "parameters: {repository: 'https://u:hunter2@github.com/a/b', head: codex/x}",
+        "parameters: {repository: 'https://u:hunter2/hunter2@github.com/a/b'}",
+        "parameters: {repo: 'hunter2:x@evil.example:a/b', head: codex/x}",
+        "parameters: {where: 'https://hunter2@github.com/a/b/c'}, "
+            + "implementation: {inline: {text: t, contract: {mappings: [{from: where, to: repository}]}}}",
+        "implementation: {inline: {text: t, source: {provider: github, externalId: 'https://hunter2@github.com/a/b#7', "
+            + "url: 'https://u:hunter2@example.org/7'}}}",
+    ])
+    func `is no credential of an address, which no rule misses`(spec: String) throws {
+        let policy = "  rules: {repository-allowlist: {allow: [c/d], deny: ['*evil*']}}"
+        let (original, line, again) = try recorded(spec, policy: policy)
+        #expect(original.reasons(of: .repositoryAllowlist).contains("CredentialInURL"))
+        #expect(!line.contains("hunter2"), "\(line)")
+        #expect(again.doubts.isEmpty)
+        #expect(again.verdict.findings.map(\.line) == original.findings.map(\.line))
+        #expect(again.verdict.explanation.repository == original.explanation.repository)
+    }
+
+    @Test func `is no name in a text that may be a key`() throws {
+        let text =
+            "use ${ghp_0123456789abcdefghijklmnopqrstuvwxyz}, {{ x.sk_0123456789abcdefghijklmno }} and ${short_name}"
+        let (_, line, again) = try recorded("implementation: {inline: {text: '\(text)'}}")
+        #expect(!line.contains("0123456789abc"), "\(line)")
+        #expect(line.contains("short_name") && !again.doubts.isEmpty)
+    }
+
     @Test func `is the measure of a parameter that a contract maps onto the prompt`() throws {
         let inline = """
             implementation: {inline: {text: the text, contract: {mappings: [{from: task, to: note}, {from: note, to: prompt}]}}}, \

@@ -88,8 +88,8 @@ struct ClaimAPI: Sendable {
     private static func notARun(_ key: ObjectKey) -> ClaimFailure {
         ClaimFailure(
             message:
-                "the API server answered with another object than AgentRun \(key.namespace)/\(key.name); check what "
-                + "stands in between",
+                "the API server answered with another object than AgentRun \(key.namespace.visible)/"
+                + "\(key.name.visible); check what stands in between",
             isTransient: false
         )
     }

@@ -42,7 +42,7 @@ struct ObjectProjection {
             writer.null()
         case (.text, .string), (.scalar, .string), (.name, .string): writer.string(try reader.readString() ?? "")
         case (.address, .string):
-            writer.string(UserInformation.cut(from: ExactString(try reader.readString() ?? "")).string)
+            writer.string(UserInformation.redacted(ExactString(try reader.readString() ?? "")).string)
         case (.nonBlank, .string):
             let isBlank = try reader.readString().map { ExactString($0).isBlank } ?? true
             writer.string(isBlank ? "" : Self.something)
@@ -157,7 +157,7 @@ struct ObjectProjection {
             let value = ExactString(try reader.readString() ?? "")
             // A blank one is kept: how it is blank and how long are read, and it tells nothing.
             if value.isBlank || disclosure.keeps(key) {
-                writer.string((disclosure.isAddress(key) ? UserInformation.cut(from: value) : value).string)
+                writer.string((disclosure.isAddress(key) ? UserInformation.redacted(value) : value).string)
             } else {
                 write(value, isPrompt: disclosure.mayBePrompt(key), to: &writer)
             }
