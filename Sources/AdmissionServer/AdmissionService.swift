@@ -8,8 +8,7 @@ package struct AdmissionService: HTTPService {
     private let reviews: ReviewHandler
     /// One for each event loop, which is a thread.
     private let batches = ThreadSpecificVariable<ReviewBatch>()
-    private let livenessChecks: [HealthCheck]
-    private let readinessChecks: [HealthCheck]
+    private let health: HealthEndpoint
     private let version: ByteBuffer
 
     /// - Parameters:
@@ -18,8 +17,7 @@ package struct AdmissionService: HTTPService {
     ///   - version: what `/version` tells.
     package init(reviews: ReviewHandler, readinessChecks: [HealthCheck], version: ProductVersion) {
         self.reviews = reviews
-        livenessChecks = [.ping]
-        self.readinessChecks = [.ping] + readinessChecks
+        health = HealthEndpoint(readinessChecks: readinessChecks)
         self.version = ByteBuffer(bytes: version.encoded())
     }
 
@@ -40,8 +38,8 @@ package struct AdmissionService: HTTPService {
     ) -> HTTPResponse? {
         switch Route(path: request.path) {
         case .validate: review(request, on: eventLoop, later)
-        case .livez: health("livez", livenessChecks, request)
-        case .readyz: health("readyz", readinessChecks, request)
+        case .livez: health.livez(request)
+        case .readyz: health.readyz(request)
         case .version: HTTPResponse(status: 200, contentType: MediaType.json, body: version)
         case nil: ErrorAnswer.notFound(request.head)
         }
@@ -72,21 +70,5 @@ package struct AdmissionService: HTTPService {
         let batch = ReviewBatch(on: eventLoop, handler: reviews)
         batches.currentValue = batch
         return batch
-    }
-
-    private func health(_ endpoint: String, _ checks: [HealthCheck], _ request: HTTPRequest) -> HTTPResponse {
-        let report = HealthReport(endpoint, checks, isVerbose: Self.isVerbose(request.query))
-        return HTTPResponse(
-            status: report.isHealthy ? 200 : 503,
-            contentType: "text/plain; charset=utf-8",
-            headers: [("cache-control", "no-cache, private"), ("x-content-type-options", "nosniff")],
-            body: ByteBuffer(string: report.text)
-        )
-    }
-
-    /// `?verbose`, with or without a value, as kube-apiserver reads it.
-    private static func isVerbose(_ query: String?) -> Bool {
-        guard let query else { return false }
-        return ExactString(query).split(at: "&").contains { $0 == "verbose" || $0.starts(with: "verbose=") }
     }
 }

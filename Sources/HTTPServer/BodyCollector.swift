@@ -11,6 +11,9 @@ struct BodyCollector {
     private let unaccountedBytes: Int
     private let budget: BodyBudget
     private var announcedBytes = 0
+
+    /// What is kept of the head, and counted like bytes of the body.
+    private var headBytes = 0
     private var buffer = ByteBuffer()
     private var isOwned = false
     private var reservation: BodyReservation?
@@ -27,6 +30,13 @@ struct BodyCollector {
     /// Begins a new body.
     mutating func begin(announcedBytes: Int?) {
         self.announcedBytes = announcedBytes ?? 0
+    }
+
+    /// Counts what is kept of the head; the error says why it cannot be had.
+    mutating func hold(headBytes count: Int) -> HTTPRequestError? {
+        if let error = reserve(count) { return error }
+        headBytes = count
+        return nil
     }
 
     /// Appends a piece; the error says why it cannot be had.
@@ -64,12 +74,17 @@ struct BodyCollector {
     /// Gives the reserved bytes back and forgets what was collected.
     mutating func release() {
         reservation = nil
+        headBytes = 0
         if buffer.readableBytes > 0 { _ = take() }
     }
 
     private mutating func admit(_ count: Int) -> HTTPRequestError? {
-        let total = buffer.readableBytes + count
-        guard total <= maximumBytes else { return .bodyTooLarge(maximumBytes: maximumBytes) }
+        guard buffer.readableBytes + count <= maximumBytes else { return .bodyTooLarge(maximumBytes: maximumBytes) }
+        return reserve(count)
+    }
+
+    private mutating func reserve(_ count: Int) -> HTTPRequestError? {
+        let total = headBytes + buffer.readableBytes + count
         guard total > unaccountedBytes else { return nil }
         if let reservation {
             return reservation.grow(by: count) ? nil : .tooManyBodyBytes

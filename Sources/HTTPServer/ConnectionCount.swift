@@ -34,6 +34,11 @@ final class ConnectionCount: Sendable {
         return .none
     }
 
+    /// Counts one more whose place another is about to give back.
+    func exchange() {
+        open.add(1, ordering: .relaxed)
+    }
+
     func giveBack() {
         open.subtract(1, ordering: .relaxed)
     }

@@ -9,6 +9,16 @@ final class ConnectionRegistry {
         let channel: any Channel
         /// Nil during the TLS handshake, which has its own time-out.
         var connection: (any ServedConnection)?
+        /// Ticks of the handshake.
+        var ticks = 0
+        /// It was closed for another, and leaves in its own time.
+        var isYielding = false
+
+        /// How long it has been waiting for its client.
+        var wait: ConnectionWait? {
+            guard let connection else { return ConnectionWait(kind: .unused, ticks: ticks) }
+            return connection.wait
+        }
     }
 
     private let eventLoop: any EventLoop
@@ -36,6 +46,26 @@ final class ConnectionRegistry {
         entries[ObjectIdentifier(channel)]?.connection = connection
         if isRetiring { connection.retire() }
         if isDraining { connection.drain() }
+    }
+
+    /// Closes the connection that can best be spared, so that a new one has its place; false if all are at work.
+    ///
+    /// It looks at all of this event loop, and at those of no other: connections are dealt out to them in turn.
+    func makeRoom() -> Bool {
+        var spared: (key: ObjectIdentifier, wait: ConnectionWait)?
+        for (key, entry) in entries where !entry.isYielding {
+            guard let wait = entry.wait, wait.mayYield else { continue }
+            if let spared, wait <= spared.wait { continue }
+            spared = (key, wait)
+        }
+        guard let spared, let entry = entries[spared.key] else { return false }
+        entries[spared.key]?.isYielding = true
+        if let connection = entry.connection {
+            connection.yield()
+        } else {
+            entry.channel.close(promise: nil)
+        }
+        return true
     }
 
     func remove(_ channel: any Channel) {
@@ -89,8 +119,12 @@ final class ConnectionRegistry {
 
     private func tick() {
         // A connection may close, and so leave the table, while it is ticked.
-        for entry in Array(entries.values) {
-            entry.connection?.tick()
+        for (key, entry) in entries {
+            if let connection = entry.connection {
+                connection.tick()
+            } else {
+                entries[key]?.ticks += 1
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import TLS
 
 /// What every connection of a server has in common.
 struct ConnectionSurroundings: Sendable {
@@ -6,6 +7,11 @@ struct ConnectionSurroundings: Sendable {
     let limits: HTTPServerLimits
     let budget: BodyBudget
     let observer: any HTTPServerObserver
+
+    /// Counts an error of the layers below, after which the connection cannot be used.
+    func note(_ error: any Error) {
+        if case .tooManyKeyUpdates = error as? TLSError { observer.ended(.keyUpdates) }
+    }
 
     /// The answer to an error the server itself found.
     func response(to error: HTTPRequestError) -> HTTPResponse {

@@ -18,5 +18,4 @@ package struct HTTPRequest: Sendable {
     package var path: String { head.path }
     package var query: String? { head.query }
     package var version: HTTPRequestHead.Version { head.version }
-    package var fields: HTTPFields { head.fields }
 }

@@ -8,6 +8,9 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
     case bodyTimedOut
     case bodyTooLarge(maximumBytes: Int)
     case headTooLarge(maximumBytes: Int)
+    case tooManyHeaderFields(Int, maximum: Int)
+    /// The codec gave the head up, and does not say which limit it met.
+    case headTooLargeOrTooManyFields(maximumBytes: Int, maximumFields: Int)
     case versionNotSupported
     /// The server holds as many body bytes as it may.
     case tooManyBodyBytes
@@ -21,7 +24,7 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
         case .malformed: 400
         case .headTimedOut, .bodyTimedOut: 408
         case .bodyTooLarge: 413
-        case .headTooLarge: 431
+        case .headTooLarge, .tooManyHeaderFields, .headTooLargeOrTooManyFields: 431
         case .answerFailed: 500
         case .tooManyBodyBytes, .tooManyConnections: 503
         case .versionNotSupported: 505
@@ -41,6 +44,10 @@ package enum HTTPRequestError: Error, Hashable, Sendable {
             "the request body is larger than \(maximum) bytes"
         case .headTooLarge(let maximum):
             "the request head is larger than \(maximum) bytes"
+        case .tooManyHeaderFields(let count, let maximum):
+            "the request head has \(count) header fields, and may have \(maximum)"
+        case .headTooLargeOrTooManyFields(let bytes, let fields):
+            "the request head is larger than \(bytes) bytes or has more than \(fields) header fields"
         case .versionNotSupported:
             "the server speaks HTTP/1.0, HTTP/1.1 and HTTP/2"
         case .tooManyBodyBytes:

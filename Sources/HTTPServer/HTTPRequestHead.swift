@@ -18,7 +18,11 @@ package struct HTTPRequestHead: Sendable {
     package let query: String?
 
     package let version: Version
-    package let fields: HTTPFields
+
+    /// The media type of the body with its parameters, as sent; nil without the field.
+    ///
+    /// The only header field that is kept, because it is the only one anybody reads: a head is held until its body has come.
+    package let contentType: String?
 
     /// The announced body length; nil for a chunked body, an HTTP/2 body without the field, or no body at all.
     package let contentLength: Int?
@@ -30,13 +34,13 @@ package struct HTTPRequestHead: Sendable {
         method: HTTPRequestMethod,
         target: String,
         version: Version,
-        fields: HTTPFields,
+        contentType: String? = nil,
         contentLength: Int?,
         receivedAt: NIODeadline = .now()
     ) {
         self.method = method
         self.version = version
-        self.fields = fields
+        self.contentType = contentType
         self.contentLength = contentLength
         self.receivedAt = receivedAt
         (path, query) = Self.split(target)
@@ -54,10 +58,4 @@ package struct HTTPRequestHead: Sendable {
         }
         return parts ?? (target, nil)
     }
-
-    /// The media type of the body with its parameters, as sent.
-    package var contentType: String? { fields.first("content-type") }
-
-    /// The value of the `Accept` field, as sent.
-    package var accept: String? { fields.first("accept") }
 }

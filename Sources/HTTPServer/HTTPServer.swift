@@ -73,7 +73,7 @@ package final class HTTPServer: Sendable {
         surroundings = ConnectionSurroundings(service: service, limits: limits, budget: budget, observer: observer)
         surplus = ConnectionSurroundings(
             service: SurplusService(service: service, observer: observer),
-            limits: limits,
+            limits: limits.forSurplus,
             budget: budget,
             observer: observer
         )
@@ -174,6 +174,13 @@ package final class HTTPServer: Sendable {
         let sizes = Self.readBufferBytes
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptPause(observer: self.surroundings.observer, logger: self.logger) { self.makeRoom() }
+                    )
+                }
+            }
             // A restart must not wait for the old connections' TIME_WAIT.
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // An answer leaves in one write; waiting for more of it would only delay it.
@@ -198,33 +205,56 @@ package final class HTTPServer: Sendable {
         guard let registry = registries[ObjectIdentifier(channel.eventLoop)]?.value else {
             throw ChannelError.ioOnClosedChannel
         }
-        let place = connections.take()
-        guard place != .none else {
-            surroundings.observer.refusedConnection()
-            logger.debug("connection refused: there are as many as there may be")
-            throw ChannelError.ioOnClosedChannel
-        }
+        let place = try place(in: registry)
         registry.add(channel)
         channel.closeFuture.assumeIsolated().whenComplete { _ in
             // Before the registry hears of it, whose last connection ends a drain.
             self.connections.giveBack()
             registry.remove(channel)
         }
-        let installer = ProtocolInstaller(
-            surroundings: place == .served ? surroundings : surplus,
-            registry: registry
-        )
+        let surroundings = place == .served ? surroundings : surplus
+        let installer = ProtocolInstaller(surroundings: surroundings, registry: registry)
         let pipeline = channel.pipeline.syncOperations
         // First, so that it sees the socket's writability and stops the socket's reads.
         try pipeline.addHandler(BackPressureHandler())
         switch security {
         case .tls(let context):
             try pipeline.addHandler(
-                TLSHandler(context: context(), handshakeTimeout: configuration.limits.handshakeTimeout)
+                TLSHandler(
+                    context: context(),
+                    handshakeTimeout: surroundings.limits.handshakeTimeout,
+                    maximumKeyUpdates: HTTPServerLimits.maximumKeyUpdates
+                )
             )
             try pipeline.addHandler(ProtocolDispatchHandler(installer: installer, logger: logger))
         case .plaintext(let httpProtocol):
             try installer.install(httpProtocol, on: channel)
+        }
+    }
+
+    /// Counts a new connection, which gets the place of one that can be spared if there is no other.
+    private func place(in registry: ConnectionRegistry) throws -> ConnectionCount.Place {
+        let place = connections.take()
+        guard place != .served else { return place }
+        if registry.makeRoom() {
+            surroundings.observer.ended(.yielded)
+            if place == .none { connections.exchange() }
+            return .served
+        }
+        guard place != .none else {
+            surroundings.observer.refusedConnection()
+            logger.debug("connection refused: there are as many as there may be")
+            throw ChannelError.ioOnClosedChannel
+        }
+        return place
+    }
+
+    /// Descriptors have run out: each event loop closes a connection that can be spared.
+    private func makeRoom() {
+        for registry in registries.values {
+            registry.eventLoop.execute {
+                if registry.value.makeRoom() { self.surroundings.observer.ended(.yielded) }
+            }
         }
     }
 }

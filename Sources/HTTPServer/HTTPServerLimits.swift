@@ -21,7 +21,7 @@ package struct HTTPServerLimits: Sendable {
 
     /// A head fits one packet.
     ///
-    /// Ten seconds are three lost packets and their retransmissions (1 + 2 + 4 s).
+    /// It is also the time a connection has for its first request, which is what it was opened for. Ten seconds are three lost packets and their retransmissions (1 + 2 + 4 s).
     package static let defaultHeaderTimeout = TimeAmount.seconds(10)
 
     /// The longest webhook time-out is 30 s: a body that takes longer has nobody waiting for its answer.
@@ -53,11 +53,39 @@ package struct HTTPServerLimits: Sendable {
     /// A timed out review is one RST_STREAM, so all 250 streams may end at once, in two consecutive bursts.
     package static let defaultMaximumResetsPerSecond = 500
 
-    /// PING, SETTINGS, PRIORITY, WINDOW_UPDATE and empty DATA frames.
+    /// Frames of HTTP/2 that no request needs, of whatever type.
     ///
+    /// They are all but the HEADERS that begin a request and the DATA that bring it forward;
+    /// ``HTTPServerLimits/controlFramesPerRequest`` more go with each request.
     /// The API server sends one PING every 30 s and one with each RST_STREAM, and a WINDOW_UPDATE for some answers: 250
-    /// streams at 10 ms make less than this even so.
+    /// streams that all time out make 750.
     package static let defaultMaximumControlFramesPerSecond = 2000
+
+    /// Two WINDOW_UPDATEs, for stream and connection, and a PING with a RST_STREAM.
+    static let controlFramesPerRequest = 4
+
+    /// DATA frames that bring less and do not end the body are counted among the frames no request needs.
+    ///
+    /// A client sends frames of 16 KiB as long as it has so much; what a proxy passes on as it comes has the size of a
+    /// packet, 1,400 bytes.
+    static let usefulDataBytes = 512
+
+    /// How many times the limits of a head may be exceeded before nothing more of it is looked at.
+    ///
+    /// Up to there the client is told what is wrong (431). Four bytes of HTTP/2 can stand for 4 KiB of a field, so a frame of
+    /// 16 KiB for 64 MiB of fields to check: 19 ms.
+    static let headExcess = 2
+
+    var farTooManyHeaderBytes: Int { maximumHeaderBytes * Self.headExcess }
+
+    /// Heads of that size before an HTTP/2 connection is ended: the client has been told the limit, and four times an error.
+    static let maximumRefusedHeads = 4
+
+    /// Changes of the client's TLS keys in the life of a connection.
+    ///
+    /// RFC 8446, section 5.5, asks for one each 24 million records; Go's client makes none. Each costs as much as an empty
+    /// request, and no request is needed for it.
+    static let maximumKeyUpdates = 32
 
     /// What one HTTP/2 connection may hold of bodies not yet answered, announced as its window: one largest body and as
     /// much as 250 ordinary ones of 48 KiB beside it (12 MiB).
@@ -77,14 +105,42 @@ package struct HTTPServerLimits: Sendable {
     /// as much as for a connection of HTTP/1.1.
     static let unaccountedStreamBodyBytes = 4 * 1024
 
-    /// Further streams of a connection have every byte counted.
+    /// Further streams of a connection have every byte counted, and themselves.
+    ///
+    /// What is kept of a head counts as bytes of the body.
     static let maximumUnaccountedStreams = 16
+
+    /// What a stream takes before anything is kept of its request: ours and the library's object, and their places in the
+    /// tables.
+    static let streamBytes = 1024
 
     /// Connections beyond ``HTTPServerLimits/maximumConnections`` that are told so, as a share of them; more are closed
     /// unheard.
     ///
     /// A quarter: telling costs a handshake, some 400 µs, so 256 of them cost a processor a tenth of a second.
     static let surplusConnectionsDivisor = 4
+
+    /// How long one of those may take for its handshake, and again for its request: it is to be told and gone.
+    ///
+    /// One retransmission of a lost packet (1 s) and a round trip.
+    static let surplusTimeout = TimeAmount.seconds(2)
+
+    /// When there are as many connections as may be, one that has been quiet for so long gives its place to a new one.
+    ///
+    /// A client that has just been answered may have its next request on the way, which closing would fail: two ticks are at
+    /// least one second.
+    static let idleTicksBeforeYielding = 2
+
+    /// The same for one whose request, or its answer, is under way at the client's pace: a head fits a packet, and the largest
+    /// body takes 0.2 s at a gigabit.
+    static let slowTicksBeforeYielding = 5
+
+    /// How long nothing is accepted when there was no descriptor for a connection: long enough to cost nothing, short enough
+    /// for a client that waits.
+    static let acceptPause = TimeAmount.milliseconds(250)
+
+    /// How often that is logged.
+    static let acceptReportInterval = TimeAmount.minutes(1)
 
     /// Thrown away for a client that is told its request was refused: of a small body to keep the connection, of a
     /// large one so that the client reads the answer and not the reset that unread bytes cause.
@@ -118,6 +174,22 @@ package struct HTTPServerLimits: Sendable {
     package var maximumBufferedBytes = defaultMaximumBufferedBytes
 
     package init() {}
+
+    /// Descriptors the process may need: one a connection, and some thirty besides, doubled.
+    package var neededDescriptors: Int {
+        maximumConnections + maximumConnections / Self.surplusConnectionsDivisor + 64
+    }
+
+    /// The limits of a connection that is one too many.
+    var forSurplus: HTTPServerLimits {
+        var limits = self
+        for timeout in [
+            \HTTPServerLimits.headerTimeout, \.bodyTimeout, \.idleTimeout, \.writeTimeout, \.handshakeTimeout,
+        ] {
+            limits[keyPath: timeout] = min(limits[keyPath: timeout], Self.surplusTimeout)
+        }
+        return limits
+    }
 
     /// A time-out in whole ticks, at least one.
     static func ticks(in time: TimeAmount) -> Int {

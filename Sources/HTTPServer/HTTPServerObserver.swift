@@ -18,6 +18,12 @@ package protocol HTTPServerObserver: Sendable {
     /// Somebody took too long, and the connection or stream was ended for it.
     func timedOut(_ phase: HTTPTimeout)
 
+    /// A connection was ended for what its client did, or for another connection.
+    func ended(_ reason: HTTPConnectionEnd)
+
+    /// A connection could not be accepted for want of file descriptors or memory.
+    func couldNotAccept()
+
     /// A request was answered with an error that the server itself found.
     func refused(_ error: HTTPRequestError)
 }
@@ -36,6 +42,20 @@ package enum HTTPTimeout: String, Sendable, CaseIterable {
     case write
 }
 
+/// Why the server ended a connection that was not too slow.
+package enum HTTPConnectionEnd: String, Sendable, CaseIterable {
+    /// It waited for its client, and another one needed its place.
+    case yielded
+    /// Streams were begun and taken back too often.
+    case resets
+    /// Too many frames came that no request needs.
+    case frames
+    /// Heads far over the limit came again and again.
+    case heads
+    /// The client changed its TLS keys too often.
+    case keyUpdates = "key_updates"
+}
+
 /// Counts nothing.
 package struct NoObserver: HTTPServerObserver {
     package init() {}
@@ -45,5 +65,7 @@ package struct NoObserver: HTTPServerObserver {
     package func refusedConnection() {}
     package func handshakeFailed(_ failure: HandshakeFailure) {}
     package func timedOut(_ phase: HTTPTimeout) {}
+    package func ended(_ reason: HTTPConnectionEnd) {}
+    package func couldNotAccept() {}
     package func refused(_ error: HTTPRequestError) {}
 }

@@ -5,6 +5,12 @@ protocol ServedConnection: AnyObject {
     /// One ``HTTPServerLimits/tick`` has passed: time-outs are counted in these.
     func tick()
 
+    /// How long it has been waiting for its client; nil while it works.
+    var wait: ConnectionWait? { get }
+
+    /// Closes now, to make room for another.
+    func yield()
+
     /// The server is about to stop: end with the next answer, so that the client goes elsewhere by itself.
     func retire()
 

@@ -41,6 +41,11 @@ final class ByteBufferBIO {
         }
     }
 
+    /// Throws away what OpenSSL has not taken.
+    func forgetInbound() {
+        inbound = ByteBuffer()
+    }
+
     /// Makes room for so much ciphertext at once, before a large write.
     func reserveOutbound(_ byteCount: Int) {
         outbound.reserveCapacity(minimumWritableBytes: byteCount)

@@ -69,6 +69,8 @@ final class TLSConnection {
     /// - Throws: `TLSError.openSSL` when there is no memory for the transport.
     static func make(adopting ssl: OpaquePointer, role: Role, owner: AnyObject?) throws(TLSError) -> TLSConnection {
         let connection = unsafe TLSConnection(adopting: ssl, transport: ByteBufferBIO(), owner: owner)
+        // Unretained: the SSL is freed with the object and calls back only from calls made on it.
+        unsafe SSL_set_ex_data(ssl, applicationData, Unmanaged.passUnretained(connection).toOpaque())
         let bio = unsafe try connection.transport.makeBIO()
         unsafe SSL_set_bio(ssl, bio, bio)
         switch role {
@@ -142,6 +144,38 @@ final class TLSConnection {
     var cipherName: String {
         unsafe SSL_get_current_cipher(ssl).flatMap { unsafe SSL_CIPHER_get_name($0) }.map { unsafe String(cString: $0) }
             ?? "unknown"
+    }
+
+    // MARK: Key updates
+
+    /// How often the peer may change its keys, which costs us as much as a request and brings none.
+    var maximumKeyUpdates = Int.max
+
+    private var keyUpdateCount = 0
+
+    /// The peer has changed its keys too often.
+    ///
+    /// Nothing more of what it sent is read.
+    var hasTooManyKeyUpdates: Bool { keyUpdateCount > maximumKeyUpdates }
+
+    /// The index of what `SSL_set_app_data` sets, which is a macro.
+    private static let applicationData: CInt = 0
+
+    /// Has the key updates counted that come to connections of this context.
+    ///
+    /// The callback is called for messages of the handshake and such as may follow it, never for records of data.
+    static func countKeyUpdates(of context: OpaquePointer) {
+        unsafe SSL_CTX_set_info_callback(context) { ssl, place, _ in
+            guard place & SSL_CB_LOOP != 0, unsafe SSL_get_state(ssl) == TLS_ST_SR_KEY_UPDATE else { return }
+            guard let data = unsafe SSL_get_ex_data(ssl, TLSConnection.applicationData) else { return }
+            unsafe Unmanaged<TLSConnection>.fromOpaque(data).takeUnretainedValue().noteKeyUpdate()
+        }
+    }
+
+    private func noteKeyUpdate() {
+        keyUpdateCount += 1
+        // Ends the call that reads: OpenSSL goes on as long as there are bytes.
+        if hasTooManyKeyUpdates { transport.forgetInbound() }
     }
 
     // MARK: Plaintext

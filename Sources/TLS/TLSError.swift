@@ -10,6 +10,8 @@ package enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     case handshake(reason: HandshakeFailure)
     /// An established connection failed: a forged record, a fatal alert of the peer.
     case connection(reason: String)
+    /// The peer changed its keys again and again.
+    case tooManyKeyUpdates(limit: Int)
     /// More was written before the end of the handshake than is kept.
     case tooManyBytesBeforeHandshake(limit: Int)
 
@@ -26,6 +28,8 @@ package enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
             "the TLS handshake failed: \(reason)"
         case .connection(let reason):
             "the TLS connection failed: \(reason)"
+        case .tooManyKeyUpdates(let limit):
+            "the TLS connection failed: the peer changed its keys more than \(limit) times"
         case .tooManyBytesBeforeHandshake(let limit):
             "more than \(limit) bytes were written before the TLS handshake was done"
         }

@@ -143,6 +143,10 @@ extension TLSHandler {
             capacity: max(connection.expectedPlaintextBytes, Self.minimumPlaintextCapacity)
         )
         let step = connection.read(into: &plaintext)
+        guard !connection.hasTooManyKeyUpdates else {
+            fail(context, .tooManyKeyUpdates(limit: maximumKeyUpdates))
+            return false
+        }
         if case .more = step { hasUndecrypted = true }
         // An answer to a KeyUpdate, or an alert.
         if case .failed = step {} else { sendCiphertext(context, connection) }

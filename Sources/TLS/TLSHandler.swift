@@ -66,6 +66,8 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     let endpoint: Endpoint
     let handshakeTimeout: TimeAmount
+    /// How often the peer may change its keys.
+    let maximumKeyUpdates: Int
     let allocator = ByteBufferAllocator()
 
     var phase = Phase.idle
@@ -108,9 +110,15 @@ package final class TLSHandler: ChannelDuplexHandler {
     /// - Parameters:
     ///   - context: the certificate and rules of the listener.
     ///   - handshakeTimeout: from the channel's activation to the end of the handshake.
-    package init(context: TLSServerContext, handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout) {
+    ///   - maximumKeyUpdates: how often the client may change its keys before the connection is closed.
+    package init(
+        context: TLSServerContext,
+        handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout,
+        maximumKeyUpdates: Int = .max
+    ) {
         endpoint = .server(context)
         self.handshakeTimeout = handshakeTimeout
+        self.maximumKeyUpdates = maximumKeyUpdates
     }
 
     /// The client's side.
@@ -126,6 +134,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     ) {
         endpoint = .client(context, serverName: serverName)
         self.handshakeTimeout = handshakeTimeout
+        maximumKeyUpdates = .max
     }
 
     var isClient: Bool {
@@ -178,6 +187,7 @@ package final class TLSHandler: ChannelDuplexHandler {
         guard phase == .idle else { return }
         do throws(TLSError) {
             connection = try endpoint.makeConnection()
+            connection?.maximumKeyUpdates = maximumKeyUpdates
         } catch {
             fail(context, error)
             return

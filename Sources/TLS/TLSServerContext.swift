@@ -77,6 +77,7 @@ package final class TLSServerContext: @unchecked Sendable {
         )
         try context.setVersionsAndCiphers(minimum: configuration.minimumVersion)
         context.setModes()
+        unsafe TLSConnection.countKeyUpdates(of: raw)
         unsafe context.applicationProtocols.install(in: raw)
         unsafe try pair.install(in: raw)
         unsafe try clientTrust?.install(in: raw)

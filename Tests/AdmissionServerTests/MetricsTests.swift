@@ -116,6 +116,15 @@ extension ServiceUnderTest {
         #expect(service.metricLines("connections_total", #""http/1.1""#) == ["0"])
     }
 
+    @Test func `count connections that were ended, and those that could not be accepted`() {
+        for reason in HTTPConnectionEnd.allCases { transport.ended(reason) }
+        transport.ended(.yielded)
+        #expect(service.metricLines("connections_ended_total", #""yielded""#) == ["2"])
+        #expect(service.metricLines("connections_ended_total", #""key_updates""#) == ["1"])
+        transport.couldNotAccept()
+        #expect(service.metricLines("accept_failures_total") == ["1"])
+    }
+
     @Test(arguments: [
         (HTTPRequestError.tooManyBodyBytes, "requests_shed_total", "body_budget"),
         (.tooManyConnections, "requests_shed_total", "connections"),
@@ -201,10 +210,13 @@ extension ServiceUnderTest {
 }
 
 @Suite struct `GET /metrics` {
-    private let endpoint = MetricsEndpoint(registry: AdmissionMetrics().registry)
+    private let endpoint = MetricsEndpoint(
+        registry: AdmissionMetrics().registry,
+        readinessChecks: [Listening().readiness]
+    )
 
     private func head(_ method: HTTPRequestMethod, _ target: String) -> HTTPRequestHead {
-        HTTPRequestHead(method: method, target: target, version: .http11, fields: HTTPFields(), contentLength: 0)
+        HTTPRequestHead(method: method, target: target, version: .http11, contentLength: 0)
     }
 
     @Test func `answers in the text format`() throws {
@@ -215,6 +227,16 @@ extension ServiceUnderTest {
         #expect(answer.contentType == "text/plain; version=0.0.4; charset=utf-8")
         #expect(String(buffer: answer.body).hasPrefix("# HELP agentrun_admission_"))
         #expect(String(buffer: answer.body).hasSuffix("\n"))
+    }
+
+    @Test(arguments: [("/livez", 200, "ok"), ("/readyz?verbose", 503, "[-]listener failed")])
+    func `answers the probes`(target: String, status: Int, text: String) throws {
+        let head = head(.get, target)
+        #expect(endpoint.refusal(of: head) == nil)
+        let request = HTTPRequest(head: head, body: ByteBuffer())
+        let answer = try #require(endpoint.answer(request, on: EmbeddedEventLoop()) { _ in }, "it waits")
+        #expect(answer.status == status)
+        #expect(String(buffer: answer.body).contains(text))
     }
 
     @Test(arguments: [(HTTPRequestMethod.get, "/", 404), (.get, "/validate", 404), (.post, "/metrics", 405)])

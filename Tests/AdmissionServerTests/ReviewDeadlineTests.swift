@@ -13,7 +13,6 @@ import Testing
             method: .post,
             target: target,
             version: .http11,
-            fields: HTTPFields(),
             contentLength: 0,
             receivedAt: Self.now
         )

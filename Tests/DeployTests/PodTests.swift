@@ -85,13 +85,14 @@ import Testing
     @Test(arguments: Installation.folders)
     func `is probed where it answers`(folder: String) async throws {
         let installation = try await Installation.render(folder)
-        #expect(installation.flags["--client-ca"] == nil, "a kubelet has no certificate: probe by TCP then")
+        #expect(installation.flags["--metrics-tls"] == nil, "the probes go by plain HTTP")
         #expect(installation.flags["--port"] == nil && installation.port("https") == 8443)
         for (probe, route) in [("startupProbe", Route.livez), ("livenessProbe", .livez), ("readinessProbe", .readyz)] {
             let get = installation.container[probe]["httpGet"]
             #expect(get["path"].string == route.path)
-            #expect(get["scheme"].string == "HTTPS")
-            #expect(installation.port(get["port"].string) == 8443)
+            // Where whoever fills the port of the reviews is not in the way, and no certificate is asked for.
+            #expect(get["scheme"].string == "HTTP")
+            #expect(get["port"].string == "metrics" && installation.port("metrics") == 9090)
         }
         // An overloaded replica is slow, not dead.
         let liveness = installation.container["livenessProbe"]

@@ -14,7 +14,6 @@ import Testing
         #expect(request.version == .http11)
         #expect(request.head.contentType == "application/json")
         #expect(request.head.contentLength == 5)
-        #expect(request.fields.first("host") == "h")
         #expect(String(buffer: request.body) == "hello")
         #expect(!peer.isClosed)
     }

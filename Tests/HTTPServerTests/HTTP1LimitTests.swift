@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: [
         get("/a", fields: "X: " + String(repeating: "x", count: 1000) + "\r\n"),
         get("/" + String(repeating: "a", count: 1000)),
-        "GET /a HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 101),
+        "GET /a HTTP/1.1\r\n" + String(repeating: "a:b\r\n", count: 201),
     ])
     func `a head over the limit is refused`(text: String) throws {
         let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumHeaderBytes = 900 })
@@ -70,6 +70,28 @@ import Testing
         // What comes after the codec has given up is thrown away as well.
         peer.send(ByteBuffer(repeating: 0x61, count: 2 * 1024 * 1024))
         #expect(peer.isClosed)
+    }
+
+    @Test(arguments: [
+        (101, "the request head has 101 header fields, and may have 100"),
+        (200, "the request head has 200 header fields, and may have 100"),
+        (201, "the request head is larger than 16384 bytes or has more than 100 header fields"),
+    ])
+    func `a head of too many fields is told so`(count: Int, message: String) throws {
+        let peer = try HTTP1Peer(TestService())
+        peer.send("GET /a HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: count) + "\r\n")
+        let answer = try peer.received()
+        #expect(answer.hasPrefix("HTTP/1.1 431 Request Header Fields Too Large\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\n" + message))
+    }
+
+    @Test func `a connection without a first request has the time of a head`() throws {
+        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        peer.tick(2)
+        #expect(!peer.isClosed)
+        peer.tick(1)
+        #expect(peer.isClosed)
+        #expect(peer.observer.events == ["timed out head"])
     }
 
     @Test func `a head that trickles is timed out`() throws {

@@ -48,10 +48,25 @@ import Testing
 
     @Test func `counts idle ticks in a row only`() {
         var lifecycle = Self.greeted()
-        let actions = [false, false, false, true, false, false, false, false].map {
+        let actions = [true, false, false, false, true, false, false, false, false].map {
             lifecycle.tick(hasStreams: $0, isWritable: true)
         }
+        #expect(actions == [.none, .none, .none, .none, .none, .none, .none, .none, .giveNotice])
+    }
+
+    @Test func `counts a stream that came and went within a tick`() {
+        var lifecycle = Self.greeted()
+        let actions = [true, false, false, true, false, false, false, false].map {
+            lifecycle.tick(hasStreams: false, wasActive: $0, isWritable: true)
+        }
         #expect(actions == [.none, .none, .none, .none, .none, .none, .none, .giveNotice])
+    }
+
+    @Test func `waits for the first stream no longer than for a head`() {
+        var lifecycle = Self.greeted()
+        #expect(lifecycle.tick(hasStreams: false, isWritable: true) == .none)
+        #expect(lifecycle.quietWait == ConnectionWait(kind: .unused, ticks: 1))
+        #expect(lifecycle.tick(hasStreams: false, isWritable: true) == .giveNotice)
     }
 
     @Test func `closes on a client that does not greet`() {

@@ -52,6 +52,8 @@ import Testing
             // What the server let us send and has not been used up.
             #expect(65535 + peer.windowIncrement - sent > 30_000, "round \(round)")
         }
+        // Streams that were answered before their end are let go of.
+        try peer.tick(1)
         #expect(peer.budget.bytes == 0)
     }
 
@@ -66,7 +68,7 @@ import Testing
         }
         #expect(peer.budget.bytes == 0)
         try peer.send(.headers(33, HTTP2Peer.post("/a"), endStream: false), .data(33, "xx", endStream: false))
-        #expect(peer.budget.bytes == 2)
+        #expect(peer.budget.bytes == HTTPServerLimits.streamBytes + "/axx".utf8.count)
         try peer.send(.data(33, "x"))
         #expect(peer.answers[33]?.body == "POST /a 3")
         #expect(peer.budget.bytes == 0)
@@ -89,16 +91,74 @@ import Testing
     }
 
     @Test(arguments: [
-        [("x", String(repeating: "x", count: 1000))],
-        (0..<101).map { ("x-\($0)", "") },
+        ([("x", String(repeating: "x", count: 1000))], 900, "the request head is larger than 900 bytes"),
+        (
+            (0..<97).map { ("x-\($0)", "") }, 16_384, "the request head has 101 header fields, and may have 100"
+        ),
     ])
-    func `a head over the limit is refused`(fields: [(String, String)]) throws {
+    func `a head over the limit is refused`(fields: [(String, String)], maximum: Int, message: String) throws {
         let service = TestService()
-        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumHeaderBytes = 900 })
+        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumHeaderBytes = maximum })
         try peer.send(.headers(1, HTTP2Peer.get("/a", fields)), .headers(3, HTTP2Peer.get("/b")))
         #expect(peer.answers[1]?.status == "431")
+        #expect(peer.answers[1]?.body == message)
         #expect(peer.answers[3]?.status == "200")
         #expect(service.requests.map(\.path) == ["/b"])
+    }
+
+    @Test func `a head far over the limit is not read to its end, and the fourth is the last`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        // A field of 4 KiB goes into the table, and each byte after it stands for one more.
+        try peer.send(.indexedHeaders(1, "x", String(repeating: "x", count: 4000), times: 0))
+        #expect(peer.answers[1]?.status == "200")
+        for stream: UInt32 in [3, 5, 7] {
+            try peer.send(.indexedHeaders(stream, times: 16_000))
+            #expect(peer.answers[stream]?.resetCode == 2)
+        }
+        // What was not looked at has been decoded all the same: the table of fields is right.
+        try peer.send(.indexedHeaders(9, times: 1))
+        #expect(peer.answers[9]?.status == "200")
+        try peer.send(.indexedHeaders(11, times: 16_000))
+        #expect(peer.goAways.map(\.code) == [11])
+        #expect(peer.isClosed)
+        #expect(peer.observer.events == ["ended heads"])
+        #expect(service.requests.count == 2)
+    }
+
+    @Test func `a head that is too long on the wire is not decoded at all`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumHeaderBytes = 8000 })
+        let block = HTTP2Frame.literalFields(HTTP2Peer.get("/a", [("x", String(repeating: "x", count: 17_000))]))
+        try peer.send(
+            HTTP2Frame(.headers, flags: HTTP2Frame.endStream, stream: 1, payload: Array(block[..<9000])),
+            HTTP2Frame(.continuation, flags: HTTP2Frame.endHeaders, stream: 1, payload: Array(block[9000...]))
+        )
+        #expect(peer.goAways.map(\.code) == [11])
+        #expect(peer.isClosed)
+        #expect(peer.observer.events == ["ended heads"])
+    }
+
+    @Test func `heads whose bodies do not come count against the budget, and leave it`() throws {
+        let limits = Self.limits { $0.maximumBufferedBytes = 100_000 }
+        let peer = try HTTP2Peer(TestService(), limits: limits)
+        let path = "/" + String(repeating: "a", count: 8000)
+        for index in 0..<40 where !peer.isClosed {
+            try peer.send(.headers(UInt32(1 + 2 * index), HTTP2Peer.post(path), endStream: false))
+            #expect(peer.budget.bytes <= 100_000)
+        }
+        #expect(peer.answers.values.filter { $0.status == "503" }.count == 28)
+        for index in 0..<40 { try peer.send(.reset(UInt32(1 + 2 * index))) }
+        #expect(peer.budget.bytes == 0)
+    }
+
+    @Test func `fields nobody reads are not held`() throws {
+        let peer = try HTTP2Peer(TestService())
+        let fields = [("x", String(repeating: "x", count: 15_000))]
+        for index in 0..<100 {
+            try peer.send(.headers(UInt32(1 + 2 * index), HTTP2Peer.post("/a", fields), endStream: false))
+        }
+        #expect(peer.budget.bytes == 84 * (HTTPServerLimits.streamBytes + 2))
     }
 
     @Test func `a body that trickles is timed out`() throws {
@@ -183,6 +243,11 @@ import Testing
         HTTP2Frame.windowUpdate(0, by: 1),
         HTTP2Frame.data(1, "", endStream: false),
         HTTP2Frame(.init(rawValue: 9) ?? .ping, stream: 1),
+        HTTP2Frame(kind: 0x0A, stream: 0, payload: [0, 1, 0x61]),  // ALTSVC
+        HTTP2Frame(kind: 0x10, stream: 0, payload: [0, 0, 0, 1, 0x75]),  // PRIORITY_UPDATE
+        HTTP2Frame(kind: 0xF0, stream: 9, payload: []),  // a type nobody knows
+        HTTP2Frame(kind: 0, flags: 8, stream: 1, payload: [3, 0, 0, 0]),  // DATA with nothing but padding
+        HTTP2Frame.data(1, "x", endStream: false),
     ])
     func `of frames that carry nothing end the connection`(frame: HTTP2Frame) throws {
         var limits = HTTPServerLimits()
@@ -193,6 +258,37 @@ import Testing
             try peer.send(frame)
         }
         #expect(peer.isClosed)
+    }
+
+    @Test func `of frames on a stream that is closed end the connection`() throws {
+        for frame in [HTTP2Frame.data(1, "x"), .headers(1, HTTP2Peer.get("/a"))] {
+            var limits = HTTPServerLimits()
+            limits.maximumControlFramesPerSecond = 100
+            let peer = try HTTP2Peer(TestService(), limits: limits)
+            try peer.send(.headers(1, HTTP2Peer.get("/a")))
+            for _ in 0..<110 where !peer.isClosed { try peer.send(frame) }
+            #expect(peer.goAways.map(\.code) == [11])
+            #expect(peer.observer.events == ["ended frames"])
+            #expect(peer.isClosed)
+        }
+    }
+
+    @Test func `of frames that requests need are borne`() throws {
+        var limits = HTTPServerLimits()
+        limits.maximumControlFramesPerSecond = 10
+        let peer = try HTTP2Peer(TestService(), limits: limits)
+        for index in 0..<200 {
+            let stream = UInt32(1 + 2 * index)
+            try peer.send(
+                .headers(stream, HTTP2Peer.post("/a"), endStream: false),
+                .data(stream, String(repeating: "x", count: 600), endStream: false),
+                .data(stream, "x"),
+                .windowUpdate(0, by: 1),
+                .ping()
+            )
+            #expect(peer.answers[stream]?.body == "POST /a 601")
+        }
+        #expect(peer.goAways.isEmpty)
     }
 
     @Test func `of small reads by a client that does not read cost no more than its streams`() throws {

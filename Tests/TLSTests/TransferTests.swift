@@ -117,6 +117,42 @@ import Testing
         }
     }
 
+    @Test(arguments: [32, 33])
+    func `as many key updates as may be are borne, and one more ends the connection`(count: Int) throws {
+        let conversation = try Conversation(
+            client: .init(versions: TLS1_3_VERSION...TLS1_3_VERSION),
+            maximumKeyUpdates: 32
+        )
+        try conversation.exchange()
+        for _ in 0..<count {
+            conversation.client.updateKeys()
+            _ = conversation.client.connection.handshake()
+        }
+        conversation.client.write(ByteBuffer(string: "ping"))
+        try conversation.exchange()
+        conversation.turn()
+        #expect(conversation.channel.isActive == (count == 32))
+        #expect(conversation.recorder.received.readableBytes == (count == 32 ? 4 : 0))
+        #expect(conversation.recorder.errors == (count == 32 ? [] : [.tooManyKeyUpdates(limit: 32)]))
+    }
+
+    @Test func `key updates after the last are not even looked at`() throws {
+        let conversation = try Conversation(
+            client: .init(versions: TLS1_3_VERSION...TLS1_3_VERSION),
+            maximumKeyUpdates: 32
+        )
+        try conversation.exchange()
+        for _ in 0..<20_000 {
+            conversation.client.updateKeys()
+            _ = conversation.client.connection.handshake()
+        }
+        try conversation.deliver(try #require(conversation.client.step()))
+        // Each one asks for an answer: some are made of what OpenSSL had taken already.
+        #expect(try conversation.takeFromServer().readableBytes < 1000 * 32)
+        conversation.turn()
+        #expect(!conversation.channel.isActive)
+    }
+
     @Test func `a forged record ends the connection with an alert and a typed error`() throws {
         let conversation = try Conversation()
         try conversation.exchange()

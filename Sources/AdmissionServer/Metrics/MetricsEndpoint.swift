@@ -2,13 +2,13 @@ package import HTTPServer
 package import NIOCore
 package import Prometheus
 
-/// Answers `GET /metrics`, on a port of its own: scrapers then need no way to where reviews are answered, and a slow one
-/// costs reviews nothing.
+/// Answers `GET /metrics`, and the probes of a kubelet, on a port of its own: scrapers then need no way to where reviews are
+/// answered, a slow one costs reviews nothing, and whoever fills the server of the reviews does not make it look dead.
 package struct MetricsEndpoint: HTTPService {
     /// What a scraper, or several, may make the server hold: a text is about 30 KB, made anew for each scrape.
     package static var limits: HTTPServerLimits {
         var limits = HTTPServerLimits()
-        // Two Prometheus servers, a person, and as many again whose connections are not closed yet.
+        // Two Prometheus servers, a kubelet's three probes, a person, and as many again whose connections are not closed yet.
         limits.maximumConnections = 16
         limits.maximumBodyBytes = 1024
         limits.maximumBufferedBytes = 16 * 1024
@@ -22,13 +22,23 @@ package struct MetricsEndpoint: HTTPService {
     }
 
     private let registry: MetricsRegistry
+    private let health: HealthEndpoint
 
-    package init(registry: MetricsRegistry) {
+    /// - Parameters:
+    ///   - registry: what `/metrics` tells.
+    ///   - readinessChecks: what `/readyz` looks at, in the order it lists them.
+    package init(registry: MetricsRegistry, readinessChecks: [HealthCheck]) {
         self.registry = registry
+        health = HealthEndpoint(readinessChecks: readinessChecks)
     }
 
     package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
-        guard head.path == "/metrics" else { return ErrorAnswer.make(404, "metrics are at /metrics") }
+        guard ["/metrics", Route.livez.path, Route.readyz.path].contains(head.path) else {
+            return ErrorAnswer.make(
+                404,
+                "metrics are at /metrics, and there are /livez and /readyz; reviews have another port"
+            )
+        }
         guard [.get, .head].contains(head.method) else {
             return ErrorAnswer.make(405, "use GET", headers: [("allow", "GET, HEAD")])
         }
@@ -40,8 +50,13 @@ package struct MetricsEndpoint: HTTPService {
         on eventLoop: any EventLoop,
         later: @escaping HTTPAnswerReceiver
     ) -> HTTPResponse? {
-        let text = ByteBuffer(bytes: registry.text())
-        return HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text)
+        switch Route(path: request.path) {
+        case .livez: return health.livez(request)
+        case .readyz: return health.readyz(request)
+        case .validate, .version, nil:
+            let text = ByteBuffer(bytes: registry.text())
+            return HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text)
+        }
     }
 
     package func answer(to error: HTTPRequestError) -> HTTPResponse { ErrorAnswer.make(error) }

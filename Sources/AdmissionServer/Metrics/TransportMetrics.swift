@@ -17,6 +17,8 @@ package final class TransportMetrics: HTTPServerObserver {
     private let deadlines: CounterMetric
     private let oversize: CounterMetrics<Part>
     private let requestsShed: CounterMetrics<AdmissionMetrics.ShedReason>
+    private let connectionsEnded: CounterMetrics<HTTPConnectionEnd>
+    private let acceptFailures: CounterMetric
 
     init(_ registry: MetricsRegistry) {
         let prefix = AdmissionMetrics.prefix
@@ -54,6 +56,16 @@ package final class TransportMetrics: HTTPServerObserver {
             label: "reason",
             AdmissionMetrics.ShedReason.allCases
         )
+        connectionsEnded = registry.counters(
+            prefix + "connections_ended_total",
+            "Connections ended for what their client did, or for another connection.",
+            label: "reason",
+            HTTPConnectionEnd.allCases
+        )
+        acceptFailures = registry.counter(
+            prefix + "accept_failures_total",
+            "Times that no connection could be accepted for want of file descriptors or memory."
+        )
     }
 
     /// A review was answered after its time, or not judged because it had passed.
@@ -88,11 +100,19 @@ package final class TransportMetrics: HTTPServerObserver {
         timeouts[phase]?.increment()
     }
 
+    package func ended(_ reason: HTTPConnectionEnd) {
+        connectionsEnded[reason]?.increment()
+    }
+
+    package func couldNotAccept() {
+        acceptFailures.increment()
+    }
+
     package func refused(_ error: HTTPRequestError) {
         switch error {
         case .headTimedOut: timedOut(.head)
         case .bodyTimedOut: timedOut(.body)
-        case .headTooLarge: oversize[.head]?.increment()
+        case .headTooLarge, .tooManyHeaderFields, .headTooLargeOrTooManyFields: oversize[.head]?.increment()
         case .bodyTooLarge: oversize[.body]?.increment()
         case .tooManyBodyBytes: shed(.bodyBudget)
         case .tooManyConnections: shed(.connections)

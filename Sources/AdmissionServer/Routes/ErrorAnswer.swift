@@ -86,6 +86,8 @@ enum ErrorAnswer {
         case .headTimedOut, .bodyTimedOut: "send it faster, or raise the server's time-out"
         case .bodyTooLarge: "no review of a kube-apiserver is; if this one is needed, raise --max-body-bytes"
         case .headTooLarge: "send fewer or shorter header fields, or raise --max-header-bytes"
+        case .tooManyHeaderFields: "send fewer"
+        case .headTooLargeOrTooManyFields: "send fewer or shorter ones, or raise --max-header-bytes"
         }
     }
 

@@ -99,7 +99,14 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case HTTPParserError.headerOverflow:
-            take(.failure(.headTooLarge(maximumBytes: limits.maximumHeaderBytes)))
+            take(
+                .failure(
+                    .headTooLargeOrTooManyFields(
+                        maximumBytes: limits.maximumHeaderBytes,
+                        maximumFields: limits.maximumHeaderFields
+                    )
+                )
+            )
         case HTTPParserError.invalidVersion:
             take(.failure(.versionNotSupported))
         case HTTPParserError.invalidEOFState:
@@ -111,6 +118,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
             decoder.noteDiscarded(bytes.readableBytes)
         default:
             // TLS and socket errors: the connection cannot be used.
+            surroundings.note(error)
             context.close(promise: nil)
         }
     }
@@ -165,7 +173,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     private func receiveHead(_ head: NIOHTTP1.HTTPRequestHead) {
         let reading: HTTP1HeadReader.Reading
         do {
-            reading = try HTTP1HeadReader.read(head)
+            reading = try HTTP1HeadReader.read(head, maximumFields: limits.maximumHeaderFields)
         } catch {
             return fail(error)
         }
@@ -279,6 +287,12 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
             if let timeout { surroundings.observer.timedOut(timeout) }
             context?.close(promise: nil)
         }
+    }
+
+    var wait: ConnectionWait? { machine.wait }
+
+    func yield() {
+        context?.close(promise: nil)
     }
 
     func retire() {

@@ -20,7 +20,8 @@ final class HTTP1Decoder: ByteToMessageDecoder {
         var configuration = NIOHTTPDecoderLimitConfiguration()
         configuration.maxHeaderFieldSize = limits.maximumHeaderBytes
         configuration.maxHeaderListSize = limits.maximumHeaderBytes
-        configuration.maxHeaderFieldCount = limits.maximumHeaderFields
+        // Somewhat more than there may be, so that a client that sends one too many is told how many it sent.
+        configuration.maxHeaderFieldCount = limits.maximumHeaderFields * HTTPServerLimits.headExcess
         base = HTTPRequestDecoder(
             leftOverBytesStrategy: .dropBytes,
             informationalResponseStrategy: .drop,

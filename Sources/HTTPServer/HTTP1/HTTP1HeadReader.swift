@@ -8,7 +8,10 @@ enum HTTP1HeadReader {
         var framing: HTTP1Framing
     }
 
-    static func read(_ head: NIOHTTP1.HTTPRequestHead) throws(HTTPRequestError) -> Reading {
+    static func read(_ head: NIOHTTP1.HTTPRequestHead, maximumFields: Int) throws(HTTPRequestError) -> Reading {
+        guard head.headers.count <= maximumFields else {
+            throw .tooManyHeaderFields(head.headers.count, maximum: maximumFields)
+        }
         guard head.version.major == 1, head.version.minor <= 1 else { throw .versionNotSupported }
         let version: HTTPRequestHead.Version = head.version.minor == 1 ? .http11 : .http10
         var fields = FramingFields()
@@ -27,7 +30,7 @@ enum HTTP1HeadReader {
                 method: method(head.method),
                 target: originForm(of: head.uri),
                 version: version,
-                fields: HTTPFields(head.headers),
+                contentType: fields.contentType,
                 contentLength: body.announcedBytes
             ),
             framing: HTTP1Framing(
@@ -100,6 +103,7 @@ private struct FramingFields {
     var length: Int?
     var codingCount = 0
     var transferEncoding: String?
+    var contentType: String?
     var hasUpgrade = false
     var expectsContinue = false
 
@@ -111,6 +115,9 @@ private struct FramingFields {
             expectsContinue = value.isFieldName("100-continue")
         case 7 where name.isFieldName("upgrade"):
             hasUpgrade = true
+        case 12 where name.isFieldName("content-type"):
+            // The first decides, as everywhere.
+            contentType = contentType ?? value
         case 14 where name.isFieldName("content-length"):
             lengthCount += 1
             // `Int("+5")` is 5, but a length is digits only.

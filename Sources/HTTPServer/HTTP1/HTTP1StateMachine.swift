@@ -263,6 +263,7 @@ struct HTTP1StateMachine {
         switch state {
         case .quiet:
             if isDraining && age >= Self.minimumQuietTicks { return .close(nil) }
+            if !hasServed && age >= timeouts.head { return .close(.head) }
             return age >= timeouts.idle ? .close(.idle) : .none
         case .head:
             return age >= timeouts.head ? .fail(.headTimedOut) : .none
@@ -276,6 +277,16 @@ struct HTTP1StateMachine {
             return age >= timeouts.write ? .close(.write) : .none
         case .answering, .closed:
             return .none
+        }
+    }
+
+    /// How long it has been waiting for the client; nil while the service has the request.
+    var wait: ConnectionWait? {
+        switch state {
+        case .quiet: ConnectionWait(kind: hasServed ? .idle : .unused, ticks: age)
+        case .head where !hasServed: ConnectionWait(kind: .unused, ticks: age)
+        case .head, .body, .dropping, .closing, .lingering: ConnectionWait(kind: .slow, ticks: age)
+        case .answering, .closed: nil
         }
     }
 

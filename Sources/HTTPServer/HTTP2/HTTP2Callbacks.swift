@@ -33,7 +33,6 @@ final class HTTP2Callbacks: @unchecked Sendable {
     }
 
     private static func install(_ callbacks: OpaquePointer) {
-        unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, beginFrame)
         unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
         unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, receiveField)
         unsafe nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, refuseField)
@@ -55,23 +54,6 @@ final class HTTP2Callbacks: @unchecked Sendable {
 
     private static func hasFlag(_ header: nghttp2_frame_hd, _ flag: nghttp2_flag) -> Bool {
         UInt32(header.flags) & flag.rawValue != 0
-    }
-
-    /// Counts frames that carry nothing of a request.
-    ///
-    /// Here and not where frames are complete, because the library does not report those it ignores.
-    private static let beginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
-        guard let header = unsafe header?.pointee, let session = unsafe session(userData) else { return 0 }
-        switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
-        case NGHTTP2_DATA:
-            if header.length == 0 && !hasFlag(header, NGHTTP2_FLAG_END_STREAM) { session.countControlFrame() }
-        case NGHTTP2_HEADERS, NGHTTP2_CONTINUATION, NGHTTP2_RST_STREAM:
-            // Bounded otherwise: by the number of streams, by the library, as resets.
-            break
-        default:
-            session.countControlFrame()
-        }
-        return 0
     }
 
     private static let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userData in
@@ -97,12 +79,18 @@ final class HTTP2Callbacks: @unchecked Sendable {
             let session = unsafe session(userData)
         else { return 0 }
         stream.countField(nameLength: nameLength, valueLength: valueLength)
+        guard !stream.exceedsByFar(session.limits) else {
+            // Told so, the library decodes the rest of the block, which belongs to the connection's table of fields, and
+            // neither checks nor reports it.
+            session.refuseHead()
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
         // Trailers are dropped, and so is what is over the limit: it is answered when the head is complete.
         guard stream.phase == .head, !stream.exceeds(session.limits) else { return 0 }
-        // Both pointers are the library's for the time of the call; the strings are copies.
+        // Both pointers are the library's for the time of the call; what is kept is copied.
         unsafe stream.take(
-            name: String(decoding: UnsafeBufferPointer(start: name, count: nameLength), as: UTF8.self),
-            value: String(decoding: UnsafeBufferPointer(start: value, count: valueLength), as: UTF8.self)
+            name: UnsafeBufferPointer(start: name, count: nameLength),
+            value: UnsafeBufferPointer(start: value, count: valueLength)
         )
         return 0
     }
@@ -120,7 +108,12 @@ final class HTTP2Callbacks: @unchecked Sendable {
         switch nghttp2_frame_type(rawValue: UInt32(header.type)) {
         case NGHTTP2_HEADERS where unsafe frame.headers.cat == NGHTTP2_HCAT_REQUEST:
             session.finishHead(streamID: header.stream_id, isComplete: ends)
-        case NGHTTP2_HEADERS, NGHTTP2_DATA:
+        case NGHTTP2_HEADERS:
+            if ends { session.finishRequest(streamID: header.stream_id) }
+        case NGHTTP2_DATA:
+            if unsafe ends || header.length - frame.data.padlen >= HTTPServerLimits.usefulDataBytes {
+                session.countUsefulFrames(1)
+            }
             if ends { session.finishRequest(streamID: header.stream_id) }
         case NGHTTP2_RST_STREAM:
             session.countReset()

@@ -65,6 +65,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // TLS and socket errors: the connection cannot be used.
+        surroundings.note(error)
         context.close(promise: nil)
     }
 
@@ -77,6 +78,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
             case .complete(let stream): receiveEnd(of: stream)
             case .failure(let stream, let error): answer(surroundings.response(to: error), on: stream)
             case .timedOut(let phase): surroundings.observer.timedOut(phase)
+            case .ended(let reason): surroundings.observer.ended(reason)
             case .settings: lifecycle.receiveSettings()
             case .pingAcknowledgement: perform(lifecycle.receivePingAcknowledgement())
             }
@@ -168,11 +170,27 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         session.tick()
         handleEvents()
         let isWritable = context?.channel.isWritable ?? true
-        let action = lifecycle.tick(hasStreams: session.hasStreams, isWritable: isWritable)
+        let action = lifecycle.tick(
+            hasStreams: session.hasStreams,
+            wasActive: session.takeActivity(),
+            isWritable: isWritable
+        )
         // Nothing else makes a tick give notice.
-        if action == .giveNotice { surroundings.observer.timedOut(.idle) }
+        if action == .giveNotice { surroundings.observer.timedOut(session.hasTakenStreams ? .idle : .head) }
         perform(action)
         flush()
+    }
+
+    var wait: ConnectionWait? {
+        guard !isClosing else { return nil }
+        guard session.hasStreams else { return lifecycle.quietWait }
+        return session.waitingTicks.map { ConnectionWait(kind: .slow, ticks: $0) }
+    }
+
+    func yield() {
+        session.finish()
+        flush()
+        close()
     }
 
     /// A connection that was just opened gets its notice with its first answer: a GOAWAY that names no stream at all makes an

@@ -36,6 +36,10 @@ struct HTTP2Lifecycle {
     private var state = State.serving(idleTicks: 0)
     private var hasReceivedSettings = false
     private var unwritableTicks = 0
+    private var hasServed = false
+
+    /// Ticks without any stream.
+    private var quietTicks = 0
 
     init(_ limits: HTTPServerLimits) {
         idleTicks = HTTPServerLimits.ticks(in: limits.idleTimeout)
@@ -46,6 +50,11 @@ struct HTTP2Lifecycle {
     /// The last stream has been named: with no stream left the connection is over, once the client knows so.
     var isFinishing: Bool {
         if case .finishing = state { true } else { false }
+    }
+
+    /// What it waits for while there is no stream.
+    var quietWait: ConnectionWait {
+        ConnectionWait(kind: hasServed ? .idle : .unused, ticks: quietTicks)
     }
 
     mutating func receiveSettings() {
@@ -64,11 +73,24 @@ struct HTTP2Lifecycle {
         return .finish
     }
 
-    mutating func tick(hasStreams: Bool, isWritable: Bool) -> Action {
+    /// One tick has passed.
+    ///
+    /// - Parameters:
+    ///   - hasStreams: there is a stream now.
+    ///   - wasActive: or there was one since the last tick.
+    ///   - isWritable: the client takes what is written.
+    /// - Returns: what to do now.
+    mutating func tick(hasStreams: Bool, wasActive: Bool = false, isWritable: Bool) -> Action {
+        if hasStreams || wasActive {
+            hasServed = true
+            quietTicks = 0
+        } else {
+            quietTicks += 1
+        }
         unwritableTicks = isWritable ? 0 : unwritableTicks + 1
         if unwritableTicks >= writeTicks { return .close(.write) }
         switch state {
-        case .serving where hasStreams:
+        case .serving where hasStreams || wasActive:
             state = .serving(idleTicks: 0)
             return .none
         case .serving(let ticks):
@@ -91,7 +113,10 @@ struct HTTP2Lifecycle {
 
     private mutating func tickIdle(_ ticks: Int) -> Action {
         state = .serving(idleTicks: ticks)
-        if !hasReceivedSettings && ticks >= prefaceTicks { return .close(.head) }
+        if !hasServed && ticks >= prefaceTicks {
+            // A client that never greeted would not understand a notice.
+            return hasReceivedSettings ? end() : .close(.head)
+        }
         return ticks >= idleTicks ? end() : .none
     }
 }

@@ -27,6 +27,8 @@ final class HTTP2Session {
         case settings
         /// The client has answered our PING.
         case pingAcknowledgement
+        /// The client makes us do too much, and the connection ends.
+        case ended(HTTPConnectionEnd)
     }
 
     private let session: OpaquePointer
@@ -36,7 +38,12 @@ final class HTTP2Session {
     private var streams: [Int32: HTTP2Stream] = [:]
     private var events = CircularBuffer<Event>(initialCapacity: 4)
     private var resetsThisTick = 0
-    private var controlFramesThisTick = 0
+    private var scanner = HTTP2FrameScanner()
+    /// Of the frames of this tick, those that a request needs.
+    private var usefulFramesThisTick = 0
+    private var refusedHeads = 0
+    private var hasBegunStream = false
+    private var hasEnded = false
 
     /// Window bytes to give back once the library is not in the middle of a frame.
     private var releasedWindowBytes = 0
@@ -106,16 +113,29 @@ final class HTTP2Session {
     ///
     /// Take the events afterwards.
     func receive(_ bytes: ByteBuffer) throws(HTTP2Error) {
-        // The library reads the bytes during the call and keeps no pointer to them.
-        let consumed = unsafe bytes.withUnsafeReadableBytes { bytes in
-            unsafe nghttp2_session_mem_recv(session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+        // Both read the bytes during the call and keep no pointer to them.
+        let consumed = unsafe bytes.withUnsafeReadableBytes { bytes -> Int in
+            unsafe scanner.scan(bytes)
+            // The library holds the pieces of a field until it is whole, and decoding them all would cost the same again.
+            guard scanner.headBytes <= limits.farTooManyHeaderBytes else { return 0 }
+            return unsafe nghttp2_session_mem_recv(session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
         }
         guard consumed >= 0 else { throw Self.error(Int32(clamping: consumed), doing: "read HTTP/2 frames") }
-        if resetsThisTick > limits.maximumResetsPerSecond
-            || controlFramesThisTick > limits.maximumControlFramesPerSecond
-        {
-            _ = unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+        if scanner.headBytes > limits.farTooManyHeaderBytes {
+            end(.heads)
+        } else if resetsThisTick > limits.maximumResetsPerSecond {
+            end(.resets)
+        } else if scanner.frameCount - usefulFramesThisTick > limits.maximumControlFramesPerSecond {
+            end(.frames)
         }
+    }
+
+    /// Ends the connection with ENHANCE_YOUR_CALM, which the library also takes as the order to read nothing more.
+    private func end(_ reason: HTTPConnectionEnd) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        events.append(.ended(reason))
+        _ = unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
     }
 
     /// Writes the next frames behind what is in `output`.
@@ -148,6 +168,7 @@ final class HTTP2Session {
         }
         release(stream)
         let isHead = stream.head?.method == .head
+        stream.forgetHead()
         stream.answerBody = isHead ? ByteBuffer() : response.body
         stream.enter(.responding)
         var fields = HTTP2AnswerFields(response)
@@ -191,7 +212,8 @@ final class HTTP2Session {
     /// One tick has passed: streams that took too long fail, and the counts of the second start again.
     func tick() {
         resetsThisTick = 0
-        controlFramesThisTick = 0
+        scanner.frameCount = 0
+        usefulFramesThisTick = 0
         guard !streams.isEmpty else { return }
         let headTicks = HTTPServerLimits.ticks(in: limits.headerTimeout)
         let bodyTicks = HTTPServerLimits.ticks(in: limits.bodyTimeout)
@@ -215,6 +237,22 @@ final class HTTP2Session {
                 break
             }
         }
+    }
+
+    /// Whether a stream is there or one was begun since this was last asked.
+    func takeActivity() -> Bool {
+        defer { hasBegunStream = false }
+        return hasBegunStream || hasStreams
+    }
+
+    /// Ticks since the client last brought a stream forward; nil when there is none, or one of them waits for the service.
+    var waitingTicks: Int? {
+        var ticks: Int?
+        for stream in streams.values {
+            guard stream.phase != .answering else { return nil }
+            ticks = min(ticks ?? .max, stream.age)
+        }
+        return ticks
     }
 
     private func release(_ stream: HTTP2Stream) {
@@ -241,13 +279,15 @@ final class HTTP2Session {
 // may be submitted, but nothing is received or sent.
 extension HTTP2Session {
     func beginHead(streamID: Int32) {
+        countUsefulFrames(1 + HTTPServerLimits.controlFramesPerRequest)
+        hasBegunStream = true
+        let isCounted = streams.count >= HTTPServerLimits.maximumUnaccountedStreams
         let body = BodyCollector(
             maximumBytes: limits.maximumBodyBytes,
-            unaccountedBytes: streams.count < HTTPServerLimits.maximumUnaccountedStreams
-                ? HTTPServerLimits.unaccountedStreamBodyBytes : 0,
+            unaccountedBytes: isCounted ? 0 : HTTPServerLimits.unaccountedStreamBodyBytes,
             budget: budget
         )
-        streams[streamID] = HTTP2Stream(id: streamID, body: body)
+        streams[streamID] = HTTP2Stream(id: streamID, body: body, budget: isCounted ? budget : nil)
     }
 
     func stream(_ streamID: Int32) -> HTTP2Stream? {
@@ -258,8 +298,8 @@ extension HTTP2Session {
         guard let stream = streams[streamID], stream.phase == .head else { return }
         stream.isRemotelyClosed = isComplete
         let head = stream.finishHead()
-        guard !stream.exceeds(limits) else {
-            events.append(.failure(stream, .headTooLarge(maximumBytes: limits.maximumHeaderBytes)))
+        if let error = stream.problem(limits) {
+            events.append(.failure(stream, error))
             return
         }
         events.append(.head(stream, head))
@@ -305,8 +345,14 @@ extension HTTP2Session {
         resetsThisTick += 1
     }
 
-    func countControlFrame() {
-        controlFramesThisTick += 1
+    func countUsefulFrames(_ count: Int) {
+        usefulFramesThisTick += count
+    }
+
+    /// A head was so far over the limits that nothing more of it is read.
+    func refuseHead() {
+        refusedHeads += 1
+        if refusedHeads >= HTTPServerLimits.maximumRefusedHeads { end(.heads) }
     }
 
     func report(_ event: Event) {

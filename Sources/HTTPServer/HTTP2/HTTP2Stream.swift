@@ -42,17 +42,32 @@ final class HTTP2Stream {
     /// The head was found complete; nil before.
     private(set) var head: HTTPRequestHead?
 
-    private var method = ""
+    private var method = HTTPRequestMethod.get
     private var path: String?
     private var authority: String?
-    private var fields = HTTPFields()
+    private var contentType: String?
     private var contentLength: Int?
     private var headerBytes = 0
     private var headerFieldCount = 0
 
-    init(id: Int32, body: BodyCollector) {
+    /// Bytes of the head that are kept.
+    private var keptBytes = 0
+
+    /// What the stream itself takes, until it is closed; nil for one of the first.
+    private let ownReservation: BodyReservation?
+
+    /// The server had no room for one stream more.
+    private let isOverBudget: Bool
+
+    /// - Parameters:
+    ///   - id: the stream's number.
+    ///   - body: collects the body, and holds the reservation for what is kept of the head.
+    ///   - budget: what the stream itself counts against; nil if it does not.
+    init(id: Int32, body: BodyCollector, budget: BodyBudget?) {
         self.id = id
         self.body = body
+        ownReservation = budget.map(BodyReservation.init(in:))
+        isOverBudget = ownReservation.map { !$0.grow(by: HTTPServerLimits.streamBytes) } ?? false
     }
 
     func enter(_ phase: Phase) {
@@ -71,42 +86,79 @@ final class HTTP2Stream {
         headerBytes > limits.maximumHeaderBytes || headerFieldCount > limits.maximumHeaderFields
     }
 
+    /// Whether so much more came that nothing more of the head is to be read.
+    func exceedsByFar(_ limits: HTTPServerLimits) -> Bool {
+        headerBytes > limits.farTooManyHeaderBytes
+            || headerFieldCount > limits.maximumHeaderFields * HTTPServerLimits.headExcess
+    }
+
+    /// Why the request of the complete head cannot be had; nil if it can.
+    func problem(_ limits: HTTPServerLimits) -> HTTPRequestError? {
+        if headerFieldCount > limits.maximumHeaderFields {
+            return .tooManyHeaderFields(headerFieldCount, maximum: limits.maximumHeaderFields)
+        }
+        if headerBytes > limits.maximumHeaderBytes { return .headTooLarge(maximumBytes: limits.maximumHeaderBytes) }
+        return isOverBudget ? .tooManyBodyBytes : body.hold(headBytes: keptBytes)
+    }
+
     /// Counts a field before it is copied anywhere.
     func countField(nameLength: Int, valueLength: Int) {
         headerBytes += nameLength + valueLength + 32
         headerFieldCount += 1
     }
 
-    /// Takes a field of the head.
+    /// Takes a field of the head, and keeps it if somebody reads it.
     ///
     /// The library has checked the pseudo-header fields and the bytes (RFC 9113, section 8.2.1).
-    func take(name: String, value: String) {
-        switch name {
-        case ":method": method = value
-        case ":path": path = value
-        case ":authority": authority = value
-        case ":scheme": break
-        case "content-length":
-            contentLength = Int(value)
-            fields.append(name: name, value: value)
-        default: fields.append(name: name, value: value)
+    func take(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
+        // The name is compared, and the value copied, before the call returns.
+        if unsafe Self.is(name, ":path") {
+            unsafe keep(value, &path)
+        } else if unsafe Self.is(name, ":method") {
+            unsafe method = HTTPRequestMethod(String(decoding: value, as: UTF8.self))
+            if case .other = method { keptBytes += value.count }
+        } else if unsafe Self.is(name, ":authority") {
+            unsafe authority = String(decoding: value, as: UTF8.self)
+        } else if unsafe Self.is(name, "content-length") {
+            unsafe contentLength = Int(String(decoding: value, as: UTF8.self))
+        } else if contentType == nil, unsafe Self.is(name, "content-type") {
+            unsafe keep(value, &contentType)
         }
+    }
+
+    private func keep(_ value: UnsafeBufferPointer<UInt8>, _ text: inout String?) {
+        keptBytes += value.count
+        unsafe text = String(decoding: value, as: UTF8.self)
+    }
+
+    private static func `is`(_ name: UnsafeBufferPointer<UInt8>, _ expected: StaticString) -> Bool {
+        // Both are lent for the call.
+        unsafe name.count == expected.utf8CodeUnitCount
+            && name.elementsEqual(
+                UnsafeBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
+            )
     }
 
     /// The head is complete.
     func finishHead() -> HTTPRequestHead {
-        if let authority, !fields.contains("host") { fields.append(name: "host", value: authority) }
         let head = HTTPRequestHead(
-            method: HTTPRequestMethod(method),
+            method: method,
             target: path ?? authority ?? "",
             version: .http2,
-            fields: fields,
+            contentType: contentType,
             contentLength: isRemotelyClosed ? 0 : contentLength
         )
+        // Only CONNECT has no path.
+        if path == nil { keptBytes += authority?.utf8.count ?? 0 }
+        (path, authority, contentType) = (nil, nil, nil)
         self.head = head
-        fields = HTTPFields()
         enter(.body)
         body.begin(announcedBytes: contentLength)
         return head
+    }
+
+    /// The request has been answered: nobody reads its head any more.
+    func forgetHead() {
+        head = nil
     }
 }

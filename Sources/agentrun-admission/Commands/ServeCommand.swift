@@ -70,6 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = log.bootstrap()
         let signals = await StopSignals(logger: logger)
+        raiseDescriptorLimit(logger)
         let counted = AdmissionMetrics()
         MetricsSystem.bootstrap(RegistryMetricsFactory(registry: counted.registry))
         let policies = try PolicySource(options: policy, logger: logger)
@@ -92,6 +93,10 @@ struct ServeCommand: AsyncParsableCommand {
         let decisions = try decisionLog.open(counted, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
         let stopping = Stopping()
+        let listening = Listening()
+        let readinessChecks =
+            [stopping.readiness] + certificate.readinessChecks
+            + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks
         let service = AdmissionService(
             reviews: ReviewHandler(
                 engine: policies.engine,
@@ -103,8 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
                 log: ReviewLog(logger: logger, slowReview: log.slowReview.amount),
                 decisions: decisions?.log
             ),
-            readinessChecks: [stopping.readiness] + certificate.readinessChecks
-                + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks,
+            readinessChecks: readinessChecks,
             version: ProductVersion()
         )
         let server = HTTPServer(
@@ -121,8 +125,12 @@ struct ServeCommand: AsyncParsableCommand {
             signals: signals,
             stopping: stopping
         )
-        let webhook = WebhookService(server: server, source: source, drain: drain, logger: logger)
-        let scrapes = metricsService(counted, certificate, eventLoops, logger)
+        let webhook = WebhookService(server: server, source: source, drain: drain, listening: listening, logger: logger)
+        let probed = MetricsEndpoint(
+            registry: counted.registry,
+            readinessChecks: [listening.readiness] + readinessChecks
+        )
+        let scrapes = metricsService(probed, certificate, eventLoops, logger)
         let services: [any Service] = scrapes + [decisions].compactMap(\.self)
         try await signals.run(group(services + [certificate, kept, policies, source, webhook], logger: logger))
         try await eventLoops.shutdownGracefully()
@@ -165,9 +173,20 @@ struct ServeCommand: AsyncParsableCommand {
         source.observe(metrics)
     }
 
-    /// The metrics' own server; none when there are to be no metrics.
+    /// Lets the process have as many connections as it may, and says when that is fewer than the flags allow.
+    private func raiseDescriptorLimit(_ logger: Logger) {
+        guard let limit = DescriptorLimit.raise() else { return }
+        let needed = limits.serverLimits.neededDescriptors
+        guard limit < needed else { return }
+        logger.warning(
+            "fewer file descriptors than --max-connections may need",
+            metadata: ["limit": "\(limit)", "needed": "\(needed)"]
+        )
+    }
+
+    /// The server of the metrics and probes; none when there are to be no metrics.
     private func metricsService(
-        _ metrics: AdmissionMetrics,
+        _ endpoint: MetricsEndpoint,
         _ certificate: ServingCertificate,
         _ eventLoops: any EventLoopGroup,
         _ logger: Logger
@@ -178,7 +197,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: .init(host: host, port: port, limits: MetricsEndpoint.limits),
             group: eventLoops,
             security: usesTLS ? .tls { certificate.context.value } : .plaintext(.http1),
-            service: MetricsEndpoint(registry: metrics.registry),
+            service: endpoint,
             logger: logger
         )
         return [MetricsService(server: server, scheme: usesTLS ? "https" : "http", logger: logger)]

@@ -38,6 +38,9 @@ struct ClusterConnection: Sendable {
         try InputFile.contents(of: path, maximumBytes: maximumFileBytes)
     }
 
+    /// Whether the process runs in a pod.
+    static var isInPod: Bool { ClusterAccess.isInCluster(environment: environment) }
+
     /// What a pod finds in its environment.
     private static var environment: [String: String] {
         var values: [String: String] = [:]

@@ -32,7 +32,7 @@ struct MetricsOptions: ParsableArguments {
     @Option(
         name: .customLong("metrics-port"),
         help: ArgumentHelp(
-            "Port for GET /metrics, by plain HTTP; 0 lets the system choose, and the log tells; none for no metrics.",
+            "Port for GET /metrics, /livez and /readyz, by plain HTTP; 0 lets the system choose, and the log tells; none for no metrics.",
             valueName: "port"
         )
     )

@@ -27,6 +27,20 @@ struct TLSOptions: ParsableArguments {
     @Option(name: .customLong("tls-min-version"), help: "Oldest version of TLS that is spoken.")
     var minimumVersion = Version.tls12
 
+    /// Whether HTTP/2 is offered.
+    enum HTTP2: String, ExpressibleByArgument, CaseIterable {
+        case auto
+        case on
+        case off
+    }
+
+    @Option(
+        name: .customLong("http2"),
+        help:
+            "Offer HTTP/2: on, off, or auto, which is off in a pod, where API servers call through a Service by HTTP/1.1."
+    )
+    var http2 = HTTP2.auto
+
     @Option(
         name: .customLong("tls-name"),
         help: ArgumentHelp(
@@ -70,6 +84,15 @@ struct TLSOptions: ParsableArguments {
         }
     }
 
+    /// An API server speaks HTTP/2 only to a URL on its own machine, which a pod behind a Service is not.
+    private var offersHTTP2: Bool {
+        switch http2 {
+        case .auto: !ClusterConnection.isInPod
+        case .on: true
+        case .off: false
+        }
+    }
+
     /// The files, unread.
     func files() throws(CommandFailure) -> TLSFiles {
         var pair: TLSFiles.Pair?
@@ -80,7 +103,10 @@ struct TLSOptions: ParsableArguments {
                 names: try names.map { name throws(TLSError) in try SubjectAlternativeName(parsing: name) },
                 clientAuthorities: clientAuthorities,
                 clientNames: clientNames,
-                configuration: .init(minimumVersion: minimumVersion == .tls13 ? .tls13 : .tls12)
+                configuration: .init(
+                    minimumVersion: minimumVersion == .tls13 ? .tls13 : .tls12,
+                    applicationProtocols: offersHTTP2 ? ["h2", "http/1.1"] : ["http/1.1"]
+                )
             )
         } catch {
             throw CommandFailure(error.description)

@@ -19,6 +19,7 @@ struct WebhookService: Service {
     let server: HTTPServer
     let source: any StateSource
     let drain: Drain
+    let listening: Listening
     let logger: Logger
 
     func run() async throws {
@@ -31,6 +32,7 @@ struct WebhookService: Service {
         } catch {
             throw CommandFailure(error.description)
         }
+        listening.begin()
         logger.notice("ready", metadata: ["address": "\(address.url("https"))"])
         // Ends by a signal, or because another service failed: either way the server has to be stopped.
         try? await gracefulShutdown()

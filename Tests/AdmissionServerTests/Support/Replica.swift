@@ -98,7 +98,7 @@ final class Replica: Sendable {
             method: .post,
             target: "/validate?timeout=10s",
             version: .http11,
-            fields: HTTPFields([("Content-Type", "application/json")]),
+            contentType: "application/json",
             contentLength: body.count
         )
         let request = HTTPRequest(head: head, body: ByteBuffer(bytes: body))

@@ -76,7 +76,7 @@ struct ServiceUnderTest: Sendable {
             method: method,
             target: target,
             version: .http11,
-            fields: HTTPFields(contentType.map { [("Content-Type", $0)] } ?? []),
+            contentType: contentType,
             contentLength: body.count,
             receivedAt: receivedAt
         )
@@ -103,7 +103,6 @@ struct ServiceUnderTest: Sendable {
             method: .post,
             target: "/validate?timeout=10s",
             version: .http11,
-            fields: HTTPFields(),
             contentLength: nil
         )
         let request = HTTPRequest(head: head, body: ByteBuffer(string: review.text))
@@ -116,7 +115,6 @@ struct ServiceUnderTest: Sendable {
             method: .post,
             target: "/validate?timeout=10s",
             version: .http2,
-            fields: HTTPFields(),
             contentLength: nil,
             receivedAt: receivedAt
         )

@@ -31,6 +31,14 @@ struct HTTP2Frame {
         self.payload = payload
     }
 
+    /// A frame of a type that has no name here.
+    init(kind: UInt8, flags: UInt8 = 0, stream: UInt32 = 0, payload: [UInt8] = []) {
+        self.kind = kind
+        self.flags = flags
+        self.stream = stream
+        self.payload = payload
+    }
+
     /// Takes the next whole frame out of a buffer.
     init?(from buffer: inout ByteBuffer) {
         guard let high = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self),
@@ -79,6 +87,19 @@ struct HTTP2Frame {
             stream: stream,
             payload: literalFields(fields)
         )
+    }
+
+    /// The head of a GET, with a field that goes into the table of fields, and references to the last that went there.
+    static func indexedHeaders(
+        _ stream: UInt32,
+        _ name: String? = nil,
+        _ value: String = "",
+        times: Int
+    ) -> HTTP2Frame {
+        var block = literalFields(HTTP2Peer.get("/a"))
+        if let name { block += [0x40] + literal(name) + literal(value) }
+        block += [UInt8](repeating: 0x80 | 62, count: times)
+        return HTTP2Frame(.headers, flags: endStream | endHeaders, stream: stream, payload: block)
     }
 
     static func data(_ stream: UInt32, _ text: String, endStream: Bool = true) -> HTTP2Frame {

@@ -16,6 +16,8 @@ final class RecordingObserver: HTTPServerObserver {
     func refusedConnection() { note("refused connection") }
     func handshakeFailed(_ failure: HandshakeFailure) { note("handshake \(failure.label)") }
     func timedOut(_ phase: HTTPTimeout) { note("timed out \(phase.rawValue)") }
+    func ended(_ reason: HTTPConnectionEnd) { note("ended \(reason.rawValue)") }
+    func couldNotAccept() { note("could not accept") }
     func refused(_ error: HTTPRequestError) { note("refused \(error.status)") }
 }
 

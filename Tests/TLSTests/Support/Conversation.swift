@@ -14,12 +14,14 @@ final class Conversation {
     init(
         client offer: TestClient.Offer = TestClient.Offer(),
         context: TLSServerContext? = nil,
-        handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout
+        handshakeTimeout: TimeAmount = TLSHandler.defaultHandshakeTimeout,
+        maximumKeyUpdates: Int = .max
     ) throws {
         client = try TestClient(offer)
         let handler = try TLSHandler(
             context: context ?? Credentials.context(),
-            handshakeTimeout: handshakeTimeout
+            handshakeTimeout: handshakeTimeout,
+            maximumKeyUpdates: maximumKeyUpdates
         )
         channel = EmbeddedChannel(handlers: [socket, handler, recorder], loop: loop)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 8443)).wait()
