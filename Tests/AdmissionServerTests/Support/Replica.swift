@@ -92,11 +92,11 @@ final class Replica: Sendable {
 
     func stop() async { await feed.stop() }
 
-    func post(_ review: Review) async throws -> ServiceUnderTest.Answer {
+    func post(_ review: Review, seconds: Int = 10) async throws -> ServiceUnderTest.Answer {
         let body = Array(review.text.utf8)
         let head = HTTPRequestHead(
             method: .post,
-            target: "/validate?timeout=10s",
+            target: "/validate?timeout=\(seconds)s",
             version: .http11,
             contentType: "application/json",
             contentLength: body.count
