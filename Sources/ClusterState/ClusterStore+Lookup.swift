@@ -203,7 +203,8 @@ extension ClusterStore.State {
             namespace: run.namespace,
             name: run.name,
             phase: known.phase,
-            createdAt: known.createdAt ?? run.createdAt
+            createdAt: known.createdAt ?? run.createdAt,
+            job: known.facts.standing.needsClaims ? nil : objects.jobs.first(of: run.key)
         )
     }
 }

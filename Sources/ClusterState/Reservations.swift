@@ -127,6 +127,9 @@ struct Reservations: Sendable {
         if let found = source.run(key), found.mayBe(uid: run.uid) {
             switch found.facts.standing {
             case .active, .annotated, .becoming: details[place]?.isConfirmed = true
+            // What it has begun goes on.
+            case .over where source.isLingering(key), .template where source.isLingering(key):
+                details[place]?.isConfirmed = true
             case .over: remove(at: place)
             // It is to become a run, which the source may show only later; or it was one and is over.
             case .template: if details[place]?.isConfirmed == true { remove(at: place) }

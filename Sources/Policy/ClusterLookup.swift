@@ -38,7 +38,7 @@ package protocol ClusterLookup: AnyObject, Sendable {
         otherThan name: ExactString,
         in namespace: ExactString
     ) -> RunCounts
-    /// The active, writing runs that hold `branch`, without the run `namespace/name` itself; nil when there is none.
+    /// The writing runs, active or with a Job that goes on, that hold `branch`, without the run `namespace/name` itself; nil when there is none.
     /// With a `scope` only runs of that namespace count.
     func holders(
         of branch: BranchKey,
@@ -115,12 +115,21 @@ package struct BranchHolder: Sendable, Equatable {
     package var phase: ExactString
     /// Nil when unknown.
     package var createdAt: Timestamp?
+    /// A Job of it that goes on, though the run is over.
+    package var job: ExactString?
 
-    package init(namespace: ExactString, name: ExactString, phase: ExactString, createdAt: Timestamp?) {
+    package init(
+        namespace: ExactString,
+        name: ExactString,
+        phase: ExactString,
+        createdAt: Timestamp?,
+        job: ExactString? = nil
+    ) {
         self.namespace = namespace
         self.name = name
         self.phase = phase
         self.createdAt = createdAt
+        self.job = job
     }
 }
 

@@ -8,8 +8,10 @@ package struct TakenBranch: Sendable {
     package var name: ExactString
     /// `status.phase` and age of the run; nil if it is not there, but may still come.
     package var run: (phase: ExactString, createdAt: Timestamp?)?
+    /// A Job of the run that goes on, though the run is over or gone.
+    package var job: ExactString?
     package var claimedAt: Timestamp
-    /// Seconds after which the claim is void unless the run is there by then; nil while the run is active.
+    /// Seconds after which the claim is void unless the run is there by then; nil while the run or a Job of it is active.
     package var waitSeconds: Int?
 
     package init(
@@ -17,6 +19,7 @@ package struct TakenBranch: Sendable {
         namespace: ExactString,
         name: ExactString,
         run: (phase: ExactString, createdAt: Timestamp?)?,
+        job: ExactString? = nil,
         claimedAt: Timestamp,
         waitSeconds: Int?
     ) {
@@ -24,6 +27,7 @@ package struct TakenBranch: Sendable {
         self.namespace = namespace
         self.name = name
         self.run = run
+        self.job = job
         self.claimedAt = claimedAt
         self.waitSeconds = waitSeconds
     }

@@ -30,7 +30,7 @@ import Testing
         .takesTemplatesForOver, .forgetsEarlierLives,
     ])
     func `a planted bug is found`(flaw: ClaimFlaws) async {
-        for seed in UInt64(1)...2000 {
+        for seed in UInt64(1)...20_000 {
             await Task.yield()
             var simulation = Simulation(seed: seed, flaws: flaw)
             // It has to show in who has the branch, not in the time something takes.

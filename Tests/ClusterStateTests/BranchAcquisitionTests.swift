@@ -116,7 +116,10 @@ import Testing
     func `that is void is taken over`(held: HeldClaim, answer: ClaimAnswer, isVoid: Bool) {
         let old = Self.gap + Self.skew
         var (machine, _) = Self.found(held, at: old)
-        let action = machine.received(answer, now: Self.moment(old))
+        var action = machine.received(answer, now: Self.moment(old))
+        if action == .call(.listJobs(Self.other)) {
+            action = machine.received(.jobs(active: nil), now: Self.moment(old))
+        }
         guard isVoid else {
             guard case .finish(.conflict) = action else {
                 Issue.record("\(action)")
@@ -136,10 +139,41 @@ import Testing
 
     @Test func `of a run that has ended is taken over at once`() {
         var (machine, _) = Self.found(Self.held(), at: 100)
-        guard case .call(.replace) = machine.received(Self.run(standing: .over), now: Self.moment(200)) else {
+        #expect(
+            machine.received(Self.run(standing: .over), now: Self.moment(200)) == .call(.listJobs(Self.other))
+        )
+        guard case .call(.replace) = machine.received(.jobs(active: nil), now: Self.moment(210)) else {
             Issue.record("not taken over")
             return
         }
+    }
+
+    @Test(arguments: [run(standing: .over), run(uid: "u-9", standing: .over), run(standing: .template), .absent])
+    func `of a run that is over is not taken over while a Job of it goes on`(answer: ClaimAnswer) {
+        let old = Self.gap + Self.skew
+        let held = Self.held()
+        var (machine, _) = Self.found(held, at: old)
+        #expect(machine.received(answer, now: Self.moment(old)) == .call(.listJobs(Self.other)))
+        let action = machine.received(.jobs(active: "other-step-1"), now: Self.moment(old))
+        guard case .finish(.conflict(let conflict)) = action,
+            case .lingering(let job, let phase, _) = conflict.standing
+        else {
+            Issue.record("\(action)")
+            return
+        }
+        #expect(job == "other-step-1")
+        #expect((phase == nil) == (answer == .absent))
+        #expect(conflict.waitSeconds == nil)
+    }
+
+    @Test func `is not taken over when the Jobs of its run cannot be listed`() {
+        var (machine, _) = Self.found(Self.held(), at: 100)
+        _ = machine.received(Self.run(standing: .over), now: Self.moment(200))
+        guard case .finish(.unavailable(let failure)) = machine.expire() else {
+            Issue.record("no end")
+            return
+        }
+        #expect(failure.message.contains("listing the Jobs of run"), "\(failure.message)")
     }
 
     @Test func `of a template is not taken over before the gap, as the read may be older than the claim`() {
@@ -189,7 +223,8 @@ import Testing
         let held = Self.held(at: 3_600_000)
         let time = Self.gap + 500
         var (machine, _) = Self.found(held, at: time, observedAt: 500)
-        guard case .call(.replace) = machine.received(.absent, now: Self.moment(time)) else {
+        _ = machine.received(.absent, now: Self.moment(time))
+        guard case .call(.replace) = machine.received(.jobs(active: nil), now: Self.moment(time)) else {
             Issue.record("not taken over")
             return
         }

@@ -14,6 +14,7 @@ import Testing
         func run(of holder: ClaimHolder) -> HolderRun? { seen }
         func claimants(of branch: BranchKey) -> [HolderRun] { [] }
         func forEachHolder(_ body: (HolderRun) -> Void) {}
+        func activeJob(of run: ObjectKey) -> ExactString? { nil }
     }
 
     private static func moment(_ time: Int64) -> ClaimMoment {

@@ -33,7 +33,7 @@ import Testing
         "list cluster/agents.proompteng.ai/versioncontrolproviders",
         "watch cluster/agents.proompteng.ai/versioncontrolproviders", "list cluster/agents.proompteng.ai/memories",
         "watch cluster/agents.proompteng.ai/memories", "list cluster/security.proompteng.ai/secretbindings",
-        "watch cluster/security.proompteng.ai/secretbindings",
+        "watch cluster/security.proompteng.ai/secretbindings", "list cluster/batch/jobs", "watch cluster/batch/jobs",
     ]
     private static let claims = ["get", "list", "watch", "create", "update", "delete"].map {
         "\($0) agentrun-admission/coordination.k8s.io/leases"

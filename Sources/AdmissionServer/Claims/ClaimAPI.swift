@@ -7,14 +7,14 @@ internal import NIOCore
 /// Makes the calls of the claim protocol, and says in its words what came of them.
 struct ClaimAPI: Sendable {
     /// An AgentRun as large as etcd keeps them, with managed fields.
-    private static let maximumAnswerBytes = 16 << 20
+    static let maximumAnswerBytes = 16 << 20
 
     let client: APIClient
     /// Where the Leases are.
     let namespace: String
     let timing: ClaimTiming
-    /// How runs are read.
-    let projection: @Sendable () -> RunProjection
+    /// What is known of runs and their Jobs, and how runs are read.
+    let runs: ClusterStore
 
     /// What was asked for, as RBAC names it.
     private struct Permission {
@@ -27,7 +27,12 @@ struct ClaimAPI: Sendable {
 
     /// Makes a call; the future never fails and belongs to the client's event loop.
     func perform(_ call: ClaimCall, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
-        var request = request(for: call)
+        if case .listJobs(let run) = call { return listJobs(of: run, timeout: timeout) }
+        return send(request(for: call), call, timeout: timeout)
+    }
+
+    private func send(_ request: APIRequest, _ call: ClaimCall, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
+        var request = request
         request.timeout = timeout
         request.maximumAnswerBytes = Self.maximumAnswerBytes
         return client.send(request).map { answer in
@@ -47,6 +52,7 @@ struct ClaimAPI: Sendable {
                 body: LeaseObject.encode(claim, namespace: namespace, gapSeconds: gapSeconds)
             )
         case .readLease(let key): return APIRequest(.get, path(of: key))
+        case .listJobs(let run): return jobsRequest(run, continueToken: nil)
         case .readRun(let run):
             let (namespace, name) = (APIRequest.escape(run.namespace.string), APIRequest.escape(run.name.string))
             return APIRequest(.get, "\(Self.runs)/namespaces/\(namespace)/\(ClusterKind.agentRun.resource)/\(name)")
@@ -73,8 +79,9 @@ struct ClaimAPI: Sendable {
             switch call {
             case .create, .readLease, .replace: return .lease(try LeaseObject.decode(answer.body))
             case .delete: return .deleted
+            case .listJobs: return .failed(Self.notAList)
             case .readRun(let key):
-                let run = try HolderRun(answer.body, projection: projection())
+                let run = try HolderRun(answer.body, projection: runs.projection)
                 guard run.key == key else { return .failed(Self.notARun(key)) }
                 return .run(run)
             }
@@ -94,7 +101,7 @@ struct ClaimAPI: Sendable {
         )
     }
 
-    private func answer(to error: RequestError, _ call: ClaimCall) -> ClaimAnswer {
+    func answer(to error: RequestError, _ call: ClaimCall) -> ClaimAnswer {
         guard case .status(let status) = error else {
             return .failed(ClaimFailure(message: error.description, isTransient: error.isTransient))
         }
@@ -113,6 +120,8 @@ struct ClaimAPI: Sendable {
         case .readLease: return Permission(verb: "get", resource: leases, namespace: namespace)
         case .replace: return Permission(verb: "update", resource: leases, namespace: namespace)
         case .delete: return Permission(verb: "delete", resource: leases, namespace: namespace)
+        case .listJobs(let run):
+            return Permission(verb: "list", resource: Self.jobs.name, namespace: run.namespace.string)
         case .readRun(let run):
             let resource = "\(ClusterKind.agentRun.resource).\(ClusterKind.agentRun.group)"
             return Permission(verb: "get", resource: resource, namespace: run.namespace.string)

@@ -172,6 +172,7 @@ final class ClaimDesk {
             switch change {
             case .changed(let run): janitor.saw(run, now: now)
             case .gone(let key, let uid): janitor.sawDeletion(ofRun: key, uid: uid, now: now)
+            case .jobs(let run): if runs.activeJob(of: run) == nil { janitor.sawEndOfJobs(ofRun: run, now: now) }
             }
         }
         advance()

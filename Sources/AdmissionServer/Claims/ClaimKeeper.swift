@@ -74,7 +74,7 @@ package final class ClaimKeeper: BranchClaimer {
             client: client,
             namespace: configuration.namespace,
             timing: configuration.timing,
-            projection: { [runs] in runs.projection }
+            runs: runs
         )
         desk = .makeBoxSendingValue(
             ClaimDesk(configuration, api: api, runs: runs, environment: environment, figures: figures, logger: logger),

@@ -1,3 +1,4 @@
+internal import AgentRuns
 package import ClusterState
 private import JSONPull
 package import KubernetesClient
@@ -93,7 +94,8 @@ extension WatchedResource {
             version: source.kind.version,
             resource: source.kind.resource,
             namespace: source.namespace?.string,
-            isMetadataOnly: source.kind == .secret
+            isMetadataOnly: source.kind == .secret,
+            labelSelector: source.kind == .job ? RunnerJob.runLabel : nil
         )
     }
 }

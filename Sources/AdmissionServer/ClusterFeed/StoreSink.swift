@@ -8,7 +8,7 @@ final class StoreSink: ReflectorSink {
     private let source: ClusterSource
     private let store: ClusterStore
     private let figures: FeedFigures
-    /// Nil for all but runs, and where nothing is claimed.
+    /// Nil for all but runs and their Jobs, and where nothing is claimed.
     private let claims: ClaimKeeper?
     private let onEvent: @Sendable (ClusterFeedEvent) -> Void
     private var staged: StagedObjects?
@@ -26,7 +26,7 @@ final class StoreSink: ReflectorSink {
         onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
     ) {
         (self.source, self.store, self.figures, self.onEvent) = (source, store, figures, onEvent)
-        self.claims = source.kind == .agentRun ? claims : nil
+        self.claims = source.kind == .agentRun || source.kind == .job ? claims : nil
         projection = store.projection
     }
 

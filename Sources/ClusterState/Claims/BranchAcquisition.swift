@@ -1,7 +1,10 @@
+internal import AgentRuns
+
 /// Claims one branch for one run.
 ///
 /// It creates the Lease. If there is one already it reads it: that of a run of the same name is renewed; of another run
-/// the run is read, and if that is over, or is not there though the claim is older than the gap, the Lease is replaced.
+/// the run is read, and if that is over, or is not there though the claim is older than the gap, and no Job of it goes on,
+/// the Lease is replaced.
 /// Every change carries the state it rests on, so whoever is late fails and looks again, a bounded number of times. It
 /// reads no clock and speaks to no one: ``Action`` says what to do next, and exactly one of ``received(_:observedAt:now:)``
 /// and ``wake(now:)`` is called with what came of it.
@@ -43,6 +46,7 @@ package struct BranchAcquisition: Sendable {
         case creating
         case readingLease
         case readingHolder(HeldClaim, askedAt: ClaimMoment, observedAt: Int64?)
+        case readingJobs(HeldClaim, HolderRun?)
         case replacing(HeldClaim)
         case waiting
         case finished
@@ -85,14 +89,18 @@ package struct BranchAcquisition: Sendable {
             return judge(held, run, askedAt: askedAt, observedAt: observedAt, now)
         case (.readingHolder(let held, let askedAt, let observedAt), .absent):
             return judge(held, nil, askedAt: askedAt, observedAt: observedAt, now)
+        case (.readingJobs(let held, _), .jobs(nil)): return replace(held, now)
+        case (.readingJobs(let held, let run), .jobs(let job?)):
+            let standing = ClaimConflict.Standing.lingering(job: job, phase: run?.phase, createdAt: run?.createdAt)
+            return finish(.conflict(ClaimConflict(held.claim, standing)))
         case (.replacing(let old), .lease(.claim(let held))):
             return finish(old.claim.holder.run == wish.holder.run ? .alreadyHeld(held) : .takenOver(held))
         case (.replacing, .changed), (.replacing, .absent): return again(now)
         case (.creating, .lease(.foreign(let why))), (.readingLease, .lease(.foreign(let why))),
             (.replacing, .lease(.foreign(let why))):
             return unavailable(why)
-        case (.idle, _), (.creating, _), (.readingLease, _), (.readingHolder, _), (.replacing, _), (.waiting, _),
-            (.finished, _):
+        case (.idle, _), (.creating, _), (.readingLease, _), (.readingHolder, _), (.readingJobs, _), (.replacing, _),
+            (.waiting, _), (.finished, _):
             return unavailable("the API answered something else than it was asked; look at what stands in between")
         }
     }
@@ -114,6 +122,7 @@ package struct BranchAcquisition: Sendable {
         case .idle, .creating: "creating Lease \"\(name)\""
         case .readingLease: "reading Lease \"\(name)\""
         case .readingHolder(let held, _, _): "reading run \(ClaimText.name(of: held.claim.holder.run))"
+        case .readingJobs(let held, _): "listing the Jobs of run \(ClaimText.name(of: held.claim.holder.run))"
         case .replacing: "updating Lease \"\(name)\""
         case .waiting: "waiting to try again"
         case .finished: "after the end"
@@ -165,13 +174,23 @@ extension BranchAcquisition {
         if let run, run.needs(held.claim) {
             return finish(.conflict(ClaimConflict(held.claim, .active(phase: run.phase, createdAt: run.createdAt))))
         }
-        if let run, run.hasEnded(held.claim, timing.flaws) { return replace(held, now) }
+        if let run, run.hasEnded(held.claim, timing.flaws) { return takeOver(held, from: run, now) }
         let moment = timing.flaws.contains(.agesTooLate) ? now : askedAt
         guard timing.remaining(held.claim, at: moment, observedAt: observedAt) > 0 else {
-            return replace(held, now)
+            return takeOver(held, from: run, now)
         }
         let wait = timing.remaining(held.claim, at: now, observedAt: observedAt)
         return finish(.conflict(ClaimConflict(held.claim, .pending(waitMilliseconds: wait))))
+    }
+
+    /// The claim is nothing to its run, which is nil when it is not there: but a Job of it may go on.
+    ///
+    /// A run that has ended makes no more Jobs, so those there are now are all there will ever be.
+    private mutating func takeOver(_ held: HeldClaim, from run: HolderRun?, _ now: ClaimMoment) -> Action {
+        let isAtWork = run?.standing.needsClaims ?? false
+        if isAtWork || timing.flaws.contains(.forgetsJobs) { return replace(held, now) }
+        state = .readingJobs(held, run)
+        return .call(.listJobs(held.claim.holder.run))
     }
 
     /// Renews the run's own claim, or takes a void one over.

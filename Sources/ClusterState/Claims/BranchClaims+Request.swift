@@ -42,12 +42,18 @@ extension TakenBranch {
     /// What a conflict of claims tells a person.
     package init(_ conflict: ClaimConflict) {
         var run: (phase: ExactString, createdAt: Timestamp?)?
-        if case .active(let phase, let createdAt) = conflict.standing { run = (phase, createdAt) }
+        var job: ExactString?
+        switch conflict.standing {
+        case .active(let phase, let createdAt): run = (phase, createdAt)
+        case .lingering(let name, let phase, let createdAt): (job, run) = (name, phase.map { ($0, createdAt) })
+        case .pending: break
+        }
         self.init(
             branch: conflict.key.branch,
             namespace: conflict.holder.run.namespace,
             name: conflict.holder.run.name,
             run: run,
+            job: job,
             claimedAt: Timestamp(seconds: conflict.acquiredAt.milliseconds / 1000),
             waitSeconds: conflict.waitSeconds
         )

@@ -1,3 +1,5 @@
+package import JSONPull
+
 /// A request to the API that the protocol wants made.
 package enum ClaimCall: Hashable, Sendable {
     /// POST a Lease; it must not exist.
@@ -6,6 +8,8 @@ package enum ClaimCall: Hashable, Sendable {
     case readLease(ClaimKey)
     /// GET a run, not from a cache.
     case readRun(ObjectKey)
+    /// LIST the Jobs of a run until one is found that is active, not from a cache.
+    case listJobs(ObjectKey)
     /// PUT a Lease in place of exactly that state of it.
     case replace(LeaseVersion, with: Claim)
     /// DELETE a Lease if it still is in exactly that state.
@@ -18,6 +22,8 @@ package enum ClaimAnswer: Hashable, Sendable {
     case lease(LeaseReading)
     /// The run was read.
     case run(HolderRun)
+    /// The Jobs of the run were looked through: one that is active, if there is one.
+    case jobs(active: ExactString?)
     /// The Lease was deleted.
     case deleted
     /// 404: there is no such object.

@@ -8,11 +8,19 @@ extension ClaimJanitor {
         case .check(let key, let number): return beginCheck(key, number, now)
         case .release(let key, let number, let count):
             guard let entry = claims[key], entry.number == number else { return nil }
-            return (.release(key, entry.version, count), .delete(key, condition(entry.version)))
+            // A Job of the run may go on, and then the branch is in use.
+            return askForJobs(key, entry, count)
         case .cover(let run):
             guard uncovered[run] != nil else { return nil }
             return (.readForCover(run), .readRun(run))
         }
+    }
+
+    /// The run of the claim is over or gone.
+    private func askForJobs(_ key: ClaimKey, _ entry: Entry, _ count: ClaimCount) -> (Pending, ClaimCall) {
+        configuration.timing.flaws.contains(.forgetsJobs)
+            ? (.release(key, entry.version, count), .delete(key, condition(entry.version)))
+            : (.jobs(key, entry.version, count), .listJobs(entry.holder.run))
     }
 
     private func condition(_ version: LeaseVersion) -> LeaseVersion {
@@ -40,9 +48,11 @@ extension ClaimJanitor {
         guard let pending = underWay.removeValue(forKey: ticket) else { return }
         switch pending {
         case .check(let key, let version): checked(key, version, answer, now)
+        case .jobs(let key, let version, let count): foundJobs(key, version, count, answer, now)
         case .release(let key, let version, let count): released(key, version, count, answer, now)
         case .reread(let key, let version, let count): reread(key, version, count, answer, now)
         case .readForCover(let run): readForCover(run, answer, now)
+        case .jobsForCover(let run, let holder): foundJobs(run, holder, answer, now)
         case .cover(let run, let holder, let rest): covered(run, holder, rest, answer, now)
         }
     }
@@ -65,11 +75,36 @@ extension ClaimJanitor {
                 // Another object of the name has the branch: no event will tell when this claim is over.
                 schedule(.check(key, entry.number), at: now.steady + configuration.timing.gapMilliseconds)
             }
+        case .run(let run) where run.standing.needsClaims: remove(key, entry, .expired)
         case .run(let run):
-            remove(key, entry, run.hasEnded(entry.claim(key), configuration.timing.flaws) ? .released : .expired)
-        case .absent: remove(key, entry, .expired)
+            let hasEnded = run.hasEnded(entry.claim(key), configuration.timing.flaws)
+            let (pending, call) = askForJobs(key, entry, hasEnded ? .released : .expired)
+            follow(pending, call)
+        case .absent:
+            let (pending, call) = askForJobs(key, entry, .expired)
+            follow(pending, call)
         case .failed(let failure): retry(.check(key, entry.number), key, failure, now)
-        case .lease, .deleted, .exists, .changed: retry(.check(key, entry.number), key, Self.confused, now)
+        case .lease, .jobs, .deleted, .exists, .changed: retry(.check(key, entry.number), key, Self.confused, now)
+        }
+    }
+
+    /// The Jobs of a run that is over or gone were listed.
+    private mutating func foundJobs(
+        _ key: ClaimKey,
+        _ version: LeaseVersion,
+        _ count: ClaimCount,
+        _ answer: ClaimAnswer,
+        _ now: ClaimMoment
+    ) {
+        guard let entry = claims[key], entry.version == version else { return }
+        switch answer {
+        case .jobs(nil): remove(key, entry, count)
+        case .jobs:
+            // The watch of Jobs tells when the last has ended, if it is there and misses nothing.
+            claims[key]?.isLingering = true
+            schedule(work(key, entry), at: now.steady + configuration.timing.gapMilliseconds)
+        case .failed(let failure): retry(work(key, entry), key, failure, now)
+        case .lease, .run, .absent, .deleted, .exists, .changed: retry(work(key, entry), key, Self.confused, now)
         }
     }
 
@@ -97,7 +132,7 @@ extension ClaimJanitor {
                 follow(.reread(key, version, count), .readLease(key))
             }
         case .failed(let failure): retryRelease(key, version, count, failure, now)
-        case .lease, .run, .exists: retryRelease(key, version, count, Self.confused, now)
+        case .lease, .run, .jobs, .exists: retryRelease(key, version, count, Self.confused, now)
         }
     }
 
@@ -117,7 +152,7 @@ extension ClaimJanitor {
         switch answer {
         case .absent, .lease(.foreign): forget(key, entry)
         case .failed(let failure): retryRelease(key, version, count, failure, now)
-        case .lease(.claim), .run, .deleted, .exists, .changed:
+        case .lease(.claim), .run, .jobs, .deleted, .exists, .changed:
             retryRelease(key, version, count, Self.confused, now)
         }
     }
@@ -149,14 +184,32 @@ extension ClaimJanitor {
     private mutating func readForCover(_ run: ObjectKey, _ answer: ClaimAnswer, _ now: ClaimMoment) {
         guard uncovered[run] != nil else { return }
         switch answer {
-        case .run(let holder):
-            let scope = configuration.scope
-            let missing = holder.branches.compactMap { scope?.key($0, in: run.namespace) }.filter { claims[$0] == nil }
-            create(run, holder, missing.prefix(BranchKey.maximumOfRun), now)
+        case .run(let holder) where holder.standing.needsClaims: createMissing(run, holder, now)
+        case .run(let holder): follow(.jobsForCover(run, holder), .listJobs(run))
         case .absent: uncovered[run] = nil
         case .failed(let failure): retryCover(run, failure, now)
-        case .lease, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
+        case .lease, .jobs, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
         }
+    }
+
+    /// The Jobs of a run that is over and has no claim were listed.
+    private mutating func foundJobs(_ run: ObjectKey, _ holder: HolderRun, _ answer: ClaimAnswer, _ now: ClaimMoment) {
+        guard uncovered[run] != nil else { return }
+        switch answer {
+        case .jobs(nil): uncovered[run] = nil
+        case .jobs(let job):
+            var holder = holder
+            holder.job = job
+            createMissing(run, holder, now)
+        case .failed(let failure): retryCover(run, failure, now)
+        case .lease, .run, .absent, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
+        }
+    }
+
+    private mutating func createMissing(_ run: ObjectKey, _ holder: HolderRun, _ now: ClaimMoment) {
+        let scope = configuration.scope
+        let missing = holder.branches.compactMap { scope?.key($0, in: run.namespace) }.filter { claims[$0] == nil }
+        create(run, holder, missing.prefix(BranchKey.maximumOfRun), now)
     }
 
     /// Makes the claims that are missing, one after the other.
@@ -166,7 +219,7 @@ extension ClaimJanitor {
         _ keys: ArraySlice<ClaimKey>,
         _ now: ClaimMoment
     ) {
-        guard let key = keys.first, holder.standing.needsClaims else {
+        guard let key = keys.first, holder.needsClaims else {
             uncovered[run] = nil
             return
         }
@@ -196,7 +249,12 @@ extension ClaimJanitor {
             if held.claim.holder.run == run, held.claim.holder.uid == holder.uid, uncovered[run] != nil,
                 claims[held.claim.key]?.version == held.version
             {
-                claims[held.claim.key]?.standing = .confirmed
+                // Of a run that is over no event tells when its last Job ends.
+                if holder.job == nil {
+                    claims[held.claim.key]?.standing = .confirmed
+                } else {
+                    claims[held.claim.key]?.isLingering = true
+                }
             }
             create(run, holder, keys.dropFirst(), now)
         case .exists:
@@ -204,7 +262,7 @@ extension ClaimJanitor {
             follow(.cover(run, holder, rest: keys), .readLease(key))
         case .lease(.foreign), .absent: create(run, holder, keys.dropFirst(), now)
         case .failed(let failure): retryCover(run, failure, now)
-        case .run, .deleted, .changed: retryCover(run, Self.confused, now)
+        case .run, .jobs, .deleted, .changed: retryCover(run, Self.confused, now)
         }
     }
 

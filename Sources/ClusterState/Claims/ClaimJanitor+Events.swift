@@ -96,7 +96,7 @@ extension ClaimJanitor {
             guard let entry = claims[key] else { continue }
             compare(key, entry, with: run, now)
         }
-        if run.standing.needsClaims { cover(run, now) } else { uncovered[run.key] = nil }
+        if run.needsClaims { cover(run, now) } else { uncovered[run.key] = nil }
     }
 
     /// A run is gone; the object of that uid.
@@ -108,7 +108,21 @@ extension ClaimJanitor {
         }
     }
 
-    /// Runs were listed anew: some may have gone without an event.
+    /// No Job of the run of that name is active any more.
+    package mutating func sawEndOfJobs(ofRun run: ObjectKey, now: ClaimMoment) {
+        for key in claimsOfRun[run] ?? [] {
+            guard let entry = claims[key], entry.isLingering else { continue }
+            claims[key]?.isLingering = false
+            schedule(work(key, entry), at: now.steady)
+        }
+    }
+
+    /// What brings a claim to its end whose run is over or gone.
+    func work(_ key: ClaimKey, _ entry: Entry) -> Work {
+        entry.standing == .over ? .release(key, entry.number, .released) : .check(key, entry.number)
+    }
+
+    /// Runs or Jobs were listed anew: some may have gone without an event.
     package mutating func relisted(_ known: some KnownRuns, now: ClaimMoment) {
         for key in claims.keys.sorted() {
             guard let entry = claims[key] else { continue }
@@ -117,6 +131,8 @@ extension ClaimJanitor {
             } else {
                 doubt(key, entry, now)
             }
+            let run = entry.holder.run
+            if entry.isLingering, known.activeJob(of: run) == nil { sawEndOfJobs(ofRun: run, now: now) }
         }
         known.forEachHolder { cover($0, now) }
     }
@@ -150,7 +166,7 @@ extension ClaimJanitor {
 
     /// Makes sure that a run gets the claims it needs and lacks.
     private mutating func cover(_ run: HolderRun, _ now: ClaimMoment) {
-        guard run.standing.needsClaims, let scope = configuration.scope, uncovered[run.key] == nil else { return }
+        guard run.needsClaims, let scope = configuration.scope, uncovered[run.key] == nil else { return }
         let lacks = run.branches.contains { claims[scope.key($0, in: run.key.namespace)] == nil }
         guard lacks, uncovered.count < Self.maximumUncovered else { return }
         uncovered[run.key] = 0

@@ -55,6 +55,8 @@ package struct ClaimJanitor: Sendable {
         var isDerived: Bool
         var hasRival: Bool
         var standing = Standing.fresh
+        /// A Job of its run, which is over or gone, went on when it was last asked.
+        var isLingering = false
         /// Its run was seen without the branch since the check began.
         var isInDoubt = false
         var failures: UInt8 = 0
@@ -69,9 +71,11 @@ package struct ClaimJanitor: Sendable {
 
     enum Pending: Sendable {
         case check(ClaimKey, LeaseVersion)
+        case jobs(ClaimKey, LeaseVersion, ClaimCount)
         case release(ClaimKey, LeaseVersion, ClaimCount)
         case reread(ClaimKey, LeaseVersion, ClaimCount)
         case readForCover(ObjectKey)
+        case jobsForCover(ObjectKey, HolderRun)
         case cover(ObjectKey, HolderRun, rest: [ClaimKey])
     }
 

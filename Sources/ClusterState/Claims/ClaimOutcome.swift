@@ -19,6 +19,8 @@ package struct ClaimConflict: Hashable, Sendable {
     package enum Standing: Hashable, Sendable {
         /// The run is stored and active.
         case active(phase: ExactString, createdAt: Timestamp?)
+        /// The run is over or gone, but a Job of it goes on.
+        case lingering(job: ExactString, phase: ExactString?, createdAt: Timestamp?)
         /// The run is not stored, or not with this branch, but still may be for so long.
         case pending(waitMilliseconds: Int64)
     }

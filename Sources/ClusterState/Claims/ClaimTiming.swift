@@ -77,4 +77,6 @@ struct ClaimFlaws: OptionSet, Hashable, Sendable {
     static let takesTemplatesForOver = ClaimFlaws(rawValue: 64)
     /// Says nothing of the lives an object had before the update that a claim is made for.
     static let forgetsEarlierLives = ClaimFlaws(rawValue: 128)
+    /// Does not ask whether a Job of a run that is over goes on.
+    static let forgetsJobs = ClaimFlaws(rawValue: 32)
 }

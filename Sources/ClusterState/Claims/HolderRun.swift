@@ -9,8 +9,10 @@ package struct HolderRun: Hashable, Sendable {
     package var phase: ExactString
     package var createdAt: Timestamp?
     package var standing: RunStanding
-    /// The branches its own text or status shows; none of a run that needs no claims or does not write.
+    /// The branches its own text or status shows; none of a run that does not write.
     package var branches: [BranchKey]
+    /// A Job of it that goes on, as far as that was asked.
+    package var job: ExactString?
 
     package init(
         key: ObjectKey,
@@ -18,7 +20,8 @@ package struct HolderRun: Hashable, Sendable {
         phase: ExactString,
         createdAt: Timestamp?,
         standing: RunStanding,
-        branches: [BranchKey]
+        branches: [BranchKey],
+        job: ExactString? = nil
     ) {
         self.key = key
         self.uid = uid
@@ -26,6 +29,7 @@ package struct HolderRun: Hashable, Sendable {
         self.createdAt = createdAt
         self.standing = standing
         self.branches = branches
+        self.job = job
     }
 
     /// Projects an AgentRun as the API has it.
@@ -52,6 +56,9 @@ package struct HolderRun: Hashable, Sendable {
             branches: projected.branches
         )
     }
+
+    /// Whether what was claimed for the run stays claimed: it works with it, may any moment, or a Job of it goes on.
+    var needsClaims: Bool { standing.needsClaims || job != nil }
 
     /// Whether the branch of `claim`, which is held by a run of this name, is in use.
     ///

@@ -7,6 +7,8 @@ package enum ClusterKind: String, Sendable, CaseIterable {
     case versionControlProvider = "VersionControlProvider"
     case memory = "Memory"
     case secretBinding = "SecretBinding"
+    /// Of which only those are kept that work for a run and have not finished.
+    case job = "Job"
     /// Of which only the name is kept.
     case secret = "Secret"
 
@@ -14,6 +16,7 @@ package enum ClusterKind: String, Sendable, CaseIterable {
     package var group: String {
         switch self {
         case .secretBinding: "security.proompteng.ai"
+        case .job: "batch"
         case .secret: ""
         default: "agents.proompteng.ai"
         }
@@ -29,12 +32,21 @@ package enum ClusterKind: String, Sendable, CaseIterable {
         case .versionControlProvider: "versioncontrolproviders"
         case .memory: "memories"
         case .secretBinding: "secretbindings"
+        case .job: "jobs"
         case .secret: "secrets"
         }
     }
 
     /// The version of its API group.
-    package var version: String { self == .secret ? "v1" : "v1alpha1" }
+    package var version: String {
+        switch self {
+        case .job, .secret: "v1"
+        default: "v1alpha1"
+        }
+    }
+
+    /// Whether the state is whole without it: where the API refuses it, what it would tell is not known, and nothing more.
+    package var isOptional: Bool { self == .job }
 
     /// The kind whose ``resource`` that is; nil for all others.
     package init?(resource: String) {

@@ -11,6 +11,7 @@ enum ClusterObject: Sendable {
     case versionControlProvider(VersionControlProvider)
     case memory(Memory)
     case secretBinding(SecretBinding)
+    case job(RunnerJob)
     /// The name alone: a Secret's content is nobody's business here.
     case secret(ObjectMeta)
 
@@ -28,6 +29,7 @@ enum ClusterObject: Sendable {
             self = .versionControlProvider(try unsafe JSONReader.read(json, VersionControlProvider.init))
         case .memory: self = .memory(try unsafe JSONReader.read(json, Memory.init))
         case .secretBinding: self = .secretBinding(try unsafe JSONReader.read(json, SecretBinding.init))
+        case .job: self = .job(try unsafe JSONReader.read(json, RunnerJob.init))
         case .secret: self = .secret(try unsafe JSONReader.read(json, ManifestHeader.init).metadata)
         }
     }
@@ -41,6 +43,7 @@ enum ClusterObject: Sendable {
         case .versionControlProvider(let provider): provider.metadata
         case .memory(let memory): memory.metadata
         case .secretBinding(let binding): binding.metadata
+        case .job(let job): job.metadata
         case .secret(let metadata): metadata
         }
     }

@@ -20,6 +20,7 @@ struct ClusterObjects: Sendable {
     var versionControlProviders: Table<VersionControlProvider> = [:]
     var memories: Table<Memory> = [:]
     var secretBindings: Table<SecretBinding> = [:]
+    var jobs = JobIndex()
     /// Names alone.
     var secrets: Table<Void> = [:]
     /// By namespace the first Memory by name with `spec.default: true`.
@@ -43,6 +44,7 @@ struct ClusterObjects: Sendable {
         case .versionControlProvider: versionControlProviders.count
         case .memory: memories.count
         case .secretBinding: secretBindings.count
+        case .job: jobs.count
         case .secret: secrets.count
         }
     }
@@ -59,6 +61,7 @@ struct ClusterObjects: Sendable {
         case .versionControlProvider(let provider): versionControlProviders[key] = Filed(object: provider, file: file)
         case .memory(let memory): memories[key] = Filed(object: memory, file: file)
         case .secretBinding(let binding): secretBindings[key] = Filed(object: binding, file: file)
+        case .job(let job): put(job, at: key, file: file)
         case .secret: secrets[key] = Filed(object: (), file: file)
         }
     }
@@ -72,6 +75,7 @@ struct ClusterObjects: Sendable {
             run.branches[index].repository = texts.share(run.branches[index].repository)
         }
         runs.insert(run, file: file)
+        noteJobs(of: run.key)
     }
 
     /// Takes the object of that kind and key out, if it is there.
@@ -84,6 +88,7 @@ struct ClusterObjects: Sendable {
         case .versionControlProvider: versionControlProviders[key] = nil
         case .memory: memories[key] = nil
         case .secretBinding: secretBindings[key] = nil
+        case .job: removeJob(key)
         case .secret: secrets[key] = nil
         }
     }
@@ -99,6 +104,7 @@ struct ClusterObjects: Sendable {
             Self.takeOver(&versionControlProviders, in: namespace, from: &other.versionControlProviders)
         case .memory: Self.takeOver(&memories, in: namespace, from: &other.memories)
         case .secretBinding: Self.takeOver(&secretBindings, in: namespace, from: &other.secretBindings)
+        case .job: takeOverJobs(in: namespace, from: &other)
         case .secret: Self.takeOver(&secrets, in: namespace, from: &other.secrets)
         }
     }
@@ -123,6 +129,7 @@ struct ClusterObjects: Sendable {
             }
         }
         swap(&runs, &other.runs)
+        noteJobs()
     }
 
     /// Makes what is looked up by namespace; to be called when everything is added.

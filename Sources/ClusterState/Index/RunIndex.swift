@@ -50,7 +50,7 @@ struct RunIndex: Sendable {
         }
     }
 
-    /// The branches the run of that name holds.
+    /// The branches of the run of that name, whether it holds them or not.
     func branches(of key: ObjectKey) -> [BranchKey] {
         guard let place = place(of: key) else { return [] }
         var branches: [BranchKey] = []
@@ -69,7 +69,7 @@ struct RunIndex: Sendable {
             let place = Int(claims[Int(claim)].run)
             claim = claims[Int(claim)].nextOfBranch
             if let own, isNamed(own, place) { continue }
-            guard runs[place].facts.contains(.active) else { continue }
+            guard runs[place].isHolding else { continue }
             guard let run = record(runs[place]), body(run) else { return }
         }
     }
@@ -97,7 +97,7 @@ struct RunIndex: Sendable {
         folders.forEachClaim(below: branch, hash: hash) { place in
             let claim = claims[place]
             let run = runs[Int(claim.run)]
-            guard run.facts.contains(.active), !isNamed(own, Int(claim.run)), let record = record(run) else {
+            guard run.isHolding, !isNamed(own, Int(claim.run)), let record = record(run) else {
                 return true
             }
             return body(record, texts.text(claim.head))
@@ -130,9 +130,16 @@ struct RunIndex: Sendable {
             )
     }
 
+    /// Calls `body` for every run that needs a claim on a branch, in no order.
+    func forEachClaimant(_ body: (RunRecord) -> Void) {
+        for run in runs where run.isLinked && run.firstClaim != StoredRun.noClaim {
+            if let record = record(run) { body(record) }
+        }
+    }
+
     /// Whether the run of that name holds `branch`.
     func holds(_ branch: BranchKey, _ key: ObjectKey) -> Bool {
-        guard let place = place(of: key), runs[place].facts.contains(.active) else { return false }
+        guard let place = place(of: key), runs[place].isHolding else { return false }
         var isHolder = false
         forEachClaim(of: place) { isHolder = isHolder || isOn(branch, $0) }
         return isHolder
@@ -155,6 +162,26 @@ struct RunIndex: Sendable {
         tally.add(runs[place], name: record.name)
         for branch in branches { addClaim(on: branch, run: place) }
         return place
+    }
+
+    /// Whether a Job of the run of that name goes on, though it is over.
+    func isLingering(_ key: ObjectKey) -> Bool { place(of: key).map { runs[$0].isLingering } ?? false }
+
+    /// Says whether a Job of the run of that name goes on: then it holds its branches though it is over.
+    mutating func setLingering(_ key: ObjectKey, _ isLingering: Bool) {
+        guard let place = place(of: key), !runs[place].facts.standing.needsClaims,
+            runs[place].isLingering != isLingering
+        else { return }
+        runs[place].isLingering = isLingering
+        var claim = runs[place].firstClaim
+        while claim != StoredRun.noClaim {
+            if isLingering {
+                link(Int(claim), branch(claims[Int(claim)]))
+            } else {
+                unlink(Int(claim), claims[Int(claim)])
+            }
+            claim = claims[Int(claim)].nextOfRun
+        }
     }
 
     /// Takes the run of that name out; false when there is none.
@@ -239,39 +266,30 @@ extension RunIndex {
     }
 
     private mutating func addClaim(on branch: BranchKey, run: Int) {
-        let hash = branch.hashValue
-        var claim = StoredClaim(
+        let claim = StoredClaim(
             repository: branch.repository,
             head: texts.add(branch.head),
             run: UInt32(run),
             nextOfRun: runs[run].firstClaim,
-            branchHash: UInt32(truncatingIfNeeded: hash)
+            branchHash: UInt32(truncatingIfNeeded: branch.hashValue)
         )
         let place: Int
         if let free = freeClaims.popLast() {
             place = Int(free)
+            claims[place] = claim
         } else {
             claims.append(claim)
             place = claims.count - 1
         }
-        if let first = firstClaim(on: branch, hash: hash) {
-            // The second in line: the table can stay as it is.
-            claim.nextOfBranch = claims[first].nextOfBranch
-            claims[first].nextOfBranch = UInt32(place)
-        } else {
-            byBranch.insert(place, hash: hash)
-        }
-        claims[place] = claim
-        folders.add(place, on: branch)
         runs[run].firstClaim = UInt32(place)
+        if runs[run].isLinked { link(place, branch) }
     }
 
     private mutating func removeFirstClaim(ofRun run: Int) {
         let place = Int(runs[run].firstClaim)
         let claim = claims[place]
         runs[run].firstClaim = claim.nextOfRun
-        unlink(place, claim)
-        folders.remove(place)
+        if runs[run].isLinked { unlink(place, claim) }
         texts.remove(claim.head)
         claims[place] = StoredClaim(
             repository: "",
@@ -283,8 +301,22 @@ extension RunIndex {
         freeClaims.append(UInt32(place))
     }
 
+    /// Puts a claim into the list of its branch.
+    private mutating func link(_ place: Int, _ branch: BranchKey) {
+        folders.add(place, on: branch)
+        if let first = firstClaim(onBranchOf: claims[place]) {
+            // The second in line: the table can stay as it is.
+            claims[place].nextOfBranch = claims[first].nextOfBranch
+            claims[first].nextOfBranch = UInt32(place)
+        } else {
+            claims[place].nextOfBranch = StoredRun.noClaim
+            byBranch.insert(place, hash: Int(claims[place].branchHash))
+        }
+    }
+
     /// Takes a claim out of the list of its branch.
     private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
+        folders.remove(place)
         let hash = Int(claim.branchHash)
         guard let first = firstClaim(onBranchOf: claim) else { return }
         guard first == place else {

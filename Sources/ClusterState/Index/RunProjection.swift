@@ -30,7 +30,7 @@ struct ProjectedRun: Sendable {
     /// `status.phase`; `Pending` when absent.
     var phase: ExactString
     var createdAt: Timestamp?
-    /// What it holds: nothing unless it writes, and is active or about to be.
+    /// What it holds, or did before it was over: nothing unless it writes.
     var branches: [BranchKey]
     /// The key it holds: nil for templates (2026-08) and duplicates.
     var idempotencyKey: IdempotencyKey?
@@ -50,9 +50,8 @@ extension ProjectedRun {
         createdAt = Timestamp(run.metadata.creationTimestamp)
         let standing = run.standing(generation: projection.generation)
         let isWriting = run.effectiveVcsMode == .readWrite
-        let isHolding = isWriting && standing.needsClaims
         branches =
-            isHolding
+            isWriting
             ? run.heldBranches(options: projection.repositoryOptions, generation: projection.generation) : []
         let isTemplate = run.isTemplate(generation: projection.generation)
         idempotencyKey = isTemplate || run.status.isDuplicate ? nil : run.idempotencyKey(in: key.namespace)

@@ -1,3 +1,4 @@
+internal import AgentRuns
 internal import JSONPull
 
 /// A run as ``RunIndex`` keeps it: 96 bytes, its name in the index's ``TextPool``, namespace and phase shared with others.
@@ -22,6 +23,13 @@ struct StoredRun: Sendable {
     var firstClaim = StoredRun.noClaim
     let file: UInt32
     let facts: RunRecord.Facts
+    /// Whether a Job of it goes on, though it is over.
+    var isLingering = false
+
+    var isHolding: Bool { facts.contains(.active) || isLingering }
+
+    /// Whether its claims are in the lists of their branches.
+    var isLinked: Bool { facts.standing.needsClaims || isLingering }
 
     init(_ run: RunRecord, name: PooledText) {
         (namespace, phase, self.name) = (run.namespace, run.phase, name)

@@ -15,6 +15,8 @@ package struct ClusterChange: Sendable {
     /// `metadata.uid`.
     let uid: ExactString
     let content: Content
+    /// The run whose Job it is.
+    let jobOf: ObjectKey?
 
     /// What is put; runs are projected before the store is locked.
     enum Content: Sendable {
@@ -35,6 +37,7 @@ package struct ClusterChange: Sendable {
         self.operation = operation
         key = object.key
         uid = object.content.metadata.uid
+        jobOf = object.jobOf
         switch (operation, object.content) {
         case (.delete, _): content = .nothing
         case (.put, .agentRun(let run)): content = .run(ProjectedRun(run, key: key, projection: projection))

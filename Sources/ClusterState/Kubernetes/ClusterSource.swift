@@ -67,11 +67,11 @@ struct ClusterSources: Sendable {
 
     /// How far a judgement in `namespace` can be trusted: as far as the worst of the sources it looks at.
     ///
-    /// Runs count wherever they are, since a branch is held across namespaces.
+    /// Runs and their Jobs count wherever they are, since a branch is held across namespaces.
     func condition(in namespace: ExactString, bindings: Bool, now: Int64) -> SourcesCondition {
         var result = SourcesCondition()
         var isCovered = false
-        for entry in entries where entry.source.kind == .agentRun || entry.source.covers(namespace) {
+        for entry in entries where entry.source.kind.isOfAll || entry.source.covers(namespace) {
             isCovered = isCovered || entry.source.covers(namespace)
             if entry.source.kind == .secretBinding, !bindings { continue }
             switch entry.condition {
@@ -79,7 +79,7 @@ struct ClusterSources: Sendable {
                 result.ageMilliseconds = max(result.ageMilliseconds ?? 0, Int(max(0, now - heardAt)))
             case .unsynced(let problem):
                 result.note(problem ?? "\(entry.source) has not been listed yet")
-            case .unknown(let problem): result.note(problem)
+            case .unknown(let problem): if !entry.source.kind.isOptional { result.note(problem) }
             }
         }
         if !isCovered { result.note("namespace \(VisibleText.quoted(namespace)) is not watched") }
@@ -97,6 +97,11 @@ struct SourcesCondition: Sendable {
     mutating func note(_ problem: String) {
         self.problem = self.problem ?? problem
     }
+}
+
+extension ClusterKind {
+    /// Whether a judgement looks at those of all namespaces.
+    fileprivate var isOfAll: Bool { self == .agentRun || self == .job }
 }
 
 extension ClusterSource {

@@ -22,7 +22,9 @@ extension ClusterStore {
             var objects = objects
             state.objects.takeOver(source.kind, in: nil, from: &objects)
             state.objects.complete(source.kind)
-            if source.kind == .agentRun { state.reservations.reconcile(with: state.objects.runs) }
+            if source.kind == .agentRun || source.kind == .job {
+                state.reservations.reconcile(with: state.objects.runs)
+            }
             state.sources[source] = .synced(heardAt: heardAt, problem: nil)
             return objects
         }
@@ -50,7 +52,14 @@ extension ClusterStore {
 
     /// Says how a source is doing that brought nothing.
     package func setCondition(_ condition: SourceCondition, of source: ClusterSource) {
-        withState { state in state.sources[source] = condition }
+        withState { state in
+            state.sources[source] = condition
+            // Nothing would tell when such a Job ends.
+            if source.kind == .job, case .unknown = condition {
+                state.objects.removeJobs(in: source.namespace)
+                state.reservations.reconcile(with: state.objects.runs)
+            }
+        }
     }
 
     /// How a source is doing; nil for one the store does not have.
@@ -71,11 +80,16 @@ extension ClusterStore {
 
 extension ClusterStore.State {
     fileprivate mutating func apply(_ change: ClusterChange, _ kind: ClusterKind) {
+        let before = kind == .job ? objects.jobs.run(of: change.key) : nil
         switch change.content {
         case .run(let run): objects.put(run)
         case .other(let object): objects.put(object, at: change.key)
         case .nothing: objects.remove(kind, at: change.key)
         }
         if kind == .agentRun { reservations.reconcile(change.key, with: objects.runs) }
+        guard kind == .job else { return }
+        for run in [before, objects.jobs.run(of: change.key)].compactMap({ $0 }) {
+            reservations.reconcile(run, with: objects.runs)
+        }
     }
 }

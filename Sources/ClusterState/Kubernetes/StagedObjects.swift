@@ -60,4 +60,10 @@ struct ListedObject {
         guard !metadata.name.isEmpty else { return nil }
         key = ObjectKey(namespace: metadata.namespace, name: metadata.name)
     }
+
+    /// The run whose Job it is.
+    var jobOf: ObjectKey? {
+        guard case .job(let job) = content else { return nil }
+        return job.runName.map { ObjectKey(namespace: key.namespace, name: $0) }
+    }
 }

@@ -25,6 +25,10 @@ extension LoadedManifests {
         carryOver(from: earlier, places, \.memories)
         carryOver(from: earlier, places, \.secretBindings)
         carryOver(from: earlier, places, \.secrets)
+        for (key, job) in earlier.jobs.table where objects.jobs.table[key] == nil {
+            if let file = places[job.file] { objects.insertJob(job.object, at: key, file: file) }
+        }
+        objects.noteJobs()
         complete()
     }
 

@@ -81,6 +81,10 @@ extension LoadedManifests {
         }
         do throws(JSONError) {
             let content = try unsafe ClusterObject(kind, json: object.json)
+            if case .job(let job) = content, job.runName == nil {
+                report.skipped += 1
+                return
+            }
             let meta = content.metadata
             guard meta.name.isEmpty else {
                 put(content, at: key(of: meta), hasStatus: object.hasStatus, file: file)
@@ -140,6 +144,8 @@ extension LoadedManifests {
         overlay(files, \.memories)
         overlay(files, \.secretBindings)
         overlay(files, \.secrets)
+        for (key, job) in files.objects.jobs.table { objects.insertJob(job.object, at: key, file: 0) }
+        objects.noteJobs()
     }
 
     private mutating func overlay<Object>(

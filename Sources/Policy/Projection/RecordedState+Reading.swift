@@ -142,6 +142,7 @@ private struct Holders {
             case "phase": first.phase = ExactString(try reader.readString() ?? "")
             case "createdAt": first.createdAt = try reader.readString().flatMap { Timestamp(ExactString($0)) }
             case "head": head = ExactString(try reader.readString() ?? "")
+            case "job": first.job = try reader.readString().map { ExactString($0) }
             case "count": count = try reader.readNumber().flatMap { Int($0) } ?? 0
             case "inUse": isInUse = try reader.readBoolean() ?? false
             default: try reader.skipValue()

@@ -162,6 +162,7 @@ extension JSONWriter {
         member("name", first.name.string)
         member("phase", first.phase.string)
         if let createdAt = first.createdAt { member("createdAt", createdAt.text) }
+        if let job = first.job { member("job", job.string) }
         member("count", count)
         if isInUse {
             key("inUse")

@@ -1,7 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// Another active run holds the branch this one would push to (`RULES.md` section 3.2).
+/// Another run, active or with a Job that goes on, holds the branch this one would push to (`RULES.md` section 3.2).
 struct HeadBranchConflict: Rule {
     static let id = RuleID.headBranchConflict
 
@@ -49,13 +49,7 @@ struct HeadBranchConflict: Rule {
         )
         guard let holders else { return }
         let message = message(claim.key, holders, now: run.now)
-        report(
-            claim.key,
-            message,
-            "wait for it, choose another head, or delete that run",
-            claim.head.field,
-            &findings
-        )
+        report(claim.key, message, Self.remedy(job: holders.first.job), claim.head.field, &findings)
     }
 
     /// A branch that could not be claimed.
@@ -78,9 +72,19 @@ struct HeadBranchConflict: Rule {
             return report(claimed.branch, message, remedy, field, &findings)
         }
         let ofRun = claimed.run?.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
-        let phase = VisibleText.word(claimed.run?.phase ?? "Pending")
-        let message = "Duplicate value: \(branch) is held by \(name) (\(phase)\(ofRun)), which claimed it \(age) ago"
-        report(claimed.branch, message, "wait for it, choose another head, or delete that run", field, &findings)
+        let phase = VisibleText.word(claimed.run?.phase ?? (claimed.job == nil ? "Pending" : "deleted"))
+        let message =
+            "Duplicate value: \(branch) is held by \(name) (\(phase)\(ofRun))\(Self.goingOn(claimed.job)), which claimed it "
+            + "\(age) ago"
+        report(claimed.branch, message, Self.remedy(job: claimed.job), field, &findings)
+    }
+
+    private static func goingOn(_ job: ExactString?) -> String {
+        job.map { ", whose Job \(QuotedName.quote($0)) goes on" } ?? ""
+    }
+
+    private static func remedy(job: ExactString?) -> String {
+        "wait for it, choose another head, or delete that \(job == nil ? "run" : "Job")"
     }
 
     private func report(
@@ -106,11 +110,11 @@ struct HeadBranchConflict: Rule {
             + "is held by run \(Self.name(holders.first, now: now))\(others)"
     }
 
-    /// `"agents/first" (Running, 5m old)`.
+    /// `"agents/first" (Running, 5m old)`, and that a Job goes on.
     static func name(_ holder: BranchHolder, now: Timestamp) -> String {
         let name = QuotedName.quote(ExactString("\(holder.namespace)/\(holder.name)"))
         let age = holder.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
-        return "\(name) (\(VisibleText.word(holder.phase))\(age))"
+        return "\(name) (\(VisibleText.word(holder.phase))\(age))\(goingOn(holder.job))"
     }
 
     /// `45s`, `5m`, `3h`, `2d`: the largest unit, rounded down.

@@ -30,13 +30,18 @@ extension HealthCheck {
 
     /// A kind is known, and not from too long ago.
     ///
-    /// A failure that has not lasted long is a note: what is known still is good to judge by.
+    /// A failure that has not lasted long is a note: what is known still is good to judge by. So is that a kind is not
+    /// known which the state can do without.
     static func source(_ source: ClusterSource, of store: ClusterStore, readyAgeSeconds: Int) -> HealthCheck {
         HealthCheck(name: "state-\(source.name)") {
-            guard case .synced(_, let problem?) = store.condition(of: source) else { return nil }
-            return VisibleText.line(problem)
+            switch store.condition(of: source) {
+            case .synced(_, let problem?): return VisibleText.line(problem)
+            case .unknown(let reason) where source.kind.isOptional: return VisibleText.line(reason)
+            case .synced, .unsynced, .unknown, nil: return nil
+            }
         } problem: {
             switch store.condition(of: source) {
+            case .unknown where source.kind.isOptional: return nil
             case .unsynced(nil), nil: return "not listed yet"
             case .unsynced(let reason?), .unknown(let reason): return VisibleText.line(reason)
             case .synced(let heardAt, let reason):

@@ -14,6 +14,7 @@ import Policy
 /// A replica of the webhook that claims branches on a fake API server.
 final class Replica: Sendable {
     static let runs = ClusterSource(kind: .agentRun, namespace: nil)
+    static let jobs = ClusterSource(kind: .job, namespace: nil)
 
     let store: ClusterStore
     let keeper: ClaimKeeper
@@ -28,14 +29,15 @@ final class Replica: Sendable {
         _ server: FakeAPIServer,
         name: String = "replica-1",
         gapMilliseconds: Int64 = ClaimTiming.defaultGapMilliseconds,
-        policy: AdmissionPolicy = .builtIn
+        policy: AdmissionPolicy = .builtIn,
+        sources: [ClusterSource] = [runs]
     ) throws {
         let recorder = log
         let logger = Logger(label: "test") { _ in recorder.handler() }
         store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
-            sources: [Self.runs],
+            sources: sources,
             reservations: ReservationLimits(lifetimeMilliseconds: 120_000),
             clock: Self.steady
         )
@@ -59,7 +61,7 @@ final class Replica: Sendable {
             logger: logger
         )
         feed = ClusterFeed(
-            sources: [Self.runs],
+            sources: sources,
             client: client,
             store: store,
             timing: ReflectorTiming(),
@@ -86,7 +88,7 @@ final class Replica: Sendable {
     func start() async throws {
         feed.start()
         try await until { replica in
-            if case .synced = replica.store.condition(of: Self.runs) { true } else { false }
+            replica.store.sourceConditions.allSatisfy { if case .unsynced = $0.condition { false } else { true } }
         }
     }
 

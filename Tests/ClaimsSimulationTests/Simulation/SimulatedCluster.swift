@@ -70,6 +70,7 @@ struct SimulatedCluster {
             return put(claim, uid: "lease-\(lastUID)", now)
         case .readLease(let key): return leases[key].map { .lease(.claim($0)) } ?? .absent
         case .readRun(let key): return runs[key].map { .run($0.seen) } ?? .absent
+        case .listJobs: return .jobs(active: nil)
         case .replace(let version, let claim):
             guard let held = leases[claim.key] else { return .absent }
             // Without a resource version the API server replaces whatever is there.

@@ -90,5 +90,6 @@ struct SimulatedReplica {
         func forEachHolder(_ body: (HolderRun) -> Void) {
             for run in runs.values.sorted(by: { $0.key < $1.key }) where !run.branches.isEmpty { body(run) }
         }
+        func activeJob(of run: ObjectKey) -> ExactString? { nil }
     }
 }

@@ -1,0 +1,92 @@
+internal import AgentRuns
+internal import ClusterState
+internal import JSONPull
+internal import KubernetesClient
+internal import NIOCore
+
+extension ClaimAPI {
+    /// A Job with its pod template and managed fields has some 10 KB.
+    private static let jobsPageLimit = 100
+    /// Longest value of a label.
+    private static let maximumLabelBytes = 63
+
+    static let jobs = WatchedResource(
+        group: ClusterKind.job.group,
+        version: ClusterKind.job.version,
+        resource: ClusterKind.job.resource
+    )
+
+    static let notAList = ClaimFailure(
+        message: "the API server answered with something else than a list of Jobs; check what stands in between",
+        isTransient: false
+    )
+
+    /// Looks for an active Job of a run, page after page.
+    ///
+    /// Where Jobs may not be listed the watch's word is taken: that none is active, if it may not be watched either.
+    func listJobs(of run: ObjectKey, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
+        guard runs.canAsk(.job, in: run.namespace), Self.canBeLabel(run.name) else {
+            return client.eventLoop.makeSucceededFuture(.jobs(active: nil))
+        }
+        return listJobs(of: run, continueToken: nil, timeout: timeout)
+    }
+
+    private func listJobs(
+        of run: ObjectKey,
+        continueToken: String?,
+        timeout: TimeAmount
+    ) -> EventLoopFuture<ClaimAnswer> {
+        var request = jobsRequest(run, continueToken: continueToken)
+        request.timeout = timeout
+        request.maximumAnswerBytes = Self.maximumAnswerBytes
+        return client.send(request).flatMap { answer in
+            let (found, next) = Self.activeJob(in: answer.body, of: run)
+            guard case .jobs(nil) = found, let next else { return client.eventLoop.makeSucceededFuture(found) }
+            return listJobs(of: run, continueToken: next, timeout: timeout)
+        }.flatMapErrorThrowing { error in
+            let error = error as? RequestError ?? .cancelled
+            if case .status(let status) = error, status.code == 403 || status.code == 404 {
+                return .jobs(active: runs.activeJob(of: run))
+            }
+            return self.answer(to: error, .listJobs(run))
+        }
+    }
+
+    func jobsRequest(_ run: ObjectKey, continueToken: String?) -> APIRequest {
+        var resource = Self.jobs
+        resource.namespace = run.namespace.string
+        var query = [("limit", String(Self.jobsPageLimit)), ("labelSelector", "\(RunnerJob.runLabel)=\(run.name)")]
+        if let continueToken { query.append(("continue", continueToken)) }
+        return APIRequest(.get, resource.path, query: query)
+    }
+
+    /// The first active Job of a page, and where the next page begins.
+    private static func activeJob(in body: [UInt8], of run: ObjectKey) -> (ClaimAnswer, next: String?) {
+        do {
+            let page = try ListPage.decode(body)
+            for item in page.items {
+                let job = try JSONReader.read(Array(body[item]), RunnerJob.init)
+                if job.isActive, job.runName == run.name { return (.jobs(active: job.metadata.name), nil) }
+            }
+            return (.jobs(active: nil), page.continueToken)
+        } catch {
+            return (.failed(notAList), nil)
+        }
+    }
+
+    /// A longer name is on no Job: no object can have it for a label.
+    private static func canBeLabel(_ name: ExactString) -> Bool {
+        unsafe name.withBytes { bytes in
+            unsafe bytes.count <= maximumLabelBytes
+                && bytes.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                        UInt8(ascii: "_"):
+                        true
+                    default: false
+                    }
+                }
+        }
+    }
+}
