@@ -6,6 +6,6 @@ settled() {
   ! grep -q '^\[+\]state-.* ok;' <<<"$report"
 }
 soon 30 settled >/dev/null || true
-for resource in agentruns implementationspecs agents agentproviders versioncontrolproviders memories secretbindings; do
+for resource in agentruns implementationspecs agents agentproviders versioncontrolproviders memories secretbindings jobs; do
   equal "knows $resource" "[+]state-$resource ok" "$(grep -F "]state-$resource " <<<"$report")"
 done

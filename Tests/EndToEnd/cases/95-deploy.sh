@@ -18,6 +18,7 @@ done
 # may VERB RESOURCE [ARGUMENT...]: what the service account may do.
 may() { kube auth can-i "$@" --as "$account" 2>/dev/null || true; }
 equal "the account may watch runs" yes "$(may watch agentruns.agents.proompteng.ai)"
+equal "and Jobs" yes "$(may watch jobs.batch)"
 equal "and make Leases in its namespace" yes "$(may create leases.coordination.k8s.io --namespace "$installed")"
 equal "but nowhere else" no "$(may create leases.coordination.k8s.io --namespace "$namespace")"
 equal "may not read Secrets" no "$(may list secrets --namespace "$namespace")"
