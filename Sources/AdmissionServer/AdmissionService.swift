@@ -1,5 +1,4 @@
 package import HTTPServer
-internal import JSONPull
 package import NIOCore
 private import NIOPosix
 

@@ -1,4 +1,5 @@
 internal import HTTPServer
+internal import JSONPull
 internal import NIOCore
 
 /// Answers `/livez` and `/readyz`, wherever they are asked for.
@@ -29,6 +30,6 @@ struct HealthEndpoint: Sendable {
     /// `?verbose`, with or without a value, as kube-apiserver reads it.
     private static func isVerbose(_ query: String?) -> Bool {
         guard let query else { return false }
-        return query.split(separator: "&").contains { $0 == "verbose" || $0.hasPrefix("verbose=") }
+        return ExactString(query).split(at: "&").contains { $0 == "verbose" || $0.starts(with: "verbose=") }
     }
 }
