@@ -47,7 +47,7 @@ package struct AdmissionPolicy: Sendable {
         generation = spec.choice("generation", of: Generation.self) ?? .february2026
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
-        maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", atLeast: 1) ?? 30
+        maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", in: PolicyBounds.stateMaxAgeSeconds) ?? 30
         var ruleEntries = spec.entry("rules")
         let overrides = PolicyOverride.read(&spec)
         var exemptionEntries = spec.entries("exemptions")

@@ -191,10 +191,13 @@ import Testing
     @Test(arguments: [
         ("concurrency: {agents: 1}", #"unknown key "agents" in spec.rules.limits.concurrency (did you mean "agent"?)"#),
         ("queue: {agent: 1}", #"unknown key "agent" in spec.rules.limits.queue"#),
-        ("queue: {cluster: -1}", "spec.rules.limits.queue.cluster: Invalid value: must be a whole number of 0 or more"),
+        (
+            "queue: {cluster: -1}",
+            "spec.rules.limits.queue.cluster: Invalid value: must be a whole number from 0 to 10000000"
+        ),
         (
             "concurrency: {repositories: {o/r: many}}",
-            #"spec.rules.limits.concurrency.repositories["o/r"]: Invalid value: must be a whole number of 0 or more"#
+            #"spec.rules.limits.concurrency.repositories["o/r"]: Invalid value: must be a whole number from 0 to 10000000"#
         ),
     ])
     func `that make no sense are named`(options: String, message: String) {

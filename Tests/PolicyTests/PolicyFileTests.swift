@@ -43,7 +43,7 @@ import Testing
         ),
         (
             "  stateMaxAgeSeconds: 0",
-            "line 5, column 23: spec.stateMaxAgeSeconds: Invalid value: must be a whole number of 1 or more"
+            "line 5, column 23: spec.stateMaxAgeSeconds: Invalid value: must be a whole number from 1 to 86400"
         ),
         (
             "  generation: 2026-03",

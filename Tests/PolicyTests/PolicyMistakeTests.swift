@@ -26,7 +26,7 @@ import Testing
         ),
         (
             "  rules: {limits: {concurrency: {agent: x}}}",
-            "41: spec.rules.limits.concurrency.agent: Invalid value: must be a whole number of 0 or more"
+            "41: spec.rules.limits.concurrency.agent: Invalid value: must be a whole number from 0 to 10000000"
         ),
         (
             "  rules: {limits: {reasons: {QueueLimits: Deny}}}",
@@ -50,7 +50,28 @@ import Testing
         ),
         (
             "  rules: {workflow-steps: {maxLoopIterations: 0}}",
-            "47: spec.rules.workflow-steps.maxLoopIterations: Invalid value: must be a whole number of 1 or more"
+            "47: spec.rules.workflow-steps.maxLoopIterations: Invalid value: must be a whole number from 1 to 1000000"
+        ),
+        // Each passed once, and the first trapped at the next review.
+        (
+            "  stateMaxAgeSeconds: 10000000000000000",
+            "23: spec.stateMaxAgeSeconds: Invalid value: must be a whole number from 1 to 86400"
+        ),
+        (
+            "  stateMaxAgeSeconds: 86401",
+            "23: spec.stateMaxAgeSeconds: Invalid value: must be a whole number from 1 to 86400"
+        ),
+        (
+            "  rules: {workflow-steps: {maxLoopIterations: 1000001}}",
+            "47: spec.rules.workflow-steps.maxLoopIterations: Invalid value: must be a whole number from 1 to 1000000"
+        ),
+        (
+            "  rules: {limits: {queue: {cluster: 9223372036854775807}}}",
+            "37: spec.rules.limits.queue.cluster: Invalid value: must be a whole number from 0 to 10000000"
+        ),
+        (
+            "  rules: {limits: {concurrency: {repositories: {o/r: 9223372036854775808}}}}",
+            #"54: spec.rules.limits.concurrency.repositories["o/r"]: Invalid value: must be a whole number from 0 to 10000000"#
         ),
         ("  overrides: [{mach: {}}]", #"16: unknown key "mach" in spec.overrides[0] (did you mean "match"?)"#),
         (

@@ -19,6 +19,20 @@ import Testing
         )
     }
 
+    /// The largest the policy file takes, and the oldest there can be.
+    @Test(arguments: [(86_400_000, false), (86_400_001, true), (Int.max, true)])
+    func `no age is too large to compare`(age: Int, isStale: Bool) throws {
+        let state = try FixtureState("")
+        state.stateCondition = .available(ageMilliseconds: age)
+        let file = policyFile("  stateMaxAgeSeconds: 86400")
+        let verdict = try review(
+            object: run("parameters: {repository: a/b, head: codex/h}"),
+            policy: try AdmissionPolicy.load(Array(file.utf8), file: "p.yaml"),
+            state: state
+        )
+        #expect(verdict.summary == (isStale ? ["StateStale  Warn"] : []))
+    }
+
     @Test func `warnings stay within their budget and say how many are left out`() throws {
         let steps = (0..<20).map { "{name: s\($0), parameters: {prompt: x}}" }.joined(separator: ", ")
         let yaml = run("runtime: {type: workflow}, implementationSpecRef: {name: s}, workflow: {steps: [\(steps)]}")

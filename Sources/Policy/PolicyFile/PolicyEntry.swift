@@ -84,11 +84,16 @@ struct PolicyEntry {
         }
     }
 
-    /// A whole number of at least `minimum`.
-    mutating func integer(_ key: StaticString, atLeast minimum: Int) -> Int? {
-        guard let node = node(key, .integer(minimum: minimum)) else { return nil }
-        if case .number(let text, _) = node, let value = Int(text), value >= minimum { return value }
-        report(node.offset, "\(joined(key)): Invalid value: must be a whole number of \(minimum) or more")
+    /// A whole number within `range`.
+    mutating func integer(_ key: StaticString, in range: ClosedRange<Int>) -> Int? {
+        node(key, .integer(range)).flatMap { integer($0, at: joined(key), in: range) }
+    }
+
+    /// A whole number within `range`, from a value at `path`.
+    mutating func integer(_ node: PolicyNode, at path: String, in range: ClosedRange<Int>) -> Int? {
+        if case .number(let text, _) = node, let value = Int(text), range.contains(value) { return value }
+        let bounds = "from \(range.lowerBound) to \(range.upperBound)"
+        report(node.offset, "\(path): Invalid value: must be a whole number \(bounds)")
         return nil
     }
 

@@ -5,7 +5,7 @@ struct PolicyOption: Sendable {
         case any
         case string
         case boolean
-        case integer(minimum: Int)
+        case integer(ClosedRange<Int>)
         case strings
         case choice([String])
         case object([PolicyOption])

@@ -49,7 +49,10 @@ package enum PolicySchema {
             if let constant = key.flatMap({ constants[$0] }) { return [("const", quoted(constant))] }
             return [("type", quoted("string"))]
         case .boolean: return [("type", quoted("boolean"))]
-        case .integer(let minimum): return [("type", quoted("integer")), ("minimum", "\(minimum)")]
+        case .integer(let range):
+            return [
+                ("type", quoted("integer")), ("minimum", "\(range.lowerBound)"), ("maximum", "\(range.upperBound)"),
+            ]
         case .strings:
             return members(of: .list(.string), key: key, parent: parent, indentation)
         case .choice(let words): return [("enum", "[" + words.map(quoted).joined(separator: ", ") + "]")]

@@ -22,19 +22,19 @@ struct Limits: Rule {
     init(options entry: inout PolicyEntry) {
         var running = entry.entry("concurrency")
         concurrency = Bounds(
-            agent: running.integer("agent", atLeast: 0) ?? 5,
-            repository: running.integer("repository", atLeast: 0) ?? 0,
-            namespace: running.integer("namespace", atLeast: 0) ?? 10,
-            cluster: running.integer("cluster", atLeast: 0) ?? 100,
+            agent: running.integer("agent", in: PolicyBounds.runs) ?? 5,
+            repository: running.integer("repository", in: PolicyBounds.runs) ?? 0,
+            namespace: running.integer("namespace", in: PolicyBounds.runs) ?? 10,
+            cluster: running.integer("cluster", in: PolicyBounds.runs) ?? 100,
             repositories: Self.repositories(&running)
         )
         running.finish()
         entry.adopt(running)
         var waiting = entry.entry("queue")
         queue = Bounds(
-            repository: waiting.integer("repository", atLeast: 0) ?? 50,
-            namespace: waiting.integer("namespace", atLeast: 0) ?? 200,
-            cluster: waiting.integer("cluster", atLeast: 0) ?? 1000
+            repository: waiting.integer("repository", in: PolicyBounds.runs) ?? 50,
+            namespace: waiting.integer("namespace", in: PolicyBounds.runs) ?? 200,
+            cluster: waiting.integer("cluster", in: PolicyBounds.runs) ?? 1000
         )
         waiting.finish()
         entry.adopt(waiting)
@@ -42,16 +42,13 @@ struct Limits: Rule {
 
     private static func repositories(_ entry: inout PolicyEntry) -> [ExactString: Int] {
         var map = entry.entry("repositories")
-        map.describeNames(.integer(minimum: 0))
+        map.describeNames(.integer(PolicyBounds.runs))
         var bounds: [ExactString: Int] = [:]
-        for (name, offset, node) in map.names {
-            guard case .number(let text, _) = node, let bound = Int(text), bound >= 0 else {
-                let path = "\(map.path)\(JSONPath.member(name.string))"
-                map.report(offset, "\(path): Invalid value: must be a whole number of 0 or more")
-                continue
-            }
+        for (name, _, node) in map.names {
+            let path = "\(map.path)\(JSONPath.member(name.string))"
             // The controller passes over 0: the general bound applies.
-            if bound > 0 { bounds[RepositoryName(name).key] = bound }
+            guard let bound = map.integer(node, at: path, in: PolicyBounds.runs), bound > 0 else { continue }
+            bounds[RepositoryName(name).key] = bound
         }
         entry.adopt(map)
         return bounds

@@ -11,7 +11,7 @@ struct WorkflowSteps: Rule {
     init(options entry: inout PolicyEntry) {
         loops = LoopCheck(
             areEnabled: entry.boolean("loops"),
-            maximumIterations: entry.integer("maxLoopIterations", atLeast: 1) ?? 20
+            maximumIterations: entry.integer("maxLoopIterations", in: PolicyBounds.loopIterations) ?? 20
         )
     }
 
