@@ -3,9 +3,11 @@
 /// Each bound is far beyond what anybody means, and small enough that no sum, product or conversion to another unit of it
 /// overflows.
 enum PolicyBounds {
-    /// `stateMaxAgeSeconds`: a day. Older cluster state says nothing of the runs there are now.
+    /// `stateMaxAgeSeconds`, a day.
+    ///
+    /// Older cluster state says nothing of the runs there are now.
     static let stateMaxAgeSeconds = 1...86_400
-    /// `maxLoopIterations`, of one loop: each is a Job that starts an agent.
+    /// `maxLoopIterations` of one loop, each of which is a Job that starts an agent.
     static let loopIterations = 1...1_000_000
     /// Bounds of `limits`, 0 for none: a cluster keeps no more objects of a kind than that.
     static let runs = 0...10_000_000
