@@ -178,7 +178,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClaimsSimulationTests",
-            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "TestRandomness"]
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy", "TestRandomness"]
         ),
         .testTarget(
             name: "HTTPServerTests",

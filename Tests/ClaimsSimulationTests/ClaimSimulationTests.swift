@@ -22,25 +22,37 @@ import Testing
             #expect(summary.stored > Int(Self.schedules))
             #expect(summary.conflicts > Int(Self.schedules))
             #expect(summary.revivals > Int(Self.schedules) / 20)
+            #expect(summary.lingering > Int(Self.schedules) / 20)
         }
     }
 
     @Test(arguments: [
         ClaimFlaws.overwritesBlindly, .agesTooLate, .ignoresClockSkew, .doesNotRenew, .deletesBlindly,
-        .takesTemplatesForOver, .forgetsEarlierLives,
+        .takesTemplatesForOver, .forgetsEarlierLives, .forgetsJobs,
     ])
     func `a planted bug is found`(flaw: ClaimFlaws) async {
+        await expectFound("flaw \(flaw.rawValue)") { Simulation(seed: $0, flaws: flaw) }
+    }
+
+    @Test(arguments: [
+        ReadingFlaws.statusReleasesSteps, .annotationFrees, .sharesAll, .claimsNoneOfMany, .takesBecomingForOver,
+    ])
+    func `a planted bug in what is read of runs and policy is found`(flaw: ReadingFlaws) async {
+        await expectFound("reading flaw \(flaw.rawValue)") { Simulation(seed: $0, readingFlaws: flaw) }
+    }
+
+    private func expectFound(_ flaw: String, _ simulation: (UInt64) -> Simulation) async {
         for seed in UInt64(1)...20_000 {
             await Task.yield()
-            var simulation = Simulation(seed: seed, flaws: flaw)
+            var flawed = simulation(seed)
             // It has to show in who has the branch, not in the time something takes.
-            guard let problem = simulation.run(), problem.contains("active") else { continue }
+            guard let problem = flawed.run(), problem.contains("active") else { continue }
             // It is the flaw that does it.
             var sound = Simulation(seed: seed)
             #expect(sound.run() == nil)
             return
         }
-        Issue.record("no schedule shows flaw \(flaw.rawValue)")
+        Issue.record("no schedule shows \(flaw)")
     }
 
     @Test func `a seed gives the same schedule again`() async {
@@ -60,6 +72,7 @@ import Testing
         var stored = 0
         var conflicts = 0
         var revivals = 0
+        var lingering = 0
     }
 
     private static func explore(_ seeds: Range<UInt64>) async -> Summary {
@@ -77,6 +90,7 @@ import Testing
                         summary.stored += simulation.storedRuns
                         summary.conflicts += simulation.conflicts
                         summary.revivals += simulation.revivals
+                        summary.lingering += simulation.lingering.count
                     }
                     return summary
                 }
@@ -86,6 +100,7 @@ import Testing
                 sum.stored += part.stored
                 sum.conflicts += part.conflicts
                 sum.revivals += part.revivals
+                sum.lingering += part.lingering
             }
         }
     }

@@ -17,20 +17,27 @@ enum Bound {
 
     /// From the moment everything works again: failures before may have put a removal off for a minute.
     static func afterTrouble(_ timing: ClaimTiming) -> Int64 {
-        neverStored(timing) + 60_000 + 60_000
+        neverStored(timing) + 60_000 + 60_000 + timing.gapMilliseconds + ClaimJanitor.jitterMilliseconds
+    }
+
+    /// How much longer it takes after a run whose last Job ended unseen: it is looked for after the gap.
+    static func afterJobs(_ timing: ClaimTiming) -> Int64 {
+        timing.gapMilliseconds + ClaimJanitor.jitterMilliseconds + 3000
     }
 }
 
 extension Simulation {
     /// What must hold at every moment.
     mutating func checkSafety() {
-        var holders: [BranchKey: ObjectKey] = [:]
+        var holders: [ClaimKey: ObjectKey] = [:]
         for run in cluster.activeRuns {
-            for branch in run.branches {
-                if let other = holders.updateValue(run.key, forKey: branch) {
+            if !run.standing.needsClaims { lingering.insert(run.uid) }
+            for branch in run.allBranches where !run.shared.contains(branch) {
+                let key = scope.key(branch, in: run.key.namespace)
+                if let other = holders.updateValue(run.key, forKey: key) {
                     fail("\(run.key.name) and \(other.name) are both active on \(branch.head)")
                 }
-                guard let lease = cluster.leases[ClaimKey(branch: branch)] else {
+                guard let lease = cluster.leases[key] else {
                     fail("\(run.key.name) is active on \(branch.head) without a claim")
                     continue
                 }
@@ -57,7 +64,10 @@ extension Simulation {
             guard let voidSince = voidSince[key]?.time else { continue }
             let end = isSeenToEnd ? cluster.ends[uid] : nil
             let since = max(voidSince, end ?? voidSince)
-            let bound = end == nil ? Bound.neverStored(timing) : Bound.ended
+            var bound = end == nil ? Bound.neverStored(timing) : Bound.ended
+            if cluster.runsWithJobs.contains(held.claim.holder.run) {
+                bound = Bound.neverStored(timing) + Bound.afterJobs(timing)
+            }
             if isCalm, !weatherIsOver, now - since > bound {
                 fail("\(held.claim.holder) has had \(key.branch.head) for nothing since \(since)")
             }
@@ -76,8 +86,7 @@ extension Simulation {
     }
 
     private func isVoid(_ held: HeldClaim) -> Bool {
-        guard let run = cluster.runs[held.claim.holder.run] else { return true }
-        return !run.branches.contains(held.claim.key.branch) && !run.seen.needs(held.claim)
+        cluster.isVoid(held)
     }
 
     /// Long after all is over: claims are those of active runs, no more and no less.

@@ -1,5 +1,6 @@
 import AgentRuns
 import JSONPull
+import Policy
 
 @testable import ClusterState
 
@@ -41,20 +42,34 @@ extension Simulation {
         }
         // A dry run is answered at once and claims nothing.
         guard !attempt.request.isDryRun else { return }
-        let branches =
-            attempt.request.written.map { (key: ClaimKey(branch: $0), isDerived: false) }
-            + attempt.request.derived.map { (key: ClaimKey(branch: $0), isDerived: true) }
-        let holder = ClaimHolder(run: attempt.request.key, uid: attempt.uid)
-        var acquisition = RunAcquisition(
-            RunAcquisition.Request(holder: holder, branches: branches, isUpdate: attempt.request.updates != nil),
-            replica: replicas[replica].name,
-            timing: timing
-        )
+        guard let wanted = wish(attempt) else {
+            return queue.add(.decided(number, isAdmitted: true), at: now + 1)
+        }
+        var acquisition = RunAcquisition(wanted, replica: replicas[replica].name, timing: timing)
         let action = acquisition.start(now: replicas[replica].moment(now))
         replicas[replica].reviews[number] = acquisition
         let life = replicas[replica].life
         queue.add(.deadline(number, replica: replica, life: life), at: now + random.pick([5000, 9000, 29_000]))
         proceed(action, number, replica)
+    }
+
+    /// What the webhook claims for a request; nil for nothing.
+    private func wish(_ attempt: Attempt) -> RunAcquisition.Request? {
+        let request = attempt.request
+        let run = SimulatedRun(key: request.key, uid: attempt.uid, written: request.written, derived: request.derived)
+        if readingFlaws.contains(.claimsNoneOfMany), run.allBranches.count > 2 { return nil }
+        let sharesAll = readingFlaws.contains(.sharesAll) && !request.shared.isEmpty
+        let claims = BranchClaims(
+            namespace: request.key.namespace,
+            name: request.key.name,
+            uid: attempt.uid,
+            branches: run.allBranches,
+            createdAt: nil,
+            scope: sharesAll ? .shared : scope == .cluster ? .cluster : .namespace,
+            shared: request.shared,
+            isUpdate: request.updates != nil
+        )
+        return claims.request(written: run.shown)
     }
 
     mutating func expire(_ number: Int, _ replica: Int, _ life: Int) {
@@ -94,8 +109,8 @@ extension Simulation {
     private mutating func note(_ outcome: ClaimOutcome, _ replica: Int) {
         switch outcome {
         case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
-            let (cache, moment) = (replicas[replica].cache, replicas[replica].moment(now))
-            replicas[replica].janitor.saw(held, known: cache, now: moment)
+            let (store, moment) = (replicas[replica].store, replicas[replica].moment(now))
+            replicas[replica].janitor.saw(held, known: store, now: moment)
         case .conflict: conflicts += 1
         case .unavailable: break
         }
@@ -123,17 +138,19 @@ extension Simulation {
             let isStored = cluster.update(request.key, uid: uid) { run in
                 run.written = request.written
                 run.derived = request.derived
+                run.shared = request.shared
             }
             if isStored { storedRuns += 1 }
             return
         }
         let mayRetry = now <= request.startedAt + Self.requestLimit
         if random.happens(80), mayRetry { return self.attempt(request) }
-        let run = SimulatedCluster.Run(
+        let run = SimulatedRun(
             key: request.key,
             uid: attempt.uid,
             written: request.written,
-            derived: request.derived
+            derived: request.derived,
+            shared: request.shared
         )
         guard cluster.store(run) else {
             guard request.generatesName, mayRetry else { return }
@@ -156,6 +173,7 @@ extension Simulation {
             run.standing = run.standing == .annotated ? .active : .becoming
             run.written = request.written
             run.derived = request.derived
+            run.shared = request.shared
         }
         guard isStored, let run = cluster.runs[request.key] else { return }
         revivals += 1
@@ -166,7 +184,7 @@ extension Simulation {
     }
 
     /// Draws whether and when a run becomes a template and a run again.
-    private mutating func turn(_ run: SimulatedCluster.Run) {
+    private mutating func turn(_ run: SimulatedRun) {
         guard random.happens(200) else { return }
         let mark = now + random.draw(0...40_000)
         queue.add(.annotate(run.key, uid: run.uid), at: mark)
@@ -179,8 +197,13 @@ extension Simulation {
     }
 
     /// Draws what becomes of a run.
-    private mutating func live(_ run: SimulatedCluster.Run) {
+    private mutating func live(_ run: SimulatedRun) {
         turn(run)
+        if random.happens(300) {
+            let start = now + random.draw(0...5000)
+            let end = start + random.pick([random.draw(1...20_000), random.draw(1...120_000)])
+            queue.add(.startJob(run.key, uid: run.uid, endsAt: end), at: start)
+        }
         if random.happens(500) {
             queue.add(.settle(run.key, uid: run.uid), at: now + random.draw(100...20_000))
         }

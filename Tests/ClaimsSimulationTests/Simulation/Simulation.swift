@@ -28,6 +28,8 @@ struct Simulation {
         case end(ObjectKey, uid: ExactString, deletes: Bool)
         case settle(ObjectKey, uid: ExactString)
         case annotate(ObjectKey, uid: ExactString)
+        case startJob(ObjectKey, uid: ExactString, endsAt: Int64)
+        case endJob(ObjectKey, uid: ExactString, deletes: Bool)
         case begin(ObjectKey, uid: ExactString)
         case watch(SimulatedCluster.Change, replica: Int, life: Int)
         case restart(Int)
@@ -52,6 +54,8 @@ struct Simulation {
         var key: ObjectKey
         var written: [BranchKey]
         var derived: [BranchKey]
+        /// Those of both that the policy lets it have beside others.
+        var shared: Set<BranchKey> = []
         var generatesName = false
         var isDryRun = false
         /// The object that is updated; nil for a create.
@@ -79,7 +83,9 @@ struct Simulation {
     var isTraced = false
     var now: Int64 = 0
     var queue = EventQueue<Event>()
-    var cluster = SimulatedCluster()
+    var cluster: SimulatedCluster
+    let scope: BranchClaimScope
+    let readingFlaws: ReadingFlaws
     var replicas: [SimulatedReplica]
     var attempts: [Attempt] = []
     /// Objects of dry runs.
@@ -87,6 +93,8 @@ struct Simulation {
     var storedRuns = 0
     /// Templates that became runs.
     var revivals = 0
+    /// Runs that were over while a Job of them went on.
+    var lingering: Set<ExactString> = []
     var conflicts = 0
     var steps = 0
     /// The last moment something of the bad weather is still to come.
@@ -97,7 +105,7 @@ struct Simulation {
     let timing: ClaimTiming
     let branches: [BranchKey]
 
-    init(seed: UInt64, flaws: ClaimFlaws = []) {
+    init(seed: UInt64, flaws: ClaimFlaws = [], readingFlaws: ReadingFlaws = []) {
         self.seed = seed
         random = SplitMix(seed: seed)
         isCalm = random.happens(200)
@@ -106,6 +114,9 @@ struct Simulation {
         var timing = ClaimTiming(gapMilliseconds: Self.storageLimit)
         timing.flaws = flaws
         self.timing = timing
+        self.readingFlaws = readingFlaws
+        cluster = SimulatedCluster(flaws: readingFlaws)
+        scope = random.happens(200) ? .namespace : .cluster
         branches = (0..<random.draw(1...3)).map {
             BranchKey(repository: "proompteng/lab", head: ExactString("codex/\($0)"))
         }
@@ -113,7 +124,16 @@ struct Simulation {
         for number in 0..<Int(random.draw(2...3)) {
             // Half of what two may differ by, to either side; the edges often.
             let skew = random.pick([-5000, -5000, 5000, 5000, 0, random.draw(-5000...5000)])
-            replicas.append(SimulatedReplica(number: number, skew: skew, timing: timing, seed: seed))
+            replicas.append(
+                SimulatedReplica(
+                    number: number,
+                    skew: skew,
+                    timing: timing,
+                    seed: seed,
+                    scope: scope,
+                    flaws: readingFlaws
+                )
+            )
         }
         addRequests()
     }
@@ -131,13 +151,15 @@ struct Simulation {
             var wanted = branches.filter { _ in random.happens(600) }
             if wanted.isEmpty { wanted = [branches[0]] }
             let derived = random.happens(200) ? wanted.count : 0
-            let request = Request(
-                key: ObjectKey(namespace: "agents", name: ExactString(name)),
+            let namespace: ExactString = random.happens(700) ? "agents" : "others"
+            var request = Request(
+                key: ObjectKey(namespace: namespace, name: ExactString(name)),
                 written: Array(wanted.dropLast(derived)),
                 derived: Array(wanted.suffix(derived)),
                 generatesName: isGenerated,
                 isDryRun: random.happens(50)
             )
+            if wanted.count > 1, random.happens(100) { request.shared = [random.pick(wanted)] }
             let start = burst + random.draw(0...3000)
             lastRequestEnd = max(lastRequestEnd, start + Self.storageLimit)
             queue.add(.start(request), at: start)
@@ -202,6 +224,11 @@ struct Simulation {
         case .store(let attempt): store(attempt)
         case .end(let key, let uid, let deletes): cluster.end(key, uid: uid, deletes: deletes, now: now)
         case .settle(let key, let uid): _ = cluster.update(key, uid: uid) { $0.isSettled = true }
+        case .startJob(let key, let uid, let end):
+            guard cluster.startJob(key, uid: uid) else { return }
+            trouble(until: end)
+            queue.add(.endJob(key, uid: uid, deletes: random.happens(300)), at: end)
+        case .endJob(let key, let uid, let deletes): cluster.endJob(key, uid: uid, deletes: deletes)
         case .annotate(let key, let uid): cluster.annotate(key, uid: uid)
         case .begin(let key, let uid): _ = cluster.update(key, uid: uid, from: [.becoming]) { $0.standing = .active }
         case .watch(let change, let replica, let life):
@@ -236,6 +263,12 @@ struct Simulation {
                         .watch(change, replica: number, life: replicas[number].life),
                         at: replicas[number].leasesWatched
                     )
+                case .job:
+                    replicas[number].jobsWatched = max(replicas[number].jobsWatched, time)
+                    queue.add(
+                        .watch(change, replica: number, life: replicas[number].life),
+                        at: replicas[number].jobsWatched
+                    )
                 case .run, .runGone:
                     replicas[number].runsWatched = max(replicas[number].runsWatched, time)
                     queue.add(
@@ -245,6 +278,7 @@ struct Simulation {
                 }
             }
         }
+        if let found = cluster.problem { fail(found) }
         checkSafety()
         if isCalm { noteVoidClaims() }
     }
