@@ -72,6 +72,11 @@ extension ClusterStore {
         }
     }
 
+    /// Whether the run of that name is known and over.
+    package func isOver(_ key: ObjectKey) -> Bool {
+        withState { state in state.objects.runs.run(key)?.facts.standing == .over }
+    }
+
     package func holders(
         of branch: BranchKey,
         otherThan name: ExactString,
@@ -201,7 +206,7 @@ extension ClusterStore.State {
         let known = objects.runs.run(run.key).flatMap { $0.mayBe(uid: run.uid) ? $0 : nil } ?? run
         return BranchHolder(
             namespace: run.namespace,
-            name: run.name,
+            name: UnnamedObject.shown(run.name),
             phase: known.phase,
             createdAt: known.createdAt ?? run.createdAt,
             job: known.facts.standing.needsClaims ? nil : objects.jobs.first(of: run.key)

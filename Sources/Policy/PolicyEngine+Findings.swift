@@ -18,12 +18,15 @@ extension PolicyEngine {
     private func judgedFindings(_ review: RunUnderReview, only: RuleID?) -> [JudgedFinding] {
         let match = review.subject.match
         let isTemplate = review.run.isTemplate(generation: policy.generation)
+        let isPast = review.subject.isPast
         var findings: [JudgedFinding] = []
         var collected = RuleFindings()
         for index in policy.rules.indices {
             // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
             unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
-                guard !isTemplate || rule.id.runsOnTemplates, only == nil || rule.id == only else { return }
+                guard !isTemplate || rule.id.runsOnTemplates, !isPast || rule.id.runsOnPastRuns,
+                    only == nil || rule.id == only
+                else { return }
                 do {
                     guard let actions = try rule.checkRun(review, match, &collected) else { return }
                     let isCapped = isTemplate && (rule.id != .immutableSpec || review.staysTemplate)

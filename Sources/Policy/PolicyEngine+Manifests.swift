@@ -2,12 +2,32 @@ package import AdmissionAPI
 package import AgentRuns
 package import JSONPull
 
+/// What is known of an object in a file beside what stands there.
+package struct KnownManifest: Sendable {
+    /// What the cluster state calls it; nil for its name.
+    package var nameInState: ExactString?
+    /// Whether the state has it as over, and the file says nothing else.
+    package var isOver: Bool
+
+    package init(nameInState: ExactString? = nil, isOver: Bool = false) {
+        (self.nameInState, self.isOver) = (nameInState, isOver)
+    }
+}
+
+extension ObjectMeta {
+    /// The name; `PREFIX*` of an object that has none yet.
+    fileprivate var shownName: ExactString {
+        name.isEmpty && !generateName.isEmpty ? ExactString("\(generateName)*") : name
+    }
+}
+
 extension PolicyEngine {
     /// Judges an object of a file as if created by nobody.
     ///
     /// - Parameters:
     ///   - object: JSON of one object.
     ///   - namespace: of an object that names none.
+    ///   - known: what else is known of the object.
     ///   - state: nil where there is none.
     ///   - now: the time of the judgement.
     /// - Returns: nil when the object is of a kind that is not judged.
@@ -15,20 +35,22 @@ extension PolicyEngine {
     package func judge(
         manifest object: UnsafeRawBufferPointer,
         namespace: ExactString = "default",
+        known: KnownManifest = KnownManifest(),
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> Verdict? {
-        try unsafe judgeManifest(object, namespace: namespace, state: state, now: now)?.verdict
+        try unsafe judgeManifest(object, namespace: namespace, known, state: state, now: now)?.verdict
     }
 
-    /// Judges an object like ``judge(manifest:namespace:state:now:)`` and says of a run where everything comes from.
+    /// Judges an object like ``judge(manifest:namespace:known:state:now:)`` and says of a run where everything comes from.
     package func explain(
         manifest object: UnsafeRawBufferPointer,
         namespace: ExactString = "default",
+        known: KnownManifest = KnownManifest(),
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> (verdict: Verdict, run: RunExplanation?)? {
-        let judged = try unsafe judgeManifest(object, namespace: namespace, state: state, now: now)
+        let judged = try unsafe judgeManifest(object, namespace: namespace, known, state: state, now: now)
         return judged.map { verdict, review in
             (verdict, review.map { RunExplanation($0, policy: policy) })
         }
@@ -37,6 +59,7 @@ extension PolicyEngine {
     private func judgeManifest(
         _ object: UnsafeRawBufferPointer,
         namespace: ExactString,
+        _ known: KnownManifest,
         state: (any ClusterLookup)?,
         now: Timestamp
     ) throws(AdmissionReviewError) -> (verdict: Verdict, review: RunUnderReview?)? {
@@ -48,9 +71,16 @@ extension PolicyEngine {
             let verdict = Self.verdict(on: header, in: namespace)
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
-                    try AgentRun(&reader).with(status: .absent)
+                    try AgentRun(&reader)
                 }
-                let subject = Subject(run: run, namespace: verdict.object.namespace, userInfo: UserInfo())
+                let isOver = known.isOver || run.standing(generation: policy.generation) == .over
+                let subject = Subject(
+                    run: run.with(status: .absent),
+                    namespace: verdict.object.namespace,
+                    userInfo: UserInfo(),
+                    nameInState: known.nameInState,
+                    isPast: isOver || run.metadata.isBeingDeleted
+                )
                 let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
                 return (verdict, review)
             }
@@ -74,7 +104,7 @@ extension PolicyEngine {
             object: Verdict.Object(
                 kind: GroupVersionKind(group: header.group, version: header.version, kind: header.kind),
                 namespace: metadata.namespace.isEmpty ? namespace : metadata.namespace,
-                name: metadata.name,
+                name: metadata.shownName,
                 uid: metadata.uid
             )
         )

@@ -11,13 +11,26 @@ extension PolicyEngine {
         let match: RequestMatch.Subject
         /// See ``RunUnderReview/claimed``.
         let claimed: [TakenBranch]
+        /// What the cluster state calls the run.
+        let nameInState: ExactString
+        /// Whether this is an export of the past, which takes nothing any more.
+        let isPast: Bool
 
         var namespace: ExactString { match.namespace }
         var userInfo: UserInfo { match.userInfo }
 
-        init(run: AgentRun, namespace: ExactString, userInfo: UserInfo, claimed: [TakenBranch] = []) {
+        init(
+            run: AgentRun,
+            namespace: ExactString,
+            userInfo: UserInfo,
+            claimed: [TakenBranch] = [],
+            nameInState: ExactString? = nil,
+            isPast: Bool = false
+        ) {
             self.run = run
             self.claimed = claimed
+            self.nameInState = nameInState ?? run.metadata.name
+            self.isPast = isPast
             let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
             match = RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
         }

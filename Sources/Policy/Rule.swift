@@ -52,6 +52,14 @@ extension Rule {
 }
 
 extension RuleID {
+    /// Whether the rule runs on an export of the past, which takes no branch, key or place in a queue any more.
+    var runsOnPastRuns: Bool {
+        switch self {
+        case .headBranchConflict, .idempotencyKey, .limits: false
+        default: true
+        }
+    }
+
     /// Whether the rule runs on a template of the 2026-08 controller.
     var runsOnTemplates: Bool {
         switch self {

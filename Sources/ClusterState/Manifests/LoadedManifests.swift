@@ -12,6 +12,7 @@ package struct LoadedManifests: Sendable {
     /// Of objects that name none.
     private let defaultNamespace: ExactString
     private let keepsRunsWithoutStatus: Bool
+    private let keepsUnnamed: Bool
     /// Runs that may get a status from another set; see ``init(projection:limits:keepsRunsWithoutStatus:)``.
     private(set) var runsWithoutStatus: [ObjectKey: AgentRun] = [:]
     /// The runs whose status another set asks for.
@@ -22,25 +23,28 @@ package struct LoadedManifests: Sendable {
 
     /// Nothing yet.
     ///
-    /// `keepsRunsWithoutStatus` is for the files of `check`, whose runs take over the status of the `--state`.
+    /// `keepsRunsWithoutStatus` is for the files of `check`, whose runs take over the status of the `--state`; `keepsUnnamed`
+    /// for all that `check` knows: an object with only a `generateName` is to be created, and does not exist in a cluster.
     package init(
         projection: RunProjection,
         limits: ManifestsLimits = ManifestsLimits(),
         defaultNamespace: ExactString = "default",
-        keepsRunsWithoutStatus: Bool = false
+        keepsRunsWithoutStatus: Bool = false,
+        keepsUnnamed: Bool = false
     ) {
         objects = ClusterObjects(projection: projection)
         self.limits = limits
         self.defaultNamespace = defaultNamespace
         self.keepsRunsWithoutStatus = keepsRunsWithoutStatus
+        self.keepsUnnamed = keepsUnnamed
     }
 
     /// How runs were projected.
     package var projection: RunProjection { objects.projection }
 
     /// The key of an object, its namespace filled in.
-    private func key(of meta: ObjectMeta) -> ObjectKey {
-        ObjectKey(namespace: meta.namespace.isEmpty ? defaultNamespace : meta.namespace, name: meta.name)
+    private func key(of meta: ObjectMeta, name: ExactString) -> ObjectKey {
+        ObjectKey(namespace: meta.namespace.isEmpty ? defaultNamespace : meta.namespace, name: name)
     }
 }
 
@@ -62,8 +66,12 @@ extension LoadedManifests {
     }
 
     /// Adds an object of a file that someone else reads; `path` is for problems.
-    package mutating func add(_ object: ManifestObject, path: String) {
-        add(object, file: 0, path: path)
+    ///
+    /// `part` tells texts of one path apart, so that objects in them without a name are. Returns the key the object has in the
+    /// state; nil when it is not in it.
+    @discardableResult
+    package mutating func add(_ object: ManifestObject, path: String, part: Int = 0) -> ObjectKey? {
+        add(object, file: 0, path: path, part: part)
     }
 
     package mutating func add(_ problem: ManifestProblem) {
@@ -74,34 +82,48 @@ extension LoadedManifests {
         if report.problems.count < limits.maximumProblems { report.problems.append(problem) }
     }
 
-    private mutating func add(_ object: ManifestObject, file: UInt32, path: String? = nil) {
+    @discardableResult
+    private mutating func add(
+        _ object: ManifestObject,
+        file: UInt32,
+        path: String? = nil,
+        part: Int = 0
+    ) -> ObjectKey? {
         guard let kind = ClusterKind(group: object.group, kind: object.kind) else {
             report.skipped += 1
-            return
+            return nil
         }
+        let path = path ?? files[Int(file)]?.path ?? ""
         do throws(JSONError) {
             let content = try unsafe ClusterObject(kind, json: object.json)
             if case .job(let job) = content, job.runName == nil {
                 report.skipped += 1
-                return
+                return nil
             }
             let meta = content.metadata
-            guard meta.name.isEmpty else {
-                put(content, at: key(of: meta), hasStatus: object.hasStatus, file: file)
-                report.objects[kind, default: 0] += 1
-                return
+            guard let name = name(meta, object, path, part) else {
+                report.skipped += 1
+                if meta.generateName.isEmpty { addProblem("metadata.name is missing (name the object)", object, path) }
+                return nil
             }
-            report.skipped += 1
-            if meta.generateName.isEmpty {
-                addProblem("metadata.name is missing (name the object)", object, file, path)
-            }
+            let key = key(of: meta, name: name)
+            put(content, at: key, hasStatus: object.hasStatus, file: file)
+            report.objects[kind, default: 0] += 1
+            return key
         } catch {
-            addProblem("\(error.reason)", object, file, path)
+            addProblem("\(error.reason)", object, path)
+            return nil
         }
     }
 
-    private mutating func addProblem(_ message: String, _ object: ManifestObject, _ file: UInt32, _ path: String?) {
-        let path = path ?? files[Int(file)]?.path ?? ""
+    /// The name of an object in the state; nil when it is not in it.
+    private func name(_ meta: ObjectMeta, _ object: ManifestObject, _ path: String, _ part: Int) -> ExactString? {
+        guard meta.name.isEmpty else { return meta.name }
+        guard keepsUnnamed, !meta.generateName.isEmpty else { return nil }
+        return UnnamedObject.name(prefix: meta.generateName, path: path, part: part, position: object.origin.start)
+    }
+
+    private mutating func addProblem(_ message: String, _ object: ManifestObject, _ path: String) {
         add(
             ManifestProblem(
                 file: path,

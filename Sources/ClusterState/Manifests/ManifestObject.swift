@@ -11,7 +11,7 @@ package struct ManifestObject {
     package let version: String
     /// `kind`; empty when absent.
     package let kind: String
-    /// Whether there is a `status` other than null.
+    /// Whether there is a `status` that says something.
     package let hasStatus: Bool
     /// Where its JSON comes from.
     package let origin: ManifestOrigin
@@ -21,9 +21,7 @@ package struct ManifestObject {
 
     init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, origin: ManifestOrigin) {
         unsafe self.json = json
-        let apiVersion = ExactString(envelope.apiVersion)
-        let (group, version) = apiVersion.cut(atFirst: "/") ?? ("", apiVersion)
-        (self.group, self.version) = (group.string, version.string)
+        (group, version) = envelope.groupVersion
         kind = envelope.kind
         hasStatus = envelope.hasStatus
         self.origin = origin
@@ -42,6 +40,8 @@ struct ManifestEnvelope {
     var apiVersion = ""
     var kind = ""
     var hasStatus = false
+    /// Where `metadata` stands.
+    var metadata: Range<Int>?
     /// Where `items` stands, if it is an array.
     var items: Range<Int>?
     /// Where the object stands.
@@ -66,15 +66,30 @@ struct ManifestEnvelope {
         switch key {
         case "apiVersion": apiVersion = try reader.readString() ?? ""
         case "kind": kind = try reader.readString() ?? ""
-        case "status":
-            hasStatus = try reader.peek() != .null
-            try reader.skipValue()
+        case "metadata": metadata = try reader.skipValue()
+        case "status": hasStatus = try Self.hasMembers(&reader)
         case "items":
             let isArray = try reader.peek() == .array
             let range = try reader.skipValue()
             items = isArray ? range : nil
         default: try reader.skipValue()
         }
+    }
+
+    /// Whether the next value, which is passed over, is an object with anything in it.
+    private static func hasMembers(_ reader: inout JSONReader) throws(JSONError) -> Bool {
+        let isObject = try reader.peek() == .object
+        let range = try reader.skipValue()
+        guard isObject else { return false }
+        // Between the braces of an empty one is nothing but white space.
+        return unsafe reader.withBytes(range) { bytes in unsafe bytes.contains(UInt8(ascii: "\"")) }
+    }
+
+    /// The parts of `apiVersion` before and behind the slash; the core group is empty.
+    var groupVersion: (group: String, version: String) {
+        let apiVersion = ExactString(apiVersion)
+        let (group, version) = apiVersion.cut(atFirst: "/") ?? ("", apiVersion)
+        return (group.string, version.string)
     }
 
     /// Whether this is a list of objects (`List`, `AgentRunList`).

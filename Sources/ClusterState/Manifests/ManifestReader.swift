@@ -132,6 +132,19 @@ struct ManifestUnfolding {
             let origin =
                 document.map { ManifestOrigin($0.positions, offset: start, start: position) }
                 ?? ManifestOrigin(start: position)
+            if let metadata = envelope.metadata,
+                ClusterKind(group: envelope.groupVersion.group, kind: envelope.kind) != nil
+            {
+                let faults = unsafe ManifestMetadata.faults(in: UnsafeRawBufferPointer(rebasing: bytes[metadata]))
+                let offset = metadata.lowerBound - envelope.range.lowerBound
+                for fault in faults {
+                    report(
+                        "\(envelope.kind): \(fault.message)",
+                        at: unsafe origin.position(ofOffset: fault.offset + offset, in: json)
+                    )
+                }
+                if !faults.isEmpty { return }
+            }
             return body(.object(unsafe ManifestObject(json: json, envelope: envelope, origin: origin)))
         }
         guard depth < ManifestReader.maximumListDepth else {
@@ -180,6 +193,7 @@ extension ManifestEnvelope {
     fileprivate func moved(by offset: Int) -> ManifestEnvelope {
         var moved = self
         moved.range = (range.lowerBound + offset)..<(range.upperBound + offset)
+        moved.metadata = metadata.map { ($0.lowerBound + offset)..<($0.upperBound + offset) }
         moved.items = items.map { ($0.lowerBound + offset)..<($0.upperBound + offset) }
         return moved
     }

@@ -5,19 +5,23 @@ package struct ManifestsSource: Sendable {
     private let fileSystem: any FileSystem
     private let limits: ManifestsLimits
     private let defaultNamespace: ExactString
+    private let keepsUnnamed: Bool
 
     /// - Parameters:
     ///   - fileSystem: to read from.
     ///   - limits: what reading may cost.
     ///   - defaultNamespace: of objects that name none.
+    ///   - keepsUnnamed: whether objects with only a `generateName` count.
     package init(
         fileSystem: any FileSystem = PosixFileSystem(),
         limits: ManifestsLimits = ManifestsLimits(),
-        defaultNamespace: ExactString = "default"
+        defaultNamespace: ExactString = "default",
+        keepsUnnamed: Bool = false
     ) {
         self.fileSystem = fileSystem
         self.limits = limits
         self.defaultNamespace = defaultNamespace
+        self.keepsUnnamed = keepsUnnamed
     }
 
     /// The files at and below `paths` in the order they are read: `.yaml`, `.yml` and `.json` in folders, and whatever
@@ -45,7 +49,12 @@ package struct ManifestsSource: Sendable {
         projection: RunProjection,
         under overlay: LoadedManifests? = nil
     ) throws(ManifestsError) -> LoadedManifests {
-        var loaded = LoadedManifests(projection: projection, limits: limits, defaultNamespace: defaultNamespace)
+        var loaded = LoadedManifests(
+            projection: projection,
+            limits: limits,
+            defaultNamespace: defaultNamespace,
+            keepsUnnamed: keepsUnnamed
+        )
         if let overlay { loaded.wantedStatuses = Set(overlay.runsWithoutStatus.keys) }
         for file in files { try read(file, into: &loaded) }
         if let overlay { loaded.overlay(overlay) }

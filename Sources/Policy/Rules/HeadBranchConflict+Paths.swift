@@ -45,7 +45,7 @@ extension HeadBranchConflict {
     ) {
         let holders = state.holdersOnPath(
             of: claim.key,
-            otherThan: run.run.metadata.name,
+            otherThan: run.subject.nameInState,
             in: run.namespace,
             scope: scope == .namespace ? run.namespace : nil
         )

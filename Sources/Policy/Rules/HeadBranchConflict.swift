@@ -43,7 +43,7 @@ struct HeadBranchConflict: Rule {
         }
         let holders = state.holders(
             of: claim.key,
-            otherThan: run.run.metadata.name,
+            otherThan: run.subject.nameInState,
             in: run.namespace,
             scope: scope == .namespace ? run.namespace : nil
         )

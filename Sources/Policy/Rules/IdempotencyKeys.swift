@@ -9,7 +9,7 @@ struct IdempotencyKeys: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard let state = run.state, let key = run.run.idempotencyKey(in: run.namespace),
-            let holders = state.holders(of: key, otherThan: run.run.metadata.name)
+            let holders = state.holders(of: key, otherThan: run.subject.nameInState)
         else { return }
         let reason: Reason = holders.isInUse ? .idempotencyKeyInUse : .idempotencyKeyCompleted
         let field = FieldPath("spec.idempotencyKey")

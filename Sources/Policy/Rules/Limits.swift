@@ -60,7 +60,7 @@ struct Limits: Rule {
         let counts = state.runCounts(
             agent: run.run.spec.agentName,
             repository: repository?.name.key,
-            otherThan: run.run.metadata.name,
+            otherThan: run.subject.nameInState,
             in: run.namespace
         )
         var running = concurrency

@@ -7,6 +7,8 @@ struct CheckInput {
     private(set) var items: [CheckItem] = []
     /// The objects among them, as state for each other.
     private(set) var objects: LoadedManifests
+    /// Texts read that are in no file of their own.
+    private var inlineTexts = 0
     private var readProblems: [ManifestProblem] = []
     private var progress: ProgressLine
     private let source: ManifestsSource
@@ -19,7 +21,8 @@ struct CheckInput {
             projection: projection,
             limits: limits,
             defaultNamespace: namespace,
-            keepsRunsWithoutStatus: true
+            keepsRunsWithoutStatus: true,
+            keepsUnnamed: true
         )
         source = ManifestsSource(limits: limits)
         self.progress = progress
@@ -45,15 +48,17 @@ struct CheckInput {
 
     /// Reads a text that is in no file of its own; `source` is where it stands.
     mutating func read(_ text: [UInt8], source: String) {
-        add(text, source: source)
+        inlineTexts += 1
+        add(text, source: source, part: inlineTexts)
     }
 
     /// Reads objects that are state and are not judged.
     mutating func readState(_ text: [UInt8], source: String) {
+        inlineTexts += 1
         ManifestReader.objects(in: text, file: source) { item in
             switch item {
             case .problem(let problem): readProblems.append(problem)
-            case .object(let object): objects.add(object, path: source)
+            case .object(let object): objects.add(object, path: source, part: inlineTexts)
             }
         }
     }
@@ -80,7 +85,7 @@ struct CheckInput {
         }
     }
 
-    private mutating func add(_ text: [UInt8]?, source: String) {
+    private mutating func add(_ text: [UInt8]?, source: String, part: Int = 0) {
         guard let text else {
             return report(source, "larger than \(limits.maximumFileBytes >> 20) MiB (split it)")
         }
@@ -89,8 +94,8 @@ struct CheckInput {
             switch item {
             case .problem(let problem): readProblems.append(problem)
             case .object(let object):
-                let item = CheckItem(object, source: source)
-                if item.kind == .object { objects.add(object, path: source) }
+                var item = CheckItem(object, source: source)
+                if item.kind == .object { item.keyInState = objects.add(object, path: source, part: part) }
                 items.append(item)
             }
         }

@@ -24,6 +24,10 @@ struct CheckItem {
     let source: String
     /// Its kind when it is neither judged nor looked up: `ConfigMap (v1)`.
     let foreignKind: String?
+    /// Whether it has a `status`.
+    private let hasStatus: Bool
+    /// What the state calls it; nil when it is not in it.
+    var keyInState: ObjectKey?
     private let json: [UInt8]
     private let origin: ManifestOrigin
 
@@ -32,6 +36,7 @@ struct CheckItem {
         kind = isReview ? .review : .object
         self.source = source
         origin = object.origin
+        hasStatus = object.hasStatus
         let isForeign = !isReview && ClusterKind(group: object.group, kind: object.kind) == nil
         foreignKind = isForeign ? Self.kind(of: object) : nil
         // A copy: the object is lent.
@@ -58,6 +63,12 @@ struct CheckItem {
         }
     }
 
+    /// What is known of it beside what it says.
+    func known(in state: ClusterStore?) -> KnownManifest {
+        let isOver = !hasStatus && keyInState.map { state?.isOver($0) ?? false } ?? false
+        return KnownManifest(nameInState: keyInState?.name, isOver: isOver)
+    }
+
     /// Lends the object's JSON.
     func withJSON<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try unsafe json.withUnsafeBytes(body)
@@ -75,6 +86,7 @@ struct CheckItem {
                     let verdict = try unsafe engine.judge(
                         manifest: bytes,
                         namespace: namespace,
+                        known: known(in: state),
                         state: state,
                         now: now
                     )

@@ -95,6 +95,7 @@ struct CheckCommand: ParsableCommand {
             paths: state.paths,
             policy: policy,
             namespace: namespace.value,
+            keepsUnnamed: true,
             under: isolated ? nil : input.objects
         ) { problems.append($0) }
         for problem in problems { report.add(problem) }

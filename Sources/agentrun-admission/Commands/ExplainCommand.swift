@@ -50,6 +50,7 @@ struct ExplainCommand: ParsableCommand {
             paths: state.paths,
             policy: engine.policy,
             namespace: namespace.value,
+            keepsUnnamed: true,
             under: input.objects
         ) { problems.append($0) }
         var report = ExplainReport()

@@ -31,6 +31,7 @@ struct ExplainReport {
                 let found = try unsafe engine.explain(
                     manifest: bytes,
                     namespace: namespace,
+                    known: item.known(in: state),
                     state: state,
                     now: Clocks.wall()
                 )
@@ -58,6 +59,8 @@ struct ExplainReport {
             return "kubectl patch --local --filename \(ShellWord.quoted(item.source)) \(patch) --output yaml"
         }
         let object = entry.check.verdict.object
+        // One without a name of its own is shown as `PREFIX*`.
+        if object.name.string.utf8.contains(UInt8(ascii: "*")) { return nil }
         // Of a name that starts with a hyphen kubectl would make an option.
         let isNamed = [object.name, object.namespace].allSatisfy {
             VisibleText.line($0.string) == $0.string && !$0.isEmpty && !$0.starts(with: "-")

@@ -18,17 +18,18 @@ enum StateLoading {
     }
 
     /// A store of what is at `paths` now, which may be nothing, and of `files`, which stand over it; objects that name no
-    /// namespace are in `namespace`.
+    /// namespace are in `namespace`, those without a name count only if `keepsUnnamed`.
     static func store(
         paths: [String],
         policy: AdmissionPolicy,
         namespace: ExactString = "default",
+        keepsUnnamed: Bool = false,
         under files: LoadedManifests? = nil,
         onProblem: (ManifestProblem) -> Void = { _ in }
     ) throws(CommandFailure) -> ClusterStore {
         let store = emptyStore(policy: policy, isMirror: false)
         do throws(ManifestsError) {
-            let objects = try ManifestsSource(defaultNamespace: namespace).load(
+            let objects = try ManifestsSource(defaultNamespace: namespace, keepsUnnamed: keepsUnnamed).load(
                 paths,
                 projection: store.projection,
                 under: files

@@ -64,6 +64,7 @@ struct CaseRunner {
             paths: paths,
             policy: engine.policy,
             namespace: test.namespace,
+            keepsUnnamed: true,
             under: input.objects
         ) { problems.append($0) }
         var report = CheckReport(isStrict: false)
