@@ -75,6 +75,22 @@ private func slice(_ bytes: [UInt8], _ range: Range<Int>) -> String { String(dec
         #expect(status.retryAfterSeconds == 3)
     }
 
+    @Test(arguments: [
+        ("9223372036854775807", nil, 3600), ("9223372036854775807", "2", 2), ("1", "9223372036854775807", 3600),
+        ("-9223372036854775808", nil, nil), ("18446744073709551615", nil, nil), ("1e400", nil, nil), ("0", nil, nil),
+        ("3601", "-1", 3600),
+    ])
+    func `nobody has to wait for more than an hour`(details: String, header: String?, seconds: Int?) {
+        let body = #"{"kind":"Status","code":429,"details":{"retryAfterSeconds":\#(details)}}"#
+        let status = APIStatus.decode(
+            code: 429,
+            contentType: "application/json",
+            retryAfter: header,
+            body: Array(body.utf8)
+        )
+        #expect(status.retryAfterSeconds == seconds)
+    }
+
     @Test func `HTML is named and never repeated`() {
         let body = Array("<html>secret</html>".utf8)
         let status = APIStatus.decode(code: 401, contentType: "text/html", retryAfter: "7", body: body)

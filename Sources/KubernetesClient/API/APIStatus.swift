@@ -11,14 +11,16 @@ package struct APIStatus: Error, Equatable, Sendable, CustomStringConvertible {
     package var reason = ""
     /// For a person, one line.
     package var message: String
-    /// The `Retry-After` header or `details.retryAfterSeconds`.
-    package var retryAfterSeconds: Int?
+    /// The `Retry-After` header or `details.retryAfterSeconds`, an hour at most: whoever waits as long may as well ask again.
+    package private(set) var retryAfterSeconds: Int?
+
+    private static let longestRetryAfterSeconds = 3600
 
     package init(code: Int, reason: String = "", message: String, retryAfterSeconds: Int? = nil) {
         self.code = code
         self.reason = reason
         self.message = Self.oneLine(message)
-        self.retryAfterSeconds = retryAfterSeconds
+        self.retryAfterSeconds = retryAfterSeconds.map { min($0, Self.longestRetryAfterSeconds) }
     }
 
     package var description: String {
@@ -57,7 +59,7 @@ package struct APIStatus: Error, Equatable, Sendable, CustomStringConvertible {
             return APIStatus(code: code, message: words(code, contentType), retryAfterSeconds: seconds)
         }
         var status = fields.status(code: code)
-        status.retryAfterSeconds = seconds ?? status.retryAfterSeconds
+        if let seconds { status.retryAfterSeconds = min(seconds, longestRetryAfterSeconds) }
         return status
     }
 

@@ -37,7 +37,9 @@ struct BenchCommand: ParsableCommand {
     var output = Output.text
 
     func validate() throws {
-        guard iterations > 0 else { throw ValidationError("--iterations must be at least 1") }
+        guard (1...1_000_000_000).contains(iterations) else {
+            throw ValidationError("--iterations must be 1 to 1000000000")
+        }
     }
 
     func run() throws {
