@@ -43,6 +43,7 @@ extension RunUnit {
     package func head(
         provider: VersionControlProvider?,
         run: ObjectMeta,
+        namespace: ExactString,
         mode: VcsMode,
         generation: Generation
     ) -> Head? {
@@ -51,24 +52,22 @@ extension RunUnit {
             return Head(name: value.text, field: field, isPlaceholder: value.text.holdsLiteralToken)
         }
         guard let provider, metadata.has(.repository), !run.name.isEmpty, mode != .none else { return nil }
-        let name = Self.generatedHead(provider.spec.branchTemplate, unit: self, run, mode, generation)
-        return name.nonBlank.map { Head(name: $0, field: FieldPath("spec.parameters.head")) }
+        let field = FieldPath("spec.parameters.head")
+        guard let template = provider.spec.branchTemplate else {
+            let hasDefault = generation == .august2026 && mode == .readWrite
+            return hasDefault ? Head(name: Self.defaultHead(of: run), field: field) : nil
+        }
+        let name = BranchTemplate.render(template, unit: self, run: run, namespace: namespace, generation: generation)
+        guard let name else { return nil }
+        let isUsable = generation == .february2026 || Self.isUsable(name)
+        return (isUsable ? name.nonBlank : Self.defaultHead(of: run)).map { Head(name: $0, field: field) }
     }
 
-    private static func generatedHead(
-        _ template: ExactString?,
-        unit: RunUnit,
-        _ run: ObjectMeta,
-        _ mode: VcsMode,
-        _ generation: Generation
-    ) -> ExactString {
-        let rendered = template.map { BranchTemplate.render($0, unit: unit, run: run) }
-        guard generation == .august2026 else { return rendered ?? "" }
-        if let rendered {
-            if rendered.trimmed.split(at: "/").allSatisfy({ !$0.isBlank }) { return rendered }
-            return ExactString("codex/\(run.name)")
-        }
-        return mode == .readWrite ? ExactString("codex/\(run.name)") : ""
+    private static func defaultHead(of run: ObjectMeta) -> ExactString { ExactString("codex/\(run.name)") }
+
+    /// Whether 2026-08 takes a name that a template has made: neither blank nor with an empty piece between slashes.
+    private static func isUsable(_ name: ExactString) -> Bool {
+        name.trimmed.split(at: "/").allSatisfy { !$0.isEmpty }
     }
 
     /// `parameters.branch`, which the controller does not take for a head of this run, but does for one of others: a head, too,

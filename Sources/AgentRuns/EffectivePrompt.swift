@@ -56,45 +56,66 @@ package final class EffectivePrompt: Sendable {
     package let winner: Prompt?
     /// What it would have got otherwise, when a parameter wins over it.
     package let hidden: Prompt?
+    /// What was written for the agent: ``winner``, or the text in front of it that came to nothing.
+    package let written: Prompt?
+    /// Whether what the agent gets is known to be blank.
+    package let isBlank: Bool
 
     /// The prompt of `unit`.
     package init(of unit: RunUnit, generation: Generation) {
         self.unit = unit
-        let own = Self.implementationPrompt(of: unit)
-        guard generation == .february2026, let value = unit.metadata[.prompt],
-            let field = unit.field(of: value)
-        else {
-            (winner, hidden) = (own, nil)
-            return
+        let (text, summary) = Self.implementationPrompts(of: unit)
+        switch generation {
+        case .february2026:
+            let own = text ?? summary
+            let override = Self.override(in: unit)
+            (winner, hidden) = (override ?? own, override == nil ? nil : own)
+            written = winner
+            isBlank = winner == nil
+        case .august2026:
+            hidden = nil
+            written = text ?? summary
+            var (prompt, rendered) = (written, Self.rendered(written, unit))
+            // What came to nothing gives way.
+            if rendered == .empty, text != nil, let summary {
+                let other = Self.rendered(summary, unit)
+                if other != .empty { (prompt, rendered) = (summary, other) }
+            }
+            (winner, isBlank) = (prompt, rendered != .present)
         }
-        let text = unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
-        winner = Prompt(source: .parameter(field, isMapped: value.isMapped), text: text)
-        hidden = own
     }
 
-    /// The implementation's text, else its summary; an unknown implementation is presumed to have text.
-    private static func implementationPrompt(of unit: RunUnit) -> Prompt? {
+    private static func rendered(_ prompt: Prompt?, _ unit: RunUnit) -> PromptContext.Value {
+        guard let prompt else { return .absent }
+        return prompt.text?.rendered(in: PromptContext(unit)) ?? .present
+    }
+
+    /// The parameter that wins over the implementation.
+    private static func override(in unit: RunUnit) -> Prompt? {
+        guard let value = unit.metadata[.prompt], let field = unit.field(of: value) else { return nil }
+        let text = unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
+        return Prompt(source: .parameter(field, isMapped: value.isMapped), text: text)
+    }
+
+    /// The implementation's text and its summary; an unknown implementation is presumed to have text.
+    private static func implementationPrompts(of unit: RunUnit) -> (text: Prompt?, summary: Prompt?) {
         switch unit.implementationOrigin {
-        case .none: return nil
+        case .none: return (nil, nil)
         case .reference(let name, _):
             guard let implementation = unit.implementation else {
-                return Prompt(source: .specification(name: name, member: "text"), text: nil)
+                return (Prompt(source: .specification(name: name, member: "text"), text: nil), nil)
             }
-            if let text = implementation.text {
-                return Prompt(source: .specification(name: name, member: "text"), text: text)
-            }
-            return implementation.summary.map {
-                Prompt(source: .specification(name: name, member: "summary"), text: $0)
-            }
+            return (
+                implementation.text.map { Prompt(source: .specification(name: name, member: "text"), text: $0) },
+                implementation.summary.map { Prompt(source: .specification(name: name, member: "summary"), text: $0) }
+            )
         case .inline:
-            guard let implementation = unit.implementation else { return nil }
-            if let text = implementation.text, let field = unit.implementationField(".text") {
+            func prompt(_ text: PromptText?, _ member: StaticString) -> Prompt? {
+                guard let text, let field = unit.implementationField(member) else { return nil }
                 return Prompt(source: .inline(field), text: text)
             }
-            guard let summary = implementation.summary, let field = unit.implementationField(".summary") else {
-                return nil
-            }
-            return Prompt(source: .inline(field), text: summary)
+            guard let implementation = unit.implementation else { return (nil, nil) }
+            return (prompt(implementation.text, ".text"), prompt(implementation.summary, ".summary"))
         }
     }
 }

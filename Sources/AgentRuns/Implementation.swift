@@ -15,7 +15,7 @@ package final class Implementation: Sendable {
 
     /// `source`: where the work item lives.
     package struct Source: Sendable {
-        /// As written.
+        /// Trimmed; nil when blank.
         package var provider: ExactString?
         package var externalId: ExactString?
         package var url: ExactString?
@@ -71,7 +71,7 @@ extension Implementation.Source {
         var source = Self()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "provider": source.provider = try reader.readExactString()
+            case "provider": source.provider = try reader.readNonBlank()
             case "externalId": source.externalId = try reader.readNonBlank()
             case "url": source.url = try reader.readNonBlank()
             default: try reader.skipValue()

@@ -1,7 +1,10 @@
 package import JSONPull
 
 /// What the tokens of a prompt are looked up in (2026-08): metadata overlaid by the parameters as written, and both again
-/// under `metadata` and `parameters` (`controller-semantics.md` section 7).
+/// under `metadata`, `parameters` and `inputs` (`controller-semantics.md` section 7).
+///
+/// What is derived from the text itself is not there yet when the text is rendered: no title, body or prompt but those of
+/// parameters.
 package struct PromptContext {
     /// What a token becomes.
     package enum Value: Equatable {
@@ -14,49 +17,58 @@ package struct PromptContext {
         case present
     }
 
-    private let unit: RunUnit
+    let names: TokenMembers
 
     package init(_ unit: RunUnit) {
-        self.unit = unit
+        self.init(unit.metadata)
+    }
+
+    init(_ metadata: RunMetadata) {
+        let (given, parameters) = (metadata.given, metadata.texts)
+        let inputs = TokenValue.members(TokenMembers(parameters))
+        let flat = (given + parameters).map { TokenMembers.Entry(key: $0.key, value: .text($0.value)) }
+        names = TokenMembers(
+            flat + [("metadata", .members(TokenMembers(given))), ("parameters", inputs), ("inputs", inputs)]
+        )
     }
 
     /// What `{{ path }}` becomes.
-    package func braces(_ path: ExactString) -> Value { walk(path) }
+    package func braces(_ path: ExactString) -> Value { Self.kind(of: names.value(at: path)) }
 
     /// What `${ path }` becomes: the same walk, then the whole path as a name; an absent one is left as written.
-    package func dollarBraces(_ path: ExactString) -> Value {
-        let value = walk(path)
-        return value == .absent ? flat(path) : value
-    }
+    package func dollarBraces(_ path: ExactString) -> Value { Self.kind(of: names.value(at: path) ?? names[path]) }
 
-    private func walk(_ path: ExactString) -> Value {
-        let pieces = path.split(at: ".").compactMap(\.nonBlank)
-        // A path of nothing is the whole context, and that is never empty.
-        guard let first = pieces.first else { return .present }
-        switch first {
-        case "metadata": return pieces.count == 1 ? .present : pieces.count == 2 ? metadata(pieces[1]) : .absent
-        case "parameters": return pieces.count == 1 ? .present : pieces.count == 2 ? parameter(pieces[1]) : .absent
-        // Where the inputs come from is not specified, so nothing is said against them.
-        case "inputs": return .present
-        default: return pieces.count == 1 ? flat(first) : .absent
+    private static func kind(of value: TokenValue?) -> Value {
+        switch value {
+        case nil: .absent
+        case .text(let text)?: kind(of: text)
+        case .hidden?, .members?: .present
         }
     }
 
-    private func flat(_ name: ExactString) -> Value {
-        let value = parameter(name)
-        return value == .absent ? metadata(name) : value
+    /// What a text is that is there.
+    static func kind(of text: ExactString) -> Value { text.isEmpty ? .empty : text.isBlank ? .blank : .present }
+}
+
+extension PromptText {
+    /// What the text is once its tokens are replaced, `count` times over: never absent.
+    func rendered(in context: @autoclosure () -> PromptContext, times count: Int = 1) -> PromptContext.Value {
+        guard let tokens = onlyTokens else { return .present }
+        // What is hidden is not empty.
+        return TokenRenderer(context().names).rendering(tokens, times: count).map(PromptContext.kind) ?? .present
     }
 
-    private func parameter(_ name: ExactString) -> Value {
-        for entry in unit.metadata.parameters where entry.key == name {
-            if case .string(let text) = entry.value { return text.isEmpty ? .empty : text.isBlank ? .blank : .present }
-            if entry.value.redacted != nil { return .present }
+    /// The text if it consists of tokens and white space; nil of nearly all.
+    package var onlyTokens: ExactString? {
+        switch self {
+        case .text(let text):
+            // What a text starts with stays, unless a token starts there.
+            switch text.string.utf8.first {
+            case UInt8(ascii: "{"), UInt8(ascii: "$"):
+                return text.string.utf8.count > PromptTokens.maximumOnlyTokens ? nil : tokens.onlyTokens
+            default: return nil
+            }
+        case .measured, .redacted: return tokens.onlyTokens
         }
-        return .absent
-    }
-
-    private func metadata(_ name: ExactString) -> Value {
-        // Also what is derived from a text that is not kept has a value.
-        unit.metadata.missing([name]).isEmpty ? .present : .absent
     }
 }

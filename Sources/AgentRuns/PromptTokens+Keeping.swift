@@ -15,6 +15,8 @@ extension PromptTokens {
             braces: paths,
             shellVariables: variables,
             hasOtherText: hasOtherText,
+            // It says no more than they do, unless one of them is left out.
+            onlyTokens: names.count + paths.count < dollarBraces.count + braces.count ? nil : onlyTokens,
             omittedNames: omittedNames + dollarBraces.count - names.count + shellVariables.count - variables.count,
             omittedPaths: omittedPaths + braces.count - paths.count
         )
@@ -51,6 +53,7 @@ extension PromptTokens {
             writer.key("otherText")
             writer.boolean(true)
         }
+        if let onlyTokens { writer.member("onlyTokens", onlyTokens.string) }
         if omittedNames > 0 { writer.member("omittedNames", omittedNames) }
         if omittedPaths > 0 { writer.member("omittedPaths", omittedPaths) }
         writer.endObject()
@@ -68,12 +71,14 @@ extension PromptTokens {
     init(_ reader: inout JSONReader) throws(JSONError) {
         var (names, paths, variables): ([ExactString], [ExactString], [ExactString]) = ([], [], [])
         var (hasOtherText, omittedNames, omittedPaths) = (false, 0, 0)
+        var onlyTokens: ExactString?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "dollarBraces": names = try reader.readStrings()
             case "braces": paths = try reader.readStrings()
             case "shellVariables": variables = try reader.readStrings()
             case "otherText": hasOtherText = try reader.readBoolean() ?? false
+            case "onlyTokens": onlyTokens = try reader.readExactString()
             case "omittedNames": omittedNames = try reader.readCount()
             case "omittedPaths": omittedPaths = try reader.readCount()
             default: try reader.skipValue()
@@ -84,6 +89,7 @@ extension PromptTokens {
             braces: paths,
             shellVariables: variables,
             hasOtherText: hasOtherText,
+            onlyTokens: onlyTokens,
             omittedNames: omittedNames,
             omittedPaths: omittedPaths
         )

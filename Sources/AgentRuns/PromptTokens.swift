@@ -8,6 +8,9 @@ package struct PromptTokens: Sendable, Equatable {
     /// A text of 131,072 characters could hold tens of thousands.
     package static let maximumNames = 256
 
+    /// Longest text that is kept as ``onlyTokens``, in bytes.
+    package static let maximumOnlyTokens = 4096
+
     /// Names in `${name}`, each once, in order; blanks inside the braces are dropped.
     package private(set) var dollarBraces: [ExactString] = []
     /// Paths in `{{ path }}`, trimmed, each once, in order.
@@ -16,6 +19,8 @@ package struct PromptTokens: Sendable, Equatable {
     package private(set) var shellVariables: [ExactString] = []
     /// Whether there is more than white space outside of `${...}` and `{{...}}`.
     package private(set) var hasOtherText = false
+    /// The whole text if there is no other text in it and it is short: what is left of it depends on what tokens become.
+    package private(set) var onlyTokens: ExactString?
     /// Names that a decision log does not keep, as they are too long for names.
     package private(set) var omittedNames = 0
     /// Paths that a decision log does not keep, as they read like text.
@@ -31,15 +36,14 @@ package struct PromptTokens: Sendable, Equatable {
         braces: [ExactString],
         shellVariables: [ExactString],
         hasOtherText: Bool,
+        onlyTokens: ExactString?,
         omittedNames: Int,
         omittedPaths: Int
     ) {
         (self.dollarBraces, self.braces, self.shellVariables) = (dollarBraces, braces, shellVariables)
         (self.hasOtherText, self.omittedNames, self.omittedPaths) = (hasOtherText, omittedNames, omittedPaths)
+        self.onlyTokens = onlyTokens
     }
-
-    /// Whether there may be more paths than are kept.
-    package var mayHaveMoreBraces: Bool { braces.count >= Self.maximumNames }
 
     /// Whether nothing at all looks like a token.
     package var isEmpty: Bool { dollarBraces.isEmpty && braces.isEmpty && shellVariables.isEmpty }
@@ -70,6 +74,7 @@ package struct PromptTokens: Sendable, Equatable {
             index += 1
         }
         if !hasOtherText { hasOtherText = !ExactString(String(decoding: other, as: UTF8.self)).isBlank }
+        if !hasOtherText, bytes.count <= Self.maximumOnlyTokens { onlyTokens = text }
     }
 
     /// Whether there is a `$` or a `{{`: nearly all texts have neither, and some are long.

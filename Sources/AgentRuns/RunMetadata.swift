@@ -14,8 +14,6 @@ package final class RunMetadata: @unchecked Sendable {
         case step(ExactString)
         /// The implementation's `source`, member as given.
         case source(StaticString)
-        /// Derived from the implementation's text or summary; nobody wrote it there.
-        case derived
     }
 
     /// One value of the map.
@@ -45,8 +43,6 @@ package final class RunMetadata: @unchecked Sendable {
     private var entries: [Entry] = []
     /// The known names that ``entries`` fills, a bit each.
     private var filled: UInt32 = 0
-    /// The known names with a derived value whose text is not kept, a bit each.
-    private var measured: UInt32 = 0
     private var additions: [Addition] = []
     /// Keys of entries the controller does not know that no parameter carries: targets of mappings.
     private var mappedKeys: [(entry: Int, key: ExactString)] = []
@@ -54,8 +50,21 @@ package final class RunMetadata: @unchecked Sendable {
     private let ofStep: [Parameters.Entry]
     /// Places of the parameters in effect; empty when they are the run's.
     private var places: [Int] = []
+    /// What more is derived from, when it is asked for.
+    let implementation: Implementation?
+    let generation: Generation
+    /// Whether there is an implementation of which nothing is known.
+    let isImplementationUnknown: Bool
 
-    init(run: Parameters, step: WorkflowStep?, implementation: Implementation?, generation: Generation) {
+    init(
+        run: Parameters,
+        step: WorkflowStep?,
+        implementation: Implementation?,
+        isImplementationUnknown: Bool,
+        generation: Generation
+    ) {
+        (self.implementation, self.generation) = (implementation, generation)
+        self.isImplementationUnknown = isImplementationUnknown
         ofRun = run.entries
         ofStep = step?.parameters.entries ?? []
         if !ofStep.isEmpty { overlay() }
@@ -64,7 +73,8 @@ package final class RunMetadata: @unchecked Sendable {
         for alias in Self.aliases where isFilled(alias.from) && !isFilled(alias.to) {
             if alias.generation == nil || alias.generation == generation { fill(alias.to, from: alias.from) }
         }
-        if let implementation { add(implementation, generation: generation) }
+        if let implementation { add(implementation) }
+        if isFilled(.issueUrl), !isFilled(.url) { fill(.url, from: .issueUrl) }
     }
 
     /// The value of a key the controller knows, nil when nothing fills it.
@@ -106,9 +116,9 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// Those of `keys`, known names or not, that have no value.
     package func missing(_ keys: [ExactString]) -> [ExactString] {
-        let all = keys.count > Self.fewKeys ? Set(all.map(\.key)) : nil
+        let all = keys.count > Self.fewKeys ? Set(given.map(\.key)) : nil
         return keys.filter { key in
-            if let name = ParameterName(key) { return (filled | measured) & (1 << UInt32(name.rawValue)) == 0 }
+            if let name = ParameterName(key) { return !isFilled(name) && !derives(name) }
             return all.map { !$0.contains(key) } ?? (entry(key) == nil)
         }
     }
@@ -148,8 +158,18 @@ package final class RunMetadata: @unchecked Sendable {
         place < ofRun.count ? ofRun[place].key : ofStep[place - ofRun.count].key
     }
 
-    /// Keys and values in the order they were filled.
-    package var all: [(key: ExactString, value: ExactString)] {
+    /// String parameters in effect, as written.
+    var texts: [(key: ExactString, value: ExactString)] {
+        parameters.compactMap { entry in
+            switch entry.value {
+            case .string(let value): (entry.key, value)
+            case .other: entry.text.map { (entry.key, $0) }
+            }
+        }
+    }
+
+    /// Keys and values in the order they were filled, but for what is derived from the implementation's texts.
+    var given: [(key: ExactString, value: ExactString)] {
         entries.indices.map { index in
             let entry = entries[index]
             let mapped = mappedKeys.first { $0.entry == index }?.key
@@ -226,13 +246,11 @@ package final class RunMetadata: @unchecked Sendable {
         additions.append(Addition(text: text, origin: origin))
     }
 
-    private func add(_ implementation: Implementation, generation: Generation) {
+    private func add(_ implementation: Implementation) {
         for mapping in implementation.contract.mappings { map(mapping) }
         let source = implementation.source
         if source.provider == "github", let externalId = source.externalId { addGitHub(externalId) }
         set(.issueUrl, source.url, .source(".source.url"))
-        if isFilled(.issueUrl), !isFilled(.url) { fill(.url, from: .issueUrl) }
-        if generation == .february2026 || isFilled(.issueNumber) { addDerived(implementation) }
     }
 
     /// Gives the mapping's target the value of its source unless it has one.
@@ -244,28 +262,13 @@ package final class RunMetadata: @unchecked Sendable {
         append(source)
     }
 
-    /// `owner/repo#77`: the first two pieces, both needed.
+    /// `owner/repo#77`: the first two pieces, neither empty; a blank one gives nothing.
     private func addGitHub(_ externalId: ExactString) {
-        guard let (first, rest) = externalId.cut(atFirst: "#"), let repository = first.nonBlank,
-            let number = (rest.cut(atFirst: "#")?.before ?? rest).nonBlank
-        else { return }
-        set(.repository, repository, .source(".source.externalId"))
-        set(.issueNumber, number, .source(".source.externalId"))
-    }
-
-    private func addDerived(_ implementation: Implementation) {
-        derive(.issueTitle, implementation.summary)
-        derive(.issueBody, implementation.text)
-    }
-
-    /// Derives `name` from a text; from one that is not kept it is only known to have a value.
-    private func derive(_ name: ParameterName, _ text: PromptText?) {
-        switch text {
-        case .text(let text): set(name, text, .derived)
-        case .measured: measured |= 1 << UInt32(name.rawValue)
-        case .redacted: set(name, RedactedText.standIn, .derived)
-        case nil: break
-        }
+        guard let (repository, rest) = externalId.cut(atFirst: "#") else { return }
+        let number = rest.cut(atFirst: "#")?.before ?? rest
+        guard !repository.isEmpty, !number.isEmpty else { return }
+        set(.repository, repository.nonBlank, .source(".source.externalId"))
+        set(.issueNumber, number.nonBlank, .source(".source.externalId"))
     }
 
     // MARK: Aliases
@@ -287,7 +290,7 @@ package final class RunMetadata: @unchecked Sendable {
         Alias(.issue, .issueNumber), Alias(.issueId, .issueNumber), Alias(.issueIdSnakeCase, .issueNumber),
         Alias(.issueNumberSnakeCase, .issueNumber),
         Alias(.title, .issueTitle), Alias(.body, .issueBody),
-        Alias(.url, .issueUrl), Alias(.issueUrl, .url),
+        Alias(.url, .issueUrl),
         Alias(.baseBranch, .base), Alias(.baseRefSnakeCase, .base), Alias(.baseRef, .base),
         Alias(.headBranch, .head), Alias(.headRefSnakeCase, .head), Alias(.headRef, .head),
         Alias(.workflowStage, .stage, .february2026), Alias(.codexStage, .stage),

@@ -41,10 +41,13 @@ package final class RunUnit: Sendable {
         case .reference(let name, _): implementation = specification(name)
         case .none: implementation = nil
         }
+        var isUnknown = false
+        if case .reference = implementationOrigin { isUnknown = implementation == nil }
         metadata = RunMetadata(
             run: spec.parameters,
             step: step,
             implementation: implementation,
+            isImplementationUnknown: isUnknown,
             generation: generation
         )
     }
@@ -62,11 +65,6 @@ package final class RunUnit: Sendable {
 }
 
 extension RunUnit {
-    /// Whether the implementation is a reference nothing is known about.
-    package var hasUnknownImplementation: Bool {
-        if case .reference = implementationOrigin { implementation == nil } else { false }
-    }
-
     /// Path of something inside the implementation, `member` starting with a dot: in place when it is inline, else at the
     /// reference that led there; nil without an implementation.
     package func implementationField(_ member: StaticString) -> FieldPath? {
@@ -85,7 +83,6 @@ extension RunUnit {
         case .run(let key): FieldPath("spec.parameters").member(key)
         case .step(let key): field(true, "spec.parameters", ".parameters").member(key)
         case .source(let member): implementationField(member)
-        case .derived: nil
         }
     }
 

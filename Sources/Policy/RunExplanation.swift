@@ -89,6 +89,7 @@ extension RunExplanation.Unit {
         let head = unit.head(
             provider: provider?.object,
             run: run.run.metadata,
+            namespace: run.namespace,
             mode: run.mode,
             generation: run.generation
         )
@@ -118,7 +119,7 @@ private struct ValueSources {
         if case .source(let member) = value.origin, case .reference(let name, _) = unit.implementationOrigin {
             return "ImplementationSpec/\(name.visible) .spec\(member)"
         }
-        return unit.field(of: value)?.text ?? "the implementation's text"
+        return unit.field(of: value)?.text ?? "the implementation"
     }
 }
 

@@ -190,6 +190,7 @@ final class RunUnderReview {
         unit.head(
             provider: unit.metadata.has(.head) ? nil : provider(of: unit)?.object,
             run: run.metadata,
+            namespace: namespace,
             mode: mode,
             generation: generation
         )

@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         ("a", "a: x", []), ("a", "a: ' '", ["a"]), ("a, b, a, c", "b: x", ["a", "c"]), ("' a '", "a: x", []),
         ("repository", "repo: o/r", []), ("head", "branch: x", ["head"]), ("url", "issueUrl: x", []),
-        ("mapped", "from: x", []), ("prompt", "prompt: x", []), ("issueBody", "b: c", []),
+        ("mapped", "from: x", []), ("prompt", "prompt: x", []), ("prompt", "b: c", []), ("issueBody", "b: c", []),
         ("issueTitle", "b: c", ["issueTitle"]),
         ("stage", "workflowStage: x", []),
     ])
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a", "a: x", []), ("a", "b: x", ["a"]), ("prompt", "prompt: x", ["prompt"]),
+        ("a", "a: x", []), ("a", "b: x", ["a"]), ("prompt", "prompt: x", []), ("prompt", "b: c", []),
         ("stage", "workflowStage: x", ["stage"]),
         ("issueBody", "b: c", ["issueBody"]), ("issueBody", "issue: '7'", []),
     ])

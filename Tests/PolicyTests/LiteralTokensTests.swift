@@ -23,6 +23,8 @@ import Testing
         ("do ${parameters.task}", "task: t", ["LiteralToken"], []),
         ("do ${metadata.head}", "headRef: h", ["LiteralToken"], []),
         ("do {{ task }}", "", [], ["EmptyToken"]), ("do {{task}}", "task: t", [], []),
+        ("do {{ inputs.task }}", "task: t", [], []), ("do {{ inputs.task }}", "", [], ["EmptyToken"]),
+        ("do ${inputs.task}", "", ["LiteralToken"], ["LiteralToken"]), ("do {{ inputs }}", "", [], []),
         ("do {{ task }}", "task: \\\"\\\"", [], []), ("do {{ }}", "", [], []), ("do { { task } }", "", [], []),
         ("run $task", "task: t", ["ShellVariable"], ["ShellVariable"]), ("run $task", "tasks: t", [], []),
         ("run $tasks", "task: t", [], []), ("run $$task", "task: t", [], []),
@@ -90,10 +92,15 @@ import Testing
         }
     }
 
-    @Test func `resolve to what is derived from a text that is not kept, section 7`() throws {
-        let state = object("ImplementationSpec", "i", "text: 'see {{ issueBody }}'")
+    @Test(arguments: ["issueBody", "metadata.issueTitle", "prompt"])
+    func `do not resolve to what is derived from the text itself, section 7`(path: String) throws {
+        let state = object("ImplementationSpec", "i", "summary: s, text: 'see {{ \(path) }}'")
         let yaml = run("implementationSpecRef: {name: i}, parameters: {issueNumber: '7'}")
-        #expect(try judge(yaml, state: state, generation: .august2026).summary(of: .literalTokens).isEmpty)
+        #expect(
+            try judge(yaml, state: state, generation: .august2026).summary(of: .literalTokens) == [
+                "EmptyToken spec.implementationSpecRef.name Warn"
+            ]
+        )
     }
 
     @Test func `of an ImplementationSpec are judged with it, in February`() throws {

@@ -13,7 +13,7 @@ struct ImplementationSource: Rule {
         else { return }
         for unit in run.runAndSteps {
             guard let implementation = unit.implementation else { continue }
-            let provider = implementation.source.provider?.nonBlank
+            let provider = implementation.source.provider
             guard provider.map({ !allowed.contains($0.asciiLowercased) }) ?? true,
                 let field = unit.implementationField(".source.provider")
             else { continue }

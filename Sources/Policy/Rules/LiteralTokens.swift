@@ -21,8 +21,8 @@ struct LiteralTokens: Rule {
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var groups: [Group] = []
         for prompt in run.prompts {
-            guard let tokens = prompt.winner?.text?.tokens, !tokens.isEmpty, let winner = prompt.winner,
-                let field = field(of: winner, prompt.unit)
+            guard let written = prompt.written, let tokens = written.text?.tokens, !tokens.isEmpty,
+                let field = field(of: written, prompt.unit)
             else { continue }
             for (reason, names) in Self.unreplaced(tokens, prompt.unit, run.generation) where !names.isEmpty {
                 Self.add(names, reason, field, &groups)

@@ -13,7 +13,9 @@ struct PromptSource: Rule {
             if choice.inline != nil, let name = choice.specRefName { reportAmbiguity(name, unit, &findings) }
             checkPresence(unit, run, &findings)
         }
-        for prompt in run.prompts where hasNothing(prompt, run.generation) { reportEmpty(prompt.unit, &findings) }
+        for prompt in run.prompts where prompt.isBlank && prompt.unit.implementation != nil {
+            reportEmpty(prompt, run.generation, &findings)
+        }
     }
 
     private func reportAmbiguity(_ name: ExactString, _ unit: RunUnit, _ findings: inout RuleFindings) {
@@ -57,23 +59,27 @@ struct PromptSource: Rule {
 
     // MARK: Empty prompts
 
-    /// Whether the unit's implementation is known and what the agent would be told is blank.
-    private func hasNothing(_ prompt: EffectivePrompt, _ generation: Generation) -> Bool {
-        guard prompt.unit.implementation != nil else { return false }
-        guard let text = prompt.winner?.text else { return true }
-        guard generation == .august2026 else { return false }
-        let tokens = text.tokens
-        if tokens.hasOtherText || tokens.mayHaveMoreBraces || (tokens.braces.isEmpty && tokens.dollarBraces.isEmpty) {
-            return false
-        }
-        let context = PromptContext(prompt.unit)
-        return tokens.braces.allSatisfy { context.braces($0) != .present }
-            && tokens.dollarBraces.allSatisfy { [.empty, .blank].contains(context.dollarBraces($0)) }
+    private func reportEmpty(_ prompt: EffectivePrompt, _ generation: Generation, _ findings: inout RuleFindings) {
+        guard let field = prompt.unit.implementationField(".text") else { return }
+        let message =
+            switch generation {
+            case .february2026: "Required value: neither a text nor a summary is left for the agent to read"
+            // The codex adapter, `controller-semantics.md` section 5.
+            case .august2026:
+                """
+                Required value: neither a text nor a summary is left; the codex adapter gives the agent the first that is not \
+                blank of the text and the summary as written, the issue's and the event's body, at last the whole run as JSON
+                """
+            }
+        let remedy = "write the task into the implementation's text"
+        report(.emptyPrompt, field, message, remedy, value(of: prompt), nil, &findings)
     }
 
-    private func reportEmpty(_ unit: RunUnit, _ findings: inout RuleFindings) {
-        guard let field = unit.implementationField(".text") else { return }
-        let message = "Required value: neither a text nor a summary is left for the agent to read"
-        report(.emptyPrompt, field, message, "write the task into the implementation's text", "", nil, &findings)
+    /// What tells an empty prompt from another: the reference that led to it, else what was written.
+    private func value(of prompt: EffectivePrompt) -> ExactString {
+        switch prompt.unit.implementationOrigin {
+        case .reference(let name, _): name
+        case .inline, .none: ExactString(prompt.written?.text?.sha256 ?? "")
+        }
     }
 }
