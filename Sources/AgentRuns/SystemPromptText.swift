@@ -8,7 +8,9 @@ package enum SystemPromptText: Sendable, Equatable {
     case blank
     case text(ExactString)
     /// A value of another type than string, which the controller refuses.
-    case notText(JSONKind)
+    ///
+    /// `identity` tells it from others: the value as JSON, or what a decision log keeps in its place.
+    case notText(JSONKind, identity: ExactString)
     /// What a decision log keeps of a text.
     case redacted(RedactedText)
 
@@ -16,18 +18,19 @@ package enum SystemPromptText: Sendable, Equatable {
         let kind = try reader.peek()
         if reader.readsProjections, kind == .object, let value = try RedactedValue(&reader) {
             self.init(value)
-        } else if let text = try reader.readExactString() {
+        } else if kind == .string, let text = try reader.readExactString() {
             self = text.isBlank ? .blank : .text(text)
         } else {
-            self = kind == .null ? .absent : .notText(kind)
+            let json = reader.text(of: try reader.skipValue())
+            self = kind == .null ? .absent : .notText(kind, identity: json)
         }
     }
 
-    /// Whether this is the text the agent would get.
-    package var isInForce: Bool {
+    /// Whether the controller stops at it, to use or to refuse it, and goes on to no other candidate.
+    package var isReached: Bool {
         switch self {
-        case .text, .redacted: true
-        case .absent, .blank, .notText: false
+        case .text, .redacted, .notText: true
+        case .absent, .blank: false
         }
     }
 
@@ -47,7 +50,7 @@ extension SystemPromptText {
     private init(_ kept: RedactedValue) {
         switch kept {
         case .text(let text): self = .redacted(text)
-        case .other(let kind, _): self = .notText(kind)
+        case .other(let kind, let identity): self = .notText(kind, identity: identity)
         }
     }
 
@@ -58,7 +61,7 @@ extension SystemPromptText {
         case .blank: writer.string("")
         case .text(let text):
             RedactedValue.text(RedactedText(text, isPrompt: false, identity: "")).write(to: &writer)
-        case .notText(let kind): RedactedValue.other(kind, identity: "").write(to: &writer)
+        case .notText(let kind, _): RedactedValue.other(kind, identity: "").write(to: &writer)
         case .redacted(let text): RedactedValue.text(text).write(to: &writer)
         }
     }

@@ -15,7 +15,7 @@ package final class VersionControlProvider: Sendable {
 extension VersionControlProvider {
     /// `spec`.
     package struct Spec: Sendable {
-        /// `spec.provider`, trimmed and lower-cased: `github`, `gitlab`, ….
+        /// `spec.provider`, trimmed: `github`, `gitlab`, …; another case is another provider.
         package var type: ExactString?
         /// `spec.repositoryPolicy.allow`, case-sensitive globs; none allows all.
         package var allow = GlobList([])
@@ -36,7 +36,7 @@ extension VersionControlProvider {
         fileprivate init(_ reader: inout JSONReader) throws(JSONError) {
             try reader.readMembers { reader, key throws(JSONError) in
                 switch key {
-                case "provider": type = try reader.readNonBlank()?.asciiLowercased
+                case "provider": type = try reader.readNonBlank()
                 case "repositoryPolicy": try readRepositoryPolicy(&reader)
                 case "defaults": try readDefaults(&reader)
                 case "auth": auth = try Auth(&reader)

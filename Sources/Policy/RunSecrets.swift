@@ -105,7 +105,7 @@ extension RunUnderReview {
         guard let agent else { return }
         let field = FieldPath("spec.agentRef.name")
         let ownPromptIsInForce =
-            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isInForce)
+            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isReached)
         if !ownPromptIsInForce, let name = agent.spec.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: field, use: .agentSystemPrompt))
         }

@@ -108,4 +108,41 @@ import Testing
         #expect(try judge(spec).summary(of: .literalTokens) == ["LiteralToken spec.summary Warn"])
         #expect(try judge(spec, generation: .august2026).summary(of: .literalTokens).isEmpty)
     }
+
+    @Test(arguments: [
+        ("repository: '${owner}/repo', head: codex/x", ["LiteralToken spec.parameters.repository Warn"]),
+        ("repository: o/r, headRef: 'codex/${ task }'", ["LiteralToken spec.parameters.headRef Warn"]),
+        ("repository: o/r, head: codex/x, headBranch: 'codex/${x}'", []),
+        ("repository: o/r, head: codex/x, baseBranch: '${x}'", ["LiteralToken spec.parameters.baseBranch Warn"]),
+        ("repository: o/r, branch: 'codex/${x}'", ["LiteralToken spec.parameters.branch Warn"]),
+        ("repository: o/r, head: codex/x, branch: 'codex/${x}', note: '${x}'", []),
+        ("repository: o/r, head: 'codex/$${x}'", []),
+    ])
+    func `stand in no head, base or repository, whatever resolves`(parameters: String, expected: [String]) throws {
+        for generation in [Generation.february2026, .august2026] {
+            let verdict = try judge(run("parameters: {x: v, task: v, \(parameters)}"), generation: generation)
+            #expect(verdict.summary(of: .literalTokens) == expected, "\(parameters)")
+            #expect(!verdict.reasons(of: .repositoryAllowlist).contains("InvalidRepository"))
+        }
+    }
+
+    @Test func `do not get a repository past the lists, nor a branch held`() throws {
+        let yaml = run("parameters: {repository: '${x}/r', head: codex/x}")
+        let policy = "  rules: {repository-allowlist: {allow: [o/r]}}"
+        #expect(try judge(yaml, policy: policy).reasons(of: .repositoryAllowlist) == ["RepositoryNotAllowed"])
+        let other = object("AgentRun", "other", "parameters: {repository: '${x}/r', head: codex/x}")
+        #expect(try judge(yaml, state: other).reasons(of: .headBranchConflict).isEmpty)
+    }
+
+    @Test func `of a step's own head are told where the step wrote it`() throws {
+        let spec = """
+            parameters: {repository: o/r, head: 'codex/${x}'}, runtime: {type: workflow}, workflow: {steps: \
+            [{name: a, parameters: {head: '${z}'}}, {name: b}, {name: c}]}
+            """
+        #expect(
+            try judge(run(spec)).summary(of: .literalTokens) == [
+                "LiteralToken spec.workflow.steps[0].parameters.head Warn", "LiteralToken spec.parameters.head Warn",
+            ]
+        )
+    }
 }

@@ -27,7 +27,7 @@ import Testing
     @Test(arguments: [("g/h/r", true), ("g/h/*/r", true), ("g//r", false), ("g/../r", false)])
     func `GitLab has groups within groups`(pattern: String, isAlive: Bool) throws {
         #expect(
-            try judged("provider: GitLab, repositoryPolicy: {allow: ['\(pattern)']}").isEmpty == isAlive
+            try judged("provider: gitlab, repositoryPolicy: {allow: ['\(pattern)']}").isEmpty == isAlive
         )
     }
 
@@ -54,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         ("github", "method: app", []), ("gitlab", "method: app", method), ("bitbucket", "method: ' APP '", method),
-        ("gitea", "method: App", method), ("generic", "method: app", method), ("GitHub", "method: app", []),
+        ("gitea", "method: App", method), ("generic", "method: app", method), ("GitHub", "method: app", method),
+        ("GITHUB", "auth: {}", []),
         ("gitlab", "method: ssh", []), ("gitlab", "method: none", []), ("gitlab", "method: token", []),
         ("gitlab", "app: {privateKeySecretRef: {name: s}}", method),
         ("gitlab", "app: {privateKeySecretRef: {name: s}}, token: {secretRef: {name: t}}", []),

@@ -180,3 +180,21 @@ import Testing
         #expect(try judge(run(""), policy: policy, state: state).summary(of: .secretAllowlist) == [])
     }
 }
+
+@Suite struct `Default system prompt beside one that is no string` {
+    @Test(arguments: [("systemPrompt: 5", false), ("systemPrompt: ' '", true), ("systemPrompt: x", false), ("", true)])
+    func `is not used, section 6`(spec: String, isUsed: Bool) throws {
+        let agent = object("Agent", "a", "defaults: {systemPromptRef: {kind: Secret, name: s, key: k}}")
+        let reasons = try judge(run(spec), state: agent).reasons(of: .secretAllowlist)
+        #expect(reasons == (isUsed ? ["SecretNotListed"] : []))
+    }
+
+    @Test func `is another value when another one is written`() throws {
+        func reasons(_ value: String) throws -> [String] {
+            try review(operation: "UPDATE", object: run("systemPrompt: \(value)"), oldObject: run("systemPrompt: 5"))
+                .summary(of: .systemPrompt)
+        }
+        #expect(try reasons("6") == ["InvalidSystemPrompt spec.systemPrompt Deny"])
+        #expect(try reasons("5, memoryRef: {name: m}") == ["InvalidSystemPrompt spec.systemPrompt Audit"])
+    }
+}

@@ -36,10 +36,18 @@ struct ImplementationSource: Rule {
                 message: "Forbidden: \(source) is not in "
                     + "spec.security.allowedImplementationSourceProviders of Agent \(agent)",
                 remedy: "use an allowed source, or add it to the Agent",
-                values: [provider ?? ""],
+                values: [Self.value(provider, unit)],
                 outcome: outcome
             )
             findings.report(draft)
         }
+    }
+
+    /// What is written at the field: the provider, or the reference that led to it.
+    private static func value(_ provider: ExactString?, _ unit: RunUnit) -> ExactString {
+        if case .reference(let name, _) = unit.implementationOrigin {
+            return OffendingValue.joining(name, provider ?? "")
+        }
+        return provider ?? ""
     }
 }

@@ -14,21 +14,66 @@ struct LiteralTokens: Rule {
     private struct Group {
         var reason: Reason
         var field: FieldPath
-        var key: FieldPath.Key
-        var tokens: [ExactString]
+        /// Whether the text is no prompt, but a head, a base or a repository.
+        var isParameter = false
+        var tokens: [ExactString] = []
+        private var seen: Set<ExactString> = []
+
+        init(_ reason: Reason, _ field: FieldPath, isParameter: Bool = false) {
+            (self.reason, self.field, self.isParameter) = (reason, field, isParameter)
+        }
+
+        mutating func add(_ more: [ExactString]) {
+            for token in more where seen.insert(token).inserted { tokens.append(token) }
+        }
+    }
+
+    /// Steps that share a text share its finding.
+    private struct Groups {
+        private struct Key: Hashable {
+            var reason: Reason
+            var field: FieldPath.Key
+        }
+
+        private(set) var all: [Group] = []
+        private var places: [Key: Int] = [:]
+
+        mutating func add(_ tokens: [ExactString], _ reason: Reason, _ field: FieldPath, isParameter: Bool = false) {
+            if tokens.isEmpty { return }
+            let key = Key(reason: reason, field: field.key)
+            let place = places[key] ?? all.count
+            if place == all.count {
+                places[key] = place
+                all.append(Group(reason, field, isParameter: isParameter))
+            }
+            all[place].add(tokens)
+        }
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var groups: [Group] = []
+        var groups = Groups()
         for prompt in run.prompts {
             guard let written = prompt.written, let tokens = written.text?.tokens, !tokens.isEmpty,
                 let field = field(of: written, prompt.unit)
             else { continue }
-            for (reason, names) in Self.unreplaced(tokens, prompt.unit, run.generation) where !names.isEmpty {
-                Self.add(names, reason, field, &groups)
+            for (reason, names) in Self.unreplaced(tokens, prompt.unit, run.generation) {
+                groups.add(names, reason, field)
             }
         }
-        for group in groups { report(group, run.generation, &findings) }
+        for unit in run.units { Self.checkPlaces(unit, &groups) }
+        for group in groups.all { report(group, run.generation, &findings) }
+    }
+
+    /// Where the unit works: no controller replaces anything in a parameter.
+    private static func checkPlaces(_ unit: RunUnit, _ groups: inout Groups) {
+        for name in [ParameterName.repository, .base, .head] {
+            // The runner takes the branch only where there is no head.
+            guard let value = unit.metadata[name] ?? (name == .head ? unit.metadata[.branch] : nil),
+                value.text.holdsLiteralToken, let field = unit.field(of: value)
+            else { continue }
+            let names = PromptTokens(in: value.text).dollarBraces
+            groups.add(names.map { ExactString("${\($0)}") }, .literalToken, field, isParameter: true)
+        }
     }
 
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
@@ -39,7 +84,8 @@ struct LiteralTokens: Rule {
         let names = text.tokens.dollarBraces.map { ExactString("${\($0)}") }
         if names.isEmpty { return }
         let field = FieldPath(implementation.text == nil ? "spec.summary" : "spec.text")
-        let group = Group(reason: .literalToken, field: field, key: field.key, tokens: names)
+        var group = Group(.literalToken, field)
+        group.add(names)
         report(group, .february2026, &findings)
     }
 
@@ -56,9 +102,8 @@ struct LiteralTokens: Rule {
         _ unit: RunUnit,
         _ generation: Generation
     ) -> [(Reason, [ExactString])] {
-        let parameters = unit.metadata.parameters
-        let shell = tokens.shellVariables.filter { name in parameters.contains { $0.key == name } }
-        let shellTokens = shell.map { ExactString("$\($0)") }
+        let keys = tokens.shellVariables.isEmpty ? [] : Set(unit.metadata.parameters.map(\.key))
+        let shellTokens = tokens.shellVariables.filter(keys.contains).map { ExactString("$\($0)") }
         guard generation == .august2026 else {
             return [
                 (.literalToken, tokens.dollarBraces.map { ExactString("${\($0)}") }), (.shellVariable, shellTokens),
@@ -73,16 +118,6 @@ struct LiteralTokens: Rule {
         ]
     }
 
-    /// Steps that share a text share its finding.
-    private static func add(_ tokens: [ExactString], _ reason: Reason, _ field: FieldPath, _ groups: inout [Group]) {
-        let key = field.key
-        guard let index = groups.firstIndex(where: { $0.reason == reason && $0.key == key }) else {
-            groups.append(Group(reason: reason, field: field, key: key, tokens: tokens))
-            return
-        }
-        for token in tokens where !groups[index].tokens.contains(token) { groups[index].tokens.append(token) }
-    }
-
     private func report(_ group: Group, _ generation: Generation, _ findings: inout RuleFindings) {
         let (what, remedy): (String, String)
         switch group.reason {
@@ -93,6 +128,8 @@ struct LiteralTokens: Rule {
                 "is not replaced: parameters are no environment variables",
                 "write the value out, or use ${name} (2026-08)"
             )
+        case _ where group.isParameter:
+            (what, remedy) = ("stays as written: the controller never expands a parameter", "write the value out")
         case _ where generation == .february2026:
             (what, remedy) = ("stays as written: the controller expands nothing", "write the value out")
         default:

@@ -38,7 +38,8 @@ struct RepositoryAllowlist: Rule {
     }
 
     private func checkName(_ repository: RunUnderReview.Repository, _ findings: inout RuleFindings) {
-        guard repository.name.normalForm == nil else { return }
+        // A `${name}` that nobody replaces is told by literal-tokens.
+        guard repository.name.normalForm == nil, !repository.isPlaceholder else { return }
         report(
             .invalidRepository,
             repository,

@@ -83,7 +83,7 @@ struct SystemPrompt: Rule {
         let isReached = pair.reference == nil
         switch pair.text {
         case .absent, .blank: break
-        case .notText(let kind):
+        case .notText(let kind, _):
             let message = "Invalid value: must be a string, and this is of type \(kind.rawValue)"
             let outcome = outcome(.invalidSystemPrompt, isReached: isReached)
             let value = pair.text.identity
@@ -155,7 +155,7 @@ extension SystemPromptText {
         case .absent: ""
         case .blank: "blank"
         case .text(let text): ExactString(PromptText.text(text).sha256)
-        case .notText(let kind): ExactString(kind.rawValue)
+        case .notText(let kind, let identity): OffendingValue.joining(ExactString(kind.rawValue), identity)
         case .redacted(let text): text.identity
         }
     }
