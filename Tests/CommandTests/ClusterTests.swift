@@ -54,6 +54,20 @@ import Testing
         }
     }
 
+    @Test func `Jobs that may not be listed are named, and it is ready without them`() async throws {
+        try await FakeAPIServer.run { server in
+            let forbidden = Fault.forbidden(user: "system:anonymous", verb: "list", .jobs)
+            try await server.script(FaultRule(matching: .init(.list, .jobs), times: nil, forbidden))
+            let webhook = try await start(server)
+            let report = try await readiness(webhook, with: "readyz check passed")
+            #expect(report.contains("[+]state-jobs ok"), "\(report)")
+            #expect(report.contains("grant the verbs list and watch on it to this identity"), "\(report)")
+            let log = try webhook.log
+            #expect(log.contains("an optional part of the cluster state is not renewed"), "\(log)")
+            #expect(try await webhook.stop() == 0)
+        }
+    }
+
     @Test func `a definition that is missing is named, and a kind left out is not missed`() async throws {
         try await FakeAPIServer.run { server in
             try await server.remove(resource: .memories)

@@ -108,8 +108,10 @@ struct WatchedState: StateSource {
                 )
             }
         case .failed(let source, let reason):
-            logger.error(
-                "the cluster state is not renewed",
+            logger.log(
+                level: source.kind.isOptional ? .warning : .error,
+                source.kind.isOptional
+                    ? "an optional part of the cluster state is not renewed" : "the cluster state is not renewed",
                 metadata: ["resource": "\(source)", "reason": "\(VisibleText.line(reason))"]
             )
         case .recovered(let source):
