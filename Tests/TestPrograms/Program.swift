@@ -16,6 +16,11 @@ package struct Program: Sendable {
 
     /// Runs the executable under test.
     package static func agentrunAdmission(_ arguments: String..., input: String = "") async throws -> Program {
+        try await agentrunAdmission(arguments, input: input)
+    }
+
+    /// The same with arguments that are made up.
+    package static func agentrunAdmission(_ arguments: [String], input: String = "") async throws -> Program {
         try await run(underTest, arguments, input: Array(input.utf8))
     }
 
