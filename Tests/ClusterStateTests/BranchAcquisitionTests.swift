@@ -286,6 +286,29 @@ import Testing
         #expect(machine.received(.failed(failure), now: Self.moment(0)) == .finish(.unavailable(failure)))
     }
 
+    @Test(arguments: [0, 7000, Int64.max])
+    func `waits as long as the server asks, within reason`(asked: Int64) {
+        let failure = ClaimFailure(message: "busy", isTransient: true, retryAfterMilliseconds: asked)
+        var machine = Self.acquisition()
+        _ = machine.start(now: Self.moment(0))
+        let wait = min(max(asked, 100), 30_000)
+        #expect(machine.received(.failed(failure), now: Self.moment(5)) == .wait(until: 5 + wait))
+    }
+
+    @Test(arguments: [Int64.min, -1, .max])
+    func `reckons with any time a Lease may tell`(acquiredAt: Int64) {
+        var held = Self.held()
+        held.claim.acquiredAt = WallTime(milliseconds: acquiredAt)
+        let moments = [Self.moment(0), ClaimMoment(wall: WallTime(milliseconds: -1), steady: 0)]
+        for moment in moments {
+            let wait = ClaimTiming().remaining(held.claim, at: moment, observedAt: nil)
+            #expect((acquiredAt == .max) == (wait > 1 << 40))
+            #expect(ClaimTiming().remaining(held.claim, at: moment, observedAt: 0) <= Self.gap)
+        }
+        let conflict = ClaimConflict(held.claim, .pending(waitMilliseconds: .max))
+        #expect(conflict.waitSeconds == Int(Int64.max / 1000) + 1)
+    }
+
     @Test func `is given up at once where trying again is no use`() {
         let failure = ClaimFailure(message: "forbidden", isTransient: false)
         var machine = Self.acquisition()
@@ -338,7 +361,7 @@ import Testing
             return
         }
         #expect(result.taken.map(\.version.uid) == ["l-0", "l-1"])
-        #expect(result.outcomes.map(\.count) == [.acquired, .acquired, .conflict])
+        #expect(result.counts == [.acquired, .acquired, .conflict])
     }
 
     @Test func `is not tried for more branches than a review has time for`() {
@@ -354,5 +377,42 @@ import Testing
             return
         }
         #expect(failure.message.contains("33 head branches"))
+        #expect(result.counts == [.unavailable] + repeatElement(.untried, count: 32))
+    }
+
+    /// What the first of three branches comes to, whether it is over then, and what is counted.
+    @Test(arguments: [
+        (ClaimAnswer.failed(ClaimFailure(message: "no", isTransient: false)), false),
+        (.lease(.foreign("Lease \"x\" is someone's")), false), (nil, true),
+    ])
+    func `that cannot be had leaves no branch uncounted`(answer: ClaimAnswer?, expires: Bool) {
+        let branches = ["a", "b", "c"].map {
+            (key: ClaimKey(branch: BranchKey(repository: "o/r", head: ExactString($0))), isDerived: false)
+        }
+        let holder = ClaimHolder(run: ObjectKey(namespace: "agents", name: "own"), uid: "u-1")
+        var machine = RunAcquisition(.init(holder: holder, branches: branches), replica: "us", timing: ClaimTiming())
+        _ = machine.start(now: Self.moment(0))
+        let end =
+            expires ? machine.expire(now: Self.moment(0)) : machine.received(answer ?? .exists, now: Self.moment(0))
+        guard case .finish(let result) = end, case .unavailable = result.decision else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(result.counts == [.unavailable, .untried, .untried])
+        #expect(result.taken.isEmpty)
+    }
+
+    @Test func `is not held before it was asked for`() {
+        let holder = ClaimHolder(run: ObjectKey(namespace: "agents", name: "own"), uid: "u-1")
+        var machine = RunAcquisition(
+            .init(holder: holder, branches: [(key: Self.key, isDerived: false)]),
+            replica: "us",
+            timing: ClaimTiming()
+        )
+        guard case .finish(let result) = machine.expire(now: Self.moment(0)), case .unavailable = result.decision else {
+            Issue.record("held")
+            return
+        }
+        #expect(result.counts == [.unavailable])
     }
 }

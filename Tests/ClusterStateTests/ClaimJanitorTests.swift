@@ -289,6 +289,70 @@ import Testing
         #expect(janitor.claimCount == 1)
     }
 
+    /// Up to the answer to the create of the claim that run 1 lacks.
+    private static func creating() -> (janitor: ClaimJanitor, create: ClaimJanitor.Ticket?, time: Int64) {
+        var janitor = janitor()
+        janitor.saw(run(1), now: moment(0))
+        var time: Int64 = 0
+        if let read = nextCall(&janitor, from: &time) {
+            janitor.received(.run(run(1)), for: read.ticket, now: moment(time))
+        }
+        let create = nextCall(&janitor, from: &time)
+        return (janitor, create?.ticket, time)
+    }
+
+    @Test func `makes the claim of an active run though another Lease was there and went`() throws {
+        var (janitor, create, time) = Self.creating()
+        janitor.received(.exists, for: try #require(create), now: Self.moment(time))
+        let read = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(read.call == .readLease(ClaimKey(branch: Self.branch(1))))
+        janitor.received(.absent, for: read.ticket, now: Self.moment(time))
+        // The run is looked at anew: it may be over by now.
+        let again = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(again.call == .readRun(Self.run(1).key))
+        #expect(time < 2 * ClaimJanitor.coverDelayMilliseconds + Self.jitter)
+        janitor.received(.run(Self.run(1)), for: again.ticket, now: Self.moment(time))
+        guard let (call, _) = Self.nextCall(&janitor, from: &time), case .create(let claim) = call else {
+            Issue.record("no create")
+            return
+        }
+        #expect(claim.holder.run == Self.run(1).key)
+        #expect(janitor.takeCounts() == [.retried])
+    }
+
+    /// The read of the Lease may be older than the event that it is gone, which does not come again.
+    @Test func `makes the claim of an active run when the one in its way turns out to be gone`() throws {
+        var (janitor, create, time) = Self.creating()
+        janitor.received(.exists, for: try #require(create), now: Self.moment(time))
+        let read = try #require(Self.nextCall(&janitor, from: &time))
+        var other = Self.held(2)
+        other.claim.key = ClaimKey(branch: Self.branch(1))
+        janitor.received(.lease(.claim(other)), for: read.ticket, now: Self.moment(time))
+        #expect(janitor.takeCounts() == [.uncovered])
+        let check = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(check.call == .readRun(Self.run(2).key))
+        janitor.received(.absent, for: check.ticket, now: Self.moment(time))
+        let jobs = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(jobs.call == .listJobs(Self.run(2).key))
+        janitor.received(.jobs(active: nil), for: jobs.ticket, now: Self.moment(time))
+        let removal = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(removal.call == .delete(other.claim.key, other.version))
+        janitor.received(.absent, for: removal.ticket, now: Self.moment(time))
+        let cover = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(cover.call == .readRun(Self.run(1).key))
+        janitor.received(.run(Self.run(1)), for: cover.ticket, now: Self.moment(time))
+        guard case .create? = Self.nextCall(&janitor, from: &time)?.call else {
+            Issue.record("no create")
+            return
+        }
+    }
+
+    @Test func `counts a branch whose Lease nobody knows whose it is`() throws {
+        var (janitor, create, time) = Self.creating()
+        janitor.received(.lease(.foreign("someone's")), for: try #require(create), now: Self.moment(time))
+        #expect(janitor.takeCounts() == [.uncovered])
+    }
+
     @Test func `makes none for a run whose claim is on its way, or where there are none`() {
         var janitor = Self.janitor()
         janitor.saw(Self.run(1), now: Self.moment(0))

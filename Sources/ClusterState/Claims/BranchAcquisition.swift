@@ -56,6 +56,8 @@ package struct BranchAcquisition: Sendable {
     private static let maximumRounds = 8
     private static let maximumFailures = 3
     private static let firstDelayMilliseconds: Int64 = 100
+    /// The longest time-out of a webhook: whoever is told to wait longer waits in vain.
+    private static let maximumDelayMilliseconds: Int64 = 30_000
 
     private let wish: Wish
     private let timing: ClaimTiming
@@ -225,8 +227,8 @@ extension BranchAcquisition {
         failures += 1
         guard failure.isTransient, failures <= Self.maximumFailures else { return finish(.unavailable(failure)) }
         state = .waiting
-        let delay = max(Self.firstDelayMilliseconds << (failures - 1), failure.retryAfterMilliseconds ?? 0)
-        return .wait(until: now.steady + delay)
+        let wanted = min(failure.retryAfterMilliseconds ?? 0, Self.maximumDelayMilliseconds)
+        return .wait(until: now.steady + max(Self.firstDelayMilliseconds << (failures - 1), wanted))
     }
 
     private mutating func unavailable(_ message: String) -> Action {

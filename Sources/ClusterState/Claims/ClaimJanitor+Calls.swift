@@ -170,6 +170,7 @@ extension ClaimJanitor {
 
     private mutating func retry(_ work: Work, _ key: ClaimKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
         guard let failures = claims[key]?.failures else { return }
+        count(.retried)
         claims[key]?.failures = min(failures, 100) + 1
         schedule(work, at: now.steady + Self.retryDelay(failures, failure))
     }
@@ -177,6 +178,11 @@ extension ClaimJanitor {
     private static let confused = ClaimFailure(
         message: "the API answered something else than it was asked",
         isTransient: false
+    )
+
+    private static let vanished = ClaimFailure(
+        message: "the Lease was there when it was to be made, and gone when it was read",
+        isTransient: true
     )
 
     // MARK: Runs without a claim
@@ -242,8 +248,13 @@ extension ClaimJanitor {
     ) {
         switch answer {
         case .lease(.claim(let held)):
-            // Created, or there already and read.
-            if held.claim.holder.run == run, held.claim.replica == configuration.replica { count(.acquired) }
+            // Created, or there already and read, which may be older than the event that it is gone.
+            if held.claim.holder.run != run {
+                count(.uncovered)
+                outrivalled[held.claim.key, default: []].append(run)
+            } else if held.claim.replica == configuration.replica {
+                count(.acquired)
+            }
             enter(held, now)
             // If the run was seen to end meanwhile, nothing will tell again.
             if held.claim.holder.run == run, held.claim.holder.uid == holder.uid, uncovered[run] != nil,
@@ -258,9 +269,13 @@ extension ClaimJanitor {
             }
             create(run, holder, keys.dropFirst(), now)
         case .exists:
-            guard let key = keys.first else { return }
+            guard let key = keys.first else { return retryCover(run, Self.confused, now) }
             follow(.cover(run, holder, rest: keys), .readLease(key))
-        case .lease(.foreign), .absent: create(run, holder, keys.dropFirst(), now)
+        case .lease(.foreign):
+            count(.uncovered)
+            create(run, holder, keys.dropFirst(), now)
+        // It was there when it was to be made, and gone when it was read: the branch is free, and still lacks its claim.
+        case .absent: retryCover(run, Self.vanished, now)
         case .failed(let failure): retryCover(run, failure, now)
         case .run, .jobs, .deleted, .changed: retryCover(run, Self.confused, now)
         }
@@ -268,6 +283,7 @@ extension ClaimJanitor {
 
     private mutating func retryCover(_ run: ObjectKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
         guard let failures = uncovered[run] else { return }
+        count(.retried)
         uncovered[run] = min(failures, 100) + 1
         schedule(.cover(run), at: now.steady + Self.retryDelay(failures, failure))
     }

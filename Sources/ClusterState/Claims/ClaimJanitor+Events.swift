@@ -19,7 +19,7 @@ extension ClaimJanitor {
             guard known.version != held.version else { return false }
             // An answer of ours may be newer than the event that comes behind it.
             if Self.isOlder(held.version, than: known.version) { return false }
-            forget(key, known)
+            drop(key, known)
         }
         nextNumber &+= 1
         let entry = Entry(
@@ -68,7 +68,16 @@ extension ClaimJanitor {
         for run in known.claimants(of: key.branch) { cover(run, now) }
     }
 
+    /// The Lease is gone: whoever lacked the branch may have it.
     mutating func forget(_ key: ClaimKey, _ entry: Entry) {
+        drop(key, entry)
+        for run in outrivalled.removeValue(forKey: key) ?? [] where uncovered[run] == nil {
+            uncovered[run] = 0
+            queue.add(.cover(run), due: .min)
+        }
+    }
+
+    private mutating func drop(_ key: ClaimKey, _ entry: Entry) {
         claims[key] = nil
         claimsOfRun[entry.holder.run]?.removeAll { $0 == key }
         if claimsOfRun[entry.holder.run]?.isEmpty ?? false { claimsOfRun[entry.holder.run] = nil }

@@ -96,6 +96,8 @@ package struct ClaimJanitor: Sendable {
     var claimsOfRun: [ObjectKey: [ClaimKey]] = [:]
     /// Runs that need a claim, with the failures so far.
     var uncovered: [ObjectKey: UInt8] = [:]
+    /// Active runs whose branch was found to be another run's; they are looked at when that claim is gone.
+    var outrivalled: [ClaimKey: [ObjectKey]] = [:]
     var queue = DueQueue<Work>()
     var underWay: [Ticket: Pending] = [:]
     private var ready: [(Pending, ClaimCall)] = []

@@ -40,21 +40,32 @@ package struct ClaimConflict: Hashable, Sendable {
     /// Whole seconds after which trying again decides; nil when the run is active.
     package var waitSeconds: Int? {
         guard case .pending(let milliseconds) = standing else { return nil }
-        return Int((max(0, milliseconds) + 999) / 1000)
+        let (seconds, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 1000)
+        return Int(seconds) + (rest > 0 ? 1 : 0)
     }
 }
 
-/// What is counted of claims.
+/// What is counted of claims: whatever becomes of a branch is one of these.
+///
+/// Of each branch a review wants claimed one of the first seven is counted; of a run that is denied for a conflict the rest is not.
 package enum ClaimCount: String, CaseIterable, Sendable {
     case acquired
     case alreadyHeld = "already_held"
     case conflict
     case takenOver = "taken_over"
+    case unavailable
+    /// Not asked for, as another branch of the run could not be claimed, or the policy lets it have too many.
+    case untried
+    /// Reserved in this process alone, which asks no API server for claims.
+    case unshared
     /// A claim was removed after its run's end.
     case released
     /// A claim was removed because its run never came to be, or gave the branch up.
     case expired
-    case unavailable
+    /// An active run was seen without a claim, and has none still: the Lease is another run's, or nobody knows whose.
+    case uncovered
+    /// A call failed that makes or removes a claim beside reviews; it is made again.
+    case retried
 }
 
 extension ClaimOutcome {

@@ -25,6 +25,8 @@ package struct ClaimTiming: Hashable, Sendable {
     package static let safeGapMilliseconds: Int64 = 41_000
     /// How far the wall clocks of two replicas may be apart, in milliseconds.
     package static let maximumSkewMilliseconds: Int64 = 10_000
+    /// What any time written by others counts for at most, in milliseconds: 35,000 years, far from where sums overflow.
+    static let maximumSpanMilliseconds: Int64 = 1 << 50
 
     package var gapMilliseconds: Int64
     /// Bugs to be found; none outside of tests.
@@ -47,7 +49,9 @@ package struct ClaimTiming: Hashable, Sendable {
     package func remaining(_ claim: Claim, at moment: ClaimMoment, observedAt: Int64?) -> Int64 {
         let skew = flaws.contains(.ignoresClockSkew) ? 0 : Self.maximumSkewMilliseconds
         let (age, overflows) = moment.wall.milliseconds.subtractingReportingOverflow(claim.acquiredAt.milliseconds)
-        let byWallClock = overflows ? .max : gapMilliseconds + skew - max(age, -(1 << 50))
+        let span = Self.maximumSpanMilliseconds
+        let boundedAge = overflows ? (claim.acquiredAt < moment.wall ? span : -span) : min(max(age, -span), span)
+        let byWallClock = gapMilliseconds + skew - boundedAge
         let byOwnClock = observedAt.map { gapMilliseconds - (moment.steady - $0) } ?? .max
         return max(0, min(byWallClock, byOwnClock))
     }

@@ -38,6 +38,8 @@ package struct RunAcquisition: Sendable {
         package var decision: Decision
         /// Of each branch that was tried, in order.
         package var outcomes: [ClaimOutcome] = []
+        /// What is to be counted, once of each branch.
+        package var counts: [ClaimCount] = []
         /// Claims that this request made, not those it renewed.
         package var taken: [(key: ClaimKey, version: LeaseVersion)] = []
     }
@@ -48,7 +50,11 @@ package struct RunAcquisition: Sendable {
     private let order: [Int]
     private var position = 0
     private var current: BranchAcquisition?
-    private var result = Result(decision: .held)
+    /// Nothing is held before the end.
+    private var result = Result(
+        decision: .unavailable(ClaimFailure(message: "the branches were not asked for", isTransient: true))
+    )
+    private var isOver = false
 
     package init(_ request: Request, replica: String, timing: ClaimTiming) {
         self.request = request
@@ -85,7 +91,11 @@ package struct RunAcquisition: Sendable {
 
     /// The review's time is over.
     package mutating func expire(now: ClaimMoment) -> Action {
-        guard let action = current?.expire() else { return .finish(result) }
+        guard let action = current?.expire() else {
+            let message =
+                "the review's time was over before its branches could be asked for; check that this replica is not overloaded"
+            return end(.unavailable(ClaimFailure(message: message, isTransient: true)))
+        }
         return proceed(action, now)
     }
 
@@ -124,8 +134,15 @@ package struct RunAcquisition: Sendable {
     }
 
     private mutating func end(_ decision: Result.Decision) -> Action {
+        guard !isOver else { return .finish(result) }
+        isOver = true
         current = nil
         result.decision = decision
+        result.counts = result.outcomes.map(\.count)
+        guard case .unavailable = decision else { return .finish(result) }
+        // Refused as a whole: the first branch stands for the reason.
+        if result.counts.isEmpty { result.counts = [.unavailable] }
+        result.counts += repeatElement(.untried, count: max(0, request.branches.count - result.counts.count))
         return .finish(result)
     }
 }
