@@ -13,19 +13,21 @@ package enum ReservationScope: Sendable {
 }
 
 extension ClusterStore {
-    /// Remembers what an admitted CREATE takes, unless another run has taken one of the branches or the key meanwhile: of
-    /// any number of callers with one branch or key, exactly one gets true.
+    /// Remembers what an admitted CREATE or UPDATE takes, unless another run has taken one of the branches or the key
+    /// meanwhile: of any number of callers with one branch or key, exactly one gets true.
+    ///
+    /// What a run had before an UPDATE it keeps, whoever else has it: that is no news.
     ///
     /// After false the caller judges again and finds the conflict. If that admits the run all the same (an exemption, an
-    /// action other than Deny), the branch is one of ``BranchClaims/shared``, and no more in the way. An earlier reservation of a run of the
-    /// same name is replaced. Without a name nothing is remembered, as nothing would end it.
+    /// action other than Deny), the branch is one of ``BranchClaims/shared``, and no more in the way. An earlier reservation of
+    /// a run of the same name is replaced. Without a name nothing is remembered, as nothing would end it.
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         return withState { state in
             state.expireReservations(clock)
             if scope != .none {
                 let namespace = scope == .namespace ? claims.namespace : nil
-                for branch in claims.branches
+                for branch in claims.taken
                 where !claims.shared.contains(branch) && state.isHeld(branch, byOtherThan: key, scope: namespace) {
                     return false
                 }

@@ -95,6 +95,22 @@ struct Reservations: Sendable {
         remove(at: place)
     }
 
+    /// Lets go of some branches of a run; of the run, too, when it holds nothing else.
+    mutating func remove(_ branches: [BranchKey], of key: ObjectKey) {
+        guard let place = runs.place(of: key), let run = runs.run(at: place), let detail = details[place] else {
+            return
+        }
+        let gone = Set(branches)
+        let rest = runs.branches(of: key).filter { !gone.contains($0) }
+        guard !rest.isEmpty || run.keyDigest != 0 else { return remove(at: place) }
+        remove(at: place)
+        // The place that was freed last is given first, so that the queue still finds it.
+        let next = runs.insert(run, branches: rest)
+        while details.count <= next { details.append(nil) }
+        details[next] = detail
+        if next != place { queue.append((next, detail.sequence)) }
+    }
+
     private mutating func remove(at place: Int) {
         details[place] = nil
         runs.remove(at: place)

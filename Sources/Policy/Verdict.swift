@@ -93,7 +93,13 @@ package final class BranchClaims: @unchecked Sendable {
     package internal(set) var shared: Set<BranchKey> = []
     /// Those of ``branches`` the object before an UPDATE had already; empty for a CREATE.
     package internal(set) var kept: [BranchKey] = []
-    /// Whether the run exists: then nothing is reserved, as only the API can tell whether the UPDATE is stored.
+    /// Those of ``branches`` that are new.
+    package var taken: [BranchKey] {
+        if kept.isEmpty { return branches }
+        let kept = Set(kept)
+        return branches.filter { !kept.contains($0) }
+    }
+    /// Whether the run exists.
     package internal(set) var isUpdate = false
     /// Nil without one.
     package let idempotencyKey: IdempotencyKey?

@@ -3,6 +3,7 @@ import HTTPServer
 import NIOCore
 import NIOEmbedded
 import Policy
+import Prometheus
 import Testing
 
 @testable import AdmissionServer
@@ -38,6 +39,58 @@ import Testing
         }
         #expect(allowed == [true, false, false, false, false, true])
         #expect(service.store.reservationCount == 2)
+    }
+
+    private static func update(_ name: String, from old: String, to head: String) -> Review {
+        var update = Review(operation: "UPDATE", name: name, head: head)
+        update.oldHead = old
+        return update
+    }
+
+    @Test func `an update takes the branch it moves to, and keeps the one it had`() {
+        #expect(service.post(Review(name: "first")).allowed == true)
+        #expect(service.post(Self.update("first", from: "codex/one", to: "codex/two")).allowed == true)
+        #expect(service.post(Review(name: "second", head: "codex/two")).allowed == false)
+        #expect(service.post(Review(name: "second", head: "codex/one")).allowed == false)
+        #expect(service.post(Review(name: "second", head: "codex/three")).allowed == true)
+        // Sent again, it has the branch already.
+        #expect(service.post(Self.update("first", from: "codex/one", to: "codex/two")).allowed == true)
+        let denied = service.post(Self.update("first", from: "codex/two", to: "codex/three"))
+        #expect(denied.allowed == false && denied.body.contains("agents/second"))
+    }
+
+    @Test func `of updates and creates that came in one turn one takes the branch`() throws {
+        let eventLoop = EmbeddedEventLoop()
+        let reviews = [
+            Self.update("run-1", from: "codex/1", to: "codex/x"), Self.update("run-2", from: "codex/2", to: "codex/x"),
+            Review(name: "run-3", head: "codex/x"), Self.update("run-4", from: "codex/x", to: "codex/4"),
+        ]
+        let answers = reviews.map { review in
+            let answer = LaterAnswer()
+            service.begin(review, on: eventLoop, answer)
+            return answer
+        }
+        eventLoop.run()
+        let allowed = try answers.map { String(buffer: try #require($0.response).body).contains(#""allowed":true"#) }
+        #expect(allowed == [true, false, false, true])
+    }
+
+    @Test func `a dry update, and one that is denied, take nothing`() {
+        var update = Self.update("first", from: "codex/one", to: "codex/two")
+        update.dryRun = true
+        #expect(service.post(update).allowed == true)
+        update.dryRun = false
+        update.head = "codex/two..three"
+        #expect(service.post(update).allowed == false)
+        #expect(service.store.reservationCount == 0)
+        #expect(service.post(Review(name: "second", head: "codex/two")).allowed == true)
+    }
+
+    @Test func `taken where no API server is asked for claims are counted`() throws {
+        #expect(service.post(Review(name: "first")).allowed == true)
+        #expect(service.post(Review(name: "second")).allowed == false)
+        #expect(service.post(Self.update("first", from: "codex/one", to: "codex/two")).allowed == true)
+        #expect(service.metrics.claims[.unshared]?.value == 2)
     }
 
     @Test func `a dry run takes nothing`() {

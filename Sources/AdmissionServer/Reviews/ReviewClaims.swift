@@ -3,6 +3,7 @@ internal import AgentRuns
 internal import ClusterState
 internal import NIOCore
 internal import Policy
+internal import Prometheus
 
 /// Claims the branches of admitted runs, after the judgement and before the answer.
 ///
@@ -14,10 +15,10 @@ final class ReviewClaims: Sendable {
 
     let claimer: any BranchClaimer
     let judge: ReviewJudge
+    private let counters: CounterMetrics<ClaimCount>
 
-    init(claimer: any BranchClaimer, judge: ReviewJudge) {
-        self.claimer = claimer
-        self.judge = judge
+    init(claimer: any BranchClaimer, judge: ReviewJudge, counters: CounterMetrics<ClaimCount>) {
+        (self.claimer, self.judge, self.counters) = (claimer, judge, counters)
     }
 
     /// Claims the branches of an admitted run and judges it anew where they are another run's.
@@ -37,8 +38,13 @@ final class ReviewClaims: Sendable {
         let stored = claims.isUpdate ? decoded.object : decoded.object?.with(status: .absent)
         let written =
             stored?.heldBranches(options: policy.repositoryOptions, generation: policy.generation) ?? []
-        guard let wanted = claims.request(written: written) else { return nil }
-        return claim(wanted, for: Errand(review, decoded, engine, verdict, claims, written: written), on: eventLoop)
+        let wanted = claims.request(written: written)
+        guard wanted != nil || claims.unclaimableCount > 0 else { return nil }
+        let errand = Errand(review, decoded, engine, verdict, claims, written: written)
+        if let wanted { return claim(wanted, for: errand, on: eventLoop) }
+        leaveUnclaimed(.surplus(claims.unclaimableCount), errand)
+        review.result = .judged(errand.verdict)
+        return nil
     }
 
     /// The claims of one review on their way.
@@ -88,7 +94,7 @@ final class ReviewClaims: Sendable {
             errand.review.result = .judged(errand.verdict)
             if !errand.verdict.allowed {
                 errand.made.map { claimer.release($0) }
-                if !errand.claims.isUpdate { judge.state.withdraw(errand.claims) }
+                judge.state.withdraw(errand.claims)
             }
             return eventLoop.makeSucceededVoidFuture()
         }
@@ -131,6 +137,8 @@ final class ReviewClaims: Sendable {
     }
 
     private func leaveUnclaimed(_ branches: UnclaimedBranches, _ errand: Errand) {
+        // Who claims counts what was asked for.
+        if case .surplus(let count) = branches { counters[.untried]?.increment(by: Int64(count)) }
         let evidence = errand.review.evidence
         evidence?.settlement = evidence?.settlement ?? RecordedSettlement()
         evidence?.settlement?.unclaimed = branches

@@ -4,6 +4,7 @@ package import ClusterState
 internal import HTTPServer
 internal import NIOCore
 package import Policy
+internal import Prometheus
 
 /// Answers reviews: decode, judge, take the branches, encode; all of it synchronous, on the event loop of the connection.
 package struct ReviewHandler: Sendable {
@@ -42,7 +43,7 @@ package struct ReviewHandler: Sendable {
         self.decisions = decisions
         let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
-        claims = claimer.map { ReviewClaims(claimer: $0, judge: judge) }
+        claims = claimer.map { ReviewClaims(claimer: $0, judge: judge, counters: metrics.claims) }
         metrics.reviews.observe(inFlight)
     }
 
@@ -117,6 +118,11 @@ package struct ReviewHandler: Sendable {
         }
     }
 
+    /// Counts the branches that are reserved in this process and claimed nowhere.
+    private func countUnshared(_ taken: BranchClaims) {
+        metrics.claims[.unshared]?.increment(by: Int64(taken.exclusive.count))
+    }
+
     /// Counts and logs what has been answered; `time` is when the answer was on its way.
     func record(_ review: PendingReview, at time: NIODeadline) {
         let duration = time - review.request.receivedAt
@@ -124,6 +130,7 @@ package struct ReviewHandler: Sendable {
         switch result {
         case .judged(let verdict):
             metrics.reviews.judged(verdict, in: duration)
+            if claims == nil, let taken = verdict.claims { countUnshared(taken) }
             log.answered(verdict, in: duration)
         case .unreadable(let error):
             metrics.reviews.errored(in: duration)

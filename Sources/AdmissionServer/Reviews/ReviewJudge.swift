@@ -39,7 +39,7 @@ struct ReviewJudge: Sendable {
         evidence?.time = time
         var verdict = try unsafe engine.judge(decoded, body: body, state: evidence?.begin() ?? state, now: time)
         for _ in 1..<Self.maximumJudgements {
-            guard let claims = verdict.claims, !claims.isUpdate else { return verdict }
+            guard let claims = verdict.claims else { return verdict }
             if state.reserve(claims, scope: claims.scope.reservationScope) { return verdict }
             verdict = try unsafe engine.judge(decoded, body: body, state: evidence?.begin() ?? state, now: time)
         }

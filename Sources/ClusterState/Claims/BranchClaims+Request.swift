@@ -8,6 +8,12 @@ extension BranchClaims {
         scope == .shared ? [] : branches.filter { !shared.contains($0) }.prefix(BranchKey.maximumOfRun)
     }
 
+    /// Those that are new, and the run's alone by the policy.
+    package var exclusive: [BranchKey] {
+        guard scope != .shared else { return [] }
+        return taken.filter { !shared.contains($0) }
+    }
+
     /// How many branches are too many to be claimed, too.
     package var unclaimableCount: Int {
         scope == .shared ? 0 : max(0, branches.count - shared.count - BranchKey.maximumOfRun)
@@ -61,14 +67,18 @@ extension TakenBranch {
 }
 
 extension ClusterStore {
-    /// Forgets the reservation of a run that was not admitted after all.
+    /// Forgets the reservation of a run that was not admitted after all; of an UPDATE only what it would have added.
     package func withdraw(_ claims: BranchClaims) {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         withState { state in
             guard let run = state.reservations.runs.run(key), run.mayBe(uid: RunRecord.digest(uid: claims.uid)) else {
                 return
             }
-            state.reservations.remove(key)
+            if claims.isUpdate {
+                state.reservations.remove(claims.taken, of: key)
+            } else {
+                state.reservations.remove(key)
+            }
         }
     }
 }
