@@ -11,6 +11,8 @@ package struct AdmissionPolicy: Sendable {
     package let onError: Action
     /// What is said when the cluster state is missing or older than ``maximumStateAgeSeconds``.
     package let onStale: Action
+    /// What is said of an admitted run whose branch could not be claimed.
+    package let onUnclaimed: Action
     /// Age in seconds beyond which the cluster state counts as stale.
     package let maximumStateAgeSeconds: Int
     /// Whether a secret can need a SecretBinding.
@@ -47,6 +49,7 @@ package struct AdmissionPolicy: Sendable {
         generation = spec.choice("generation", of: Generation.self) ?? .february2026
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
+        onUnclaimed = spec.choice("onUnclaimed", of: Action.self) ?? .deny
         maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", in: PolicyBounds.stateMaxAgeSeconds) ?? 30
         var ruleEntries = spec.entry("rules")
         let overrides = PolicyOverride.read(&spec)

@@ -81,6 +81,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case deprecatedAuth = "DeprecatedAuth"
     case stateUnavailable = "StateUnavailable"
     case stateStale = "StateStale"
+    case branchUnclaimed = "BranchUnclaimed"
     /// A rule threw; its file and the error are in the message.
     case ruleFailed = "RuleFailed"
 

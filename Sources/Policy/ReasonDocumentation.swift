@@ -487,6 +487,12 @@ package struct ReasonDocumentation: Sendable {
                 "no news from the API for longer than stateMaxAgeSeconds",
                 "see /readyz"
             )
+        case .branchUnclaimed:
+            ReasonDocumentation(
+                "the API server could not be asked whose the branch is",
+                "it is overloaded, or may not be asked for Leases",
+                "put right what the message says, and try again"
+            )
         case .ruleFailed:
             ReasonDocumentation(
                 "a rule could not judge the object",

@@ -37,7 +37,22 @@ package enum RuleCatalogue {
             return "| [`\(rule.rawValue)`](#\(rule.rawValue)) | \(rule.defaultAction.rawValue) | \(reasons) |\n"
         }
         let sections = rules.map { rule in "\n## \(rule.rawValue)\n\n" + section(rule) }
-        return introduction + rows.joined() + sections.joined()
+        return introduction + rows.joined() + sections.joined() + stateSection
+    }
+
+    /// What is found of the state itself is no rule of a policy: keys of `spec` say what becomes of it.
+    private static var stateSection: String {
+        let rule = RuleID.clusterState
+        var text = "\n## \(rule.rawValue)\n\n\(RuleDocumentation.of(rule).summary). No rule a policy can name: what "
+        text += "happens then is `onStale` (default Warn) and `onUnclaimed` (default Deny) of its `spec`.\n\n"
+        text += "| reason | key | what | example | fix |\n|---|---|---|---|---|\n"
+        for reason in rule.reasons {
+            let documentation = ReasonDocumentation.of(reason)
+            let key = reason == .branchUnclaimed ? "onUnclaimed" : "onStale"
+            text += "| `\(reason.rawValue)` | `\(key)` | \(documentation.meaning) "
+            text += "| \(documentation.example) | \(documentation.fix) |\n"
+        }
+        return text
     }
 
     private static let introduction = """

@@ -105,7 +105,8 @@ package struct RuleDocumentation: Sendable {
                 "Patterns that match nothing and authentication that cannot work",
                 kinds: ["VersionControlProvider"]
             )
-        case .clusterState: RuleDocumentation("What the rules know of the cluster is missing or old")
+        case .clusterState:
+            RuleDocumentation("What is known of the cluster is missing or old, or a branch could not be claimed")
         }
     }
 }

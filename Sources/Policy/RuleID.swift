@@ -84,7 +84,7 @@ package enum RuleID: String, Sendable, CaseIterable {
         case .idempotencyKey: [.idempotencyKeyInUse, .idempotencyKeyCompleted]
         case .limits: [.concurrencyLimit, .queueLimit]
         case .providerPolicy: [.deadPattern, .unsupportedVcsAuth, .deprecatedAuth]
-        case .clusterState: [.stateUnavailable, .stateStale]
+        case .clusterState: [.stateUnavailable, .stateStale, .branchUnclaimed]
         }
     }
 }

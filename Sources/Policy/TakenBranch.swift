@@ -52,28 +52,21 @@ package enum UnclaimedBranches: Hashable, Sendable {
 }
 
 extension PolicyEngine {
-    /// `verdict` for a run of which branches were not claimed: what `onStale` says, but no more than a conflict would cost, and
-    /// no more than a warning of branches that the policy let be too many.
+    /// `verdict` for a run of which branches were not claimed: what `onUnclaimed` says, but no more than a conflict would cost,
+    /// and no more than a warning of branches that the policy let be too many.
     package func unclaimed(_ verdict: Verdict, _ branches: UnclaimedBranches) -> Verdict {
-        var action = min(policy.onStale, verdict.claims?.conflictAction ?? .deny)
+        var action = min(policy.onUnclaimed, verdict.claims?.conflictAction ?? .deny)
         if case .surplus = branches { action = min(action, .warn) }
         guard action != .off else { return verdict }
         let verdict = Verdict(copying: verdict)
-        let message = branches.message
-        // One finding a review.
-        if let index = verdict.findings.firstIndex(where: { $0.rule == .clusterState }) {
-            verdict.findings[index].message = "\(message); \(verdict.findings[index].message)"
-            verdict.findings[index].action = max(verdict.findings[index].action, action)
-            return verdict
-        }
         verdict.findings.append(
             Finding(
                 rule: .clusterState,
-                reason: .stateUnavailable,
+                reason: .branchUnclaimed,
                 action: action,
                 field: "",
-                message: message,
-                remedy: "try again once that is put right; the policy's onStale says what happens until then"
+                message: branches.message,
+                remedy: "try again once that is put right; the policy's onUnclaimed says what happens until then"
             )
         )
         return verdict

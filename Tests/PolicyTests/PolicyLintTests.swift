@@ -27,6 +27,15 @@ import Testing
 
     @Test(arguments: [
         (
+            "  onUnclaimed: Warn\n  rules: {head-branch-conflict: {action: 'Off'}}",
+            [
+                #"""
+                spec.onUnclaimed: head-branch-conflict is Off, so no branch is claimed and this has no effect; \#
+                remove it
+                """#
+            ]
+        ),
+        (
             "  rules: {repository-allowlist: {allow: [o/a, O/A, 'o/*']}}",
             [
                 #"""

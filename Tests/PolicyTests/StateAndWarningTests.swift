@@ -33,6 +33,28 @@ import Testing
         #expect(verdict.summary == (isStale ? ["StateStale  Warn"] : []))
     }
 
+    @Test(arguments: [
+        ("", ["BranchUnclaimed  Deny"]), ("onUnclaimed: Warn", ["BranchUnclaimed  Warn"]),
+        ("onUnclaimed: Audit", ["BranchUnclaimed  Audit"]), ("onUnclaimed: 'Off'", []),
+        ("onStale: Deny, onUnclaimed: Warn", ["BranchUnclaimed  Warn"]),
+    ])
+    func `an unclaimed branch is what onUnclaimed says, whatever onStale does`(spec: String, expected: [String]) throws
+    {
+        let engine = PolicyEngine(policy: try compiledPolicy("  {\(spec)}"))
+        let verdict = engine.unclaimed(try judge(run("parameters: {repository: a/b, head: codex/h}")), .failed("busy"))
+        #expect(verdict.findings.map { "\($0.reason.rawValue) \($0.field) \($0.action.rawValue)" } == expected)
+        #expect(verdict.findings.allSatisfy { $0.rule == .clusterState && $0.message.contains("busy") })
+        #expect(verdict.allowed == !expected.contains("BranchUnclaimed  Deny"))
+    }
+
+    @Test func `an old state and an unclaimed branch are two findings`() throws {
+        let state = try FixtureState("")
+        state.stateCondition = .available(ageMilliseconds: 30_001)
+        let verdict = try review(object: run("parameters: {repository: a/b, head: codex/h}"), state: state)
+        let engine = PolicyEngine(policy: try compiledPolicy(nil))
+        #expect(engine.unclaimed(verdict, .failed("busy")).summary == ["StateStale  Warn", "BranchUnclaimed  Deny"])
+    }
+
     @Test func `warnings stay within their budget and say how many are left out`() throws {
         let steps = (0..<20).map { "{name: s\($0), parameters: {prompt: x}}" }.joined(separator: ", ")
         let yaml = run("runtime: {type: workflow}, implementationSpecRef: {name: s}, workflow: {steps: [\(steps)]}")

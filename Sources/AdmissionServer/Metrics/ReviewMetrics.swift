@@ -25,6 +25,9 @@ package final class ReviewMetrics: Sendable {
     private struct Complaint: Hashable {
         var rule: RuleID
         var reason: Reason
+
+        /// What a policy makes of it unless it says otherwise.
+        var expectedAction: Action { reason == .branchUnclaimed ? .deny : rule.defaultAction }
     }
 
     /// By operation, kind, verdict and dry run.
@@ -84,7 +87,7 @@ package final class ReviewMetrics: Sendable {
             let labels = LabelSet([
                 ("rule", complaint.rule.rawValue), ("reason", complaint.reason.rawValue), ("action", action.rawValue),
             ])
-            let isExpected = complaint.reason != .ruleFailed && action == complaint.rule.defaultAction
+            let isExpected = complaint.reason != .ruleFailed && action == complaint.expectedAction
             return CounterRow.Series(labels, isAlwaysShown: isExpected)
         }
     }

@@ -81,6 +81,7 @@ extension AdmissionPolicy {
           generation: "2026-02"
           onError: Deny
           onStale: Warn
+          onUnclaimed: Deny
           stateMaxAgeSeconds: 30
           rules:
             prompt-override:

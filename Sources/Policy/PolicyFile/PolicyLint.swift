@@ -37,6 +37,12 @@ package struct PolicyLint {
 
     private mutating func check(_ root: PolicyNode) {
         guard let spec = root["spec"] else { return }
+        if let onUnclaimed = spec["onUnclaimed"], Self.isOffEverywhere("head-branch-conflict", spec) {
+            note(
+                onUnclaimed.offset,
+                "spec.onUnclaimed: head-branch-conflict is Off, so no branch is claimed and this has no effect; remove it"
+            )
+        }
         let overrides = spec["overrides"]?.items ?? []
         for (name, entry) in spec["rules"]?.members ?? [] {
             // An override that switches the rule on takes over what it does not say itself.

@@ -8,13 +8,13 @@ import Policy
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct `Claims that fail` {
-    private static func policy(onStale: String) throws -> AdmissionPolicy {
+    private static func policy(onUnclaimed: String) throws -> AdmissionPolicy {
         try AdmissionPolicy.load(
             Array(
                 """
                 apiVersion: admission.agents.proompteng.ai/v1alpha1
                 kind: AgentRunPolicy
-                spec: { onStale: \(onStale) }
+                spec: { onUnclaimed: \(onUnclaimed) }
                 """.utf8
             ),
             file: "policy.yaml"
@@ -47,22 +47,42 @@ import Testing
     ]
 
     @Test(arguments: faults.indices, ["Deny", "Warn", "Audit", "Off"])
-    func `are what onStale says, with the reason`(fault: Int, onStale: String) async throws {
+    func `are what onUnclaimed says, with the reason`(fault: Int, onUnclaimed: String) async throws {
         try await FakeAPIServer.run { server in
             let (rule, words) = Self.faults[fault]
-            let replica = try Replica(server, policy: try Self.policy(onStale: onStale))
+            let replica = try Replica(server, policy: try Self.policy(onUnclaimed: onUnclaimed))
             try await replica.start()
             try await server.script(rule)
             let answer = try await replica.post(Review(name: "first"))
-            #expect(answer.allowed == (onStale != "Deny"))
-            if onStale == "Deny" || onStale == "Warn" {
-                #expect(answer.body.contains("StateUnavailable"))
+            #expect(answer.allowed == (onUnclaimed != "Deny"))
+            if onUnclaimed == "Deny" || onUnclaimed == "Warn" {
+                #expect(answer.body.contains("BranchUnclaimed"))
                 for word in words { #expect(answer.body.contains(word), "\(answer.body)") }
             }
-            #expect(answer.body.contains("cluster-state") == (onStale != "Off"))
+            #expect(answer.body.contains("cluster-state") == (onUnclaimed != "Off"))
             #expect(replica.keeper.figures[.unavailable] == 1)
-            #expect(replica.store.reservationCount == (onStale == "Deny" ? 0 : 1))
+            #expect(replica.store.reservationCount == (onUnclaimed == "Deny" ? 0 : 1))
             #expect(replica.log.lines.contains { $0.contains("branches cannot be claimed") })
+            await replica.stop()
+        }
+    }
+
+    @Test(arguments: ["Deny", "Warn"])
+    func `of an update leave it what it had, and take nothing where it is denied`(onUnclaimed: String) async throws {
+        try await FakeAPIServer.run { server in
+            let replica = try Replica(server, policy: try Self.policy(onUnclaimed: onUnclaimed))
+            try await replica.start()
+            #expect(try await replica.post(Review(name: "first")).allowed == true)
+            try await server.script(
+                FaultRule(matching: .init(.create, .leases), .status(422, "Invalid", "spec is invalid"))
+            )
+            var update = Review(operation: "UPDATE", name: "first", head: "codex/two")
+            update.oldHead = "codex/one"
+            let answer = try await replica.post(update)
+            #expect(answer.allowed == (onUnclaimed != "Deny") && answer.body.contains("BranchUnclaimed"))
+            #expect(try await replica.post(Review(name: "second", head: "codex/one")).allowed == false)
+            let second = try await replica.post(Review(name: "second", head: "codex/two"))
+            #expect(second.allowed == (onUnclaimed == "Deny"))
             await replica.stop()
         }
     }
@@ -82,7 +102,7 @@ import Testing
                 in: .leases,
                 namespace: "system"
             )
-            let replica = try Replica(server, policy: try Self.policy(onStale: "Deny"))
+            let replica = try Replica(server, policy: try Self.policy(onUnclaimed: "Deny"))
             try await replica.start()
             let answer = try await replica.post(Review(name: "first"))
             #expect(answer.allowed == false)
