@@ -31,6 +31,7 @@ import Testing
         metrics.observeState { service.store.figures }
         metrics.observeFeed { [(ClusterSource(kind: .agentRun, namespace: nil), FeedFigures())] }
         metrics.observeClaims { 0 }
+        metrics.observeClock { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
         metrics.observeServingCertificate { UnixTime.now() }
         return String(decoding: metrics.registry.text(), as: UTF8.self)

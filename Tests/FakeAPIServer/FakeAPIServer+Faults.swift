@@ -10,6 +10,11 @@ extension FakeAPIServer {
         try await onLoop { $0.script.rules = [] }
     }
 
+    /// The `Date` of answers is so many seconds ahead of the clock from now on, or behind it.
+    package func moveDate(by seconds: Int) async throws {
+        try await onLoop { $0.store.dateOffset = seconds }
+    }
+
     /// The resource is unknown from now on, as one whose CRD is missing: its objects are gone, its watches end.
     package func remove(resource: FakeResource) async throws {
         try await onLoop { core in

@@ -82,6 +82,10 @@ extension AdmissionMetrics {
             "state_failures_total", MetricKind.counter, "Readings and watches of a kind that failed."
         )
         static let claimsHeld = ("claims_held", MetricKind.gauge, "Claims of branches this replica knows to be held.")
+        static let clockSkew = (
+            "clock_skew_seconds", MetricKind.gauge,
+            "How far this clock is ahead of the API server's; negative behind it."
+        )
         static let reloads = ("reloads_total", MetricKind.counter, "Readings of changed files, by what became of them.")
         static let reloadFailed = (
             "reload_failed", MetricKind.gauge, "1 while the files in place are not what is in use, else 0."
@@ -91,8 +95,8 @@ extension AdmissionMetrics {
         )
 
         static let all = [
-            stateObjects, stateAge, stateSynced, stateRelists, stateEvents, stateFailures, claimsHeld, reloads,
-            reloadFailed, expiry,
+            stateObjects, stateAge, stateSynced, stateRelists, stateEvents, stateFailures, claimsHeld, clockSkew,
+            reloads, reloadFailed, expiry,
         ]
     }
 
@@ -146,6 +150,13 @@ extension AdmissionMetrics {
     /// Shows how many claims are held.
     package func observeClaims(held: @escaping @Sendable () -> Int) {
         observe(Observed.claimsHeld) { $0.add(held()) }
+    }
+
+    /// Shows how far the clock is ahead of the API server's; what is unknown is left out.
+    package func observeClock(secondsAhead: @escaping @Sendable () -> Double?) {
+        observe(Observed.clockSkew) { samples in
+            if let seconds = secondsAhead() { samples.add(seconds) }
+        }
     }
 
     /// Shows how the reloading of files went.

@@ -21,9 +21,13 @@ final class ObjectStore {
 
     var timestamp: String { now().description }
 
+    /// Seconds the `Date` of answers is ahead.
+    var dateOffset = 0
+
     /// Now, for the `Date` of an answer.
     var httpDate: String {
-        dateFormatter.string(from: Date(timeIntervalSince1970: TimeInterval(now().secondsSinceEpoch)))
+        let seconds = now().secondsSinceEpoch + Int64(dateOffset)
+        return dateFormatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
     }
 
     var allCollections: [ObjectCollection] { Array(collections.values) }
