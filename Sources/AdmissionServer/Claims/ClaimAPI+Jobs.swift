@@ -24,25 +24,31 @@ extension ClaimAPI {
     /// Looks for an active Job of a run, page after page.
     ///
     /// Where Jobs may not be listed the watch's word is taken: that none is active, if it may not be watched either.
-    func listJobs(of run: ObjectKey, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
+    func listJobs(
+        of run: ObjectKey,
+        timeout: TimeAmount,
+        _ urgency: APIRequest.Urgency
+    ) -> EventLoopFuture<ClaimAnswer> {
         guard runs.canAsk(.job, in: run.namespace), Self.canBeLabel(run.name) else {
             return client.eventLoop.makeSucceededFuture(.jobs(active: nil))
         }
-        return listJobs(of: run, continueToken: nil, timeout: timeout)
+        return listJobs(of: run, continueToken: nil, timeout: timeout, urgency)
     }
 
     private func listJobs(
         of run: ObjectKey,
         continueToken: String?,
-        timeout: TimeAmount
+        timeout: TimeAmount,
+        _ urgency: APIRequest.Urgency
     ) -> EventLoopFuture<ClaimAnswer> {
         var request = jobsRequest(run, continueToken: continueToken)
         request.timeout = timeout
+        request.urgency = urgency
         request.maximumAnswerBytes = Self.maximumAnswerBytes
         return client.send(request).flatMap { answer in
             let (found, next) = Self.activeJob(in: answer.body, of: run)
             guard case .jobs(nil) = found, let next else { return client.eventLoop.makeSucceededFuture(found) }
-            return listJobs(of: run, continueToken: next, timeout: timeout)
+            return listJobs(of: run, continueToken: next, timeout: timeout, urgency)
         }.flatMapErrorThrowing { error in
             let error = error as? RequestError ?? .cancelled
             if case .status(let status) = error, status.code == 403 || status.code == 404 {

@@ -26,14 +26,15 @@ struct ClaimAPI: Sendable {
     }
 
     /// Makes a call; the future never fails and belongs to the client's event loop.
-    func perform(_ call: ClaimCall, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
-        if case .listJobs(let run) = call { return listJobs(of: run, timeout: timeout) }
-        return send(request(for: call), call, timeout: timeout)
-    }
-
-    private func send(_ request: APIRequest, _ call: ClaimCall, timeout: TimeAmount) -> EventLoopFuture<ClaimAnswer> {
-        var request = request
+    func perform(
+        _ call: ClaimCall,
+        timeout: TimeAmount,
+        _ urgency: APIRequest.Urgency = .routine
+    ) -> EventLoopFuture<ClaimAnswer> {
+        if case .listJobs(let run) = call { return listJobs(of: run, timeout: timeout, urgency) }
+        var request = request(for: call)
         request.timeout = timeout
+        request.urgency = urgency
         request.maximumAnswerBytes = Self.maximumAnswerBytes
         return client.send(request).map { answer in
             read(answer, to: call)

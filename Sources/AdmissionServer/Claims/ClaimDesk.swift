@@ -71,6 +71,8 @@ final class ClaimDesk {
     ) {
         let machine = RunAcquisition(request, replica: replica, timing: api.timing)
         let errand = Errand(machine, deadline, promise)
+        // Nothing is sent that nobody waits for.
+        guard NIODeadline.now() < deadline else { return proceed(errand.machine.expire(now: now), errand) }
         errand.timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
             proceed(errand.machine.expire(now: now), errand)
         }
@@ -83,8 +85,8 @@ final class ClaimDesk {
         let number = errand.call
         switch action {
         case .call(let call):
-            let timeout = min(Self.callTimeout, errand.deadline - .now())
-            api.perform(call, timeout: max(timeout, .milliseconds(1))).assumeIsolated().whenSuccess { [self] answer in
+            let timeout = min(Self.callTimeout, max(errand.deadline - .now(), .milliseconds(1)))
+            api.perform(call, timeout: timeout, .urgent).assumeIsolated().whenSuccess { [self] answer in
                 guard number == errand.call, !errand.isOver else { return }
                 proceed(errand.machine.received(answer, observedAt: observedAt(answer), now: now), errand)
             }
@@ -101,8 +103,8 @@ final class ClaimDesk {
     private func finish(_ result: RunAcquisition.Result, _ errand: Errand) {
         errand.isOver = true
         errand.timer?.cancel()
+        for outcome in result.counts { count(outcome) }
         for outcome in result.outcomes {
-            count(outcome.count)
             switch outcome {
             case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
                 janitor.saw(held, known: runs, now: now)
@@ -151,6 +153,7 @@ final class ClaimDesk {
                 guard case .deleted = answer else { return }
                 count(.released)
                 janitor.sawOwnDeletion(of: key, version)
+                advance()
             }
         }
     }
@@ -188,12 +191,15 @@ final class ClaimDesk {
         advance()
     }
 
-    func saw(_ held: HeldClaim) {
-        janitor.saw(held, known: runs, now: now)
-    }
-
-    func sawDeletion(of held: HeldClaim) {
-        janitor.sawDeletion(of: held, known: runs, now: now)
+    func saw(_ news: [LeaseNews]) {
+        let now = now
+        for news in news {
+            switch news {
+            case .changed(let held): janitor.saw(held, known: runs, now: now)
+            case .gone(let held): janitor.sawDeletion(of: held, known: runs, now: now)
+            }
+        }
+        advance()
     }
 
     // MARK: The janitor's calls

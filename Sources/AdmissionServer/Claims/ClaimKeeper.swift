@@ -5,7 +5,8 @@ package import NIOCore
 
 /// Claims branches by Leases, and removes claims that are over.
 ///
-/// It may be called from anywhere; everything happens on the client's event loop, which serves no reviews.
+/// It may be called from anywhere; everything happens on its client's event loop, which serves no reviews, and should be
+/// another one than that of lists and watches: reading a large list takes it a while.
 package final class ClaimKeeper: BranchClaimer {
     package struct Configuration: Sendable {
         /// Where the Leases are.
@@ -41,7 +42,11 @@ package final class ClaimKeeper: BranchClaimer {
         }
     }
 
+    /// Enough for a review that comes now and then, and the janitor has its own.
+    private static let warmConnections = 2
+
     let eventLoop: any EventLoop
+    private let client: APIClient
     private let desk: NIOLoopBoundBox<ClaimDesk>
     /// What became of claims.
     package let figures = ClaimFigures()
@@ -51,8 +56,8 @@ package final class ClaimKeeper: BranchClaimer {
     ///
     /// - Parameters:
     ///   - configuration: where and for how long.
-    ///   - client: asks the API server.
-    ///   - runs: what is known of runs; written on the client's event loop alone.
+    ///   - client: asks the API server, for this keeper alone.
+    ///   - runs: what is known of runs.
     ///   - environment: clocks, and who counts.
     ///   - logger: gets a line when claims fail and when they work again.
     package init(
@@ -62,6 +67,7 @@ package final class ClaimKeeper: BranchClaimer {
         environment: Environment,
         logger: Logger
     ) {
+        self.client = client
         eventLoop = client.eventLoop
         leases = WatchedResource(
             group: LeaseObject.group,
@@ -101,26 +107,41 @@ package final class ClaimKeeper: BranchClaimer {
         eventLoop.execute { [desk] in desk.value.use(scope) }
     }
 
-    /// Runs were seen; on the client's event loop.
+    /// Begins to keep connections ready for reviews.
+    func start() {
+        client.keepWarm(Self.warmConnections)
+    }
+
+    // MARK: What is seen
+
+    // The desk hears of it a moment later, in the order it was told.
+
     func saw(_ changes: [RunNews]) {
-        eventLoop.preconditionInEventLoop()
-        desk.value.saw(changes)
+        eventLoop.execute { [desk] in desk.value.saw(changes) }
     }
 
-    /// Runs were listed anew, and are in the store; on the client's event loop.
+    /// Runs were listed anew, and are in the store.
     func sawListOfRuns() {
-        eventLoop.preconditionInEventLoop()
-        desk.value.sawListOfRuns()
+        eventLoop.execute { [desk] in desk.value.sawListOfRuns() }
     }
 
-    /// What keeps the claims as the API has them, for a reflector of ``leases``.
-    func makeSink() -> any ReflectorSink {
-        eventLoop.preconditionInEventLoop()
-        return LeaseSink(desk: desk.value)
+    /// The Leases there are, and no others.
+    func sawList(_ claims: [HeldClaim]) {
+        eventLoop.execute { [desk] in desk.value.sawList(claims) }
+    }
+
+    func saw(_ news: [LeaseNews]) {
+        eventLoop.execute { [desk] in desk.value.saw(news) }
+    }
+
+    /// Leases cannot be listed or watched, and why.
+    func leasesAreUnseen(_ why: String) {
+        eventLoop.execute { [desk] in desk.value.leasesAreUnseen(why) }
     }
 
     /// Ends all that is under way but reviews.
     package func stop() {
         eventLoop.execute { [desk] in desk.value.stop() }
+        client.close()
     }
 }

@@ -2,15 +2,23 @@ internal import ClusterState
 internal import JSONPull
 internal import KubernetesClient
 
-/// Tells the desk of the Leases that a reflector brings; belongs to the client's event loop.
+/// What a watch told of one claim.
+enum LeaseNews: Sendable {
+    case changed(HeldClaim)
+    /// As it was last.
+    case gone(HeldClaim)
+}
+
+/// Tells the keeper of the Leases that a reflector brings; belongs to that one's event loop.
 ///
 /// A Lease that is no claim is passed over: nobody but its maker knows what it is for.
 final class LeaseSink: ReflectorSink {
-    private let desk: ClaimDesk
+    private let keeper: ClaimKeeper
     private var listed: [HeldClaim] = []
+    private var news: [LeaseNews] = []
 
-    init(desk: ClaimDesk) {
-        self.desk = desk
+    init(keeper: ClaimKeeper) {
+        self.keeper = keeper
     }
 
     func beginList() { listed = [] }
@@ -22,23 +30,29 @@ final class LeaseSink: ReflectorSink {
     }
 
     func commitList(heardAt: Int64) {
-        desk.sawList(listed)
+        // What came before the list is older than it.
+        flush(heardAt: heardAt)
+        keeper.sawList(listed)
         listed = []
     }
 
     func put(_ object: UnsafeRawBufferPointer) {
-        if let held = unsafe claim(object) { desk.saw(held) }
+        if let held = unsafe claim(object) { news.append(.changed(held)) }
     }
 
     func delete(_ object: UnsafeRawBufferPointer) {
-        if let held = unsafe claim(object) { desk.sawDeletion(of: held) }
+        if let held = unsafe claim(object) { news.append(.gone(held)) }
     }
 
-    func flush(heardAt: Int64) { desk.advance() }
+    func flush(heardAt: Int64) {
+        guard !news.isEmpty else { return }
+        keeper.saw(news)
+        news = []
+    }
 
     /// Claims need no list of Leases to be safe; what is not seen is only removed later.
     func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure) {
-        desk.leasesAreUnseen(failure.message(resource: "leases.coordination.k8s.io"))
+        keeper.leasesAreUnseen(failure.message(resource: "leases.coordination.k8s.io"))
     }
 
     private func claim(_ object: UnsafeRawBufferPointer) -> HeldClaim? {

@@ -23,7 +23,7 @@ package final class ClusterFeed: Sendable {
     ///   - client: asks the API server; not on an event loop that serves reviews.
     ///   - store: is written by this feed alone.
     ///   - timing: how long watches last.
-    ///   - claims: is told of runs, and of its Leases; on the same client.
+    ///   - claims: is told of runs, and of its Leases; has a client of its own.
     ///   - onEvent: called on the client's event loop.
     package init(
         sources: [ClusterSource],
@@ -51,11 +51,12 @@ package final class ClusterFeed: Sendable {
                 )
             }
             if let claims {
+                claims.start()
                 reflectors.value.append(
                     Reflector(
                         claims.leases,
                         client: client,
-                        sink: claims.makeSink(),
+                        sink: LeaseSink(keeper: claims),
                         timing: timing,
                         environment: .init(monotonicMilliseconds: { [store] in store.now })
                     )

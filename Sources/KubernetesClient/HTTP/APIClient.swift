@@ -18,33 +18,71 @@ package struct CredentialFiles: Sendable {
     }
 }
 
-/// A client of one API server: HTTP/1.1 over connections it keeps, one set a client.
+/// A client of one API server: HTTP/1.1 over connections it keeps, one set for each ``APIRequest/Urgency``.
 ///
 /// Requests may be made from anywhere; everything happens on one event loop, which should not be one that serves
 /// reviews. Errors are ``RequestError``.
 package final class APIClient: Sendable {
+    /// Kept connections and requests under way of what is routine; a stream has a connection beyond these, as it may last
+    /// for ever.
+    ///
+    /// Eight requests at once are more than a replica needs, and few enough that hundreds of replicas do no harm.
+    package static let maximumRoutineConnections = 8
+    /// The same of what is urgent, unless said otherwise.
+    ///
+    /// As many as there may be reviews in flight, and a review makes one call after the other: none ever waits for another
+    /// one's connection, however slow the API server is. They are there only while as many reviews wait, and close when
+    /// they have been idle for 45 s. Each is a file descriptor and some 25 KB: 13 MB for all.
+    package static let maximumUrgentConnections = 512
+
+    /// The connections by who waits.
+    private struct Sets {
+        var routine: APIConnections
+        var urgent: APIConnections
+
+        func connections(for request: APIRequest) -> APIConnections {
+            switch request.urgency {
+            case .routine: routine
+            case .urgent: urgent
+            }
+        }
+    }
+
     package let eventLoop: any EventLoop
-    private let connections: NIOLoopBoundBox<APIConnections>
+    private let sets: NIOLoopBoundBox<Sets>
 
     /// Makes a client; nothing is sent yet.
     ///
     /// - Parameters:
     ///   - eventLoop: where everything happens.
     ///   - files: what the machine has.
+    ///   - urgentConnections: how many there may be at once for what is urgent.
+    ///   - clock: is told what time the server has, with each answer; nil where nobody wants to know.
     ///   - source: makes the access, now and whenever the server refused it.
     /// - Throws: `AccessError` of the first call of `source`.
     package init(
         on eventLoop: any EventLoop,
         files: CredentialFiles,
+        urgentConnections: Int = APIClient.maximumUrgentConnections,
+        clock: ServerClock? = nil,
         source: @escaping @Sendable () throws(AccessError) -> ClusterAccess
     ) throws(AccessError) {
         self.eventLoop = eventLoop
         let access = try source()
         let credentials = Credentials(eventLoop: eventLoop, access: access, source: source, files: files)
-        connections = .makeBoxSendingValue(
-            APIConnections(eventLoop: eventLoop, credentials: credentials),
+        func connections(_ limit: Int) -> APIConnections {
+            APIConnections(eventLoop: eventLoop, credentials: credentials, limit: limit, clock: clock)
+        }
+        sets = .makeBoxSendingValue(
+            Sets(routine: connections(Self.maximumRoutineConnections), urgent: connections(urgentConnections)),
             eventLoop: eventLoop
         )
+    }
+
+    /// Keeps so many connections open for urgent requests though there are none, so that the next one need not wait for a
+    /// TLS handshake.
+    package func keepWarm(_ count: Int) {
+        eventLoop.execute { [sets] in sets.value.urgent.keepWarm(count) }
     }
 
     /// Sends a request and collects the answer.
@@ -52,9 +90,9 @@ package final class APIClient: Sendable {
     /// - Returns: the answer of a success; all else is a ``RequestError``.
     package func send(_ request: APIRequest) -> EventLoopFuture<APIAnswer> {
         let promise = eventLoop.makePromise(of: APIAnswer.self)
-        eventLoop.execute { [connections] in
+        eventLoop.execute { [sets] in
             let collector = AnswerCollector(limit: request.maximumAnswerBytes, promise: promise)
-            connections.value.perform(Exchange(request, collector))
+            sets.value.connections(for: request).perform(Exchange(request, collector))
         }
         return promise.futureResult
     }
@@ -62,12 +100,15 @@ package final class APIClient: Sendable {
     /// Sends a request whose answer `receiver` gets as it comes; on the event loop only.
     func stream(_ request: APIRequest, to receiver: any AnswerReceiver) -> Exchange {
         let exchange = Exchange(request, receiver)
-        connections.value.perform(exchange)
+        sets.value.connections(for: request).perform(exchange)
         return exchange
     }
 
     /// Closes idle connections and fails requests that wait for one; those under way end by themselves.
     package func close() {
-        eventLoop.execute { [connections] in connections.value.close() }
+        eventLoop.execute { [sets] in
+            sets.value.routine.close()
+            sets.value.urgent.close()
+        }
     }
 }

@@ -31,6 +31,7 @@ final class APIConnection: ChannelInboundHandler {
     }
 
     private let isTLS: Bool
+    private let clock: ServerClock?
     private let owner: APIConnections
     private var state = State.opening
     private var answer: Answer?
@@ -40,9 +41,11 @@ final class APIConnection: ChannelInboundHandler {
     /// It has carried a request before.
     private(set) var isUsed = false
 
-    init(isTLS: Bool, owner: APIConnections) {
-        self.isTLS = isTLS
-        self.owner = owner
+    /// When the request under way was sent, by ``clock``.
+    private var sentAt: Int64 = 0
+
+    init(isTLS: Bool, clock: ServerClock?, owner: APIConnections) {
+        (self.isTLS, self.clock, self.owner) = (isTLS, clock, owner)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -51,11 +54,6 @@ final class APIConnection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-    }
-
-    /// What it carries is a stream, whose end may never come.
-    var isStreaming: Bool {
-        if case .busy(let exchange) = state { exchange.receiver.isStream } else { false }
     }
 
     // MARK: Sending
@@ -68,6 +66,7 @@ final class APIConnection: ChannelInboundHandler {
         state = .busy(exchange)
         exchange.connection = self
         answer = nil
+        if let clock { sentAt = clock.now() }
         context.write(wrapOutboundOut(.head(exchange.request.head(for: server, token: token))), promise: nil)
         if let body = exchange.request.body {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
@@ -151,6 +150,8 @@ final class APIConnection: ChannelInboundHandler {
 
     private func receive(_ head: HTTPResponseHead, _ exchange: Exchange) {
         answer = Answer(head: head)
+        let date = head.headers.first(name: "date").flatMap { UnixTime(httpDate: $0) }
+        if let clock, let date { clock.saw(.init(date: date, sentAt: sentAt, receivedAt: clock.now())) }
         guard answer?.isSuccess ?? false else { return }
         let encoding = head.headers.first(name: "content-encoding") ?? "identity"
         guard encoding == "identity" else {
@@ -158,7 +159,7 @@ final class APIConnection: ChannelInboundHandler {
         }
         if let collector = exchange.receiver as? AnswerCollector {
             collector.code = Int(head.status.code)
-            collector.date = head.headers.first(name: "date").flatMap { UnixTime(httpDate: $0) }
+            collector.date = date
         }
         exchange.began()
     }

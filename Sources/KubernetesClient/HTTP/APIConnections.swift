@@ -3,26 +3,36 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import TLS
 
-/// The connections of one client, and the requests that wait for one; belongs to one event loop.
+/// Connections of one client, and the requests that wait for one; belongs to one event loop.
+///
+/// Who waits longest is served first; who waited too long is passed over, and nothing of it is sent.
 final class APIConnections {
-    /// Kept connections and requests under way; a stream has a connection beyond these, as it may last for ever.
-    ///
-    /// Eight requests at once are more than a replica needs, and few enough that hundreds of replicas do no harm.
-    static let maximumConnections = 8
     static let connectTimeout = TimeAmount.seconds(5)
+    /// Between the end of a connection that is to be kept warm and the next one: a server that closes each at once is not
+    /// asked again and again.
+    private static let warmingDelay = TimeAmount.seconds(1)
+    /// The same after one that could not be made.
+    private static let warmingRetryDelay = TimeAmount.seconds(5)
 
+    /// Kept connections and requests under way; a stream has a connection beyond these.
+    private let limit: Int
     private let eventLoop: any EventLoop
     private let credentials: Credentials
+    private let clock: ServerClock?
+    /// Used from the end, so that what is not needed stays idle until it closes.
     private var idle: [APIConnection] = []
     private var open: [ObjectIdentifier: APIConnection] = [:]
-    private var waiting: [Exchange] = []
+    /// Those of ``open`` that a stream has, or waits for.
+    private var streams: Set<ObjectIdentifier> = []
+    private var waiting = WaitingLine()
     /// Requests for which a connection is being made, by connection.
     private var opening: [ObjectIdentifier: Exchange] = [:]
+    private var warmCount = 0
+    private var warming: Scheduled<Void>?
     private var isClosed = false
 
-    init(eventLoop: any EventLoop, credentials: Credentials) {
-        self.eventLoop = eventLoop
-        self.credentials = credentials
+    init(eventLoop: any EventLoop, credentials: Credentials, limit: Int, clock: ServerClock?) {
+        (self.eventLoop, self.credentials, self.limit, self.clock) = (eventLoop, credentials, max(1, limit), clock)
     }
 
     /// Sends a request as soon as there is a connection.
@@ -35,10 +45,11 @@ final class APIConnections {
     /// Closes what is idle and fails what waits; a request under way ends by itself, and its connection with it.
     func close() {
         isClosed = true
+        warming?.cancel()
         for connection in idle { connection.abandon() }
-        let exchanges = waiting + opening.values
-        waiting = []
+        var exchanges = Array(opening.values)
         opening = [:]
+        while let exchange = waiting.popFirst() { exchanges.append(exchange) }
         for exchange in exchanges { exchange.fail(.cancelled) }
     }
 
@@ -54,8 +65,9 @@ final class APIConnections {
     private func assign(_ exchange: Exchange, _ credential: Credential) {
         guard !exchange.isOver else { return }
         if let connection = idle.popLast() {
+            if exchange.receiver.isStream { streams.insert(ObjectIdentifier(connection)) }
             connection.begin(exchange, token: credential.token, server: credential.server)
-        } else if exchange.receiver.isStream || requestConnections < Self.maximumConnections {
+        } else if exchange.receiver.isStream || requestConnections < limit {
             connect(for: exchange, credential)
         } else {
             waiting.append(exchange)
@@ -63,19 +75,18 @@ final class APIConnections {
     }
 
     /// Connections that are not a stream's.
-    private var requestConnections: Int {
-        let streams = opening.values.count { $0.receiver.isStream } + open.values.count { $0.isStreaming }
-        return open.count - streams
-    }
+    private var requestConnections: Int { open.count - streams.count }
 
     // MARK: Connecting
 
-    private func connect(for exchange: Exchange, _ credential: Credential) {
+    /// Opens a connection, to be kept for whoever comes where there is no `exchange`.
+    private func connect(for exchange: Exchange?, _ credential: Credential) {
         let server = credential.server
-        let connection = APIConnection(isTLS: server.isTLS, owner: self)
+        let connection = APIConnection(isTLS: server.isTLS, clock: clock, owner: self)
         let bound = NIOLoopBound((self, connection, credential), eventLoop: eventLoop)
         open[ObjectIdentifier(connection)] = connection
         opening[ObjectIdentifier(connection)] = exchange
+        if exchange?.receiver.isStream ?? false { streams.insert(ObjectIdentifier(connection)) }
         ClientBootstrap(group: eventLoop)
             .connectTimeout(Self.connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -122,11 +133,31 @@ final class APIConnections {
     }
 
     func failedToOpen(_ connection: APIConnection, _ error: (any Error)?) {
-        closed(connection)
-        guard let exchange = opening.removeValue(forKey: ObjectIdentifier(connection)) else { return }
         if case .handshake? = error as? TLSError { credentials.expire() }
-        exchange.fail(.unreachable(server: credentials.server.description, reason: Self.reason(error)))
-        next()
+        let exchange = opening.removeValue(forKey: ObjectIdentifier(connection))
+        exchange?.fail(.unreachable(server: credentials.server.description, reason: Self.reason(error)))
+        warm(in: Self.warmingRetryDelay)
+        closed(connection)
+    }
+
+    /// Keeps so many connections open though nothing is asked.
+    func keepWarm(_ count: Int) {
+        warmCount = min(count, limit)
+        warm(in: .zero)
+    }
+
+    private func warm(in delay: TimeAmount) {
+        guard !isClosed, warming == nil, open.count < warmCount else { return }
+        warming = eventLoop.assumeIsolated().scheduleTask(in: delay) { [self] in
+            warming = nil
+            guard !isClosed, open.count < warmCount else { return }
+            credentials.current { [self] result in
+                switch result {
+                case .failure: warm(in: Self.warmingRetryDelay)
+                case .success(let credential): while open.count < warmCount { connect(for: nil, credential) }
+                }
+            }
+        }
     }
 
     /// NIO's connection error holds one error an address; the first says enough.
@@ -152,25 +183,24 @@ final class APIConnections {
     /// The connection is free: the longest waiting request gets it.
     func released(_ connection: APIConnection) {
         idle.removeAll { $0 === connection }
+        streams.remove(ObjectIdentifier(connection))
         if isClosed { return connection.abandon() }
         // Streams can leave more than are kept.
-        if requestConnections > Self.maximumConnections { return connection.abandon() }
+        if requestConnections > limit { return connection.abandon() }
         idle.append(connection)
         next()
     }
 
     private func next() {
-        while let exchange = waiting.first {
-            guard exchange.isOver || !idle.isEmpty || requestConnections < Self.maximumConnections else { return }
-            waiting.removeFirst()
-            if !exchange.isOver { return assign(exchange) }
-        }
+        while !idle.isEmpty || requestConnections < limit, let exchange = waiting.popFirst() { assign(exchange) }
     }
 
     func closed(_ connection: APIConnection) {
         idle.removeAll { $0 === connection }
+        streams.remove(ObjectIdentifier(connection))
         guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         next()
+        warm(in: Self.warmingDelay)
     }
 
     func broke(_ exchange: Exchange, reason: String, mayRepeat: Bool) {

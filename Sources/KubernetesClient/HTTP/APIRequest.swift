@@ -12,6 +12,14 @@ package struct APIRequest: Sendable {
         case delete = "DELETE"
     }
 
+    /// Who waits for the answer; each has connections of its own, so that neither waits for the other's.
+    package enum Urgency: Sendable {
+        /// Lists, watches, and whatever nobody waits for.
+        case routine
+        /// A review waits, and the API server for the review.
+        case urgent
+    }
+
     /// A list of 500 AgentRuns is 2 MB; the largest objects etcd keeps would make it 750, and are asked for in smaller
     /// pages.
     package static let defaultMaximumAnswerBytes = 64 << 20
@@ -31,6 +39,7 @@ package struct APIRequest: Sendable {
     /// From the call to the end of the answer, waiting for a connection included; of a stream to its head.
     package var timeout = Self.defaultTimeout
     package var maximumAnswerBytes = Self.defaultMaximumAnswerBytes
+    package var urgency = Urgency.routine
 
     package init(_ method: Method, _ path: String, query: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
         self.method = method

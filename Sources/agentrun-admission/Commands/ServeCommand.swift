@@ -68,6 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        FileDescriptors.raiseLimit()
         let logger = log.bootstrap()
         let signals = await StopSignals(logger: logger)
         raiseDescriptorLimit(logger)
@@ -79,8 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
             isSelfManaged: selfManaged.isOn,
             logger: logger
         )
-        // One thread talks to the API server, so that no review waits for a list.
-        let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // Threads of their own talk to the API server, so that no review waits for a list: one lists and watches, the other
+        // claims branches and keeps the certificate.
+        let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let kept = try SelfManagedCertificate(
             selfManaged,
             connection: ClusterConnection(cluster),
@@ -88,7 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
             eventLoop: clusterLoops.next(),
             logger: logger
         )
-        let source = try stateSource(policies, counted, eventLoop: clusterLoops.next(), logger: logger)
+        let source = try stateSource(policies, counted, clusterLoops, logger: logger)
         observe(counted, certificate, policies, source)
         let decisions = try decisionLog.open(counted, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
@@ -141,7 +143,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func stateSource(
         _ policies: PolicySource,
         _ metrics: AdmissionMetrics,
-        eventLoop: any EventLoop,
+        _ eventLoops: any EventLoopGroup,
         logger: Logger
     ) throws(CommandFailure) -> any StateSource {
         guard state.paths.isEmpty else { return ManifestsState(paths: state.paths, policies: policies, logger: logger) }
@@ -151,7 +153,8 @@ struct ServeCommand: AsyncParsableCommand {
             options: cluster,
             claims: claims,
             policies: policies,
-            eventLoop: eventLoop,
+            eventLoops: eventLoops,
+            maximumInFlight: limits.maxInFlight,
             metrics: metrics,
             logger: logger
         )

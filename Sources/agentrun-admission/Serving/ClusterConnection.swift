@@ -1,6 +1,7 @@
 private import AgentRuns
 private import Glibc
 internal import KubernetesClient
+internal import NIOCore
 
 /// The way to the API server that a server was told of or finds itself on.
 struct ClusterConnection: Sendable {
@@ -27,7 +28,22 @@ struct ClusterConnection: Sendable {
         }
     }
 
-    static let files = CredentialFiles(
+    /// A client that has sent nothing yet.
+    func client(
+        on eventLoop: any EventLoop,
+        urgentConnections: Int = APIClient.maximumUrgentConnections,
+        clock: ServerClock? = nil
+    ) throws(AccessError) -> APIClient {
+        try APIClient(
+            on: eventLoop,
+            files: Self.files,
+            urgentConnections: urgentConnections,
+            clock: clock,
+            source: source
+        )
+    }
+
+    private static let files = CredentialFiles(
         read: { try read($0) },
         monotonicMilliseconds: Clocks.monotonicMilliseconds,
         wallSeconds: { Clocks.wall().seconds }

@@ -31,7 +31,7 @@ struct SelfManagedCertificate: Service {
         let client: APIClient
         do throws(AccessError) {
             access = try connection.source()
-            client = try APIClient(on: eventLoop, files: ClusterConnection.files, source: connection.source)
+            client = try connection.client(on: eventLoop)
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }

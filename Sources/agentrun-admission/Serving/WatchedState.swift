@@ -11,9 +11,9 @@ internal import ServiceLifecycle
 /// The cluster state as an API server has it, listed and watched.
 struct WatchedState: StateSource {
     let store: ClusterStore
-    let client: APIClient
     let feed: ClusterFeed
     private let claims: ClaimKeeper?
+    private let clock: ClockWatch
 
     private let readyAgeSeconds: Int
 
@@ -23,10 +23,16 @@ struct WatchedState: StateSource {
         options: ClusterOptions,
         claims claimOptions: ClaimOptions,
         policies: PolicySource,
-        eventLoop: any EventLoop,
+        eventLoops: any EventLoopGroup,
+        maximumInFlight: Int,
         metrics: AdmissionMetrics,
         logger: Logger
     ) throws(CommandFailure) {
+        let clock = ClockWatch(
+            steady: Clocks.monotonicMilliseconds,
+            wall: { Clocks.claims().wall.milliseconds },
+            onChange: { Self.log(clock: $0, to: logger) }
+        )
         let policy = policies.engine.value.policy
         let store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
@@ -36,6 +42,7 @@ struct WatchedState: StateSource {
             reservations: ReservationLimits(lifetimeMilliseconds: claimOptions.gapMilliseconds),
             clock: Clocks.monotonicMilliseconds
         )
+        let (client, claimClient): (APIClient, APIClient)
         let claimNamespace: String
         do throws(AccessError) {
             let access = try connection.source()
@@ -44,12 +51,18 @@ struct WatchedState: StateSource {
             }
             claimNamespace = access.namespace
             logger.info("cluster state is watched", metadata: ["server": "\(access.server)"])
-            client = try APIClient(on: eventLoop, files: ClusterConnection.files, source: connection.source)
+            // A thread and connections each: no claim waits for a list that is read.
+            client = try connection.client(on: eventLoops.next(), clock: clock.serverClock)
+            claimClient = try connection.client(
+                on: eventLoops.next(),
+                urgentConnections: min(maximumInFlight, APIClient.maximumUrgentConnections),
+                clock: clock.serverClock
+            )
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
         let claims = claimOptions.keeper(
-            client: client,
+            client: claimClient,
             runs: store,
             accessNamespace: claimNamespace,
             policy: policy,
@@ -66,7 +79,8 @@ struct WatchedState: StateSource {
             Self.log(event, to: logger)
         }
         metrics.observeFeed { feed.figures }
-        (self.store, self.feed, self.claims, readyAgeSeconds) = (store, feed, claims, options.readyAgeSeconds)
+        (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
+        readyAgeSeconds = options.readyAgeSeconds
         policies.onReload.replace { policy in
             if store.project(by: policy) { feed.projectAgain() }
             claims?.use(ClaimOptions.scope(of: policy))
@@ -77,10 +91,13 @@ struct WatchedState: StateSource {
 
     func observe(_ metrics: AdmissionMetrics) {
         if let figures = claims?.figures { metrics.observeClaims { figures.held } }
+        metrics.observeClock { [clock] in clock.secondsAhead }
     }
 
     var readinessChecks: [HealthCheck] {
+        // Without claims nothing rests on the clock.
         store.sourceConditions.map { .source($0.source, of: store, readyAgeSeconds: readyAgeSeconds) }
+            + (claims == nil ? [] : [clock.readiness])
     }
 
     /// At once: `/readyz` tells when there is something to judge by, and `/livez` must answer until then.
@@ -91,6 +108,14 @@ struct WatchedState: StateSource {
         // Ends by a signal, or because another service failed.
         try? await gracefulShutdown()
         await feed.stop()
+    }
+
+    private static func log(clock problem: String?, to logger: Logger) {
+        if let problem {
+            logger.error("the clock is wrong", metadata: ["reason": "\(problem)"])
+        } else {
+            logger.notice("the clock is right again")
+        }
     }
 
     private static func log(_ event: ClusterFeedEvent, to logger: Logger) {

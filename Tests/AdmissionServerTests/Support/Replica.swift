@@ -19,7 +19,6 @@ final class Replica: Sendable {
     let store: ClusterStore
     let keeper: ClaimKeeper
     let log = LogRecorder()
-    private let client: APIClient
     private let feed: ClusterFeed
     private let service: AdmissionService
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -41,11 +40,7 @@ final class Replica: Sendable {
             reservations: ReservationLimits(lifetimeMilliseconds: 120_000),
             clock: Self.steady
         )
-        let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
-        client = try APIClient(on: MultiThreadedEventLoopGroup.singleton.next(), files: files) {
-            () throws(AccessError) in
-            try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
-        }
+        let client = try Self.client(of: server)
         keeper = ClaimKeeper(
             .init(
                 namespace: "system",
@@ -53,7 +48,7 @@ final class Replica: Sendable {
                 timing: ClaimTiming(gapMilliseconds: gapMilliseconds),
                 scope: .cluster
             ),
-            client: client,
+            client: try Self.client(of: server),
             runs: store,
             environment: .init {
                 ClaimMoment(wall: WallTime(milliseconds: 1_770_000_000_000 + Self.steady()), steady: Self.steady())
@@ -81,6 +76,14 @@ final class Replica: Sendable {
         )
     }
 
+    private static func client(of server: FakeAPIServer) throws -> APIClient {
+        let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
+        return try APIClient(on: MultiThreadedEventLoopGroup.singleton.next(), files: files) {
+            () throws(AccessError) in
+            try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
+        }
+    }
+
     @Sendable
     private static func steady() -> Int64 { Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000) }
 
@@ -94,11 +97,12 @@ final class Replica: Sendable {
 
     func stop() async { await feed.stop() }
 
-    func post(_ review: Review, seconds: Int = 10) async throws -> ServiceUnderTest.Answer {
+    /// The answer to a review, whose time is long enough for a busy machine unless said otherwise.
+    func post(_ review: Review, timeout: String = "30s") async throws -> ServiceUnderTest.Answer {
         let body = Array(review.text.utf8)
         let head = HTTPRequestHead(
             method: .post,
-            target: "/validate?timeout=\(seconds)s",
+            target: "/validate?timeout=\(timeout)",
             version: .http11,
             contentType: "application/json",
             contentLength: body.count
