@@ -51,7 +51,7 @@ package struct ReasonDocumentation: Sendable {
             )
         case .literalToken:
             ReasonDocumentation(
-                "`${name}` stays as written",
+                "`${name}` stays as written, in a prompt or in a head, a base or a repository",
                 "text: \"fix ${issue}\"",
                 "write the value out, or set the parameter (2026-08)"
             )

@@ -17,7 +17,10 @@ package struct RuleDocumentation: Sendable {
         case .promptOverride: RuleDocumentation("A parameter hides the text the ImplementationSpec asks for")
         case .promptSource: RuleDocumentation("Where the prompt comes from is unclear, missing or empty")
         case .literalTokens:
-            RuleDocumentation("Tokens in a prompt that nobody replaces", kinds: ["AgentRun", "ImplementationSpec"])
+            RuleDocumentation(
+                "Tokens in a prompt, a head, a base or a repository that nobody replaces",
+                kinds: ["AgentRun", "ImplementationSpec"]
+            )
         case .planStep: RuleDocumentation("A planning step beside an implement step")
         case .systemPrompt:
             RuleDocumentation(
