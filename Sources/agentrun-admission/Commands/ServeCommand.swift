@@ -68,7 +68,6 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        FileDescriptors.raiseLimit()
         let logger = log.bootstrap()
         let signals = await StopSignals(logger: logger)
         raiseDescriptorLimit(logger)
