@@ -13,13 +13,17 @@ final class TLSClient: @unchecked Sendable {
     // Used by one thread at a time: the calls are awaited one after the other.
     private let ssl: OpaquePointer
 
-    private init(port: Int) throws {
+    private init(port: Int, speaking httpProtocol: String?) throws {
         descriptor = try Self.connect(port: port)
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw Failure(doing: "SSL_CTX_new") }
         defer { unsafe SSL_CTX_free(context) }
         guard let ssl = unsafe SSL_new(context) else { throw Failure(doing: "SSL_new") }
         unsafe self.ssl = ssl
         unsafe SSL_set_fd(ssl, descriptor)
+        if let httpProtocol {
+            let offer = [UInt8(httpProtocol.utf8.count)] + Array(httpProtocol.utf8)
+            guard unsafe SSL_set_alpn_protos(ssl, offer, UInt32(offer.count)) == 0 else { throw Failure(doing: "ALPN") }
+        }
         guard unsafe SSL_connect(ssl) == 1 else { throw Failure(doing: "SSL_connect") }
     }
 
@@ -28,16 +32,17 @@ final class TLSClient: @unchecked Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Connects and shakes hands, HTTP/1.1 implied.
-    static func connect(to webhook: Webhook) async throws -> TLSClient {
+    /// Connects and shakes hands, HTTP/1.1 implied unless another protocol is named as ALPN does.
+    static func connect(to webhook: Webhook, speaking httpProtocol: String? = nil) async throws -> TLSClient {
         let port = webhook.port
-        return try await offTheTestThreads { try TLSClient(port: port) }
+        return try await offTheTestThreads { try TLSClient(port: port, speaking: httpProtocol) }
     }
 
     /// Sends all of it.
-    func send(_ text: String) async throws {
+    func send(_ text: String) async throws { try await send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) async throws {
         try await Self.offTheTestThreads { [self] in
-            let bytes = Array(text.utf8)
             guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) == bytes.count else { throw Failure(doing: "send") }
         }
     }
@@ -70,6 +75,24 @@ final class TLSClient: @unchecked Sendable {
                 received += chunk[..<Int(count)]
             }
             return String(decoding: received, as: UTF8.self)
+        }
+    }
+
+    /// Reads until `bytes` have come; false when the server closed before, or nothing came for a long time.
+    func receive(until bytes: [UInt8], patience seconds: Int = 60) async throws -> Bool {
+        try await Self.offTheTestThreads { [self] in
+            Self.setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
+            // The last bytes, which may hold the beginning of what is looked for.
+            var last: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 16_384)
+            while true {
+                let size = Int32(chunk.count)
+                let count = unsafe SSL_read(ssl, &chunk, size)
+                guard count > 0 else { return false }
+                last += chunk[..<Int(count)]
+                if last.firstRange(of: bytes) != nil { return true }
+                last.removeFirst(max(0, last.count - bytes.count))
+            }
         }
     }
 
