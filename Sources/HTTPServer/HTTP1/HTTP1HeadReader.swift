@@ -22,6 +22,7 @@ enum HTTP1HeadReader {
         if version == .http11 || fields.hostCount > 0 {
             // RFC 9112, section 3.2: exactly one Host field, whatever form the target has.
             guard fields.hostCount == 1 else { throw .malformed("one Host field is required") }
+            guard fields.isHostValid else { throw .malformed("Host is no host") }
         }
         // The codec stops at what it takes for a change of protocol; this server changes none, so nothing can follow.
         let stops = fields.hasUpgrade || head.method == .CONNECT
@@ -99,6 +100,7 @@ extension HTTP1Framing.Body {
 /// The fields that decide about framing, gathered in one pass: each look-up by name would be a pass of its own.
 private struct FramingFields {
     var hostCount = 0
+    var isHostValid = true
     var lengthCount = 0
     var length: Int?
     var codingCount = 0
@@ -107,10 +109,12 @@ private struct FramingFields {
     var hasUpgrade = false
     var expectsContinue = false
 
-    mutating func note(name: String, value: String) {
+    mutating func note(name: String, value text: String) {
+        let value = text.withoutTrailingSpace
         switch name.utf8.count {
         case 4 where name.isFieldName("host"):
             hostCount += 1
+            isHostValid = value.isHost
         case 6 where name.isFieldName("expect"):
             expectsContinue = value.isFieldName("100-continue")
         case 7 where name.isFieldName("upgrade"):
@@ -132,6 +136,34 @@ private struct FramingFields {
 }
 
 extension String {
+    /// The codec drops the white space before a value, and keeps what is behind it (RFC 9112, section 5.1).
+    fileprivate var withoutTrailingSpace: String {
+        var end = utf8.endIndex
+        while end > utf8.startIndex {
+            let last = utf8.index(before: end)
+            guard utf8[last] == UInt8(ascii: " ") || utf8[last] == UInt8(ascii: "\t") else { break }
+            end = last
+        }
+        return end == utf8.endIndex ? self : String(self[..<end])
+    }
+
+    /// Whether every byte is one of a name or an address with its port (RFC 3986, section 3.2.2); nothing is a host, too.
+    fileprivate var isHost: Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            unsafe bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                // Digits and the colon, `&'()*+,-.`
+                case UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "&")...UInt8(ascii: "."): true
+                case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "%"), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+                case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: ";"), UInt8(ascii: "="): true
+                default: false
+                }
+            }
+        }
+    }
+
     /// Whether this is `lowercase`, ASCII, in either case.
     fileprivate func isFieldName(_ lowercase: StaticString) -> Bool {
         // Over the bytes themselves: the views' own iterators took a third of reading a head.

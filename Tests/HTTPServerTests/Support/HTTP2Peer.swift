@@ -8,15 +8,6 @@ import Testing
 ///
 /// It writes frames by hand, so it can break every rule.
 final class HTTP2Peer {
-    /// What came back on a stream.
-    struct Answer: Equatable {
-        var status = ""
-        var fields: [String: String] = [:]
-        var body = ""
-        var isComplete = false
-        var resetCode: UInt32?
-    }
-
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     let channel = EmbeddedChannel()
@@ -26,12 +17,7 @@ final class HTTP2Peer {
     private let decoder = HeaderDecoder()
     private var input = ByteBuffer()
 
-    private(set) var answers: [UInt32: Answer] = [:]
-    private(set) var goAways: [(last: UInt32, code: UInt32)] = []
-    private(set) var pings: [HTTP2Frame] = []
-    private(set) var pingAcknowledgements = 0
-    private(set) var serverSettings: [UInt16: UInt32] = [:]
-    private(set) var windowIncrement = 0
+    private var transcript = HTTP2Transcript()
     /// How often the server wrote.
     private(set) var writeCount = 0
 
@@ -84,9 +70,16 @@ final class HTTP2Peer {
             input.writeBuffer(&bytes)
         }
         while let frame = HTTP2Frame(from: &input) {
-            take(frame)
+            transcript.take(frame, decoder: decoder)
         }
     }
+
+    var answers: [UInt32: HTTP2Transcript.Answer] { transcript.answers }
+    var goAways: [(last: UInt32, code: UInt32)] { transcript.goAways }
+    var pings: [HTTP2Frame] { transcript.pings }
+    var pingAcknowledgements: Int { transcript.pingAcknowledgements.count }
+    var serverSettings: [UInt16: UInt32] { transcript.settings }
+    var windowIncrement: Int { transcript.windowIncrement }
 
     var isClosed: Bool { !channel.isActive }
 
@@ -102,33 +95,5 @@ final class HTTP2Peer {
 
     static func get(_ path: String, _ fields: [(String, String)] = []) -> [(String, String)] {
         [(":method", "GET"), (":scheme", "https"), (":authority", "h"), (":path", path)] + fields
-    }
-
-    private func take(_ frame: HTTP2Frame) {
-        switch HTTP2Frame.Kind(rawValue: frame.kind) {
-        case .headers:
-            let fields = decoder.decode(frame.payload)
-            answers[frame.stream, default: Answer()].fields = fields
-            answers[frame.stream, default: Answer()].status = fields[":status"] ?? ""
-            answers[frame.stream, default: Answer()].isComplete = frame.has(HTTP2Frame.endStream)
-        case .data:
-            answers[frame.stream, default: Answer()].body += String(decoding: frame.payload, as: UTF8.self)
-            answers[frame.stream, default: Answer()].isComplete = frame.has(HTTP2Frame.endStream)
-        case .reset:
-            answers[frame.stream, default: Answer()].resetCode = frame.word(at: 0)
-        case .goAway:
-            goAways.append((frame.word(at: 0), frame.word(at: 4)))
-        case .ping:
-            if frame.has(HTTP2Frame.acknowledgement) { pingAcknowledgements += 1 } else { pings.append(frame) }
-        case .settings:
-            for offset in stride(from: 0, to: frame.payload.count, by: 6) {
-                let identifier = UInt16(frame.payload[offset]) << 8 | UInt16(frame.payload[offset + 1])
-                serverSettings[identifier] = frame.word(at: offset + 2)
-            }
-        case .windowUpdate:
-            if frame.stream == 0 { windowIncrement += Int(frame.word(at: 0)) }
-        case .priority, .pushPromise, .continuation, nil:
-            Issue.record("unexpected frame \(frame)")
-        }
     }
 }

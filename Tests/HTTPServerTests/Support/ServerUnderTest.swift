@@ -40,7 +40,7 @@ final class SocketClient: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private var received = ByteBuffer()
-    private var waiting: (byteCount: Int, promise: EventLoopPromise<ByteBuffer>)?
+    private var waiting: (isEnough: (ByteBuffer) -> Bool, promise: EventLoopPromise<ByteBuffer>)?
     private let closed: EventLoopPromise<ByteBuffer>
 
     init(eventLoop: any EventLoop) {
@@ -50,7 +50,7 @@ final class SocketClient: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         received.writeBuffer(&bytes)
-        if let waiting, received.readableBytes >= waiting.byteCount {
+        if let waiting, waiting.isEnough(received) {
             self.waiting = nil
             waiting.promise.succeed(received)
         }
@@ -84,13 +84,20 @@ final class SocketClient: ChannelInboundHandler {
 
     /// What has come once it is so many bytes.
     static func bytes(_ count: Int, of client: NIOLoopBound<SocketClient>) async throws -> String {
+        try await wait(for: client) { $0.readableBytes >= count }
+    }
+
+    /// What has come once that is enough.
+    @discardableResult
+    static func wait(
+        for client: NIOLoopBound<SocketClient>,
+        until isEnough: @escaping @Sendable (ByteBuffer) -> Bool
+    ) async throws -> String {
         let bytes = try await client.eventLoop.flatSubmit {
             let value = client.value
-            if value.received.readableBytes >= count {
-                return client.eventLoop.makeSucceededFuture(value.received)
-            }
+            if isEnough(value.received) { return client.eventLoop.makeSucceededFuture(value.received) }
             let promise = client.eventLoop.makePromise(of: ByteBuffer.self)
-            value.waiting = (count, promise)
+            value.waiting = (isEnough, promise)
             return promise.futureResult
         }.get()
         return String(buffer: bytes)
