@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A package of its own: it builds everything anew, with counters of what runs, and only scripts/fuzz needs that. The link
+// `Library` brings the server's sources into it, so that the targets see what only the server's own package may.
+let package = Package(
+    name: "fuzz",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", path: "Library/COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CNghttp2", path: "Library/CNghttp2", pkgConfig: "libnghttp2"),
+        .systemLibrary(name: "CYaml", path: "Library/CYaml", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CLibFuzzer"),
+
+        counted("Digest", ["COpenSSL"]),
+        counted("JSONPull", ["CYaml"]),
+        counted("AdmissionAPI", ["JSONPull"]),
+        counted("AgentRuns", ["JSONPull", "Digest"]),
+        counted("Policy", ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+        counted("ClusterState", ["AgentRuns", "Digest", "Policy", "JSONPull"]),
+        counted("TLS", ["COpenSSL", nio("NIOCore")]),
+        counted(
+            "HTTPServer",
+            ["CNghttp2", "TLS", log, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
+        ),
+        counted("Prometheus", [.product(name: "CoreMetrics", package: "swift-metrics")]),
+        counted("KubernetesClient", ["JSONPull", "TLS", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]),
+        counted(
+            "AdmissionServer",
+            [
+                "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
+                "Prometheus", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
+            ]
+        ),
+        // Of the executable, what reads lines of a decision log.
+        counted(
+            "Replaying",
+            ["AgentRuns", "JSONPull", "Policy"],
+            path: "agentrun-admission/Replaying",
+            excluding: [
+                "LogLines.swift", "Replay.swift", "ReplayReport.swift", "ReplayReport+JSON.swift",
+                "ReplayReport+Text.swift",
+            ]
+        ),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AdmissionAPI", "AdmissionServer", "AgentRuns", "CLibFuzzer", "ClusterState", "HTTPServer", "JSONPull",
+                "KubernetesClient", "Policy", "Replaying", "TLS", log, nio("NIOCore"), nio("NIOEmbedded"),
+            ],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
+
+/// A target of the server's, with counters, and with its internals to be seen.
+func counted(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    path: String? = nil,
+    excluding excluded: [String] = []
+) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Library/\(path ?? name)",
+        exclude: excluded,
+        swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+    )
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .treatAllWarnings(as: .error),
+            .strictMemorySafety(),
+        ]
+}

@@ -1,0 +1,27 @@
+internal import AgentRuns
+internal import ClusterState
+internal import Logging
+internal import Policy
+
+@testable internal import AdmissionServer
+
+extension AdmissionService {
+    /// The service of the webhook, with nothing known of a cluster.
+    static func forFuzzing() -> AdmissionService {
+        let policy = AdmissionPolicy.builtIn
+        let store = ClusterStore(
+            repositoryOptions: policy.repositoryOptions,
+            generation: policy.generation,
+            clock: { 0 }
+        )
+        store.replace(with: LoadedManifests(projection: store.projection))
+        let handler = ReviewHandler(
+            engine: Current(PolicyEngine(policy: policy)),
+            state: store,
+            now: { Judging.now },
+            metrics: AdmissionMetrics(),
+            log: ReviewLog(logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
+        )
+        return AdmissionService(reviews: handler, readinessChecks: [], version: ProductVersion())
+    }
+}
