@@ -5,6 +5,9 @@ import COpenSSL
 /// `@unchecked Sendable` because nothing changes after `init`, the certificates included.
 @safe
 package final class ClientTrust: @unchecked Sendable {
+    /// What a client's certificates may be long together: a dozen with RSA keys of 4096 bits.
+    private static let maximumChainBytes = 32 * 1024
+
     private let authorities: [X509Certificate]
     /// Common names, DNS names or IP addresses; empty for any.
     private let allowedNames: Set<String>
@@ -44,6 +47,8 @@ package final class ClientTrust: @unchecked Sendable {
             }
             guard isAdded else { throw .openSSL(doing: "trust an authority of clients") }
         }
+        // OpenSSL makes room for what a client says its chain is long.
+        unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_CERT_LIST, Self.maximumChainBytes, nil)
         // An intermediate authority may be trusted for its own clients alone.
         unsafe X509_STORE_set_flags(store, CUnsignedLong(X509_V_FLAG_PARTIAL_CHAIN))
         unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)

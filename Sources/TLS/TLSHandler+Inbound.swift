@@ -11,7 +11,9 @@ extension TLSHandler {
             connection.receive(unwrapInboundIn(data))
             sniff(context, connection)
         case .handshaking:
-            connection.receive(unwrapInboundIn(data))
+            let bytes = unwrapInboundIn(data)
+            guard isClient || admit(context, bytes) else { return }
+            connection.receive(bytes)
             stepHandshake(context, connection)
         case .open:
             connection.receive(unwrapInboundIn(data))
@@ -68,10 +70,26 @@ extension TLSHandler {
         case .plainHTTP:
             fail(context, .handshake(reason: .plainHTTP), lastBytes: PlainHTTP.answer(allocator))
         case .other:
+            guard admit(context, connection.waitingCiphertext) else { return }
             phase = .handshaking
             stepHandshake(context, connection)
         }
     }
+
+    /// Looks at what a client sends in its handshake; false when the connection has failed for it.
+    private func admit(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) -> Bool {
+        guard let length = hello.scan(bytes.readableBytesView) else { return true }
+        let limit = ClientHelloScanner.maximumBytes
+        fail(
+            context,
+            .handshake(reason: .protocolViolation("a ClientHello of \(length) bytes, and \(limit) is the most")),
+            lastBytes: allocator.buffer(bytes: Self.illegalParameter)
+        )
+        return false
+    }
+
+    /// The fatal alert `illegal_parameter` in the clear (RFC 8446, section 6).
+    private static let illegalParameter: [UInt8] = [21, 3, 3, 0, 2, 2, 47]
 
     func stepHandshake(_ context: ChannelHandlerContext, _ connection: TLSConnection) {
         switch connection.handshake() {

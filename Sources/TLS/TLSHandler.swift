@@ -78,6 +78,9 @@ package final class TLSHandler: ChannelDuplexHandler {
     /// Whoever asked for the close that is under way.
     var closePromise: EventLoopPromise<Void>?
 
+    /// Looks at what a client sends before OpenSSL does.
+    var hello = ClientHelloScanner()
+
     // MARK: Reading
 
     /// Downstream asked for bytes and has not got any yet.

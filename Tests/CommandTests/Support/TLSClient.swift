@@ -13,17 +13,25 @@ final class TLSClient: @unchecked Sendable {
     // Used by one thread at a time: the calls are awaited one after the other.
     private let ssl: OpaquePointer
 
-    private init(port: Int, speaking httpProtocol: String?) throws {
+    /// The newest version it speaks.
+    enum Version {
+        case tls12
+        case tls13
+    }
+
+    private init(port: Int, speaking httpProtocol: String?, newest: Version, early: String? = nil) throws {
         descriptor = try Self.connect(port: port)
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw Failure(doing: "SSL_CTX_new") }
         defer { unsafe SSL_CTX_free(context) }
         guard let ssl = unsafe SSL_new(context) else { throw Failure(doing: "SSL_new") }
         unsafe self.ssl = ssl
+        if newest == .tls12 { _ = unsafe SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_VERSION, CLong(TLS1_2_VERSION), nil) }
         unsafe SSL_set_fd(ssl, descriptor)
         if let httpProtocol {
             let offer = [UInt8(httpProtocol.utf8.count)] + Array(httpProtocol.utf8)
             guard unsafe SSL_set_alpn_protos(ssl, offer, UInt32(offer.count)) == 0 else { throw Failure(doing: "ALPN") }
         }
+        if let early { unsafe try Self.write(early: early, on: ssl) }
         guard unsafe SSL_connect(ssl) == 1 else { throw Failure(doing: "SSL_connect") }
     }
 
@@ -33,10 +41,70 @@ final class TLSClient: @unchecked Sendable {
     }
 
     /// Connects and shakes hands, HTTP/1.1 implied unless another protocol is named as ALPN does.
-    static func connect(to webhook: Webhook, speaking httpProtocol: String? = nil) async throws -> TLSClient {
+    static func connect(
+        to webhook: Webhook,
+        speaking httpProtocol: String? = nil,
+        newest: Version = .tls13
+    ) async throws -> TLSClient {
         let port = webhook.port
-        return try await offTheTestThreads { try TLSClient(port: port, speaking: httpProtocol) }
+        return try await offTheTestThreads { try TLSClient(port: port, speaking: httpProtocol, newest: newest) }
     }
+
+    /// Connects, and sends data before the handshake, for a session the server does not know.
+    static func connect(to webhook: Webhook, early: String) async throws -> TLSClient {
+        let port = webhook.port
+        return try await offTheTestThreads { try TLSClient(port: port, speaking: nil, newest: .tls13, early: early) }
+    }
+
+    private static func write(early text: String, on ssl: OpaquePointer) throws {
+        // The session is made up in the callback, which may keep nothing of its surroundings.
+        unsafe SSL_set_psk_use_session_callback(ssl) { ssl, _, identity, identityCount, session in
+            let made = unsafe SSL_SESSION_new()
+            let key = [UInt8](repeating: 1, count: 32)
+            let cipher: [UInt8] = [0x13, 0x01]
+            unsafe SSL_SESSION_set1_master_key(made, key, key.count)
+            unsafe SSL_SESSION_set_cipher(made, SSL_CIPHER_find(ssl, cipher))
+            unsafe SSL_SESSION_set_protocol_version(made, TLS1_3_VERSION)
+            unsafe SSL_SESSION_set_max_early_data(made, 1 << 14)
+            unsafe session?.pointee = made
+            unsafe identity?.pointee = TLSClient.identity.utf8Start
+            unsafe identityCount?.pointee = 1
+            return 1
+        }
+        let bytes = Array(text.utf8)
+        var count = 0
+        guard unsafe SSL_write_early_data(ssl, bytes, bytes.count, &count) == 1 else {
+            throw Failure(doing: "early data")
+        }
+    }
+
+    /// What the session is called; it stays where it is.
+    private static let identity: StaticString = "a"
+
+    /// Changes its own keys so many times.
+    func updateKeys(_ count: Int) async throws {
+        try await Self.offTheTestThreads { [self] in
+            for _ in 0..<count {
+                guard unsafe SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
+                    throw Failure(doing: "keys")
+                }
+                // The server closes when it has had enough.
+                guard unsafe SSL_do_handshake(ssl) == 1 else { return }
+            }
+        }
+    }
+
+    /// Tries a second handshake; whether the server went along.
+    func renegotiate() async throws -> Bool {
+        try await Self.offTheTestThreads { [self] in
+            Self.setTimeout(SO_RCVTIMEO, seconds: 20, of: descriptor)
+            guard unsafe SSL_renegotiate(ssl) == 1 else { throw Failure(doing: "renegotiate") }
+            return unsafe SSL_do_handshake(ssl) == 1
+        }
+    }
+
+    /// Half-closes the socket, without a close_notify.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Sends all of it.
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
@@ -113,11 +181,22 @@ final class TLSClient: @unchecked Sendable {
     // MARK: Sockets
 
     /// Sends bytes without TLS and collects what comes until the server closes; nil when it does not within the time.
-    static func exchange(_ bytes: [UInt8], with webhook: Webhook, patience seconds: Int) async throws -> [UInt8]? {
-        try await exchange(bytes, withPort: webhook.port, patience: seconds)
+    static func exchange(
+        _ bytes: [UInt8],
+        with webhook: Webhook,
+        patience seconds: Int,
+        ends: Bool = false
+    ) async throws -> [UInt8]? {
+        try await exchange(bytes, withPort: webhook.port, patience: seconds, ends: ends)
     }
 
-    static func exchange(_ bytes: [UInt8], withPort port: Int, patience seconds: Int) async throws -> [UInt8]? {
+    /// With `ends` it waits for the first answer, then half-closes.
+    static func exchange(
+        _ bytes: [UInt8],
+        withPort port: Int,
+        patience seconds: Int,
+        ends: Bool = false
+    ) async throws -> [UInt8]? {
         try await offTheTestThreads {
             let descriptor = try connect(port: port)
             defer { Glibc.close(descriptor) }
@@ -132,8 +211,25 @@ final class TLSClient: @unchecked Sendable {
                 if count == 0 { return received }
                 guard count > 0 else { return errno == ECONNRESET ? received : nil }
                 received += chunk[..<count]
+                if ends { shutdown(descriptor, Int32(SHUT_WR)) }
             }
         }
+    }
+
+    /// Sends bytes without TLS, one at a time, until the server closes; how many it took.
+    static func dribble(_ bytes: [UInt8], every pause: Duration, port: Int) async throws -> Int {
+        let descriptor = try await offTheTestThreads { try connect(port: port) }
+        defer { Glibc.close(descriptor) }
+        for (index, byte) in bytes.enumerated() {
+            guard unsafe Glibc.send(descriptor, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 else { return index }
+            try await Task.sleep(for: pause)
+        }
+        return bytes.count
+    }
+
+    /// Sockets that are connected, and on which nothing is said; close them.
+    static func silent(_ count: Int, port: Int) async throws -> [Int32] {
+        try await offTheTestThreads { try (0..<count).map { _ in try connect(port: port) } }
     }
 
     private static func connect(port: Int) throws -> Int32 {
@@ -161,7 +257,14 @@ final class TLSClient: @unchecked Sendable {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+            DispatchQueue.global().async {
+                // Writing to a connection the server has closed is an error, not the end of the tests.
+                var signals = sigset_t()
+                unsafe sigemptyset(&signals)
+                unsafe sigaddset(&signals, SIGPIPE)
+                unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+                continuation.resume(with: Result { try body() })
+            }
         }
     }
 }
