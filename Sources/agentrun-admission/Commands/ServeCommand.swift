@@ -126,7 +126,14 @@ struct ServeCommand: AsyncParsableCommand {
             signals: signals,
             stopping: stopping
         )
-        let webhook = WebhookService(server: server, source: source, drain: drain, listening: listening, logger: logger)
+        let webhook = WebhookService(
+            server: server,
+            source: source,
+            drain: drain,
+            listening: listening,
+            http2: tls.http2Choice,
+            logger: logger
+        )
         let probed = MetricsEndpoint(
             registry: counted.registry,
             readinessChecks: [listening.readiness] + readinessChecks

@@ -84,6 +84,14 @@ struct TLSOptions: ParsableArguments {
         }
     }
 
+    /// Whether HTTP/2 is offered, and why, for the log.
+    var http2Choice: String {
+        switch http2 {
+        case .auto: offersHTTP2 ? "on: not in a pod" : "off: in a pod"
+        case .on, .off: http2.rawValue
+        }
+    }
+
     /// An API server speaks HTTP/2 only to a URL on its own machine, which a pod behind a Service is not.
     private var offersHTTP2: Bool {
         switch http2 {

@@ -20,6 +20,8 @@ struct WebhookService: Service {
     let source: any StateSource
     let drain: Drain
     let listening: Listening
+    /// Whether HTTP/2 is offered, and why.
+    let http2: String
     let logger: Logger
 
     func run() async throws {
@@ -33,7 +35,7 @@ struct WebhookService: Service {
             throw CommandFailure(error.description)
         }
         listening.begin()
-        logger.notice("ready", metadata: ["address": "\(address.url("https"))"])
+        logger.notice("ready", metadata: ["address": "\(address.url("https"))", "http2": "\(http2)"])
         // Ends by a signal, or because another service failed: either way the server has to be stopped.
         try? await gracefulShutdown()
         await stop()

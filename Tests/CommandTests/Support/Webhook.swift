@@ -27,13 +27,18 @@ final class Webhook: Sendable {
     static func start(_ arguments: String...) async throws -> Webhook { try await start(arguments) }
 
     /// The same as another user, which needs the rights of the superuser.
-    static func start(_ arguments: [String], as user: String? = nil) async throws -> Webhook {
+    static func start(_ arguments: [String], as user: String?) async throws -> Webhook {
+        let change = user.map { ["/usr/bin/setpriv", "--reuid", $0, "--regid", "nogroup", "--clear-groups"] }
+        return try await start(arguments, through: change ?? [])
+    }
+
+    /// The same by a program that changes something and then becomes the one it is told.
+    static func start(_ arguments: [String], through command: [String] = []) async throws -> Webhook {
         let folder = try Folder()
         let log = try folder.write("", to: "log")
         // The last of an option that is given twice counts.
         let serve =
             ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "none", "--drain-delay", "0"] + arguments
-        let command = user.map { ["/usr/bin/setpriv", "--reuid", $0, "--regid", "nogroup", "--clear-groups"] } ?? []
         let words = command + [Program.underTest] + serve
         let program = try await RunningProgram.start(words[0], Array(words.dropFirst()), log: log)
         let deadline = ContinuousClock.now + .seconds(30)
@@ -73,6 +78,23 @@ final class Webhook: Sendable {
         let status = try String(contentsOfFile: "/proc/\(program.identifier)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("\(field):") } ?? ""
         return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
+    /// The soft limit of `/proc/PID/limits`, such as `Max open files`.
+    func limit(_ name: String) throws -> Int? {
+        let limits = try String(contentsOfFile: "/proc/\(program.identifier)/limits", encoding: .utf8)
+        let line = limits.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
+    }
+
+    /// The time processors have worked for it.
+    var processorTime: Duration {
+        get throws {
+            let text = try String(contentsOfFile: "/proc/\(program.identifier)/stat", encoding: .utf8)
+            // The name is in parentheses and may hold anything; the times are the 14th and 15th field, in hundredths.
+            let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+            return .milliseconds(10 * fields[12...13].reduce(0) { $0 + (Int($1) ?? 0) })
+        }
     }
 
     /// Sends SIGTERM and waits for the end; the exit status.
