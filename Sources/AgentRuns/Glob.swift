@@ -11,6 +11,9 @@ package struct Glob: Sendable {
     package let prefixLength: Int?
     /// Length in bytes of what stands behind the last `*`.
     package let suffixLength: Int
+    /// For each byte of what is between the first `*` and the last how many bytes before and with it are the start of its
+    /// piece, too: what lets a search go on without going back (Knuth, Morris, Pratt).
+    private let restarts: [UInt32]
 
     /// - Returns: nil when the pattern is blank.
     package init?(_ pattern: ExactString, isCaseSensitive: Bool = true) {
@@ -18,27 +21,49 @@ package struct Glob: Sendable {
         self.pattern = trimmed
         folded = isCaseSensitive ? trimmed : trimmed.asciiLowercased
         let bytes = folded.string.utf8
-        let star = UInt8(ascii: "*")
-        prefixLength = bytes.firstIndex(of: star).map { bytes.distance(from: bytes.startIndex, to: $0) }
-        suffixLength =
-            bytes.reversed().firstIndex(of: star).map { bytes.distance(from: $0.base, to: bytes.endIndex) } ?? 0
+        let prefix = bytes.firstIndex(of: Self.star).map { bytes.distance(from: bytes.startIndex, to: $0) }
+        let suffix =
+            bytes.reversed().firstIndex(of: Self.star).map { bytes.distance(from: $0.base, to: bytes.endIndex) } ?? 0
+        (prefixLength, suffixLength) = (prefix, suffix)
+        restarts = prefix.map { Self.restarts(in: bytes.dropFirst($0 + 1).dropLast(suffix)) } ?? []
+    }
+
+    private static let star = UInt8(ascii: "*")
+
+    /// What ``restarts`` is for `pieces`, each with its `*`; nearly always there are none.
+    private static func restarts(in pieces: Substring.UTF8View) -> [UInt32] {
+        if pieces.isEmpty { return [] }
+        let bytes = Array(pieces)
+        var restarts = [UInt32](repeating: 0, count: bytes.count)
+        var start = 0
+        var length = 0
+        for index in bytes.indices {
+            if bytes[index] == star {
+                (start, length) = (index + 1, 0)
+                continue
+            }
+            if index == start { continue }
+            while length > 0, bytes[start + length] != bytes[index] { length = Int(restarts[start + length - 1]) }
+            if bytes[start + length] == bytes[index] { length += 1 }
+            restarts[index] = UInt32(truncatingIfNeeded: length)
+        }
+        return restarts
     }
 
     /// Whether the pattern matches all of `text`, which is in lower case where case makes no difference.
+    ///
+    /// Costs no more than the two are long.
     package func matches(_ text: ExactString) -> Bool {
         guard let prefixLength else { return folded == text }
         return unsafe folded.withBytes { pattern in
-            unsafe text.withBytes { text in
-                unsafe Self.matches(text, pattern, prefixLength: prefixLength, suffixLength: suffixLength)
-            }
+            unsafe text.withBytes { text in unsafe matches(text, pattern, prefixLength: prefixLength) }
         }
     }
 
-    private static func matches(
+    private func matches(
         _ text: UnsafeBufferPointer<UInt8>,
         _ pattern: UnsafeBufferPointer<UInt8>,
-        prefixLength: Int,
-        suffixLength: Int
+        prefixLength: Int
     ) -> Bool {
         if pattern.count == 1 { return true }
         guard text.count >= prefixLength + suffixLength else { return false }
@@ -54,29 +79,33 @@ package struct Glob: Sendable {
         let lastPiece = pattern.count - suffixLength
         while piece < lastPiece {
             var pieceEnd = piece
-            while unsafe pattern[pieceEnd] != UInt8(ascii: "*") { pieceEnd += 1 }
-            let literal = unsafe UnsafeBufferPointer(rebasing: pattern[piece..<pieceEnd])
-            guard let found = unsafe find(literal, in: text, from: start, to: end),
-                unsafe !containsLineTerminator(text, from: start, to: found)
-            else { return false }
-            start = found + (pieceEnd - piece)
+            while unsafe pattern[pieceEnd] != Self.star { pieceEnd += 1 }
+            let place = unsafe find(pattern, piece..<pieceEnd, behind: prefixLength + 1, in: text, from: start, to: end)
+            guard let place, unsafe !Self.containsLineTerminator(text, from: start, to: place) else { return false }
+            start = place + (pieceEnd - piece)
             piece = pieceEnd + 1
         }
-        return unsafe !containsLineTerminator(text, from: start, to: end)
+        return unsafe !Self.containsLineTerminator(text, from: start, to: end)
     }
 
-    private static func find(
-        _ literal: UnsafeBufferPointer<UInt8>,
+    /// Where the part `piece` of the pattern is first in a part of the text; ``restarts`` begin at `origin` of the pattern.
+    private func find(
+        _ pattern: UnsafeBufferPointer<UInt8>,
+        _ piece: Range<Int>,
+        behind origin: Int,
         in text: UnsafeBufferPointer<UInt8>,
         from start: Int,
         to end: Int
     ) -> Int? {
-        var place = start
-        while place + literal.count <= end {
-            var index = 0
-            while unsafe index < literal.count && text[place + index] == literal[index] { index += 1 }
-            if index == literal.count { return place }
-            place += 1
+        if piece.isEmpty { return start }
+        var matched = 0
+        for place in start..<end {
+            let byte = unsafe text[place]
+            while unsafe matched > 0 && byte != pattern[piece.lowerBound + matched] {
+                matched = Int(restarts[piece.lowerBound - origin + matched - 1])
+            }
+            if unsafe byte == pattern[piece.lowerBound + matched] { matched += 1 }
+            if matched == piece.count { return place + 1 - matched }
         }
         return nil
     }
