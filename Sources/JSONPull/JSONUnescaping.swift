@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// Turns the inside of a JSON string, escapes and all, into a `String`.
 enum JSONUnescaping {
     /// The string that `raw` (the bytes between the quotes, already checked) stands for.
@@ -43,6 +51,65 @@ enum JSONUnescaping {
             }
         }
         return matched == expected.count
+    }
+
+    /// The inside of a string, and whether it has an escape; it must not outlive the bytes.
+    @safe
+    struct Text {
+        let raw: UnsafeRawBufferPointer
+        let isEscaped: Bool
+
+        init(raw: UnsafeRawBufferPointer, isEscaped: Bool) {
+            unsafe self.raw = raw
+            self.isEscaped = isEscaped
+        }
+    }
+
+    /// Below 0, 0 or above it as the bytes of `one`, unescaped, are before, the same as or behind those of `other`.
+    static func order(_ one: Text, _ other: Text) -> Int {
+        guard one.isEscaped || other.isEscaped else {
+            let common = unsafe min(one.raw.count, other.raw.count)
+            if common > 0, let left = unsafe one.raw.baseAddress, let right = unsafe other.raw.baseAddress {
+                let order = unsafe memcmp(left, right, common)
+                if order != 0 { return Int(order) }
+            }
+            return unsafe one.raw.count - other.raw.count
+        }
+        var (left, right) = unsafe (Bytes(raw: one.raw), Bytes(raw: other.raw))
+        while true {
+            switch (left.next(), right.next()) {
+            case (nil, nil): return 0
+            case (nil, _): return -1
+            case (_, nil): return 1
+            case (let byte?, let counterpart?): if byte != counterpart { return Int(byte) - Int(counterpart) }
+            }
+        }
+    }
+
+    /// The bytes of a string, unescaped, one after the other.
+    @safe
+    private struct Bytes {
+        private let raw: UnsafeRawBufferPointer
+        private var index = 0
+        /// What is left of the scalar that an escape stands for.
+        private var scalar = Unicode.UTF8.EncodedScalar()
+
+        init(raw: UnsafeRawBufferPointer) {
+            unsafe self.raw = raw
+        }
+
+        mutating func next() -> UInt8? {
+            if !scalar.isEmpty { return scalar.removeFirst() }
+            guard unsafe index < raw.count else { return nil }
+            let byte = unsafe raw[index]
+            guard byte == UInt8(ascii: "\\") else {
+                index += 1
+                return byte
+            }
+            let found = unsafe JSONUnescaping.scalar(in: raw, at: &index)
+            scalar = Unicode.UTF8.encode(found) ?? Unicode.UTF8.encodedReplacementCharacter
+            return scalar.removeFirst()
+        }
     }
 
     /// The scalar an escape at `index` stands for; `index` moves past it.
