@@ -39,11 +39,11 @@ extension ClusterStore {
     }
 
     package func defaultMemory(in namespace: ExactString) -> Memory? {
-        withState { state in state.objects.defaultMemories[namespace] }
+        withState { state in state.objects.defaultMemories[namespace]?.first }
     }
 
     package func secretBindings(in namespace: ExactString) -> [SecretBinding] {
-        withState { state in state.objects.bindingsOfNamespace[namespace] ?? [] }
+        withState { state in state.objects.bindingsOfNamespace[namespace] }?.values ?? []
     }
 
     package func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {

@@ -85,6 +85,66 @@ extension ClusterStore {
         #expect(store.defaultMemory(in: "agents") == nil)
     }
 
+    @Test func `the default memory is the first by name that says so, whatever is told of the others`() {
+        let memories = ClusterSource(kind: .memory, namespace: nil)
+        let store = store([runs, memories])
+        func memory(_ name: Int, isDefault: Bool) -> String {
+            """
+            {"metadata":{"name":"m\(name)","namespace":"agents"},"spec":{"default":\(isDefault)}}
+            """
+        }
+        store.list((0..<9).map { memory($0, isDefault: $0 % 2 == 1) }, of: memories)
+        var defaults: Set<Int> = [1, 3, 5, 7]
+        for _ in 0..<300 {
+            let name = Int.random(in: 0..<9)
+            let isDefault = Bool.random()
+            let isDeletion = Int.random(in: 0..<3) == 0
+            store.watch(isDeletion ? .delete : .put, memory(name, isDefault: isDefault), of: memories)
+            if isDefault, !isDeletion { defaults.insert(name) } else { defaults.remove(name) }
+            #expect(store.defaultMemory(in: "agents")?.metadata.name == defaults.min().map { ExactString("m\($0)") })
+            #expect(store.defaultMemory(in: "others") == nil)
+        }
+    }
+
+    @Test func `bindings are those of the namespace by name, and a list of one namespace leaves others alone`() {
+        let sources = ["one", "two"].map { ClusterSource(kind: .secretBinding, namespace: $0) }
+        let store = store([runs] + sources)
+        func binding(_ name: String, _ namespace: String) -> String {
+            """
+            {"metadata":{"name":"\(name)","namespace":"\(namespace)"},"spec":{}}
+            """
+        }
+        func names(_ namespace: ExactString) -> [ExactString] {
+            store.secretBindings(in: namespace).map(\.metadata.name)
+        }
+        store.list(["c", "a", "b"].map { binding($0, "one") }, of: sources[0])
+        store.list(["z"].map { binding($0, "two") }, of: sources[1])
+        #expect(names("one") == ["a", "b", "c"] && names("two") == ["z"])
+        store.watch(.put, binding("aa", "one"), of: sources[0])
+        store.watch(.delete, binding("c", "one"), of: sources[0])
+        #expect(names("one") == ["a", "aa", "b"] && names("two") == ["z"])
+        store.list([], of: sources[0])
+        #expect(names("one").isEmpty && names("two") == ["z"])
+        store.watch(.delete, binding("z", "two"), of: sources[1])
+        #expect(names("two").isEmpty)
+    }
+
+    /// Runs on one branch, or with one key, are in a list from which each is taken by itself.
+    @Test func `runs that share a branch come and go in any order`() {
+        let store = store()
+        store.list([])
+        var active: Set<Int> = []
+        for step in 0..<600 {
+            let name = Int.random(in: 0..<12)
+            let ends = Int.random(in: 0..<3)
+            let run = runJSON("r\(name)", status: ends == 1 ? "{\"phase\":\"Succeeded\"}" : "{\"phase\":\"Running\"}")
+            store.watch(ends == 2 ? .delete : .put, run)
+            if ends == 0 { active.insert(name) } else { active.remove(name) }
+            let first = active.map { "r\($0)" }.min()
+            #expect(store.holder() == first.map { "agents/\($0) of \(active.count)" }, "step \(step)")
+        }
+    }
+
     @Test func `is as old as what was heard of longest ago`() {
         let store = store([runs, agents]) { 10_000 }
         #expect(store.condition(in: "agents") == .unavailable("agentruns.agents.proompteng.ai has not been listed yet"))

@@ -76,11 +76,10 @@ struct BranchFolders: Sendable {
                 guard body(Int(claim)) else { return }
                 claim = links[Int(claim)].next
             }
-            var child = folders[Int(folder)].firstChild
-            while child != Self.none {
-                pending.append(child)
-                child = folders[Int(child)].next
-            }
+            // One at a time: there may be many more beside it than the caller wants to see.
+            let (sibling, child) = (folders[Int(folder)].next, folders[Int(folder)].firstChild)
+            if folder != top, sibling != Self.none { pending.append(sibling) }
+            if child != Self.none { pending.append(child) }
         }
     }
 

@@ -10,6 +10,8 @@ struct ClusterObjects: Sendable {
     }
 
     typealias Table<Object: Sendable> = [ObjectKey: Filed<Object>]
+    /// By namespace, in the order of the names; no table is empty.
+    typealias NamespaceTables<Object: Sendable> = [ExactString: SortedTable<ExactString, Object>]
 
     /// How runs were projected.
     let projection: RunProjection
@@ -23,10 +25,9 @@ struct ClusterObjects: Sendable {
     var jobs = JobIndex()
     /// Names alone.
     var secrets: Table<Void> = [:]
-    /// By namespace the first Memory by name with `spec.default: true`.
-    private(set) var defaultMemories: [ExactString: Memory] = [:]
-    /// By namespace, sorted by name.
-    private(set) var bindingsOfNamespace: [ExactString: [SecretBinding]] = [:]
+    /// Those with `spec.default: true`.
+    private(set) var defaultMemories: NamespaceTables<Memory> = [:]
+    private(set) var bindingsOfNamespace: NamespaceTables<SecretBinding> = [:]
     /// A few texts occur in every run.
     private var texts = SharedTexts()
 
@@ -50,8 +51,6 @@ struct ClusterObjects: Sendable {
     }
 
     /// Adds an object in place of one of the same kind and key.
-    ///
-    /// Of Memories and SecretBindings what is looked up by namespace is made by ``complete()``.
     mutating func put(_ object: ClusterObject, at key: ObjectKey, file: UInt32 = 0) {
         switch object {
         case .agentRun(let run): put(ProjectedRun(run, key: key, projection: projection), file: file)
@@ -59,8 +58,12 @@ struct ClusterObjects: Sendable {
         case .agent(let agent): agents[key] = Filed(object: agent, file: file)
         case .agentProvider(let provider): agentProviders[key] = Filed(object: provider, file: file)
         case .versionControlProvider(let provider): versionControlProviders[key] = Filed(object: provider, file: file)
-        case .memory(let memory): memories[key] = Filed(object: memory, file: file)
-        case .secretBinding(let binding): secretBindings[key] = Filed(object: binding, file: file)
+        case .memory(let memory):
+            memories[key] = Filed(object: memory, file: file)
+            Self.note(memory.isDefault ? memory : nil, at: key, in: &defaultMemories)
+        case .secretBinding(let binding):
+            secretBindings[key] = Filed(object: binding, file: file)
+            Self.note(binding, at: key, in: &bindingsOfNamespace)
         case .job(let job): put(job, at: key, file: file)
         case .secret: secrets[key] = Filed(object: (), file: file)
         }
@@ -86,8 +89,12 @@ struct ClusterObjects: Sendable {
         case .agent: agents[key] = nil
         case .agentProvider: agentProviders[key] = nil
         case .versionControlProvider: versionControlProviders[key] = nil
-        case .memory: memories[key] = nil
-        case .secretBinding: secretBindings[key] = nil
+        case .memory:
+            memories[key] = nil
+            Self.note(nil, at: key, in: &defaultMemories)
+        case .secretBinding:
+            secretBindings[key] = nil
+            Self.note(nil, at: key, in: &bindingsOfNamespace)
         case .job: removeJob(key)
         case .secret: secrets[key] = nil
         }
@@ -102,8 +109,12 @@ struct ClusterObjects: Sendable {
         case .agentProvider: Self.takeOver(&agentProviders, in: namespace, from: &other.agentProviders)
         case .versionControlProvider:
             Self.takeOver(&versionControlProviders, in: namespace, from: &other.versionControlProviders)
-        case .memory: Self.takeOver(&memories, in: namespace, from: &other.memories)
-        case .secretBinding: Self.takeOver(&secretBindings, in: namespace, from: &other.secretBindings)
+        case .memory:
+            Self.takeOver(&memories, in: namespace, from: &other.memories)
+            Self.takeOver(&defaultMemories, in: namespace, from: &other.defaultMemories)
+        case .secretBinding:
+            Self.takeOver(&secretBindings, in: namespace, from: &other.secretBindings)
+            Self.takeOver(&bindingsOfNamespace, in: namespace, from: &other.bindingsOfNamespace)
         case .job: takeOverJobs(in: namespace, from: &other)
         case .secret: Self.takeOver(&secrets, in: namespace, from: &other.secrets)
         }
@@ -121,6 +132,17 @@ struct ClusterObjects: Sendable {
         swap(&table, &other)
     }
 
+    private static func takeOver<Object>(
+        _ tables: inout NamespaceTables<Object>,
+        in namespace: ExactString?,
+        from other: inout NamespaceTables<Object>
+    ) {
+        if let namespace {
+            other.merge(tables.filter { $0.key != namespace }) { new, _ in new }
+        }
+        swap(&tables, &other)
+    }
+
     private mutating func takeOverRuns(in namespace: ExactString?, from other: inout ClusterObjects) {
         if let namespace {
             runs.forEachRun { run in
@@ -132,35 +154,25 @@ struct ClusterObjects: Sendable {
         noteJobs()
     }
 
-    /// Makes what is looked up by namespace; to be called when everything is added.
+    /// Makes what is looked up by namespace of tables that were filled by other ways than ``put(_:at:file:)``; to be called
+    /// when everything is added.
     mutating func complete() {
         texts = SharedTexts()
-        completeMemories()
-        completeBindings()
-    }
-
-    /// The same after a change of objects of one kind.
-    mutating func complete(_ kind: ClusterKind) {
-        switch kind {
-        case .memory: completeMemories()
-        case .secretBinding: completeBindings()
-        default: break
-        }
-    }
-
-    private mutating func completeMemories() {
         defaultMemories = [:]
-        for memory in memories.sorted(by: { $0.key < $1.key }) where memory.value.object.isDefault {
-            if defaultMemories[memory.key.namespace] == nil {
-                defaultMemories[memory.key.namespace] = memory.value.object
-            }
+        for (key, memory) in memories where memory.object.isDefault {
+            Self.note(memory.object, at: key, in: &defaultMemories)
         }
+        bindingsOfNamespace = [:]
+        for (key, binding) in secretBindings { Self.note(binding.object, at: key, in: &bindingsOfNamespace) }
     }
 
-    private mutating func completeBindings() {
-        bindingsOfNamespace = [:]
-        for binding in secretBindings.sorted(by: { $0.key < $1.key }) {
-            bindingsOfNamespace[binding.key.namespace, default: []].append(binding.value.object)
+    /// Puts an object into the table of its namespace, or with nil takes it out.
+    private static func note<Object>(_ object: Object?, at key: ObjectKey, in tables: inout NamespaceTables<Object>) {
+        if let object {
+            tables[key.namespace, default: SortedTable()].put(object, at: key.name)
+        } else if tables[key.namespace] != nil {
+            tables[key.namespace]?.remove(key.name)
+            if tables[key.namespace]?.isEmpty == true { tables[key.namespace] = nil }
         }
     }
 }

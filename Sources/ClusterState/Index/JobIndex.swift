@@ -6,8 +6,8 @@ internal import JSONPull
 /// One that has finished is not kept, so this is as large as what is at work.
 struct JobIndex: Sendable {
     private(set) var table: ClusterObjects.Table<ExactString> = [:]
-    /// Names of active Jobs by run; no set is empty.
-    private var ofRun: [ObjectKey: Set<ExactString>] = [:]
+    /// Names of active Jobs by run; no table is empty.
+    private var ofRun: [ObjectKey: SortedTable<ExactString, ExactString>] = [:]
 
     var count: Int { table.count }
 
@@ -18,7 +18,7 @@ struct JobIndex: Sendable {
     func isActive(_ run: ObjectKey) -> Bool { !ofRun.isEmpty && ofRun[run] != nil }
 
     /// Of the active Jobs of that run the first by name.
-    func first(of run: ObjectKey) -> ExactString? { ofRun[run]?.min() }
+    func first(of run: ObjectKey) -> ExactString? { ofRun[run]?.first }
 
     /// Adds a Job in place of one of the same key; one that is not active, or is no run's, is taken out.
     mutating func put(_ job: RunnerJob, at key: ObjectKey, file: UInt32) {
@@ -30,7 +30,7 @@ struct JobIndex: Sendable {
     /// Adds an active Job of a run.
     mutating func insert(_ run: ObjectKey, at key: ObjectKey, file: UInt32) {
         table[key] = ClusterObjects.Filed(object: run.name, file: file)
-        ofRun[run, default: []].insert(key.name)
+        ofRun[run, default: SortedTable()].put(key.name, at: key.name)
     }
 
     /// Takes the Job of that key out, if it is there.

@@ -19,7 +19,9 @@ extension RunIndex {
         let digest = runs[place].keyDigest
         if let first = firstRun(withKey: digest) {
             // The second in line: the table can stay as it is.
-            runs[place].nextOfKey = runs[first].nextOfKey
+            let second = runs[first].nextOfKey
+            (runs[place].previousOfKey, runs[place].nextOfKey) = (UInt32(first), second)
+            if second != StoredRun.noRun { runs[Int(second)].previousOfKey = UInt32(place) }
             runs[first].nextOfKey = UInt32(place)
         } else {
             byKey.insert(place, hash: Int(truncatingIfNeeded: digest))
@@ -27,19 +29,15 @@ extension RunIndex {
     }
 
     mutating func removeKey(ofRun place: Int) {
-        let digest = runs[place].keyDigest
-        guard let first = firstRun(withKey: digest) else { return }
-        guard first == place else {
-            var previous = first
-            while Int(runs[previous].nextOfKey) != place { previous = Int(runs[previous].nextOfKey) }
-            runs[previous].nextOfKey = runs[place].nextOfKey
-            return
-        }
-        let hash = Int(truncatingIfNeeded: digest)
-        if runs[place].nextOfKey == StoredRun.noRun {
+        let hash = Int(truncatingIfNeeded: runs[place].keyDigest)
+        let (previous, next) = (runs[place].previousOfKey, runs[place].nextOfKey)
+        if next != StoredRun.noRun { runs[Int(next)].previousOfKey = previous }
+        if previous != StoredRun.noRun {
+            runs[Int(previous)].nextOfKey = next
+        } else if next == StoredRun.noRun {
             byKey.remove(place, hash: hash)
         } else {
-            byKey.replace(place, by: Int(runs[place].nextOfKey), hash: hash)
+            byKey.replace(place, by: Int(next), hash: hash)
         }
     }
 }

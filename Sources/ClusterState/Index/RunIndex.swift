@@ -306,10 +306,12 @@ extension RunIndex {
         folders.add(place, on: branch)
         if let first = firstClaim(onBranchOf: claims[place]) {
             // The second in line: the table can stay as it is.
-            claims[place].nextOfBranch = claims[first].nextOfBranch
+            let second = claims[first].nextOfBranch
+            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (UInt32(first), second)
+            if second != StoredRun.noClaim { claims[Int(second)].previousOfBranch = UInt32(place) }
             claims[first].nextOfBranch = UInt32(place)
         } else {
-            claims[place].nextOfBranch = StoredRun.noClaim
+            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (StoredRun.noClaim, StoredRun.noClaim)
             byBranch.insert(place, hash: Int(claims[place].branchHash))
         }
     }
@@ -318,17 +320,14 @@ extension RunIndex {
     private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
         folders.remove(place)
         let hash = Int(claim.branchHash)
-        guard let first = firstClaim(onBranchOf: claim) else { return }
-        guard first == place else {
-            var previous = first
-            while Int(claims[previous].nextOfBranch) != place { previous = Int(claims[previous].nextOfBranch) }
-            claims[previous].nextOfBranch = claim.nextOfBranch
-            return
-        }
-        if claim.nextOfBranch == StoredRun.noClaim {
+        let (previous, next) = (claim.previousOfBranch, claim.nextOfBranch)
+        if next != StoredRun.noClaim { claims[Int(next)].previousOfBranch = previous }
+        if previous != StoredRun.noClaim {
+            claims[Int(previous)].nextOfBranch = next
+        } else if next == StoredRun.noClaim {
             byBranch.remove(place, hash: hash)
         } else {
-            byBranch.replace(place, by: Int(claim.nextOfBranch), hash: hash)
+            byBranch.replace(place, by: Int(next), hash: hash)
         }
     }
 }

@@ -1,7 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// A run as ``RunIndex`` keeps it: 96 bytes, its name in the index's ``TextPool``, namespace and phase shared with others.
+/// A run as ``RunIndex`` keeps it: 112 bytes, its name in the index's ``TextPool``, namespace and phase shared with others.
 struct StoredRun: Sendable {
     /// Says that there is no run.
     static let noRun = UInt32.max
@@ -19,6 +19,8 @@ struct StoredRun: Sendable {
     let repositoryDigest: UInt64
     /// The next run with the same idempotency key.
     var nextOfKey = StoredRun.noRun
+    /// The one before; none for the first.
+    var previousOfKey = StoredRun.noRun
     /// First of the run's claims.
     var firstClaim = StoredRun.noClaim
     let file: UInt32
@@ -44,7 +46,7 @@ struct StoredRun: Sendable {
     }
 }
 
-/// That a run holds a branch: 40 bytes.
+/// That a run holds a branch: 48 bytes.
 struct StoredClaim: Sendable {
     /// Shared with others.
     let repository: ExactString
@@ -52,6 +54,8 @@ struct StoredClaim: Sendable {
     let head: PooledText
     let run: UInt32
     var nextOfBranch = StoredRun.noClaim
+    /// None for the first.
+    var previousOfBranch = StoredRun.noClaim
     var nextOfRun: UInt32
     /// Half of the branch's hash, which is all a ``SlotIndex`` looks at.
     let branchHash: UInt32

@@ -21,7 +21,6 @@ extension ClusterStore {
         let old = withState { [objects] state in
             var objects = objects
             state.objects.takeOver(source.kind, in: nil, from: &objects)
-            state.objects.complete(source.kind)
             if source.kind == .agentRun || source.kind == .job {
                 state.reservations.reconcile(with: state.objects.runs)
             }
@@ -45,7 +44,6 @@ extension ClusterStore {
     package func apply(_ changes: [ClusterChange], of source: ClusterSource, heardAt: Int64) {
         withState { state in
             for change in changes { state.apply(change, source.kind) }
-            if !changes.isEmpty { state.objects.complete(source.kind) }
             state.sources[source] = .synced(heardAt: heardAt, problem: nil)
         }
     }
