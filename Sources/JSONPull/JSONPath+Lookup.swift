@@ -7,73 +7,130 @@ extension JSONPath {
         package var pointer: String
         /// Whether the path leads there to its end; else this is the last thing on its way that there is.
         package var isExact: Bool
+
+        package init(offset: Int, pointer: String, isExact: Bool) {
+            (self.offset, self.pointer, self.isExact) = (offset, pointer, isExact)
+        }
     }
 
     /// Finds what `path`, a text with whole keys (``wholeMember(_:)``), names in `bytes`, which must be JSON.
     ///
     /// Of a repeated key the last one counts, as everywhere.
     package static func place(of path: String, in bytes: UnsafeRawBufferPointer) -> Place {
-        var lookup = JSONPathLookup()
-        // The first name has no dot in front.
-        let isName = !path.isEmpty && path.utf8.first != UInt8(ascii: "[")
-        let steps = isName ? ".\(path)" : path
+        unsafe places(of: [path], in: bytes)[0]
+    }
+
+    /// Finds what each of `paths` names, all in one pass over `bytes`.
+    package static func places(of paths: [String], in bytes: UnsafeRawBufferPointer) -> [Place] {
+        var tree = JSONPathTree()
+        let leaves = paths.map { tree.add($0) }
         do throws(JSONError) {
-            try unsafe JSONReader.read(bytes) { reader throws(JSONError) in
-                try lookup.visit(&reader, rest: ExactString(steps))
-            }
+            try unsafe JSONReader.read(bytes) { reader throws(JSONError) in try tree.visit(&reader, JSONPathTree.root) }
         } catch {
             // What was found before the fault stands.
         }
-        return lookup.place
+        return leaves.map { tree.place(of: $0) }
     }
 }
 
-/// Follows a path through a document.
-private struct JSONPathLookup {
-    private(set) var place = JSONPath.Place(offset: 0, pointer: "", isExact: false)
+/// Paths, what they have in common told once, and where each step was found.
+private struct JSONPathTree {
+    /// A step of a path, `.name`, `["name"]` or `[1]`, behind those that lead to it.
+    private struct Node {
+        /// Itself for the root.
+        var parent: Int
+        var members: [ExactString: Int] = [:]
+        var elements: [Int: Int] = [:]
+        /// Where it was found last.
+        var offset = 0
+        /// The key or index there.
+        var token = ""
+        /// A number for each time something was found; 0 before that.
+        var visit = 0
+        /// The visit of the parent it was found in: if that has been found again since, as a key is repeated, it is gone.
+        var visitOfParent = 0
+    }
 
-    /// Looks for `rest` in the next value, which ``place`` leads to.
-    mutating func visit(_ reader: inout JSONReader, rest: ExactString) throws(JSONError) {
-        place.isExact = rest.isEmpty
-        guard !rest.isEmpty else {
-            try reader.skipValue()
-            return
+    static let root = 0
+
+    private var nodes = [Node(parent: root)]
+    private var visits = 0
+
+    /// Adds a path and returns the node it leads to.
+    mutating func add(_ path: String) -> Int {
+        let bytes = Array(path.utf8)
+        var node = Self.root
+        var start = 0
+        while start < bytes.count {
+            let end = Self.endOfStep(bytes, start)
+            let step = String(decoding: bytes[start..<end], as: UTF8.self)
+            // The first name has no dot in front.
+            let isFirstName = start == 0 && bytes[0] != UInt8(ascii: "[") && bytes[0] != UInt8(ascii: ".")
+            if bytes[start] == UInt8(ascii: "["), let index = Int(step.dropFirst().dropLast()) {
+                node = child(of: node, \.elements, index)
+            } else {
+                node = child(of: node, \.members, ExactString(isFirstName ? ".\(step)" : step))
+            }
+            start = end
         }
+        return node
+    }
+
+    /// Behind the step that starts at `start`: before the next dot or bracket that is in no key.
+    private static func endOfStep(_ bytes: [UInt8], _ start: Int) -> Int {
+        var index = start + 1
+        if index < bytes.count, bytes[start] == UInt8(ascii: "["), bytes[index] == UInt8(ascii: "\"") {
+            index += 1
+            while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+                index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+            }
+            index += 1
+        }
+        while index < bytes.count, bytes[index] != UInt8(ascii: "."), bytes[index] != UInt8(ascii: "[") { index += 1 }
+        return min(index, bytes.count)
+    }
+
+    private mutating func child<Key>(of node: Int, _ children: WritableKeyPath<Node, [Key: Int]>, _ key: Key) -> Int {
+        if let child = nodes[node][keyPath: children][key] { return child }
+        nodes.append(Node(parent: node))
+        nodes[node][keyPath: children][key] = nodes.count - 1
+        return nodes.count - 1
+    }
+
+    /// Looks in the next value, which `node` leads to, for what is behind it.
+    mutating func visit(_ reader: inout JSONReader, _ node: Int) throws(JSONError) {
+        visits += 1
+        nodes[node].visit = visits
         switch try reader.peek() {
-        case .object: try visitMembers(&reader, rest)
-        case .array: try visitElements(&reader, rest)
+        case .object where !nodes[node].members.isEmpty: try visitMembers(&reader, node)
+        case .array where !nodes[node].elements.isEmpty: try visitElements(&reader, node)
         default: try reader.skipValue()
         }
     }
 
-    private mutating func visitMembers(_ reader: inout JSONReader, _ rest: ExactString) throws(JSONError) {
+    private mutating func visitMembers(_ reader: inout JSONReader, _ node: Int) throws(JSONError) {
         guard try reader.enterObject() else { return }
-        let parent = place.pointer
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             let name = key.string
-            let step = JSONPath.wholeMember(name)
-            guard let behind = Self.dropping(step, from: rest) else {
+            if let child = nodes[node].members[ExactString(JSONPath.wholeMember(name))] {
+                note(child, at: reader.keyOffset, name)
+                try visit(&reader, child)
+            } else {
                 try reader.skipValue()
-                continue
             }
-            place.offset = reader.keyOffset
-            place.pointer = "\(parent)/\(Self.escaped(name))"
-            try visit(&reader, rest: behind)
         }
     }
 
-    private mutating func visitElements(_ reader: inout JSONReader, _ rest: ExactString) throws(JSONError) {
+    private mutating func visitElements(_ reader: inout JSONReader, _ node: Int) throws(JSONError) {
         guard try reader.enterArray() else { return }
-        let parent = place.pointer
         var isFirst = true
         var index = 0
         while try reader.nextElement(&isFirst) {
             _ = try reader.peek()
-            if let behind = Self.dropping("[\(index)]", from: rest) {
-                place.offset = reader.position
-                place.pointer = "\(parent)/\(index)"
-                try visit(&reader, rest: behind)
+            if let child = nodes[node].elements[index] {
+                note(child, at: reader.position, String(index))
+                try visit(&reader, child)
             } else {
                 try reader.skipValue()
             }
@@ -81,10 +138,29 @@ private struct JSONPathLookup {
         }
     }
 
-    /// What follows `step`, if `path` starts with it and it ends there.
-    private static func dropping(_ step: String, from path: ExactString) -> ExactString? {
-        guard let rest = path.dropping(prefix: ExactString(step)) else { return nil }
-        return rest.isEmpty || rest.starts(with: ".") || rest.starts(with: "[") ? rest : nil
+    private mutating func note(_ node: Int, at offset: Int, _ token: String) {
+        nodes[node].offset = offset
+        nodes[node].token = token
+        nodes[node].visitOfParent = nodes[nodes[node].parent].visit
+    }
+
+    /// Where the steps to `leaf` lead, as far as they were found.
+    func place(of leaf: Int) -> JSONPath.Place {
+        var steps: [Int] = []
+        var node = leaf
+        while node != Self.root {
+            steps.append(node)
+            node = nodes[node].parent
+        }
+        var place = JSONPath.Place(offset: 0, pointer: "", isExact: false)
+        for step in steps.reversed() {
+            let found = nodes[step]
+            guard found.visit > 0, found.visitOfParent == nodes[found.parent].visit else { return place }
+            place.offset = found.offset
+            place.pointer += "/\(Self.escaped(found.token))"
+        }
+        place.isExact = true
+        return place
     }
 
     /// A reference token: `~` and `/` escaped.

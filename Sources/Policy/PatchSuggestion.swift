@@ -24,8 +24,13 @@ package struct PatchSuggestion: Sendable {
     package init(for findings: [Finding], in object: UnsafeRawBufferPointer) {
         // Strings with other bytes may be equal; written out they are not.
         var written: Set<[UInt8]> = []
-        for finding in findings where finding.action == .deny || finding.action == .warn {
-            for operation in unsafe Self.operations(for: finding, in: object) {
+        let findings = findings.filter { ($0.action == .deny || $0.action == .warn) && $0.path != nil }
+        if findings.isEmpty { return }
+        let paths = findings.map { $0.path?.key.path.string ?? "" }
+        let places = unsafe JSONPath.places(of: paths + [Self.timeToLive, Self.secrets], in: object)
+        let isThere = (timeToLive: places[paths.count].isExact, secrets: places[paths.count + 1].isExact)
+        for (finding, place) in zip(findings, places) {
+            for operation in Self.operations(for: finding, at: place, isThere) {
                 var writer = JSONWriter()
                 operation.write(to: &writer)
                 if written.insert(writer.bytes).inserted { operations.append(operation) }
@@ -33,9 +38,20 @@ package struct PatchSuggestion: Sendable {
         }
     }
 
-    private static func operations(for finding: Finding, in object: UnsafeRawBufferPointer) -> [Operation] {
+    private static let timeToLive = "spec.ttlSecondsAfterFinished"
+    private static let secrets = "spec.secrets"
+
+    /// - Parameters:
+    ///   - finding: is put right.
+    ///   - place: where its field is.
+    ///   - isThere: whether the object has these fields.
+    /// - Returns: nothing for what only a person can decide.
+    private static func operations(
+        for finding: Finding,
+        at place: JSONPath.Place,
+        _ isThere: (timeToLive: Bool, secrets: Bool)
+    ) -> [Operation] {
         guard let path = finding.path?.key.path else { return [] }
-        let place = unsafe JSONPath.place(of: path.string, in: object)
         let value = finding.values.first?.text.string ?? ""
         switch finding.reason {
         case .promptOverride, .stepPromptOverride:
@@ -47,15 +63,12 @@ package struct PatchSuggestion: Sendable {
             return place.isExact ? [.remove(path: place.pointer)] : []
         case .misplacedTtl:
             guard place.isExact else { return [] }
-            let target = "spec.ttlSecondsAfterFinished"
-            let isTaken = unsafe JSONPath.place(of: target, in: object).isExact
-            guard isTaken else { return [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")] }
+            guard isThere.timeToLive else { return [.move(from: place.pointer, path: "/spec/ttlSecondsAfterFinished")] }
             // The time of the Job and that of the run can both be meant.
             return finding.remedy == MisplacedTtl.removal ? [.remove(path: place.pointer)] : []
         case .secretNotListed:
             let names = finding.values.filter { !$0.isRatcheted }.map(\.text.string)
-            let hasList = unsafe JSONPath.place(of: "spec.secrets", in: object).isExact
-            return hasList
+            return isThere.secrets
                 ? names.map { .append(path: "/spec/secrets/-", value: $0) }
                 : [.addList(path: "/spec/secrets", values: names)]
         case .runNameTooLong, .runNameNotLabelValue:

@@ -82,12 +82,14 @@ extension PolicyEngine {
                     isPast: isOver || run.metadata.isBeingDeleted
                 )
                 let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
+                verdict.limitFindings()
                 return (verdict, review)
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
             if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, verdict) }
+            verdict.limitFindings()
             return (verdict, nil)
         } catch {
             throw .invalidJSON(unsafe error.located(in: object))

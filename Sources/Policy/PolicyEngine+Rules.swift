@@ -130,6 +130,7 @@ extension PolicyEngine {
         let verdict = Verdict(copying: verdict)
         verdict.claims = nil
         if policy.onError != .off { verdict.findings.append(failure(of: .headBranchConflict, Contention()).finding) }
+        verdict.limitFindings()
         return verdict
     }
 

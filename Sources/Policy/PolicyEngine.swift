@@ -47,6 +47,7 @@ package final class PolicyEngine: Sendable {
         case .judge(.agentRun): try unsafe judgeRun(decoded, body, state, now, claimed, verdict)
         case .judge(let kind): try unsafe judgeObject(kind, decoded, body, now, verdict)
         }
+        verdict.limitFindings()
         return verdict
     }
 

@@ -69,6 +69,7 @@ extension PolicyEngine {
                 remedy: "try again once that is put right; the policy's onUnclaimed says what happens until then"
             )
         )
+        verdict.limitFindings()
         return verdict
     }
 }

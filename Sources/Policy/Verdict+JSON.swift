@@ -9,12 +9,12 @@ extension Verdict {
     ///   - writer: gets the object.
     ///   - source: the file it came from.
     ///   - start: where in the file the object starts.
-    ///   - position: where in the file a finding is.
+    ///   - positions: where in the file the findings are, one each; empty when that is not known.
     package func write(
         to writer: inout JSONWriter,
         source: String? = nil,
         start: SourcePosition? = nil,
-        position: ((Finding) -> SourcePosition?)? = nil
+        positions: [SourcePosition] = []
     ) {
         writer.beginObject()
         writer.optional("source", source)
@@ -35,8 +35,11 @@ extension Verdict {
         writer.boolean(allowed)
         writer.key("findings")
         writer.beginArray()
-        for finding in findings { finding.write(to: &writer, at: position?(finding)) }
+        for (index, finding) in findings.enumerated() {
+            finding.write(to: &writer, at: index < positions.count ? positions[index] : nil)
+        }
         writer.endArray()
+        writer.optional("moreFindings", omitted.count == 0 ? nil : omitted.count)
         writer.key("explanation")
         explanation.write(to: &writer)
         writer.endObject()

@@ -17,24 +17,23 @@ extension Verdict {
     /// The `Warn` findings within the budget, and notices.
     package var warnings: [String] {
         let lines = notices + findings.lazy.filter { $0.action == .warn }.map(\.line)
-        return lines.isEmpty ? [] : WarningBudget.fit(lines)
+        let more = omitted.count(.warn)
+        return lines.isEmpty && more == 0 ? [] : WarningBudget.fit(lines, more: more)
     }
 
-    /// Forbidden, with every denying finding as a line and as a cause.
+    /// Forbidden, with every denying finding as a line and as a cause, within ``AnswerBudget``.
     private var denial: Status {
         let denying = findings.filter { $0.action == .deny }
         return Status(
             code: 403,
             reason: "Forbidden",
-            message: denying.map(\.line).joined(separator: "; "),
+            message: AnswerBudget.message(denying, more: omitted.count(.deny)),
             details: Status.Details(
-                name: object.name.string,
-                group: object.kind.group.string,
-                kind: object.kind.kind.string,
-                uid: object.uid.string,
-                causes: denying.map {
-                    Status.Cause(reason: $0.reason.rawValue, message: $0.explanation, field: $0.field)
-                }
+                name: object.name.prefix(characters: AnswerBudget.maximumNameLength).string,
+                group: object.kind.group.prefix(characters: AnswerBudget.maximumNameLength).string,
+                kind: object.kind.kind.prefix(characters: AnswerBudget.maximumNameLength).string,
+                uid: object.uid.prefix(characters: AnswerBudget.maximumNameLength).string,
+                causes: AnswerBudget.causes(denying)
             )
         )
     }
@@ -48,7 +47,7 @@ extension Verdict {
             guard let value, !value.isEmpty else { return }
             annotations.append(.init(key, AnnotationText.cut(value)))
         }
-        add("rules", rulesWithFindings)
+        if !findings.isEmpty { add("rules", rulesWithFindings.map(\.rawValue).joined(separator: ",")) }
         add("prompt-source", AnnotationText.perStep(explanation) { $0.source.source })
         add("prompt-sha256", AnnotationText.perStep(explanation) { $0.source.sha256 })
         add("repository", explanation.repository?.string)
@@ -56,13 +55,6 @@ extension Verdict {
         add("predicted", explanation.predicted)
         add("state-age-ms", explanation.stateAgeMilliseconds.map(String.init))
         return annotations
-    }
-
-    private var rulesWithFindings: String? {
-        guard !findings.isEmpty else { return nil }
-        var rules: [String] = []
-        for finding in findings where rules.last != finding.rule.rawValue { rules.append(finding.rule.rawValue) }
-        return rules.joined(separator: ",")
     }
 }
 

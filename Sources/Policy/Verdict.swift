@@ -23,6 +23,8 @@ package final class Verdict: @unchecked Sendable {
     package internal(set) var object: Object
     /// In verdict order: rules as the catalogue lists them, and within a rule its reasons.
     package internal(set) var findings: [Finding] = []
+    /// Findings beyond those a verdict tells of.
+    package internal(set) var omitted = OmittedFindings()
     package let explanation: Explanation
     /// Warnings that are no findings.
     package internal(set) var notices: [String] = []
@@ -56,6 +58,7 @@ package final class Verdict: @unchecked Sendable {
             explanation: verdict.explanation
         )
         findings = verdict.findings
+        omitted = verdict.omitted
         notices = verdict.notices
         claims = verdict.claims
         restsOnRedactedText = verdict.restsOnRedactedText

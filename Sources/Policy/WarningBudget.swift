@@ -9,19 +9,19 @@ enum WarningBudget {
     /// Characters of all warnings together.
     static let maximumTotalLength = 2048
 
-    /// `warnings` within the budget; when some are left out the last one says how many.
-    static func fit(_ warnings: [String]) -> [String] {
+    /// `warnings` within the budget; when some are left out, or there are `more`, the last one says how many.
+    static func fit(_ warnings: [String], more: Int = 0) -> [String] {
         let cut = warnings.map(Self.cut)
-        if cut.count <= maximumCount, cut.reduce(0, { $0 + $1.unicodeScalars.count }) <= maximumTotalLength {
+        if more == 0, cut.count <= maximumCount, cut.reduce(0, { $0 + $1.unicodeScalars.count }) <= maximumTotalLength {
             return cut
         }
         var kept = Array(cut.prefix(maximumCount - 1))
-        var rest = remainder(cut.count - kept.count)
+        var rest = remainder(cut.count - kept.count + more)
         while !kept.isEmpty,
             kept.reduce(rest.unicodeScalars.count, { $0 + $1.unicodeScalars.count }) > maximumTotalLength
         {
             kept.removeLast()
-            rest = remainder(cut.count - kept.count)
+            rest = remainder(cut.count - kept.count + more)
         }
         return kept + [rest]
     }

@@ -23,9 +23,9 @@ package final class CounterRow: Sendable {
         counts = AtomicCounts(count: series.count)
     }
 
-    /// - Parameter index: of the series, in the order they were given.
-    package func increment(at index: Int) {
-        counts.add(1, at: index)
+    /// Counts `count` events of the series at `index`, in the order they were given.
+    package func increment(at index: Int, by count: Int = 1) {
+        counts.add(count, at: index)
     }
 
     package subscript(index: Int) -> Int { counts[index] }

@@ -25,6 +25,27 @@ import Testing
         #expect(program.output.contains("Deny  [RunNameTooLong] metadata.name: "))
     }
 
+    @Test(arguments: ["text", "github", "junit", "sarif", "json"])
+    func `tells a thousand findings and counts the others`(form: String) async throws {
+        let labels = (0..<1200).map { "l\($0): x" }.joined(separator: ", ")
+        let manifest = Reviews.manifest("one").replacing(
+            "namespace: agents",
+            with: "namespace: agents, labels: {\(labels)}"
+        )
+        let policy = """
+            apiVersion: admission.agents.proompteng.ai/v1alpha1
+            kind: AgentRunPolicy
+            metadata: {name: p}
+            spec: {rules: {label-policy: {deny: ["l*"]}}}
+            """
+        let files = try (folder.write(manifest, to: "run.yaml"), folder.write(policy, to: "policy.yaml"))
+        let program = try await Program.agentrunAdmission("check", "--output", form, "--policy", files.1, files.0)
+        #expect(program.status == 1, "\(program.errors)")
+        let count = form == "json" ? "\"moreFindings\":200" : "200 more findings (200 Deny) are counted and not told"
+        #expect(program.output.contains(count))
+        #expect(program.output.contains("metadata.labels.l999") && !program.output.contains("metadata.labels.l1000"))
+    }
+
     @Test func `exits 1 for warnings when told to`() async throws {
         let manifest = Reviews.manifest("one").replacing("head: codex/one", with: "head: codex/one, prompt: do less")
         let file = try folder.write(manifest, to: "run.yaml")

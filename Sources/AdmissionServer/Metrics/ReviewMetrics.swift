@@ -109,13 +109,18 @@ package final class ReviewMetrics: Sendable {
         let kind = Self.index(of: verdict.object.kind)
         count(operation, kind, verdict.allowed ? 0 : 1, dryRun: verdict.dryRun)
         durations.observe(time.nanoseconds)
-        for finding in verdict.findings {
-            // What is off is no finding.
-            guard let complaint = complaints[Complaint(rule: finding.rule, reason: finding.reason)],
-                let action = Self.actions.firstIndex(of: finding.action)
-            else { continue }
-            findings.increment(at: complaint * Self.actions.count + action)
+        for finding in verdict.findings { count(finding.rule, finding.reason, finding.action, 1) }
+        if verdict.omitted.count > 0 {
+            for (kind, count) in verdict.omitted.counts { self.count(kind.rule, kind.reason, kind.action, count) }
         }
+    }
+
+    /// Counts findings; what is off is none.
+    private func count(_ rule: RuleID, _ reason: Reason, _ action: Action, _ count: Int) {
+        guard let complaint = complaints[Complaint(rule: rule, reason: reason)],
+            let action = Self.actions.firstIndex(of: action)
+        else { return }
+        findings.increment(at: complaint * Self.actions.count + action, by: count)
     }
 
     /// A review could not be judged.

@@ -54,18 +54,14 @@ package struct ReviewLog: Sendable {
     }
 
     private static func metadata(of verdict: Verdict, _ time: TimeAmount) -> Logger.Metadata {
-        var rules: [String] = []
-        for finding in verdict.findings where !rules.contains(finding.rule.rawValue) {
-            rules.append(finding.rule.rawValue)
-        }
-        return [
+        [
             "uid": .stringConvertible(QuotedText(ExactString(verdict.uid))),
             "operation": .stringConvertible(QuotedText(verdict.operation.name)),
             "kind": .stringConvertible(QuotedText(verdict.object.kind.kind)),
             "namespace": .stringConvertible(QuotedText(verdict.object.namespace)),
             "name": .stringConvertible(QuotedText(verdict.object.name)),
             "dryRun": "\(verdict.dryRun)",
-            "rules": "\(rules.joined(separator: ","))",
+            "rules": "\(verdict.rulesWithFindings.map(\.rawValue).joined(separator: ","))",
             "milliseconds": "\(milliseconds(time))",
         ]
     }

@@ -25,16 +25,24 @@ package struct ManifestOrigin: Sendable {
         text = .json
     }
 
-    /// Where in the file the key or value is that stands at `offset` of the object's `json`.
-    package func position(ofOffset offset: Int, in json: UnsafeRawBufferPointer) -> SourcePosition {
+    /// Where in the file the keys or values are that stand at `offsets` of the object's `json`; nil is the object itself.
+    package func positions(ofOffsets offsets: [Int?], in json: UnsafeRawBufferPointer) -> [SourcePosition] {
+        var result = [SourcePosition](repeating: start, count: offsets.count)
         switch text {
         case .yaml(let positions, let base):
-            return positions.position(ofJSONOffset: base + offset) ?? start
+            for case (let index, let offset?) in offsets.enumerated() {
+                result[index] = positions.position(ofJSONOffset: base + offset) ?? start
+            }
         case .json:
             var place = TextPlace(start)
-            unsafe place.advance(to: offset, in: json)
-            return place.position
+            // In the order of the text, which is then read once.
+            let known = offsets.enumerated().compactMap { index, offset in offset.map { (index: index, offset: $0) } }
+            for (index, offset) in known.sorted(by: { $0.offset < $1.offset }) {
+                unsafe place.advance(to: offset, in: json)
+                result[index] = place.position
+            }
         }
+        return result
     }
 }
 

@@ -137,12 +137,8 @@ struct ManifestUnfolding {
             {
                 let faults = unsafe ManifestMetadata.faults(in: UnsafeRawBufferPointer(rebasing: bytes[metadata]))
                 let offset = metadata.lowerBound - envelope.range.lowerBound
-                for fault in faults {
-                    report(
-                        "\(envelope.kind): \(fault.message)",
-                        at: unsafe origin.position(ofOffset: fault.offset + offset, in: json)
-                    )
-                }
+                let places = unsafe origin.positions(ofOffsets: faults.map { $0.offset + offset }, in: json)
+                for (fault, place) in zip(faults, places) { report("\(envelope.kind): \(fault.message)", at: place) }
                 if !faults.isEmpty { return }
             }
             return body(.object(unsafe ManifestObject(json: json, envelope: envelope, origin: origin)))

@@ -51,6 +51,15 @@ extension ExactString {
         return ExactString(String(String.UnicodeScalarView(string.unicodeScalars.prefix(count))))
     }
 
+    /// The first bytes, at most `count` and no scalar cut in two.
+    package func prefix(bytes count: Int) -> ExactString {
+        let utf8 = string.utf8
+        guard utf8.count > count else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: max(0, count))
+        while end > utf8.startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+        return ExactString(Substring(utf8[..<end]))
+    }
+
     /// With `replacement` for every `byte`.
     package func replacing(_ byte: ASCIIByte, with replacement: ExactString) -> ExactString {
         guard string.utf8.contains(byte.value) else { return self }

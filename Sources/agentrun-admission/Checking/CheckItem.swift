@@ -52,14 +52,17 @@ struct CheckItem {
     /// Where in the file it starts.
     var start: SourcePosition { origin.start }
 
-    /// Where in the file the field of `finding` is, or the innermost part of it that is there.
-    func position(of finding: Finding) -> SourcePosition {
-        guard let field = finding.path?.key.path, !field.isEmpty else { return start }
-        let path = kind == .review ? "request.object.\(field)" : field.string
+    /// Where in the file the field of each of `findings` is, or the innermost part of it that is there.
+    func positions(of findings: [Finding]) -> [SourcePosition] {
+        if findings.isEmpty { return [] }
+        let paths = findings.map { finding in
+            guard let field = finding.path?.key.path, !field.isEmpty else { return "" }
+            return kind == .review ? "request.object.\(field)" : field.string
+        }
         // The bytes are lent to the look-up.
         return unsafe json.withUnsafeBytes { bytes in
-            let place = unsafe JSONPath.place(of: path, in: bytes)
-            return place.pointer.isEmpty ? start : unsafe origin.position(ofOffset: place.offset, in: bytes)
+            let offsets = unsafe JSONPath.places(of: paths, in: bytes).map { $0.pointer.isEmpty ? nil : $0.offset }
+            return unsafe origin.positions(ofOffsets: offsets, in: bytes)
         }
     }
 

@@ -19,19 +19,20 @@ extension CheckReport {
 
 extension CheckReport.Entry {
     fileprivate var annotations: [WorkflowCommand] {
-        let findings = verdict.findings.compactMap { finding -> WorkflowCommand? in
+        let findings = zip(verdict.findings, positions).compactMap { finding, position -> WorkflowCommand? in
             let level: String
             switch finding.action {
             case .deny: level = "error"
             case .warn: level = "warning"
             case .audit, .off: return nil
             }
-            let place = WorkflowCommand.place(item.source, item.position(of: finding))
+            let place = WorkflowCommand.place(item.source, position)
             let title = "\(finding.rule.rawValue)/\(finding.reason.rawValue)"
             return WorkflowCommand(level: level, properties: place + [("title", title)], message: finding.line)
         }
         let place = WorkflowCommand.place(item.source, item.start)
-        return findings + verdict.notices.map { WorkflowCommand(level: "warning", properties: place, message: $0) }
+        let notices = (verdict.omissionLine.map { [$0] } ?? []) + verdict.notices
+        return findings + notices.map { WorkflowCommand(level: "warning", properties: place, message: $0) }
     }
 }
 

@@ -11,9 +11,12 @@ extension CheckReport {
         writer.key("verdicts")
         writer.beginArray()
         for entry in entries {
-            entry.verdict.write(to: &writer, source: entry.item.source, start: entry.item.start) {
-                entry.item.position(of: $0)
-            }
+            entry.verdict.write(
+                to: &writer,
+                source: entry.item.source,
+                start: entry.item.start,
+                positions: entry.positions
+            )
         }
         writer.endArray()
         writer.key("problems")

@@ -15,11 +15,11 @@ extension CheckReport {
 extension CheckReport.Entry {
     fileprivate func testCase(failingOn failure: CheckCommand.Failure) -> JUnitReport.Case {
         let findings = verdict.findings.filter { $0.action == .deny || $0.action == .warn }
-        let lines = findings.map { finding in
-            let position = item.position(of: finding)
-            return VisibleText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
+        let lines = zip(findings, item.positions(of: findings)).map { finding, position in
+            VisibleText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
         }
-        let text = (lines + verdict.notices.map(VisibleText.line)).joined(separator: "\n")
+        let notices = (verdict.omissionLine.map { [$0] } ?? []) + verdict.notices
+        let text = (lines + notices.map(VisibleText.line)).joined(separator: "\n")
         let message = (findings.first { $0.action == .deny } ?? findings.first)?.line ?? verdict.notices.first ?? ""
         return JUnitReport.Case(
             className: item.source,

@@ -43,31 +43,33 @@ private struct SARIFLog {
     private var results: [Result] = []
 
     mutating func add(_ entry: CheckReport.Entry) {
-        for finding in entry.verdict.findings {
+        for (finding, position) in zip(entry.verdict.findings, entry.positions) {
             results.append(
                 Result(
                     rule: finding.reason.rawValue,
                     level: Self.level(of: finding.action),
                     message: finding.line,
                     file: entry.item.source,
-                    position: entry.item.position(of: finding),
+                    position: position,
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
                     exemption: finding.exemption
                 )
             )
         }
-        for notice in entry.verdict.notices {
-            let start = entry.item.start
-            results.append(
-                Result(
-                    rule: InputRule.notice.rawValue,
-                    level: "warning",
-                    message: notice,
-                    file: entry.item.source,
-                    position: start
-                )
+        if let omission = entry.verdict.omissionLine { add(notice: omission, level: "note", about: entry.item) }
+        for notice in entry.verdict.notices { add(notice: notice, level: "warning", about: entry.item) }
+    }
+
+    private mutating func add(notice: String, level: String, about item: CheckItem) {
+        results.append(
+            Result(
+                rule: InputRule.notice.rawValue,
+                level: level,
+                message: notice,
+                file: item.source,
+                position: item.start
             )
-        }
+        )
     }
 
     mutating func add(_ doubt: ManifestProblem) {

@@ -21,15 +21,15 @@ extension CheckReport {
 extension CheckReport.Entry {
     /// A line about the object, and one for each finding.
     func text(_ style: TerminalStyle) -> String {
-        let findings = verdict.findings.map { finding in
-            let position = item.position(of: finding)
-            return FindingLine(
+        let findings = zip(verdict.findings, positions).map { finding, position in
+            FindingLine(
                 place: "\(position.line):\(position.column)",
                 action: finding.action,
                 text: "\(finding.line)\(Self.note(finding))"
             )
         }
-        let lines = findings + verdict.notices.map { FindingLine(action: .warn, text: $0) }
+        let omission = verdict.omissionLine.map { [FindingLine(action: .audit, text: $0)] } ?? []
+        let lines = findings + omission + verdict.notices.map { FindingLine(action: .warn, text: $0) }
         return "\(header(style))\n" + FindingLine.text(lines, style)
     }
 

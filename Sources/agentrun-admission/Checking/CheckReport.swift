@@ -19,6 +19,9 @@ struct CheckReport {
             return "\(operation)\(object.kind.kind.visible) \(namespace)\(object.name.visible)"
         }
 
+        /// Where in the file the findings are, one each.
+        var positions: [SourcePosition] { item.positions(of: verdict.findings) }
+
         /// Whether it makes the exit code 1.
         func isFailing(on failure: CheckCommand.Failure) -> Bool {
             !verdict.allowed || (failure == .warn && !verdict.warnings.isEmpty)

@@ -13,9 +13,12 @@ extension ExplainReport {
             writer.beginObject()
             writer.key("verdict")
             let item = entry.check.item
-            entry.check.verdict.write(to: &writer, source: item.source, start: item.start) {
-                item.position(of: $0)
-            }
+            entry.check.verdict.write(
+                to: &writer,
+                source: item.source,
+                start: item.start,
+                positions: entry.check.positions
+            )
             writer.key("run")
             entry.run.write(to: &writer)
             if let command = command(of: entry) {
