@@ -11,20 +11,20 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private enum Input {
+    enum Input {
         case part(HTTPServerRequestPart)
         case failure(HTTPRequestError)
     }
 
-    private let surroundings: ConnectionSurroundings
-    private let decoder: HTTP1Decoder
-    private var machine: HTTP1StateMachine
+    let surroundings: ConnectionSurroundings
+    let decoder: HTTP1Decoder
+    var machine: HTTP1StateMachine
     private var collector: BodyCollector
-    private var context: ChannelHandlerContext?
-    private var output = ByteBuffer()
-    private var backlog = CircularBuffer<Input>(initialCapacity: 0)
+    var context: ChannelHandlerContext?
+    var output = ByteBuffer()
+    var backlog = CircularBuffer<Input>(initialCapacity: 0)
     private var isPumping = false
-    private var isCongested = false
+    var isCongested = false
     private var hasHeldRead = false
     private var hasReceivedPart = false
 
@@ -98,22 +98,11 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case HTTPParserError.headerOverflow:
-            take(
-                .failure(
-                    .headTooLargeOrTooManyFields(
-                        maximumBytes: limits.maximumHeaderBytes,
-                        maximumFields: limits.maximumHeaderFields
-                    )
-                )
-            )
-        case HTTPParserError.invalidVersion:
-            take(.failure(.versionNotSupported))
         case HTTPParserError.invalidEOFState:
             // The client has gone; nobody is there to be told.
             break
-        case is HTTPParserError:
-            take(.failure(.malformed("not an HTTP/1.1 message")))
+        case let error as HTTPParserError:
+            take(.failure(HTTPRequestError(error, limits: limits)))
         case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes):
             decoder.noteDiscarded(bytes.readableBytes)
         default:
@@ -162,7 +151,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         }
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard hasHeldRead, machine.reads, backlog.isEmpty else { return }
         hasHeldRead = false
         context?.read()
@@ -218,62 +207,12 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         write(response, reply)
     }
 
-    private func fail(_ error: HTTPRequestError) {
+    func fail(_ error: HTTPRequestError) {
         collector.release()
         if let reply = machine.fail() {
             write(surroundings.response(to: error), reply)
         } else if machine.isLingering {
             linger()
-        }
-    }
-
-    // MARK: Writing
-
-    private func write(_ response: HTTPResponse, _ reply: HTTP1StateMachine.Reply) {
-        HTTP1ResponseWriter.write(response, in: reply.context, to: &output)
-        switch reply.ending {
-        case nil:
-            if output.readableBytes >= HTTPServerLimits.outputChunkBytes {
-                flushOutput()
-                isCongested = !(context?.channel.isWritable ?? false)
-            }
-        case .close:
-            backlog.removeAll()
-            closeWhenWritten()
-        case .linger:
-            flushOutput()
-            linger()
-        }
-    }
-
-    private func flushOutput() {
-        guard output.readableBytes > 0, let context else { return }
-        let bytes = output
-        output = ByteBuffer()
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-    }
-
-    private func closeWhenWritten() {
-        guard let context else { return }
-        let bytes = output
-        output = ByteBuffer()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenComplete { _ in
-            self.context?.close(promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
-    }
-
-    /// Reads and throws away until the client closes, or has had its bytes or its time.
-    private func linger() {
-        backlog.removeAll()
-        decoder.isDiscarding = true
-        resumeReading()
-    }
-
-    private func closeIfLingeringEnough() {
-        if machine.isLingering && decoder.discardedBytes > HTTPServerLimits.maximumDiscardedBytes {
-            context?.close(promise: nil)
         }
     }
 

@@ -8,7 +8,7 @@
 ///
 /// Time is counted in ticks of ``HTTPServerLimits/tick``; each state remembers how many it has seen.
 struct HTTP1StateMachine {
-    private enum State {
+    enum State {
         /// Between two requests.
         case quiet
         /// Some bytes of a head have come.
@@ -27,7 +27,7 @@ struct HTTP1StateMachine {
     }
 
     /// What the answer needs to know of its request.
-    private struct Exchange {
+    struct Exchange {
         var isHead: Bool
         var isHTTP10: Bool
         var keepsAlive: Bool
@@ -41,75 +41,14 @@ struct HTTP1StateMachine {
         }
     }
 
-    /// The time-outs, in ticks.
-    struct Timeouts {
-        var head: Int
-        var body: Int
-        var idle: Int
-        var linger: Int
-        var write: Int
-
-        init(_ limits: HTTPServerLimits) {
-            head = HTTPServerLimits.ticks(in: limits.headerTimeout)
-            body = HTTPServerLimits.ticks(in: limits.bodyTimeout)
-            idle = HTTPServerLimits.ticks(in: limits.idleTimeout)
-            linger = HTTPServerLimits.ticks(in: HTTPServerLimits.lingerTimeout)
-            write = HTTPServerLimits.ticks(in: limits.writeTimeout)
-        }
-    }
-
-    /// How an answer is written, and what follows it.
-    struct Reply {
-        var context: HTTP1ResponseWriter.Context
-        var ending: Ending?
-    }
-
-    /// How the connection ends.
-    enum Ending {
-        /// Close when the answer has left.
-        case close
-        /// Close when the client has, or has had its time.
-        case linger
-    }
-
-    enum HeadAction {
-        /// Collect the body; tell the client to send it if it waits for that.
-        case collect(sendsContinue: Bool)
-        /// Write the refusal.
-        case refuse(Reply)
-    }
-
-    enum BodyAction {
-        case collect
-        case ignore
-    }
-
-    enum EndAction {
-        case answer(HTTPRequestHead)
-        case ignore
-    }
-
-    enum TickAction: Equatable {
-        case none
-        case fail(HTTPRequestError)
-        /// Close; the client was too slow, unless it is nil.
-        case close(HTTPTimeout?)
-    }
-
-    /// A connection that has been quiet for so long is closed by a drain.
-    ///
-    /// One that has just been answered may have the next request on its way, which closing would fail. A tick may end at
-    /// once, so two are at least one second.
-    private static let minimumQuietTicks = 2
-
-    private let timeouts: Timeouts
+    let timeouts: Timeouts
     private let maximumDroppedBytes: Int
-    private var state = State.quiet
-    private var age = 0
-    private var unwritableTicks = 0
-    private var isRetiring = false
-    private var isDraining = false
-    private var hasServed = false
+    var state = State.quiet
+    var age = 0
+    var unwritableTicks = 0
+    var isRetiring = false
+    var isDraining = false
+    var hasServed = false
 
     init(timeouts: Timeouts, maximumDroppedBytes: Int) {
         self.timeouts = timeouts
@@ -148,6 +87,18 @@ struct HTTP1StateMachine {
     }
 
     // MARK: Requests
+
+    /// A read cycle brought bytes but no part: a head has begun.
+    mutating func receiveUnfinishedBytes() {
+        switch state {
+        case .quiet: enter(.head)
+        case .answering(var exchange):
+            exchange.hasBegunNext = true
+            // The age stays: nothing has been answered.
+            state = .answering(exchange)
+        case .head, .body, .dropping, .closing, .lingering, .closed: break
+        }
+    }
 
     /// A whole head has come, and the service has been asked about it.
     mutating func receiveHead(_ reading: HTTP1HeadReader.Reading, refusal: HTTPResponse?) -> HeadAction {
@@ -241,75 +192,6 @@ struct HTTP1StateMachine {
         }
     }
 
-    // MARK: Time and the end
-
-    /// A read cycle brought bytes but no part: a head has begun.
-    mutating func receiveUnfinishedBytes() {
-        switch state {
-        case .quiet: enter(.head)
-        case .answering(var exchange):
-            exchange.hasBegunNext = true
-            // The age stays: nothing has been answered.
-            state = .answering(exchange)
-        case .head, .body, .dropping, .closing, .lingering, .closed: break
-        }
-    }
-
-    /// One tick has passed.
-    mutating func tick(isWritable: Bool) -> TickAction {
-        age += 1
-        unwritableTicks = isWritable ? 0 : unwritableTicks + 1
-        if unwritableTicks >= timeouts.write { return .close(.write) }
-        switch state {
-        case .quiet:
-            if isDraining && age >= Self.minimumQuietTicks { return .close(nil) }
-            if !hasServed && age >= timeouts.head { return .close(.head) }
-            return age >= timeouts.idle ? .close(.idle) : .none
-        case .head:
-            return age >= timeouts.head ? .fail(.headTimedOut) : .none
-        case .body:
-            return age >= timeouts.body ? .fail(.bodyTimedOut) : .none
-        case .dropping:
-            return age >= timeouts.body ? .close(.body) : .none
-        case .lingering:
-            return age >= timeouts.linger ? .close(nil) : .none
-        case .closing:
-            return age >= timeouts.write ? .close(.write) : .none
-        case .answering, .closed:
-            return .none
-        }
-    }
-
-    /// How long it has been waiting for the client; nil while the service has the request.
-    var wait: ConnectionWait? {
-        switch state {
-        case .quiet: ConnectionWait(kind: hasServed ? .idle : .unused, ticks: age)
-        case .head where !hasServed: ConnectionWait(kind: .unused, ticks: age)
-        case .head, .body, .dropping, .closing, .lingering: ConnectionWait(kind: .slow, ticks: age)
-        case .answering, .closed: nil
-        }
-    }
-
-    /// The server is about to stop: the next answer is the last.
-    mutating func retire() {
-        isRetiring = true
-    }
-
-    /// The server is stopping.
-    ///
-    /// - Returns: whether the connection can close at once. One that has not served a request yet was opened for one that is
-    ///   on its way, and one that has just served may get another: closing fails that, so both get a tick or two.
-    mutating func drain() -> Bool {
-        isRetiring = true
-        isDraining = true
-        guard case .quiet = state else { return false }
-        return hasServed && age >= Self.minimumQuietTicks
-    }
-
-    mutating func close() {
-        enter(.closed)
-    }
-
     private mutating func last(_ exchange: Exchange, ending: Ending) -> Reply {
         switch ending {
         case .close: enter(.closing)
@@ -329,7 +211,7 @@ struct HTTP1StateMachine {
         )
     }
 
-    private mutating func enter(_ next: State) {
+    mutating func enter(_ next: State) {
         state = next
         age = 0
     }

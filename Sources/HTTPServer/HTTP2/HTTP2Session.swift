@@ -33,20 +33,16 @@ final class HTTP2Session {
 
     private let session: OpaquePointer
     let limits: HTTPServerLimits
-    private let budget: BodyBudget
+    let budget: BodyBudget
     let allocator: ByteBufferAllocator
-    private var streams: [Int32: HTTP2Stream] = [:]
-    private var events = CircularBuffer<Event>(initialCapacity: 4)
-    private var resetsThisTick = 0
-    private var scanner = HTTP2FrameScanner()
-    /// Of the frames of this tick, those that a request needs.
-    private var usefulFramesThisTick = 0
-    private var refusedHeads = 0
-    private var hasBegunStream = false
+    var streams: [Int32: HTTP2Stream] = [:]
+    var events = CircularBuffer<Event>(initialCapacity: 4)
+    var work = HTTP2PeerWork()
+    var hasBegunStream = false
     private var hasEnded = false
 
     /// Window bytes to give back once the library is not in the middle of a frame.
-    private var releasedWindowBytes = 0
+    var releasedWindowBytes = 0
 
     init(limits: HTTPServerLimits, budget: BodyBudget, allocator: ByteBufferAllocator) throws(HTTP2Error) {
         self.limits = limits
@@ -115,26 +111,25 @@ final class HTTP2Session {
     func receive(_ bytes: ByteBuffer) throws(HTTP2Error) {
         // Both read the bytes during the call and keep no pointer to them.
         let consumed = unsafe bytes.withUnsafeReadableBytes { bytes -> Int in
-            unsafe scanner.scan(bytes)
+            unsafe work.scan(bytes)
             // The library holds the pieces of a field until it is whole, and decoding them all would cost the same again.
-            guard scanner.headBytes <= limits.farTooManyHeaderBytes else { return 0 }
+            guard !work.exceedsHead(limits) else { return 0 }
             return unsafe nghttp2_session_mem_recv(session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
         }
         guard consumed >= 0 else { throw Self.error(Int32(clamping: consumed), doing: "read HTTP/2 frames") }
-        if scanner.headBytes > limits.farTooManyHeaderBytes {
-            end(.heads)
-        } else if resetsThisTick > limits.maximumResetsPerSecond {
-            end(.resets)
-        } else if scanner.frameCount - usefulFramesThisTick > limits.maximumControlFramesPerSecond {
-            end(.frames)
-        }
+        if let reason = work.excess(over: limits) { end(reason) }
     }
 
-    /// Ends the connection with ENHANCE_YOUR_CALM, which the library also takes as the order to read nothing more.
-    private func end(_ reason: HTTPConnectionEnd) {
+    /// Ends the connection for what the client does.
+    func end(_ reason: HTTPConnectionEnd) {
         guard !hasEnded else { return }
         hasEnded = true
         events.append(.ended(reason))
+        terminate()
+    }
+
+    /// Says ENHANCE_YOUR_CALM, which the library also takes as the order to read nothing more.
+    func terminate() {
         _ = unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
     }
 
@@ -191,7 +186,7 @@ final class HTTP2Session {
     }
 
     /// Ends a stream from our side without an answer.
-    private func reset(_ stream: HTTP2Stream, _ reason: nghttp2_error_code) {
+    func reset(_ stream: HTTP2Stream, _ reason: nghttp2_error_code) {
         _ = unsafe nghttp2_submit_rst_stream(session, Self.noFlags, stream.id, reason.rawValue)
     }
 
@@ -209,53 +204,10 @@ final class HTTP2Session {
         _ = unsafe nghttp2_submit_goaway(session, Self.noFlags, last, NGHTTP2_NO_ERROR.rawValue, nil, 0)
     }
 
-    /// One tick has passed: streams that took too long fail, and the counts of the second start again.
-    func tick() {
-        resetsThisTick = 0
-        scanner.frameCount = 0
-        usefulFramesThisTick = 0
-        guard !streams.isEmpty else { return }
-        let headTicks = HTTPServerLimits.ticks(in: limits.headerTimeout)
-        let bodyTicks = HTTPServerLimits.ticks(in: limits.bodyTimeout)
-        let writeTicks = HTTPServerLimits.ticks(in: limits.writeTimeout)
-        for stream in streams.values {
-            stream.tick()
-            switch stream.phase {
-            case .head where stream.age >= headTicks:
-                // Between HEADERS and its last CONTINUATION nothing else may come, so no answer helps the client.
-                events.append(.timedOut(.head))
-                _ = unsafe nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
-            case .body where stream.age >= bodyTicks:
-                events.append(.failure(stream, .bodyTimedOut))
-            case .responding where stream.age >= writeTicks:
-                events.append(.timedOut(.write))
-                reset(stream, NGHTTP2_CANCEL)
-            case .answered:
-                // Without blame: RFC 9113, section 8.1.
-                reset(stream, NGHTTP2_NO_ERROR)
-            case .head, .body, .answering, .responding, .closed:
-                break
-            }
-        }
-    }
+    // MARK: The window
 
-    /// Whether a stream is there or one was begun since this was last asked.
-    func takeActivity() -> Bool {
-        defer { hasBegunStream = false }
-        return hasBegunStream || hasStreams
-    }
-
-    /// Ticks since the client last brought a stream forward; nil when there is none, or one of them waits for the service.
-    var waitingTicks: Int? {
-        var ticks: Int?
-        for stream in streams.values {
-            guard stream.phase != .answering else { return nil }
-            ticks = min(ticks ?? .max, stream.age)
-        }
-        return ticks
-    }
-
-    private func release(_ stream: HTTP2Stream) {
+    /// Lets go of the body of a request.
+    func release(_ stream: HTTP2Stream) {
         stream.body.release()
         releasedWindowBytes += stream.heldWindowBytes
         stream.heldWindowBytes = 0
@@ -272,90 +224,5 @@ final class HTTP2Session {
     private static func error(_ code: Int32, doing action: String) -> HTTP2Error {
         // The library's texts are literals.
         HTTP2Error(action: action, reason: unsafe String(cString: nghttp2_strerror(code)))
-    }
-}
-
-// What the callbacks report, one method each. The library is in the middle of a call here: streams may change and frames
-// may be submitted, but nothing is received or sent.
-extension HTTP2Session {
-    func beginHead(streamID: Int32) {
-        countUsefulFrames(1 + HTTPServerLimits.controlFramesPerRequest)
-        hasBegunStream = true
-        let isCounted = streams.count >= HTTPServerLimits.maximumUnaccountedStreams
-        let body = BodyCollector(
-            maximumBytes: limits.maximumBodyBytes,
-            unaccountedBytes: isCounted ? 0 : HTTPServerLimits.unaccountedStreamBodyBytes,
-            budget: budget
-        )
-        streams[streamID] = HTTP2Stream(id: streamID, body: body, budget: isCounted ? budget : nil)
-    }
-
-    func stream(_ streamID: Int32) -> HTTP2Stream? {
-        streams[streamID]
-    }
-
-    func finishHead(streamID: Int32, isComplete: Bool) {
-        guard let stream = streams[streamID], stream.phase == .head else { return }
-        stream.isRemotelyClosed = isComplete
-        let head = stream.finishHead()
-        if let error = stream.problem(limits) {
-            events.append(.failure(stream, error))
-            return
-        }
-        events.append(.head(stream, head))
-        if isComplete { events.append(.complete(stream)) }
-    }
-
-    func finishRequest(streamID: Int32) {
-        guard let stream = streams[streamID] else { return }
-        stream.isRemotelyClosed = true
-        events.append(.complete(stream))
-    }
-
-    func receiveData(streamID: Int32, _ bytes: UnsafeRawBufferPointer) {
-        guard let stream = streams[streamID], stream.phase == .body else {
-            releasedWindowBytes += bytes.count
-            return
-        }
-        stream.heldWindowBytes += bytes.count
-        if let error = unsafe stream.body.append(copying: bytes, allocator: allocator) {
-            // Out of the body phase, so that what follows is thrown away and the error is reported once.
-            stream.enter(.answering)
-            events.append(.failure(stream, error))
-        }
-    }
-
-    func closeStream(_ streamID: Int32) {
-        guard let stream = streams.removeValue(forKey: streamID) else { return }
-        release(stream)
-        stream.answerBody = ByteBuffer()
-        stream.enter(.closed)
-    }
-
-    /// The last frame of an answer has been written.
-    ///
-    /// A client that is still sending gets until the next tick to read the answer and stop by itself. Told to in the same
-    /// breath, curl 7.88 forgets the answer.
-    func finishAnswer(streamID: Int32) {
-        guard let stream = streams[streamID], !stream.isRemotelyClosed else { return }
-        stream.enter(.answered)
-    }
-
-    func countReset() {
-        resetsThisTick += 1
-    }
-
-    func countUsefulFrames(_ count: Int) {
-        usefulFramesThisTick += count
-    }
-
-    /// A head was so far over the limits that nothing more of it is read.
-    func refuseHead() {
-        refusedHeads += 1
-        if refusedHeads >= HTTPServerLimits.maximumRefusedHeads { end(.heads) }
-    }
-
-    func report(_ event: Event) {
-        events.append(event)
     }
 }
