@@ -3,7 +3,8 @@ internal import Synchronization
 /// The bytes of large bodies that all connections of a server hold together, against
 /// ``HTTPServerLimits/maximumBufferedBytes``.
 ///
-/// Bodies up to ``HTTPServerLimits/unaccountedBodyBytes`` never come here, so an ordinary request takes no lock.
+/// Bodies up to ``HTTPServerLimits/unaccountedBodyBytes`` never come here, so an ordinary request takes no lock. What a client
+/// makes wait that pipelines or does not read is counted, too.
 final class BodyBudget: Sendable {
     private let maximumBytes: Int
     private let heldBytes = Mutex(0)
@@ -41,6 +42,14 @@ final class BodyReservation {
     func grow(by count: Int) -> Bool {
         guard budget.take(count) else { return false }
         bytes += count
+        return true
+    }
+
+    /// Holds so many bytes from now on; false, and nothing changed, if the budget is used up.
+    func resize(to count: Int) -> Bool {
+        guard count < bytes else { return grow(by: count - bytes) }
+        budget.giveBack(bytes - count)
+        bytes = count
         return true
     }
 

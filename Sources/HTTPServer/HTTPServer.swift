@@ -193,6 +193,10 @@ package final class HTTPServer: Sendable {
                     maximum: sizes.maximum
                 )
             )
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(low: HTTPServerLimits.writeBufferBytes.low, high: HTTPServerLimits.writeBufferBytes.high)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
             }

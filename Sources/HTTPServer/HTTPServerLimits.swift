@@ -135,6 +135,17 @@ package struct HTTPServerLimits: Sendable {
     /// body takes 0.2 s at a gigabit.
     static let slowTicksBeforeYielding = 5
 
+    /// Requests that may come behind one of HTTP/1 that is being answered, or whose answers are not read.
+    ///
+    /// Clients of a webhook send the next request when they have the answer; those that pipeline wait for some dozens.
+    static let maximumPipelinedRequests = 128
+
+    /// What may wait for a socket before it is called full, and called free again.
+    ///
+    /// 16 KiB for each of 1,280 connections are 20 MiB, which nothing counts; what waits beyond is counted against
+    /// ``HTTPServerLimits/maximumBufferedBytes``.
+    static let writeBufferBytes = (low: 8 * 1024, high: 16 * 1024)
+
     /// How long nothing is accepted when there was no descriptor for a connection: long enough to cost nothing, short enough
     /// for a client that waits.
     static let acceptPause = TimeAmount.milliseconds(250)

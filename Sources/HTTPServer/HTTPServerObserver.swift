@@ -54,6 +54,10 @@ package enum HTTPConnectionEnd: String, Sendable, CaseIterable {
     case heads
     /// The client changed its TLS keys too often.
     case keyUpdates = "key_updates"
+    /// It did not read its answers for as long as may be, or until there was no room for more of them.
+    case unread
+    /// Requests came one behind the other, more than may wait.
+    case pipelined
 }
 
 /// Counts nothing.

@@ -168,7 +168,7 @@ import Testing
         let service = TestService { _, _ in .now(TestService.text(String(repeating: "x", count: 1000))) }
         let peer = try HTTP1Peer(service)
         peer.channel.isWritable = false
-        peer.send(String(repeating: get("/a"), count: 1000))
+        peer.send(String(repeating: get("/a"), count: 180))
         // One chunk of output, then the rest of the read cycle waits.
         #expect(service.requests.count < 100)
         let readsBefore = peer.reads.count
@@ -176,8 +176,8 @@ import Testing
         #expect(peer.reads.count == readsBefore)
         peer.channel.isWritable = true
         peer.channel.pipeline.fireChannelWritabilityChanged()
-        #expect(service.requests.count == 1000)
+        #expect(service.requests.count == 180)
         #expect(peer.reads.count == readsBefore + 1)
-        #expect(try peer.received().utf8.count > 1_000_000)
+        #expect(try peer.received().utf8.count > 180_000)
     }
 }

@@ -153,7 +153,7 @@ import Testing
         #expect(!peer.isClosed)
         peer.tick(1)
         #expect(peer.isClosed)
-        #expect(peer.observer.events == ["timed out write"])
+        #expect(peer.observer.events == ["timed out write", "ended unread"])
     }
 
     @Test func `an answer under way is not timed out by the server`() throws {

@@ -306,16 +306,6 @@ import Testing
         }
     }
 
-    @Test func `answers nobody takes are given up`() throws {
-        var limits = HTTPServerLimits()
-        limits.writeTimeout = .seconds(3)
-        let peer = try HTTP2Peer(TestService(), limits: limits, settings: [(4, 0)])
-        try peer.send(.headers(1, HTTP2Peer.get("/a")))
-        #expect(peer.answers[1]?.status == "200")
-        try peer.tick(3)
-        #expect(peer.answers[1]?.resetCode == 8)
-    }
-
     @Test func `nothing is written to a socket that is full`() throws {
         let peer = try HTTP2Peer(TestService())
         peer.channel.isWritable = false

@@ -1,7 +1,6 @@
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import HTTPServer
@@ -119,39 +118,45 @@ import Testing
         return (channel, client)
     }
 
-    @Test func `bounds what a client that pipelines and never reads makes it hold`() async throws {
-        let requestCount = 200_000
-        let answered = Mutex(0)
-        let answer = TestService.text(String(repeating: "x", count: 400))
-        let service = CountingService(answer: answer) { answered.withLock { $0 += 1 } }
-        let server = HTTPServer(
-            configuration: .init(host: "127.0.0.1", port: 0),
-            group: MultiThreadedEventLoopGroup.singleton,
-            security: .plaintext(.http1),
-            service: service,
-            logger: Logger(label: "test")
-        )
-        let address = try await server.start()
-        let (channel, _) = try await SocketClient.connect(to: address, reads: false)
-        let request = get("/a")
-        let written = channel.eventLoop.makePromise(of: Void.self)
-        channel.writeAndFlush(ByteBuffer(string: String(repeating: request, count: requestCount)), promise: written)
-        // The server stops answering when the kernel's buffers, ours and one read cycle are full: the count stands still.
-        var last = -1
-        while answered.withLock({ $0 }) != last || last == 0 {
-            last = answered.withLock { $0 }
-            try await Task.sleep(for: .milliseconds(200))
+    @Test func `lets a client go that pipelines and never reads`() async throws {
+        var limits = HTTPServerLimits()
+        limits.writeTimeout = .seconds(1)
+        let observer = RecordingObserver()
+        let service = TestService { _, _ in .now(TestService.text(String(repeating: "x", count: 400))) }
+        try await withServer(service, limits: limits, observer: observer) { server, address in
+            let (channel, _) = try await SocketClient.connect(to: address, reads: false)
+            let requestCount = 200_000
+            channel.writeAndFlush(ByteBuffer(string: String(repeating: get("/a"), count: requestCount)), promise: nil)
+            while !observer.events.contains("closed http/1.1") { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(observer.events.contains("ended pipelined"))
+            #expect(service.requests.count < requestCount / 2, "answered \(service.requests.count)")
+            try? await channel.close()
         }
-        #expect(last < requestCount / 2, "answered \(last)")
-        // Everything comes once the client reads.
-        try await channel.setOption(.autoRead, value: true).get()
-        channel.read()
-        try await written.futureResult.get()
-        while answered.withLock({ $0 }) < requestCount {
-            try await Task.sleep(for: .milliseconds(10))
+    }
+
+    @Test(arguments: [HTTPProtocol.http1, .http2])
+    func `lets a client go whose answers there is no room for`(httpProtocol: HTTPProtocol) async throws {
+        var limits = HTTPServerLimits()
+        limits.maximumBufferedBytes = 1 << 20
+        let observer = RecordingObserver()
+        // More than the kernel holds for a socket.
+        let answer = TestService.text(String(repeating: "x", count: 64 << 20))
+        let service = TestService { _, _ in .now(answer) }
+        try await withServer(service, speaking: httpProtocol, limits: limits, observer: observer) { _, address in
+            let (channel, _) = try await SocketClient.connect(to: address, reads: false)
+            let request =
+                httpProtocol == .http1
+                ? Array(get("/a").utf8)
+                : HTTP2Peer.preface + HTTP2Frame.settings([(4, 0x7FFF_FFFF)]).bytes
+                    + HTTP2Frame.windowUpdate(0, by: 0x7FFF_0000).bytes
+                    + HTTP2Frame.headers(1, HTTP2Peer.get("/a")).bytes
+            channel.writeAndFlush(ByteBuffer(bytes: request), promise: nil)
+            while !observer.events.contains("closed \(httpProtocol.rawValue)") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(observer.events.contains("ended unread"))
+            try? await channel.close()
         }
-        try await channel.close()
-        await server.shutdownGracefully(within: .seconds(5))
     }
 
     @Test func `stops with the answers under way, and accepts no more`() async throws {
@@ -201,28 +206,4 @@ import Testing
             await #expect(throws: HTTPServerError.alreadyStarted) { try await server.start() }
         }
     }
-}
-
-/// Answers everything alike and counts.
-private struct CountingService: HTTPService {
-    let answer: HTTPResponse
-    let count: @Sendable () -> Void
-
-    init(answer: HTTPResponse, count: @escaping @Sendable () -> Void) {
-        self.answer = answer
-        self.count = count
-    }
-
-    func refusal(of head: HTTPRequestHead) -> HTTPResponse? { nil }
-
-    func answer(
-        _ request: HTTPRequest,
-        on eventLoop: any EventLoop,
-        later: @escaping HTTPAnswerReceiver
-    ) -> HTTPResponse? {
-        count()
-        return answer
-    }
-
-    func answer(to error: HTTPRequestError) -> HTTPResponse { answer }
 }

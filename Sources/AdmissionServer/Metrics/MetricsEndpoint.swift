@@ -11,7 +11,8 @@ package struct MetricsEndpoint: HTTPService {
         // Two Prometheus servers, a kubelet's three probes, a person, and as many again whose connections are not closed yet.
         limits.maximumConnections = 16
         limits.maximumBodyBytes = 1024
-        limits.maximumBufferedBytes = 16 * 1024
+        // For texts that wait for scrapers behind a slow line: one for each of them, and as much again.
+        limits.maximumBufferedBytes = 1024 * 1024
         limits.maximumHeaderBytes = 8 * 1024
         // Prometheus gives a whole scrape ten seconds by default, and scrapes once a minute.
         limits.headerTimeout = .seconds(5)

@@ -24,9 +24,10 @@ extension HTTP1ConnectionHandler {
         let bytes = output
         output = ByteBuffer()
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        countUnread()
     }
 
-    private func closeWhenWritten() {
+    func closeWhenWritten() {
         guard let context else { return }
         let bytes = output
         output = ByteBuffer()

@@ -3,18 +3,12 @@ internal import NIOHTTP1
 
 /// Serves one HTTP/1 connection: takes the codec's parts, drives ``HTTP1StateMachine``, asks the service, writes the answers.
 ///
-/// Parts that come while a request is being answered, or while the client does not read, wait in a backlog and stop the
-/// reading, so a client that pipelines without end costs what two read cycles bring. All answers of a read cycle leave in
-/// one write and one flush.
+/// Parts that come while a request is being answered, or while the client does not read, wait in a bounded backlog and stop
+/// the reading. All answers of a read cycle leave in one write and one flush.
 final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
-
-    enum Input {
-        case part(HTTPServerRequestPart)
-        case failure(HTTPRequestError)
-    }
 
     let surroundings: ConnectionSurroundings
     let decoder: HTTP1Decoder
@@ -22,7 +16,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
     private var collector: BodyCollector
     var context: ChannelHandlerContext?
     var output = ByteBuffer()
-    var backlog = CircularBuffer<Input>(initialCapacity: 0)
+    var backlog: HTTP1Backlog
+    private var unread: UnreadAnswers
     private var isPumping = false
     var isCongested = false
     private var hasHeldRead = false
@@ -36,6 +31,8 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
             timeouts: .init(limits),
             maximumDroppedBytes: HTTPServerLimits.maximumDiscardedBytes
         )
+        backlog = HTTP1Backlog(budget: surroundings.budget)
+        unread = UnreadAnswers(budget: surroundings.budget)
         collector = BodyCollector(
             maximumBytes: limits.maximumBodyBytes,
             unaccountedBytes: HTTPServerLimits.unaccountedBodyBytes,
@@ -117,18 +114,27 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
             isCongested = false
             pump()
             flushOutput()
+            countUnread()
             resumeReading()
         }
         context.fireChannelWritabilityChanged()
     }
 
-    private func take(_ input: Input) {
-        guard !machine.hasEnded else { return }
+    private func take(_ input: HTTP1Backlog.Input) {
+        guard !machine.hasEnded, !machine.isCut else { return }
         guard backlog.isEmpty, !isPumping, machine.takesInput, !isCongested else {
-            backlog.append(input)
+            if !backlog.append(input) { cut() }
             return
         }
         process(input)
+    }
+
+    /// More waits than may: what waits is forgotten, and the connection ends with the answer under way.
+    private func cut() {
+        surroundings.observer.ended(.pipelined)
+        backlog.removeAll()
+        decoder.isDiscarding = true
+        if machine.cut() { closeWhenWritten() }
     }
 
     /// Works the backlog off as far as the state allows.
@@ -142,7 +148,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         if machine.hasEnded { backlog.removeAll() }
     }
 
-    private func process(_ input: Input) {
+    private func process(_ input: HTTP1Backlog.Input) {
         switch input {
         case .part(.head(let head)): receiveHead(head)
         case .part(.body(let bytes)): receiveBody(bytes)
@@ -216,6 +222,15 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         }
     }
 
+    /// Counts what has been written and waits for the client to read; without room for it the connection ends.
+    func countUnread() {
+        guard let context else { return }
+        let bytes = context.channel.isWritable ? 0 : context.channel.unwrittenBytes
+        guard !unread.hold(bytes) else { return }
+        surroundings.observer.ended(.unread)
+        context.close(promise: nil)
+    }
+
     // MARK: Bookkeeping
 
     func tick() {
@@ -224,6 +239,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         case .fail(let error): fail(error)
         case .close(let timeout):
             if let timeout { surroundings.observer.timedOut(timeout) }
+            if timeout == .write { surroundings.observer.ended(.unread) }
             context?.close(promise: nil)
         }
     }
@@ -246,5 +262,6 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
         machine.close()
         backlog.removeAll()
         collector.release()
+        _ = unread.hold(0)
     }
 }

@@ -47,6 +47,8 @@ struct HTTP1StateMachine {
     var age = 0
     var unwritableTicks = 0
     var isRetiring = false
+    /// The client sent more than may wait: no request is read any more.
+    private(set) var isCut = false
     var isDraining = false
     var hasServed = false
 
@@ -168,10 +170,26 @@ struct HTTP1StateMachine {
     mutating func answer(closes: Bool) -> Reply? {
         guard case .answering(let exchange) = state else { return nil }
         guard exchange.keepsAlive, !closes, !isRetiring else {
-            return last(exchange, ending: .close)
+            // A client that was cut may still be sending.
+            return last(exchange, ending: isCut ? .linger : .close)
         }
         enter(exchange.hasBegunNext ? .head : .quiet)
         return reply(exchange, ending: nil)
+    }
+
+    /// More requests came than may wait.
+    ///
+    /// - Returns: whether the connection is to close with what has been written; otherwise the answer under way is the last.
+    mutating func cut() -> Bool {
+        isRetiring = true
+        isCut = true
+        switch state {
+        case .answering, .closing, .lingering, .closed:
+            return false
+        case .quiet, .head, .body, .dropping:
+            enter(.closing)
+            return true
+        }
     }
 
     /// The request cannot be read on: malformed, too large, or too slow.

@@ -162,8 +162,8 @@ final class HTTP2Callbacks: @unchecked Sendable {
         flags,
         _,
         userData in
-        guard let target = unsafe target, let flags = unsafe flags,
-            let stream = unsafe session(userData)?.stream(streamID)
+        guard let target = unsafe target, let flags = unsafe flags, let session = unsafe session(userData),
+            let stream = session.stream(streamID)
         else { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
         let count = min(capacity, stream.answerBody.readableBytes)
         // The library lends `capacity` bytes at `target`, and `count` is not more.
@@ -173,6 +173,7 @@ final class HTTP2Callbacks: @unchecked Sendable {
             }
         }
         stream.answerBody.moveReaderIndex(forwardBy: count)
+        session.countSent(count)
         if stream.answerBody.readableBytes == 0 {
             unsafe flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         }

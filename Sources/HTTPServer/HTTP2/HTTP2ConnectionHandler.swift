@@ -3,8 +3,8 @@ internal import NIOCore
 /// Serves one HTTP/2 connection: feeds ``HTTP2Session``, asks the service, writes the frames.
 ///
 /// All frames of a read cycle leave in one write and one flush, and so do all answers of one turn of the event loop. While
-/// the client does not read, frames stay in the session, whose streams are bounded in number, and the back-pressure handler
-/// in front stops the reading.
+/// the client does not read, frames stay in the session, whose streams are bounded in number and whose answers are counted, and
+/// the back-pressure handler in front stops the reading.
 final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -12,6 +12,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     private let surroundings: ConnectionSurroundings
     private let session: HTTP2Session
     private var lifecycle: HTTP2Lifecycle
+    private var unread: UnreadAnswers
     private var context: ChannelHandlerContext?
     private var isSending = false
     private var isFlushPlanned = false
@@ -22,6 +23,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         self.surroundings = surroundings
         session = try HTTP2Session(limits: surroundings.limits, budget: surroundings.budget, allocator: allocator)
         lifecycle = HTTP2Lifecycle(surroundings.limits)
+        unread = UnreadAnswers(budget: surroundings.budget)
     }
 
     private var service: any HTTPService { surroundings.service }
@@ -34,6 +36,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        _ = unread.hold(0)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -140,8 +143,24 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         } catch {
             return close()
         }
+        guard countUnread(context) else { return }
         // When it is finishing, a session without streams counts as over, but the client closes first.
         if session.isOver && (!lifecycle.isFinishing || session.hasStreams) { close() }
+    }
+
+    /// Counts the answers that the client's windows or its socket do not take; without room for them the connection ends.
+    private func countUnread(_ context: ChannelHandlerContext) -> Bool {
+        let buffered = context.channel.isWritable ? 0 : context.channel.unwrittenBytes
+        guard !unread.hold(session.unsentAnswerBytes + buffered) else { return true }
+        surroundings.observer.ended(.unread)
+        session.terminate()
+        if context.channel.isWritable, let output = try? nextOutput() {
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            close()
+        } else {
+            context.close(promise: nil)
+        }
+        return false
     }
 
     /// The next frames, about ``HTTPServerLimits/outputChunkBytes`` of them; nil when there are none.
@@ -213,7 +232,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
         case .giveNotice: session.giveNotice()
         case .finish: session.finish()
         case .close(let timeout):
-            if let timeout { surroundings.observer.timedOut(timeout) }
+            // A session that was ended has said why.
+            if let timeout, !session.hasEnded {
+                surroundings.observer.timedOut(timeout)
+                if timeout == .write { surroundings.observer.ended(.unread) }
+            }
             context?.close(promise: nil)
         }
     }

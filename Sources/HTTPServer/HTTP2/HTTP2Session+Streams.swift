@@ -53,7 +53,7 @@ extension HTTP2Session {
     func closeStream(_ streamID: Int32) {
         guard let stream = streams.removeValue(forKey: streamID) else { return }
         release(stream)
-        stream.answerBody = ByteBuffer()
+        forgetAnswer(of: stream)
         stream.enter(.closed)
     }
 

@@ -7,6 +7,7 @@ extension HTTP2Session {
     func tick() {
         work.tick()
         guard !streams.isEmpty else { return }
+        guard !countUnsent() else { return }
         let headTicks = HTTPServerLimits.ticks(in: limits.headerTimeout)
         let bodyTicks = HTTPServerLimits.ticks(in: limits.bodyTimeout)
         let writeTicks = HTTPServerLimits.ticks(in: limits.writeTimeout)
@@ -29,6 +30,18 @@ extension HTTP2Session {
                 break
             }
         }
+    }
+
+    /// Ends a connection that has taken nothing of its answers for as long as may be; whether it has.
+    ///
+    /// One that takes some loses the streams whose answers take too long.
+    private func countUnsent() -> Bool {
+        unsentTicks = unsentAnswerBytes == 0 || hasSentAnswer ? 0 : unsentTicks + 1
+        hasSentAnswer = false
+        guard unsentTicks >= HTTPServerLimits.ticks(in: limits.writeTimeout) else { return false }
+        events.append(.timedOut(.write))
+        end(.unread)
+        return true
     }
 
     /// Whether a stream is there or one was begun since this was last asked.

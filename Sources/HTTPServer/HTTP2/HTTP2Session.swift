@@ -39,7 +39,13 @@ final class HTTP2Session {
     var events = CircularBuffer<Event>(initialCapacity: 4)
     var work = HTTP2PeerWork()
     var hasBegunStream = false
-    private var hasEnded = false
+    /// Bytes of answers that have not been written.
+    private(set) var unsentAnswerBytes = 0
+    /// Some have been since the last tick.
+    var hasSentAnswer = false
+    /// Ticks for which some waited and none was.
+    var unsentTicks = 0
+    private(set) var hasEnded = false
 
     /// Window bytes to give back once the library is not in the middle of a frame.
     var releasedWindowBytes = 0
@@ -165,6 +171,7 @@ final class HTTP2Session {
         let isHead = stream.head?.method == .head
         stream.forgetHead()
         stream.answerBody = isHead ? ByteBuffer() : response.body
+        unsentAnswerBytes += stream.answerBody.readableBytes
         stream.enter(.responding)
         var fields = HTTP2AnswerFields(response)
         let hasBody = stream.answerBody.readableBytes > 0
@@ -183,6 +190,18 @@ final class HTTP2Session {
         }
         // The only failures are out of memory and a stream that has gone.
         if code != 0 { reset(stream, NGHTTP2_INTERNAL_ERROR) }
+    }
+
+    /// A piece of an answer's body is in a frame.
+    func countSent(_ count: Int) {
+        unsentAnswerBytes -= count
+        hasSentAnswer = true
+    }
+
+    /// Lets go of an answer.
+    func forgetAnswer(of stream: HTTP2Stream) {
+        unsentAnswerBytes -= stream.answerBody.readableBytes
+        stream.answerBody = ByteBuffer()
     }
 
     /// Ends a stream from our side without an answer.

@@ -10,12 +10,14 @@ final class HTTP1Peer {
     let handler: HTTP1ConnectionHandler
     let reads = ReadRecorder()
     let observer = RecordingObserver()
+    let budget: BodyBudget
 
     init(_ service: TestService, limits: HTTPServerLimits = HTTPServerLimits()) throws {
+        budget = BodyBudget(maximumBytes: limits.maximumBufferedBytes)
         try channel.pipeline.syncOperations.addHandler(reads)
         handler = try HTTP1ConnectionHandler.add(
             to: channel.pipeline.syncOperations,
-            in: .forTests(service, limits: limits, observer: observer)
+            in: .forTests(service, limits: limits, budget: budget, observer: observer)
         )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
