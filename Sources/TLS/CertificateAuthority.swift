@@ -124,6 +124,27 @@ package final class CertificateAuthority {
         keyType: KeyType = .ecdsaP256,
         now: UnixTime
     ) throws(TLSError) -> Issued {
+        try issue("serverAuth", names, commonName, until: notAfter, keyType, now)
+    }
+
+    /// Issues a certificate for a client, `commonName`, that is valid until `notAfter`, or until the authority ends.
+    package func issueClientCertificate(
+        commonName: String,
+        until notAfter: UnixTime,
+        keyType: KeyType = .ecdsaP256,
+        now: UnixTime = .now()
+    ) throws(TLSError) -> Issued {
+        try issue("clientAuth", [], commonName, until: notAfter, keyType, now)
+    }
+
+    private func issue(
+        _ usage: StaticString,
+        _ names: [SubjectAlternativeName],
+        _ commonName: String,
+        until notAfter: UnixTime,
+        _ keyType: KeyType,
+        _ now: UnixTime
+    ) throws(TLSError) -> Issued {
         let key = try PrivateKey.generate(keyType)
         let draft = try CertificateDraft(key: key)
         try draft.setSerialNumber()
@@ -136,7 +157,7 @@ package final class CertificateAuthority {
         try draft.add(NID_basic_constraints, "critical,CA:FALSE", issuer: certificate)
         // ECDHE only: the key signs and never encrypts.
         try draft.add(NID_key_usage, "critical,digitalSignature", issuer: certificate)
-        try draft.add(NID_ext_key_usage, "serverAuth", issuer: certificate)
+        try draft.add(NID_ext_key_usage, usage, issuer: certificate)
         try draft.add(NID_subject_key_identifier, "hash", issuer: certificate)
         try draft.add(NID_authority_key_identifier, "keyid:always", issuer: certificate)
         try draft.add(names)

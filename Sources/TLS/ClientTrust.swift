@@ -11,6 +11,8 @@ package final class ClientTrust: @unchecked Sendable {
     private let authorities: [X509Certificate]
     /// Common names, DNS names or IP addresses; empty for any.
     private let allowedNames: Set<String>
+    /// Whether the handshake fails without a good certificate.
+    fileprivate let isDemanded: Bool
 
     /// Reads the authorities' certificates, blocking.
     ///
@@ -24,14 +26,22 @@ package final class ClientTrust: @unchecked Sendable {
     }
 
     /// Takes PEM text in memory.
-    package convenience init(authoritiesPEM: String, allowedNames: [String]) throws(TLSError) {
-        try self.init(PEMText(authoritiesPEM, part: .clientAuthorities), allowedNames)
+    ///
+    /// Where nothing `isDemanded`, clients are only asked, as a kube-apiserver does: each comes in, and
+    /// ``TLSHandler/clientCertificate`` tells what is to be thought of it.
+    package convenience init(
+        authoritiesPEM: String,
+        allowedNames: [String],
+        isDemanded: Bool = true
+    ) throws(TLSError) {
+        try self.init(PEMText(authoritiesPEM, part: .clientAuthorities), allowedNames, isDemanded: isDemanded)
     }
 
-    private init(_ text: PEMText, _ allowedNames: [String]) throws(TLSError) {
+    private init(_ text: PEMText, _ allowedNames: [String], isDemanded: Bool = true) throws(TLSError) {
         let chain = try X509Certificate.all(in: text)
         authorities = [chain.first] + chain.rest
         self.allowedNames = Set(allowedNames)
+        self.isDemanded = isDemanded
     }
 
     /// Makes `context` ask every client for its certificate and refuse those without a good one.
@@ -51,7 +61,10 @@ package final class ClientTrust: @unchecked Sendable {
         unsafe SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_CERT_LIST, Self.maximumChainBytes, nil)
         // An intermediate authority may be trusted for its own clients alone.
         unsafe X509_STORE_set_flags(store, CUnsignedLong(X509_V_FLAG_PARTIAL_CHAIN))
-        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        let demand = isDemanded ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0
+        unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER | demand, nil)
+        // Who only asks looks at the time of each request.
+        if !isDemanded { unsafe X509_STORE_set_flags(store, CUnsignedLong(X509_V_FLAG_NO_CHECK_TIME)) }
         unsafe SSL_CTX_set_cert_verify_callback(context, verifyClient, Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -69,12 +82,14 @@ package final class ClientTrust: @unchecked Sendable {
 
 /// The callback of `SSL_CTX_set_cert_verify_callback`: the library's own verification, then the names.
 private func verifyClient(context: OpaquePointer?, argument: UnsafeMutableRawPointer?) -> CInt {
-    guard let argument = unsafe argument, unsafe X509_verify_cert(context) == 1 else { return 0 }
+    guard let argument = unsafe argument else { return 0 }
     let trust = unsafe Unmanaged<ClientTrust>.fromOpaque(argument).takeUnretainedValue()
+    // What is wrong is kept in the context.
+    guard unsafe X509_verify_cert(context) == 1 else { return trust.isDemanded ? 0 : 1 }
     guard let raw = unsafe X509_STORE_CTX_get0_cert(context), unsafe X509_up_ref(raw) == 1 else { return 0 }
     if trust.allows(unsafe X509Certificate(adopting: raw)) { return 1 }
     unsafe X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION)
-    return 0
+    return trust.isDemanded ? 0 : 1
 }
 
 extension X509Certificate {

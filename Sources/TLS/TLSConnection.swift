@@ -126,6 +126,17 @@ final class TLSConnection {
         return unsafe String(cString: X509_verify_cert_error_string(result))
     }
 
+    /// What the client showed; meaningful after the handshake.
+    var clientCertificate: ClientCertificate? {
+        guard let raw = unsafe SSL_get1_peer_certificate(ssl) else { return nil }
+        let certificate = unsafe X509Certificate(adopting: raw)
+        return ClientCertificate(
+            notBefore: certificate.notBefore,
+            notAfter: certificate.notAfter,
+            isTrusted: verificationProblem == nil
+        )
+    }
+
     /// The protocol ALPN chose; nil without ALPN.
     var negotiatedProtocol: String? {
         var name: UnsafePointer<UInt8>?

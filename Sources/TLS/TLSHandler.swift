@@ -140,6 +140,9 @@ package final class TLSHandler: ChannelDuplexHandler {
         maximumKeyUpdates = .max
     }
 
+    /// What the client showed a server that asked; nil without one, and before the end of the handshake.
+    package var clientCertificate: ClientCertificate? { phase == .open ? connection?.clientCertificate : nil }
+
     var isClient: Bool {
         if case .client = endpoint { true } else { false }
     }

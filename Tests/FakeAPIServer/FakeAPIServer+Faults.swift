@@ -10,7 +10,8 @@ extension FakeAPIServer {
         try await onLoop { $0.script.rules = [] }
     }
 
-    /// The `Date` of answers is so many seconds ahead of the clock from now on, or behind it.
+    /// The `Date` of answers is so many seconds ahead of the clock from now on, or behind it, and clients' certificates
+    /// end by it.
     package func moveDate(by seconds: Int) async throws {
         try await onLoop { $0.store.dateOffset = seconds }
     }

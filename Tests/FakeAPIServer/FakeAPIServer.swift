@@ -16,6 +16,8 @@ package final class FakeAPIServer: Sendable {
         package var port = 0
         /// Nil to speak plain HTTP.
         package var certificate: Certificate?
+        /// Nil to ask no client who it is.
+        package var clientCertificates: ClientCertificates?
         /// What every request must bear; ``FakeAPIServer/require(bearerToken:)`` changes it.
         package var bearerToken: String?
         /// How many events a resource remembers; a watch from before them is too old.
@@ -52,6 +54,20 @@ package final class FakeAPIServer: Sendable {
         }
     }
 
+    /// What is asked of clients over TLS.
+    package struct ClientCertificates: Sendable {
+        package var authorityPEM: String
+        /// The handshake fails without a good one, as some proxies have it.
+        ///
+        /// A kube-apiserver lets everybody in, looks at each request's time whether the certificate is valid, and
+        /// answers 401 if neither that nor a token tells who it is.
+        package var isDemanded: Bool
+
+        package init(authorityPEM: String, isDemanded: Bool = false) {
+            (self.authorityPEM, self.isDemanded) = (authorityPEM, isDemanded)
+        }
+    }
+
     private struct Listener {
         var channel: (any Channel)?
         var port = 0
@@ -79,9 +95,18 @@ package final class FakeAPIServer: Sendable {
         token = Mutex(configuration.bearerToken)
         if let certificate = configuration.certificate {
             tls = try TLSServerContext.make(
-                certificateChainPEM: certificate.certificatePEM,
-                privateKeyPEM: certificate.privateKeyPEM,
-                configuration: .init(applicationProtocols: ["http/1.1"])
+                pair: CertificatePair(
+                    certificateChainPEM: certificate.certificatePEM,
+                    privateKeyPEM: certificate.privateKeyPEM
+                ),
+                configuration: .init(applicationProtocols: ["http/1.1"]),
+                clientTrust: try configuration.clientCertificates.map { clients throws(TLSError) in
+                    try ClientTrust(
+                        authoritiesPEM: clients.authorityPEM,
+                        allowedNames: [],
+                        isDemanded: clients.isDemanded
+                    )
+                }
             )
         } else {
             tls = nil
@@ -92,6 +117,7 @@ package final class FakeAPIServer: Sendable {
             watchSettings: configuration.watches,
             bearerToken: configuration.bearerToken
         )
+        core.asksForCertificates = configuration.clientCertificates != nil
         self.core = .makeBoxSendingValue(core, eventLoop: eventLoop)
     }
 
@@ -124,9 +150,10 @@ package final class FakeAPIServer: Sendable {
             .childChannelInitializer { [tls, core] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(TLSHandler(context: tls)) }
+                    let handler = tls.map { TLSHandler(context: $0) }
+                    if let handler { try pipeline.addHandler(handler) }
                     try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                    try pipeline.addHandler(core.value.makeConnection())
+                    try pipeline.addHandler(Connection(core: core.value, tls: handler))
                 }
             }
             .bind(host: "127.0.0.1", port: port == 0 ? configuration.port : port).get()

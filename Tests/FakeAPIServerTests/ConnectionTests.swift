@@ -58,7 +58,8 @@ import Testing
 
     @Test func `are kept warm, and made again when they end`() async throws {
         try await FakeAPIServer.run { server in
-            let client = try Self.client(server)
+            // No third one while the client has not seen that they are open.
+            let client = try Self.client(server, urgent: 2)
             defer { client.close() }
             client.keepWarm(2)
             try await server.waitUntil { $0.openConnections == 2 }

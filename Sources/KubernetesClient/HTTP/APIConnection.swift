@@ -5,7 +5,8 @@ internal import TLS
 /// A connection to the API server: one request at a time, kept for the next one.
 ///
 /// It is `opening` until TLS is done, then `idle` or `busy`. An answer that is an error is read to its end, up to a
-/// limit, for the Status in it.
+/// limit, for the Status in it. It belongs to the endpoint it was made for, and carries nothing more once the server has
+/// refused who it is there.
 final class APIConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -30,7 +31,8 @@ final class APIConnection: ChannelInboundHandler {
         var isSuccess: Bool { (200..<300).contains(Int(head.status.code)) }
     }
 
-    private let isTLS: Bool
+    /// What it was made with, later what the request under way was sent with.
+    private(set) var credential: Credential
     private let clock: ServerClock?
     private let owner: APIConnections
     private var state = State.opening
@@ -41,11 +43,14 @@ final class APIConnection: ChannelInboundHandler {
     /// It has carried a request before.
     private(set) var isUsed = false
 
+    /// The server does not take who it is there.
+    private var isRefused = false
+
     /// When the request under way was sent, by ``clock``.
     private var sentAt: Int64 = 0
 
-    init(isTLS: Bool, clock: ServerClock?, owner: APIConnections) {
-        (self.isTLS, self.clock, self.owner) = (isTLS, clock, owner)
+    init(_ credential: Credential, clock: ServerClock?, owner: APIConnections) {
+        (self.credential, self.clock, self.owner) = (credential, clock, owner)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -59,15 +64,17 @@ final class APIConnection: ChannelInboundHandler {
     // MARK: Sending
 
     /// Sends a request on an idle connection.
-    func begin(_ exchange: Exchange, token: String?, server: ServerAddress) {
+    func begin(_ exchange: Exchange, _ credential: Credential) {
         idleTimer?.cancel()
         idleTimer = nil
         guard case .idle = state, let context else { return exchange.fail(.broken(reason: "it is closed")) }
         state = .busy(exchange)
+        self.credential = credential
         exchange.connection = self
         answer = nil
         if let clock { sentAt = clock.now() }
-        context.write(wrapOutboundOut(.head(exchange.request.head(for: server, token: token))), promise: nil)
+        let head = exchange.request.head(for: credential.endpoint.server, token: credential.token)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
         if let body = exchange.request.body {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
         }
@@ -97,7 +104,7 @@ final class APIConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         context.fireChannelActive()
-        if !isTLS { becomeReady(context) }
+        if credential.endpoint.context == nil { becomeReady(context) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -125,6 +132,10 @@ final class APIConnection: ChannelInboundHandler {
     private func end(_ context: ChannelHandlerContext) {
         let last = state
         let hasAnswer = answer != nil
+        // A server that speaks TLS 1.3 judges a client's certificate when the client takes the handshake for done.
+        let isTurnedAway = !isUsed && !hasAnswer && error is TLSError
+        // Before whoever waits takes its place.
+        if isTurnedAway { owner.refuse(credential) }
         become(.closed)
         context.close(promise: nil)
         switch last {
@@ -132,7 +143,11 @@ final class APIConnection: ChannelInboundHandler {
         case .opening: owner.failedToOpen(self, error)
         case .busy(let exchange):
             let reason = error.map { "\($0)" } ?? "the server closed it before the end of the answer"
-            owner.broke(exchange, reason: reason, mayRepeat: isUsed && !hasAnswer)
+            if isTurnedAway {
+                owner.turnedAway(exchange, credential, reason: reason)
+            } else {
+                owner.broke(exchange, reason: reason, mayRepeat: isUsed && !hasAnswer)
+            }
         }
     }
 
@@ -150,6 +165,10 @@ final class APIConnection: ChannelInboundHandler {
 
     private func receive(_ head: HTTPResponseHead, _ exchange: Exchange) {
         answer = Answer(head: head)
+        if head.status == .unauthorized {
+            isRefused = true
+            owner.refuse(credential)
+        }
         let date = head.headers.first(name: "date").flatMap { UnixTime(httpDate: $0) }
         if let clock, let date { clock.saw(.init(date: date, sentAt: sentAt, receivedAt: clock.now())) }
         guard answer?.isSuccess ?? false else { return }
@@ -168,8 +187,10 @@ final class APIConnection: ChannelInboundHandler {
         guard answer?.isSuccess ?? false else {
             let room = Self.maximumErrorBytes - (answer?.errorBody.count ?? 0)
             answer?.errorBody.append(contentsOf: bytes.readableBytesView.prefix(room))
-            if bytes.readableBytes > room, let answer { fail(exchange, answer) }
-            return
+            guard bytes.readableBytes > room, let answer else { return }
+            exchange.connection = nil
+            abandon()
+            return fail(exchange, answer)
         }
         do throws(RequestError) {
             try exchange.receiver.received(bytes)
@@ -183,7 +204,7 @@ final class APIConnection: ChannelInboundHandler {
         // The receiver may want the connection again at once, so it is released before.
         isUsed = true
         exchange.connection = nil
-        if answer.head.isKeepAlive {
+        if answer.head.isKeepAlive, !isRefused {
             becomeIdle(context)
             owner.released(self)
         } else {
@@ -199,6 +220,6 @@ final class APIConnection: ChannelInboundHandler {
             retryAfter: answer.head.headers.first(name: "retry-after"),
             body: answer.errorBody
         )
-        owner.refused(exchange, status)
+        owner.refused(exchange, credential, status)
     }
 }

@@ -5,7 +5,8 @@ internal import TLS
 
 /// Connections of one client, and the requests that wait for one; belongs to one event loop.
 ///
-/// Who waits longest is served first; who waited too long is passed over, and nothing of it is sent.
+/// Who waits longest is served first; who waited too long is passed over, and nothing of it is sent. A connection whose
+/// endpoint is no longer the one to use gets no further request.
 final class APIConnections {
     static let connectTimeout = TimeAmount.seconds(5)
     /// Between the end of a connection that is to be kept warm and the next one: a server that closes each at once is not
@@ -24,6 +25,8 @@ final class APIConnections {
     private var open: [ObjectIdentifier: APIConnection] = [:]
     /// Those of ``open`` that a stream has, or waits for.
     private var streams: Set<ObjectIdentifier> = []
+    /// What connections are made for now.
+    private var endpoint: Endpoint?
     private var waiting = WaitingLine()
     /// Requests for which a connection is being made, by connection.
     private var opening: [ObjectIdentifier: Exchange] = [:]
@@ -64,14 +67,26 @@ final class APIConnections {
 
     private func assign(_ exchange: Exchange, _ credential: Credential) {
         guard !exchange.isOver else { return }
+        guard !isClosed else { return exchange.fail(.cancelled) }
+        retire(allBut: credential.endpoint)
         if let connection = idle.popLast() {
             if exchange.receiver.isStream { streams.insert(ObjectIdentifier(connection)) }
-            connection.begin(exchange, token: credential.token, server: credential.server)
+            connection.begin(exchange, credential)
         } else if exchange.receiver.isStream || requestConnections < limit {
             connect(for: exchange, credential)
         } else {
             waiting.append(exchange)
         }
+    }
+
+    /// Closes what is idle of another endpoint; what is busy follows when it is released.
+    private func retire(allBut endpoint: Endpoint) {
+        guard self.endpoint !== endpoint else { return }
+        self.endpoint = endpoint
+        // Nobody may take one of them while the others are closed.
+        let strangers = idle
+        idle = []
+        for connection in strangers { connection.abandon() }
     }
 
     /// Connections that are not a stream's.
@@ -81,9 +96,10 @@ final class APIConnections {
 
     /// Opens a connection, to be kept for whoever comes where there is no `exchange`.
     private func connect(for exchange: Exchange?, _ credential: Credential) {
-        let server = credential.server
-        let connection = APIConnection(isTLS: server.isTLS, clock: clock, owner: self)
-        let bound = NIOLoopBound((self, connection, credential), eventLoop: eventLoop)
+        retire(allBut: credential.endpoint)
+        let server = credential.endpoint.server
+        let connection = APIConnection(credential, clock: clock, owner: self)
+        let bound = NIOLoopBound(connection, eventLoop: eventLoop)
         open[ObjectIdentifier(connection)] = connection
         opening[ObjectIdentifier(connection)] = exchange
         if exchange?.receiver.isStream ?? false { streams.insert(ObjectIdentifier(connection)) }
@@ -92,8 +108,7 @@ final class APIConnections {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let (_, connection, credential) = bound.value
-                    try Self.addHandlers(connection, credential, to: channel)
+                    try Self.addHandlers(bound.value, to: channel)
                 }
             }
             .connect(host: server.host, port: server.port)
@@ -101,15 +116,11 @@ final class APIConnections {
             .whenFailure { [self] error in failedToOpen(connection, error) }
     }
 
-    private static func addHandlers(
-        _ connection: APIConnection,
-        _ credential: Credential,
-        to channel: any Channel
-    ) throws {
+    private static func addHandlers(_ connection: APIConnection, to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
-        if let context = credential.context {
-            let name = credential.serverName
-            try pipeline.addHandler(TLSHandler(context: context, serverName: name))
+        let endpoint = connection.credential.endpoint
+        if let context = endpoint.context {
+            try pipeline.addHandler(TLSHandler(context: context, serverName: endpoint.serverName))
         }
         try pipeline.addHTTPClientHandlers()
         try pipeline.addHandler(connection)
@@ -121,21 +132,18 @@ final class APIConnections {
             idle.append(connection)
             return released(connection)
         }
-        credentials.current { result in
-            switch result {
-            case .failure(let error):
-                connection.abandon()
-                exchange.fail(error)
-            case .success(let credential):
-                connection.begin(exchange, token: credential.token, server: credential.server)
-            }
+        // We may have become somebody else meanwhile.
+        guard let credential = credentials.latest, credential.endpoint === connection.credential.endpoint else {
+            connection.abandon()
+            return assign(exchange)
         }
+        connection.begin(exchange, credential)
     }
 
     func failedToOpen(_ connection: APIConnection, _ error: (any Error)?) {
-        if case .handshake? = error as? TLSError { credentials.expire() }
         let exchange = opening.removeValue(forKey: ObjectIdentifier(connection))
-        exchange?.fail(.unreachable(server: credentials.server.description, reason: Self.reason(error)))
+        let server = connection.credential.endpoint.server
+        exchange?.fail(.unreachable(server: server.description, reason: Self.reason(error)))
         warm(in: Self.warmingRetryDelay)
         closed(connection)
     }
@@ -186,7 +194,7 @@ final class APIConnections {
         streams.remove(ObjectIdentifier(connection))
         if isClosed { return connection.abandon() }
         // Streams can leave more than are kept.
-        if requestConnections > limit { return connection.abandon() }
+        if requestConnections > limit || connection.credential.endpoint !== endpoint { return connection.abandon() }
         idle.append(connection)
         next()
     }
@@ -210,9 +218,36 @@ final class APIConnections {
         assign(exchange)
     }
 
-    /// The API answered with an error; a token that is no longer good is read or made again.
-    func refused(_ exchange: Exchange, _ status: APIStatus) {
-        if status.code == 401 { credentials.expire() }
-        exchange.fail(.status(status))
+    // MARK: Refused
+
+    /// The server does not take who we are, or we do not take the server.
+    func refuse(_ credential: Credential) {
+        credentials.refuse(credential)
+    }
+
+    /// The API answered with an error; what it refused for who we were is sent once more if we are somebody else now.
+    func refused(_ exchange: Exchange, _ credential: Credential, _ status: APIStatus) {
+        guard status.code == 401 else { return exchange.fail(.status(status)) }
+        sendAgain(exchange, unlike: credential) { [credentials] in credentials.explanation(of: status) }
+    }
+
+    /// TLS failed before there was an answer on the connection; only reading is harmless a second time.
+    func turnedAway(_ exchange: Exchange, _ credential: Credential, reason: String) {
+        exchange.connection = nil
+        guard exchange.mayBeRepeated else { return exchange.fail(.broken(reason: reason)) }
+        sendAgain(exchange, unlike: credential) { .broken(reason: reason) }
+    }
+
+    /// Sends it with newer credentials than `credential`, or fails it with `error` where there are none.
+    private func sendAgain(_ exchange: Exchange, unlike credential: Credential, _ error: @escaping () -> RequestError) {
+        guard !exchange.isOver, !exchange.isSecondTry, !isClosed else { return exchange.fail(error()) }
+        exchange.isSecondTry = true
+        credentials.current { [self] result in
+            switch result {
+            case .failure(let error): exchange.fail(error)
+            case .success(let fresh) where fresh.number == credential.number: exchange.fail(error())
+            case .success(let fresh): assign(exchange, fresh)
+            }
+        }
     }
 }

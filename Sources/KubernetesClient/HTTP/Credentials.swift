@@ -1,22 +1,20 @@
 internal import NIOCore
 internal import NIOPosix
-internal import TLS
 
 /// Where to send a request and as whom.
 struct Credential {
-    var server: ServerAddress
-    /// The name the server's certificate must have.
-    var serverName: String
+    var endpoint: Endpoint
     var token: String?
-    /// Nil without TLS.
-    var context: TLSClientContext?
+    /// Another one for each change of what is above.
+    var number: Int
 }
 
 /// What a client authenticates with, read again when it has been refused; belongs to one event loop.
 ///
 /// The files of a pod or a kubeconfig change under a running process: tokens and client certificates are renewed, a
-/// cluster's authority is rotated. So whenever the server refuses us, or we refuse the server, all is read again. The
-/// files are small and the event loop serves no reviews, so they are read on it; a plugin runs on a thread of its own.
+/// cluster's authority is rotated. So whenever the server refuses us, or we refuse the server, all is read again; while
+/// what is read cannot be used, the last that could be is used on. The files are small and the event loop serves no
+/// reviews, so they are read on it; a plugin runs on a thread of its own.
 final class Credentials {
     typealias Completion = (Result<Credential, RequestError>) -> Void
 
@@ -26,8 +24,10 @@ final class Credentials {
     private var access: ClusterAccess
     private var tokenFile: TokenFile?
     private var isExpired = false
-    /// A context and what it was made of.
-    private var made: (context: TLSClientContext, access: ClusterAccess, identity: ClusterAccess.Identity?)?
+    /// Why what is there now cannot be used, while it cannot.
+    private var problem: AccessError?
+    /// What was given last.
+    private(set) var latest: Credential?
     /// What the plugin gave.
     private var plugged: ExecCredential?
     /// Who waits for the plugin that is running.
@@ -46,109 +46,99 @@ final class Credentials {
         tokenFile = access.token.file
     }
 
-    var server: ServerAddress { access.server }
-
-    /// Reads everything again before the next request.
-    func expire() {
-        isExpired = true
+    /// Reads everything again before the next request, unless that was done since `credential` was given.
+    func refuse(_ credential: Credential) {
+        if credential.number == latest?.number { isExpired = true }
     }
+
+    /// What to tell of a refusal: why there is nothing newer, where that is known.
+    func explanation(of status: APIStatus) -> RequestError { problem.map { .access($0) } ?? .status(status) }
 
     /// Calls `completion` with what to send now, at once unless a plugin has to be asked.
     func current(_ completion: @escaping Completion) {
-        do throws(RequestError) {
-            if isExpired { try readAgain() }
-            guard case .plugin(let plugin) = access.token, plugged?.isValid(at: files.wallSeconds()) != true else {
-                return completion(.success(try make()))
-            }
-            waiting.append(completion)
-            if waiting.count == 1 { run(plugin) }
+        if isExpired { readAgain() }
+        guard case .plugin(let plugin) = access.token, plugged?.isValid(at: files.wallSeconds()) != true else {
+            return completion(make())
+        }
+        waiting.append(completion)
+        if waiting.count == 1 { run(plugin) }
+    }
+
+    private func readAgain() {
+        tokenFile?.expire()
+        plugged = nil
+        do throws(AccessError) {
+            let fresh = try source()
+            // Half of a renewal is none.
+            if case .plugin = fresh.token {} else { _ = try endpoint(fresh, fresh.identity) }
+            if fresh.token != access.token { tokenFile = fresh.token.file }
+            access = fresh
+            (isExpired, problem) = (false, nil)
         } catch {
-            completion(.failure(error))
+            problem = error
         }
     }
 
-    private func readAgain() throws(RequestError) {
-        do throws(AccessError) {
-            access = try source()
-        } catch {
-            throw .access(error)
-        }
-        isExpired = false
-        plugged = nil
-        tokenFile = access.token.file
-    }
+    // MARK: Plugins
 
     private func run(_ plugin: ExecPlugin) {
         NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
             Result { () throws(AccessError) in try plugin.run() }
         }
         .assumeIsolated()
-        .whenComplete { [self] result in finish(result.flatMap { $0.mapError { $0 } }) }
+        .whenComplete { [self] result in finish(plugin, result.flatMap { $0.mapError { $0 } }) }
     }
 
-    private func finish(_ result: Result<ExecCredential, any Error>) {
+    private func finish(_ plugin: ExecPlugin, _ result: Result<ExecCredential, any Error>) {
         let completions = waiting
         waiting = []
+        // Another one has taken its place.
+        guard access.token == .plugin(plugin) else { return completions.forEach(current) }
         let outcome: Result<Credential, RequestError>
         switch result {
-        case .failure(let error as AccessError): outcome = .failure(.access(error))
-        case .failure: outcome = .failure(.cancelled)
+        case .failure(let error):
+            isExpired = true
+            outcome = .failure((error as? AccessError).map { .access($0) } ?? .cancelled)
         case .success(let credential):
             plugged = credential
-            outcome = Result { () throws(RequestError) in try make() }
+            outcome = make()
         }
         for completion in completions { completion(outcome) }
     }
 
-    private func make() throws(RequestError) -> Credential {
-        var token: String?
+    // MARK: Making
+
+    private func make() -> Result<Credential, RequestError> {
         do throws(AccessError) {
-            switch access.token {
-            case .none: break
-            case .fixed(let fixed): token = fixed
-            case .plugin: token = plugged?.token
-            case .file: token = try tokenFile?.current(now: files.monotonicMilliseconds(), readFile: files.read)
-            }
+            let endpoint = try endpoint(access, plugged?.identity ?? access.identity)
+            let token = try token()
+            if let latest, latest.endpoint === endpoint, latest.token == token { return .success(latest) }
+            let credential = Credential(endpoint: endpoint, token: token, number: (latest?.number ?? 0) + 1)
+            latest = credential
+            return .success(credential)
         } catch {
-            throw .access(error)
-        }
-        return Credential(
-            server: access.server,
-            serverName: access.serverName ?? access.server.host,
-            token: token,
-            context: access.server.isTLS ? try tlsContext() : nil
-        )
-    }
-
-    private func tlsContext() throws(RequestError) -> TLSClientContext {
-        let identity = plugged?.identity ?? access.identity
-        if let made, made.access == access, made.identity == identity { return made.context }
-        do throws(TLSError) {
-            let context = try Self.context(access, identity)
-            made = (context, access, identity)
-            return context
-        } catch {
-            throw .access(AccessError(place: access.server.description, reason: error.description))
+            // It may be mended by the next time.
+            isExpired = true
+            return .failure(.access(error))
         }
     }
 
-    private static func context(
+    private func token() throws(AccessError) -> String? {
+        switch access.token {
+        case .none: nil
+        case .fixed(let fixed): fixed
+        case .plugin: plugged?.token
+        case .file: try tokenFile?.current(now: files.monotonicMilliseconds(), readFile: files.read)
+        }
+    }
+
+    /// The latest one, if it would be no other.
+    private func endpoint(
         _ access: ClusterAccess,
         _ identity: ClusterAccess.Identity?
-    ) throws(TLSError) -> TLSClientContext {
-        var configuration = TLSClientContext.Configuration(trust: .system)
-        switch access.verification {
-        case .skipped: configuration.trust = .anybody
-        case .authorities(nil): configuration.trust = .system
-        case .authorities(let pem?): configuration.trust = .authoritiesPEM(String(decoding: pem, as: UTF8.self))
-        }
-        if let identity {
-            configuration.identity = try CertificatePair(
-                clientCertificatePEM: String(decoding: identity.certificatePEM, as: UTF8.self),
-                privateKeyPEM: String(decoding: identity.privateKeyPEM, as: UTF8.self)
-            )
-        }
-        return try TLSClientContext.make(configuration: configuration)
+    ) throws(AccessError) -> Endpoint {
+        if let endpoint = latest?.endpoint, endpoint.isMade(of: access, identity: identity) { return endpoint }
+        return try Endpoint(access, identity: identity)
     }
 }
 

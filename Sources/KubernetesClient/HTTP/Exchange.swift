@@ -8,6 +8,8 @@ final class Exchange {
     var connection: APIConnection?
     /// It may be sent once more on a fresh connection, as a kept one can be closed just when it is used.
     var mayBeRepeated: Bool
+    /// The server has refused it for who we were, and it was sent again as who we are.
+    var isSecondTry = false
     private(set) var isOver = false
     private var timer: Scheduled<Void>?
 

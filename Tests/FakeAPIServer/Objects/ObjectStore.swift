@@ -21,13 +21,14 @@ final class ObjectStore {
 
     var timestamp: String { now().description }
 
-    /// Seconds the `Date` of answers is ahead.
+    /// Seconds that ``date`` is ahead.
     var dateOffset = 0
 
-    /// Now, for the `Date` of an answer.
+    /// What the server takes for now: in the `Date` of answers, and where certificates of clients end.
+    var date: UnixTime { now().adding(seconds: Int64(dateOffset)) }
+
     var httpDate: String {
-        let seconds = now().secondsSinceEpoch + Int64(dateOffset)
-        return dateFormatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
+        dateFormatter.string(from: Date(timeIntervalSince1970: TimeInterval(date.secondsSinceEpoch)))
     }
 
     var allCollections: [ObjectCollection] { Array(collections.values) }

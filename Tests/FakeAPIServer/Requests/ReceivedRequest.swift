@@ -2,6 +2,7 @@ import Digest
 import Foundation
 import NIOCore
 import NIOHTTP1
+package import TLS
 
 /// A request as the server got it.
 package struct ReceivedRequest: Sendable {
@@ -27,6 +28,8 @@ package struct ReceivedRequest: Sendable {
     package var subresource: String?
     /// SHA-256 of the bearer token in hexadecimal digits; nil when there is none.
     package var tokenDigest: String?
+    /// What the client had shown on the connection.
+    package var clientCertificate: ClientCertificate?
     package var headers: [String: String]
     package var body: [UInt8]
 

@@ -1,13 +1,16 @@
 import Foundation
+import TLS
 
 /// Performs requests on the store.
 struct Responder {
     let store: ObjectStore
     /// The SHA-256 of the token every request must bear.
     var tokenDigest: String?
+    /// A good certificate will do as well.
+    var asksForCertificates = false
 
     func answer(_ request: ReceivedRequest) -> Answer {
-        if let tokenDigest, tokenDigest != request.tokenDigest { return .failure(.unauthorized) }
+        guard isKnown(request) else { return .failure(.unauthorized) }
         guard let resource = request.resource else { return .pageNotFound }
         let collection = store.collection(resource)
         guard !collection.isRemoved else { return .pageNotFound }
@@ -16,6 +19,13 @@ struct Responder {
         } catch {
             return .failure(error)
         }
+    }
+
+    private func isKnown(_ request: ReceivedRequest) -> Bool {
+        guard tokenDigest != nil || asksForCertificates else { return true }
+        if let tokenDigest, tokenDigest == request.tokenDigest { return true }
+        guard let certificate = request.clientCertificate, certificate.isTrusted else { return false }
+        return certificate.notBefore <= store.date && store.date <= certificate.notAfter
     }
 
     private func perform(

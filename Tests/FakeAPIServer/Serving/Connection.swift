@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import TLS
 
 /// One connection: collects requests, and writes answers as raw bytes, so that they can be wrong.
 final class Connection: ChannelInboundHandler {
@@ -12,8 +13,10 @@ final class Connection: ChannelInboundHandler {
     static let maximumUnchunkedBytes = 2048
     static let chunkBytes = 256 << 10
 
-    let number: Int
+    /// Counted from 1 in the order they came.
+    var number = 0
     let core: ServerCore
+    let tls: TLSHandler?
     private(set) var context: ChannelHandlerContext?
     /// The watch this connection serves.
     var watch: WatchStream?
@@ -32,9 +35,9 @@ final class Connection: ChannelInboundHandler {
         var isRunning = false
     }
 
-    init(number: Int, core: ServerCore) {
-        self.number = number
+    init(core: ServerCore, tls: TLSHandler?) {
         self.core = core
+        self.tls = tls
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -43,6 +46,12 @@ final class Connection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+    }
+
+    /// Only now: what is closed before would never be told of its end.
+    func channelActive(context: ChannelHandlerContext) {
+        core.add(self)
+        context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -1,5 +1,6 @@
 import Digest
 import NIOCore
+import TLS
 
 /// All of the server behind its socket; lives on one event loop.
 final class ServerCore {
@@ -9,6 +10,8 @@ final class ServerCore {
     var script = FaultScript()
     /// The SHA-256 of the token every request must bear.
     private var tokenDigest: String?
+    /// A good certificate is worth as much as the token.
+    var asksForCertificates = false
     private(set) var observations = Observations()
 
     private var connections: [Int: Connection] = [:]
@@ -35,12 +38,12 @@ final class ServerCore {
 
     // MARK: Connections
 
-    func makeConnection() -> Connection {
+    /// Counts a connection that is there now, and numbers it.
+    func add(_ connection: Connection) {
         observations.acceptedConnections += 1
-        let connection = Connection(number: observations.acceptedConnections, core: self)
+        connection.number = observations.acceptedConnections
         connections[connection.number] = connection
         changed()
-        return connection
     }
 
     func remove(_ connection: Connection) {
@@ -55,6 +58,8 @@ final class ServerCore {
     // MARK: Requests
 
     func receive(_ received: ReceivedRequest, on connection: Connection) {
+        var received = received
+        received.clientCertificate = connection.tls?.clientCertificate
         let request = observations.note(received)
         if let fault = script.take(request) {
             apply(fault, to: request, on: connection)
@@ -65,7 +70,7 @@ final class ServerCore {
     }
 
     func perform(_ request: ReceivedRequest) -> Answer {
-        Responder(store: store, tokenDigest: tokenDigest).answer(request)
+        Responder(store: store, tokenDigest: tokenDigest, asksForCertificates: asksForCertificates).answer(request)
     }
 
     /// Sends an answer, or begins the watch that is one.
