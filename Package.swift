@@ -34,6 +34,7 @@ let package = Package(
             pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"])]
         ),
+        .systemLibrary(name: "CSpawn"),
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
@@ -74,6 +75,7 @@ let package = Package(
         .target(
             name: "KubernetesClient",
             dependencies: [
+                "CSpawn",
                 "JSONPull",
                 "TLS",
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -45,7 +45,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("exit 3", "it failed with status 3"), ("echo nonsense secret", "is no ExecCredential"),
+            ("exit 3", "it failed with status 3"), ("kill -9 $$", "it was ended by signal 9"),
+            ("echo nonsense secret", "is no ExecCredential"),
             ("echo '{}'", "is no ExecCredential"), ("head -c 2000000 /dev/zero", "it wrote more than 1048576 bytes"),
         ]
     )

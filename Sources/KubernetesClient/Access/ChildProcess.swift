@@ -1,27 +1,41 @@
+private import CSpawn
 private import Glibc
 
 /// Why a program gave no output.
-enum ChildProcessError: Error, CustomStringConvertible {
+enum ChildProcessError: Error, Equatable, CustomStringConvertible {
     case notStarted(reason: String)
     case failed(status: Int32)
+    case killed(signal: Int32)
     case timedOut(milliseconds: Int)
     case tooMuch(limit: Int)
+    /// What became of it is not known.
+    case lost(reason: String)
 
     var description: String {
         switch self {
         case .notStarted(let reason): "cannot start it: \(reason)"
         case .failed(let status): "it failed with status \(status)"
+        case .killed(let signal): "it was ended by signal \(signal)"
         case .timedOut(let milliseconds): "it did not end within \(milliseconds / 1000) s"
         case .tooMuch(let limit): "it wrote more than \(limit) bytes"
+        case .lost(let reason): "nobody can tell how it ended: \(reason)"
         }
     }
 }
 
 /// Runs a program for its standard output.
 enum ChildProcess {
+    /// How long a program that has closed its output may go on.
+    private static let graceMilliseconds: Int64 = 2000
+    /// How often is looked whether it has ended.
+    private static let intervalMilliseconds: Int64 = 20
+
     /// Blocks until the program has ended or was killed.
     ///
-    /// Its standard input is empty, its standard error is ours.
+    /// Its standard input is empty, its standard error is ours, and it has nothing else of ours: no other descriptor, no
+    /// signal that is ignored or blocked. It leads a process group of its own, which is killed with it. What it leaves
+    /// behind when it ends may keep its output open; a program that closes its output and does not end is killed soon,
+    /// and what it wrote counts.
     static func output(
         of command: [String],
         environment: [String: String],
@@ -30,22 +44,46 @@ enum ChildProcess {
     ) throws(ChildProcessError) -> [UInt8] {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw .notStarted(reason: reason(errno)) }
-        // Or a program started elsewhere at the same time would hold the pipe open.
+        // Not for programs that something else starts at the same time.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         defer { close(ends[0]) }
         let started = spawn(command, environment, output: ends[1])
         close(ends[1])
         let child = try started.get()
         let deadline = milliseconds() + Int64(timeoutMilliseconds)
-        let bytes = read(from: ends[0], until: deadline, limit: maximumBytes)
-        // One that has closed its output is done, or of no use any more.
-        if bytes == nil || (bytes?.count ?? 0) > maximumBytes { kill(child, SIGKILL) }
-        let status = wait(for: child, until: deadline)
-        guard let bytes, let status else { throw .timedOut(milliseconds: timeoutMilliseconds) }
-        guard bytes.count <= maximumBytes else { throw .tooMuch(limit: maximumBytes) }
-        guard status == 0 else { throw .failed(status: status & 0x7F == 0 ? status >> 8 : status) }
-        return bytes
+        var output = Output(file: ends[0], limit: maximumBytes)
+        while true {
+            let isOver = milliseconds() >= deadline
+            // Before the read: what it wrote before it ended is there then.
+            let end = try end(of: child)
+            output.read()
+            if output.isTooLong || (end == nil && isOver) {
+                if end == nil { kill(child) }
+                throw output.isTooLong ? .tooMuch(limit: maximumBytes) : .timedOut(milliseconds: timeoutMilliseconds)
+            }
+            if let end {
+                try end.check()
+                return output.bytes
+            }
+            if output.isClosed {
+                try finish(child, until: min(deadline, milliseconds() + graceMilliseconds))
+                return output.bytes
+            }
+            output.wait(milliseconds: min(intervalMilliseconds, max(0, deadline - milliseconds())))
+        }
     }
+
+    /// Waits for the end of a program that has nothing more to say, and then kills it.
+    private static func finish(_ child: pid_t, until deadline: Int64) throws(ChildProcessError) {
+        while milliseconds() < deadline {
+            if let end = try end(of: child) { return try end.check() }
+            usleep(2000)
+        }
+        kill(child)
+    }
+
+    // MARK: Beginning
 
     private static func spawn(
         _ command: [String],
@@ -57,12 +95,25 @@ enum ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        // The sockets and epoll descriptors of libraries are not all close-on-exec.
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var (all, none) = (sigset_t(), sigset_t())
+        unsafe sigfillset(&all)
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe merged(environment).map { unsafe strdup($0) } + [nil]
         let texts = unsafe arguments + variables
         defer { for index in unsafe texts.indices { unsafe free(texts[index]) } }
         var child: pid_t = 0
-        let code = unsafe posix_spawnp(&child, command[0], &actions, nil, &arguments, &variables)
+        let code = unsafe posix_spawnp(&child, command[0], &actions, &attributes, &arguments, &variables)
         return code == 0 ? .success(child) : .failure(.notStarted(reason: reason(code)))
     }
 
@@ -79,38 +130,39 @@ enum ChildProcess {
         return own + changes.map { "\($0)=\($1)" }
     }
 
-    /// Everything up to the end, or one byte more than `limit`; nil when the time is over.
-    private static func read(from file: Int32, until deadline: Int64, limit: Int) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        while bytes.count <= limit {
-            var wanted = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
-            let left = deadline - milliseconds()
-            guard left > 0 else { return nil }
-            guard unsafe poll(&wanted, 1, Int32(clamping: left)) > 0 else { continue }
-            let count = unsafe Glibc.read(file, &chunk, chunk.count)
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
+    // MARK: End
+
+    /// How a program ended.
+    struct End {
+        fileprivate var status: Int32
+
+        /// Throws unless it ended well.
+        func check() throws(ChildProcessError) {
+            guard status & 0x7F == 0 else { throw .killed(signal: status & 0x7F) }
+            guard status == 0 else { throw .failed(status: status >> 8) }
         }
-        return bytes
     }
 
-    /// The status, or nil when the program had to be killed.
-    private static func wait(for child: pid_t, until deadline: Int64) -> Int32? {
+    /// Nil while it runs.
+    static func end(of child: Int32) throws(ChildProcessError) -> End? {
         var status: Int32 = 0
-        // It has closed its output, so it ends within moments unless it is broken.
-        while unsafe waitpid(child, &status, WNOHANG) == 0 {
-            guard milliseconds() < deadline else {
-                kill(child, SIGKILL)
-                unsafe waitpid(child, &status, 0)
-                return nil
+        while true {
+            switch unsafe waitpid(child, &status, WNOHANG) {
+            case 0: return nil
+            case child: return End(status: status)
+            default: if errno != EINTR { throw .lost(reason: reason(errno)) }
             }
-            usleep(2000)
         }
-        return status
     }
 
-    private static func milliseconds() -> Int64 {
+    /// Ends it, and what it has started, by force.
+    private static func kill(_ child: pid_t) {
+        Glibc.kill(-child, SIGKILL)
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) == -1, errno == EINTR {}
+    }
+
+    static func milliseconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -118,5 +170,41 @@ enum ChildProcess {
 
     private static func reason(_ code: Int32) -> String {
         unsafe String(cString: strerror(code))
+    }
+}
+
+/// What a program has written so far, to a pipe whose other end does not block.
+private struct Output {
+    let file: Int32
+    let limit: Int
+    private(set) var bytes: [UInt8] = []
+    /// Nobody can write any more.
+    private(set) var isClosed = false
+
+    init(file: Int32, limit: Int) {
+        (self.file, self.limit) = (file, limit)
+    }
+
+    var isTooLong: Bool { bytes.count > limit }
+
+    /// Takes what there is.
+    mutating func read() {
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while !isClosed, !isTooLong {
+            let count = unsafe Glibc.read(file, &chunk, chunk.count)
+            if count > 0 {
+                bytes += chunk[..<count]
+            } else if count == 0 {
+                isClosed = true
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+
+    /// Until there is more, or the time is over.
+    func wait(milliseconds: Int64) {
+        var wanted = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+        unsafe poll(&wanted, 1, Int32(clamping: milliseconds))
     }
 }

@@ -81,9 +81,10 @@ package struct ExecPlugin: Equatable, Sendable {
         switch error {
         case .notStarted where !installHint.isEmpty: "; \(APIStatus.oneLine(installHint))"
         case .notStarted: "; install it, or correct user.exec.command"
-        case .failed: "; run it by hand to see why"
+        case .failed, .killed: "; run it by hand to see why"
         case .timedOut: "; run it by hand to see what it waits for"
         case .tooMuch: "; check its arguments"
+        case .lost: "; do not start this process with SIGCHLD ignored"
         }
     }
 
