@@ -97,6 +97,7 @@ import Testing
 
     @Test func `a token that is refused is named, never shown`() async throws {
         var configuration = FakeAPIServer.Configuration()
+        configuration.certificate = try .generate()
         configuration.bearerToken = "expected-token"
         try await FakeAPIServer.run(configuration) { server in
             let text = server.kubeconfig.replacing("expected-token", with: "expired-token")

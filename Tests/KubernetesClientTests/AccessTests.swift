@@ -1,5 +1,6 @@
-import KubernetesClient
 import Testing
+
+@testable import KubernetesClient
 
 private struct NoFile: Error, CustomStringConvertible {
     var description: String { "no such file" }
@@ -25,6 +26,8 @@ private func kubeconfig(cluster: String = "server: https://10.0.0.1:6443", user:
     - {name: lost, context: {cluster: gone, user: u}}
     """
 }
+
+private let plugin = "exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}"
 
 private func access(_ text: String, context: String? = nil, _ files: [String: String] = [:]) throws -> ClusterAccess {
     try Kubeconfig.decode(Array(text.utf8), file: "/home/me/config").access(context: context, readFile: reading(files))
@@ -60,6 +63,14 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
         #expect(access.warnings.first?.contains("ANYONE") ?? false)
     }
 
+    @Test func `for a server without TLS has no secrets, and says so`() throws {
+        let access = try access(kubeconfig(cluster: "server: 'http://k'", user: ""))
+        #expect(access.token == .none)
+        #expect(access.warnings.first?.contains("not encrypted") ?? false)
+        let server = try #require(ServerAddress("http://k"))
+        #expect(!"\(APIRequest(.get, "/").head(for: server, token: "abc"))".contains("abc"))
+    }
+
     @Test(
         arguments: [
             (kubeconfig(cluster: "server: 10.0.0.1"), nil, "cluster.server: Invalid value: \"10.0.0.1\""),
@@ -71,8 +82,13 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
             (kubeconfig(cluster: "server: 'https://k', certificate-authority-data: '='"), nil, "no base64"),
             (kubeconfig(user: "exec: {command: aws}"), nil, "user.exec.apiVersion: Unsupported value"),
             (kubeconfig(user: "auth-provider: {}"), nil, "user.auth-provider: Unsupported value"),
+            (kubeconfig(user: "username: me, password: secret"), nil, "user.username: Unsupported value"),
+            (kubeconfig(user: "password: secret"), nil, "user.password: Unsupported value"),
             (kubeconfig(user: "client-key-data: S0VZ"), nil, "user.client-certificate: Required value"),
             (kubeconfig(user: "client-certificate-data: S0VZ"), nil, "user.client-key: Required value"),
+            (kubeconfig(cluster: "server: 'http://k'"), nil, "user.token would go to k unencrypted"),
+            (kubeconfig(cluster: "server: 'http://k'", user: "tokenFile: t"), nil, "user.tokenFile would go to k"),
+            (kubeconfig(cluster: "server: 'http://k'", user: plugin), nil, "user.exec would go to k unencrypted"),
             (kubeconfig(), "prod", "no context \"prod\"; use one of: \"dev\", \"lost\""),
             (kubeconfig(), "lost", "no cluster \"gone\""),
             ("{}", nil, "current-context: Required value"),

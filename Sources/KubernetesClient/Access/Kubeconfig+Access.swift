@@ -62,6 +62,12 @@ extension Kubeconfig {
             identity: try identity(user, readFile),
             namespace: context.namespace ?? "default"
         )
+        if !server.isTLS, let member = user.secretMember {
+            throw error(
+                "cluster.server: Forbidden: \(quoted(cluster.server)): user.\(member) would go to \(server.host) unencrypted, for "
+                    + "everybody in between to read and use; use an https:// server, or a user without credentials"
+            )
+        }
         if cluster.isVerificationSkipped {
             access.warnings.append(
                 "\(file): insecure-skip-tls-verify is set: ANYONE between here and \(server.host) can read the token and "

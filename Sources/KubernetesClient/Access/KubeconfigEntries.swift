@@ -40,6 +40,13 @@ struct KubeconfigUser: Sendable {
     /// A way to authenticate that is not spoken here, as the kubeconfig calls it.
     var unsupportedMember: String?
 
+    /// The first member a bearer token comes from.
+    var secretMember: String? {
+        if tokenFile != nil { return "tokenFile" }
+        if token != nil { return "token" }
+        return plugin == nil ? nil : "exec"
+    }
+
     init() {}
 
     init(from reader: inout JSONReader) throws(JSONError) {
@@ -53,9 +60,9 @@ struct KubeconfigUser: Sendable {
             case "token": user.token = try reader.readNonEmptyString()
             case "tokenFile": user.tokenFile = try reader.readNonEmptyString()
             case "exec": user.plugin = try KubeconfigPlugin(from: &reader)
-            case "auth-provider", "username", "as":
+            case "auth-provider", "username", "password", "as":
                 let name = key.string
-                if try reader.peek() != .null { user.unsupportedMember = name }
+                if try reader.peek() != .null { user.unsupportedMember = user.unsupportedMember ?? name }
                 try reader.skipValue()
             default: try reader.skipValue()
             }
