@@ -27,8 +27,8 @@ extension AgentRun.Spec {
         let spec = AgentRun.Spec()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "agentRef": spec.agentName = try reader.readReferenceName()
-            case "implementationSpecRef": spec.implementation.specRefName = try reader.readReferenceName()
+            case "agentRef": spec.agentName = try reader.readReferenceName(else: &spec.writtenAgentName)
+            case "implementationSpecRef": try spec.readImplementationSpecRef(&reader)
             case "implementation": spec.implementation.inline = try ImplementationChoice.inline(&reader)
             case "parameters": spec.parameters = try Parameters(&reader)
             case "runtime": spec.runtime = try Runtime(&reader)
@@ -39,9 +39,9 @@ extension AgentRun.Spec {
             case "systemPrompt": spec.systemPrompt = try SystemPromptText(&reader)
             case "systemPromptRef": spec.systemPromptRef = try SystemPromptRef.read(&reader)
             case "vcsPolicy": spec.vcsPolicy = try VcsPolicy(&reader)
-            case "vcsRef": spec.vcsRefName = try reader.readReferenceName()
+            case "vcsRef": spec.vcsRefName = try reader.readReferenceName(else: &spec.writtenVcsRefName)
             case "memoryRef": spec.memoryRefName = try reader.readReferenceName()
-            case "workflow": spec.workflowSteps = try Self.workflowSteps(&reader)
+            case "workflow": try spec.readWorkflow(&reader)
             case "workload": spec.workload = try Workload(&reader)
             case "idempotencyKey": spec.idempotencyKey = try reader.readExactString()
             default: try reader.skipValue()
@@ -60,19 +60,35 @@ extension AgentRun.Spec {
         return secrets
     }
 
-    private static func workflowSteps(_ reader: inout JSONReader) throws(JSONError) -> [WorkflowStep] {
-        var steps: [WorkflowStep] = []
+    private func readImplementationSpecRef(_ reader: inout JSONReader) throws(JSONError) {
+        let kind = try reader.peek()
+        let start = reader.position
+        let name = try reader.readReferenceName()
+        implementation.specRefName = name
+        writtenImplementationSpecRef =
+            name == nil && kind != .null ? reader.text(of: start..<reader.position) : ""
+    }
+
+    private func readWorkflow(_ reader: inout JSONReader) throws(JSONError) {
+        (workflowSteps, writtenSteps) = ([], "")
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "steps":
-                steps = []
-                try reader.readElements { reader, index throws(JSONError) in
-                    steps.append(try WorkflowStep.read(&reader, index: index))
-                }
+            case "steps": try self.readSteps(&reader)
             default: try reader.skipValue()
             }
         }
-        return steps
+    }
+
+    private func readSteps(_ reader: inout JSONReader) throws(JSONError) {
+        let kind = try reader.peek()
+        let start = reader.position
+        var steps: [WorkflowStep] = []
+        try reader.readElements { reader, index throws(JSONError) in
+            steps.append(try WorkflowStep.read(&reader, index: index))
+        }
+        workflowSteps = steps
+        let hasName = steps.contains { !$0.name.isEmpty }
+        writtenSteps = hasName || kind == .null ? "" : reader.text(of: start..<reader.position)
     }
 }
 
@@ -168,7 +184,7 @@ extension WorkflowStep {
         let step = WorkflowStep(index: index)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "name": step.name = try reader.readNonBlank() ?? ""
+            case "name": step.name = try reader.readNonBlank(else: &step.writtenName) ?? ""
             case "implementation": step.implementation.inline = try ImplementationChoice.inline(&reader)
             case "implementationSpecRef": step.implementation.specRefName = try reader.readReferenceName()
             case "parameters": step.parameters = try Parameters(&reader)

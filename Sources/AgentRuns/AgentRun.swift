@@ -43,6 +43,11 @@ package final class AgentRun: @unchecked Sendable {
         package internal(set) var workload = Workload()
         /// `idempotencyKey`, as written.
         package internal(set) var idempotencyKey: ExactString?
+        /// What stands at `agentRef.name`, `vcsRef.name` and `implementationSpecRef`, as JSON, where there is no name.
+        package internal(set) var (writtenAgentName, writtenVcsRefName): (ExactString, ExactString) = ("", "")
+        package internal(set) var writtenImplementationSpecRef: ExactString = ""
+        /// What stands at `workflow.steps`, as JSON, where no step has a name.
+        package internal(set) var writtenSteps: ExactString = ""
     }
 
     /// `status`.
@@ -129,6 +134,8 @@ package final class WorkflowStep: @unchecked Sendable {
     package let index: Int
     /// `name`, trimmed; empty when blank.
     package internal(set) var name: ExactString = ""
+    /// What stands at `name`, as JSON, where that is empty.
+    package internal(set) var writtenName: ExactString = ""
     package internal(set) var implementation = ImplementationChoice()
     package internal(set) var parameters = Parameters()
     package internal(set) var workload = Workload()

@@ -8,6 +8,8 @@ package final class Implementation: Sendable {
     package let text: PromptText?
     /// `summary`, trimmed; nil when blank.
     package let summary: PromptText?
+    /// What stands at `text`, as JSON, where that is none.
+    package let writtenText: ExactString
     package let contract: Contract
     package let source: Source
     /// `vcsRef.name`.
@@ -17,6 +19,8 @@ package final class Implementation: Sendable {
     package struct Source: Sendable {
         /// Trimmed; nil when blank.
         package var provider: ExactString?
+        /// What stands at `provider`, as JSON, where that is none.
+        package var writtenProvider: ExactString = ""
         package var externalId: ExactString?
         package var url: ExactString?
     }
@@ -24,12 +28,14 @@ package final class Implementation: Sendable {
     private init(
         text: PromptText?,
         summary: PromptText?,
+        writtenText: ExactString,
         contract: Contract,
         source: Source,
         vcsRefName: ExactString?
     ) {
         self.text = text
         self.summary = summary
+        self.writtenText = writtenText
         self.contract = contract
         self.source = source
         self.vcsRefName = vcsRefName
@@ -38,12 +44,17 @@ package final class Implementation: Sendable {
     /// Reads an implementation; anything but an object leaves everything absent.
     package convenience init(_ reader: inout JSONReader) throws(JSONError) {
         var (text, summary): (PromptText?, PromptText?)
+        var writtenText: ExactString = ""
         var contract = Contract()
         var source = Source()
         var vcsRefName: ExactString?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "text": text = try reader.readPrompt()
+            case "text":
+                let kind = try reader.peek()
+                let start = reader.position
+                text = try reader.readPrompt()
+                writtenText = text == nil && kind != .null ? reader.text(of: start..<reader.position) : ""
             case "summary": summary = try reader.readPrompt()
             case "contract": contract = try Contract(&reader)
             case "source": source = try Source(&reader)
@@ -51,7 +62,14 @@ package final class Implementation: Sendable {
             default: try reader.skipValue()
             }
         }
-        self.init(text: text, summary: summary, contract: contract, source: source, vcsRefName: vcsRefName)
+        self.init(
+            text: text,
+            summary: summary,
+            writtenText: writtenText,
+            contract: contract,
+            source: source,
+            vcsRefName: vcsRefName
+        )
     }
 
     /// The same with texts reduced to their measures.
@@ -59,6 +77,7 @@ package final class Implementation: Sendable {
         Implementation(
             text: text?.measured,
             summary: summary?.measured,
+            writtenText: "",
             contract: contract,
             source: source,
             vcsRefName: vcsRefName
@@ -71,7 +90,7 @@ extension Implementation.Source {
         var source = Self()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "provider": source.provider = try reader.readNonBlank()
+            case "provider": source.provider = try reader.readNonBlank(else: &source.writtenProvider)
             case "externalId": source.externalId = try reader.readNonBlank()
             case "url": source.url = try reader.readNonBlank()
             default: try reader.skipValue()

@@ -12,6 +12,29 @@ extension JSONReader {
         try readExactString()?.nonBlank
     }
 
+    /// `str(x)`, and into `written` what stands there, as JSON, where that is none; empty where nothing does.
+    mutating func readNonBlank(else written: inout ExactString) throws(JSONError) -> ExactString? {
+        let kind = try peek()
+        let start = position
+        let text = try readNonBlank()
+        written = text == nil && kind != .null ? self.text(of: start..<position) : ""
+        return text
+    }
+
+    /// `str(x.name)` of an object, and into `written` what its `name` is, as JSON, where that is none.
+    mutating func readReferenceName(else written: inout ExactString) throws(JSONError) -> ExactString? {
+        var name: ExactString?
+        var other: ExactString = ""
+        try readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "name": name = try reader.readNonBlank(else: &other)
+            default: try reader.skipValue()
+            }
+        }
+        written = other
+        return name
+    }
+
     /// `str(x.name)` of an object, the shape of every reference; nil for anything else.
     mutating func readReferenceName() throws(JSONError) -> ExactString? {
         var name: ExactString?

@@ -25,12 +25,16 @@ package final class Runtime: @unchecked Sendable {
     /// Keys of `config` that look like a run's time to live, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
+    /// What stands at ``type``, ``endpoint``, ``workflowType`` and ``taskQueue``, as JSON, where the controller reads none.
+    package private(set) var (writtenType, writtenEndpoint): (ExactString, ExactString) = ("", "")
+    package private(set) var (writtenWorkflowType, writtenTaskQueue): (ExactString, ExactString) = ("", "")
+
     private init() {}
 
     init(_ reader: inout JSONReader) throws(JSONError) {
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "type": self.type = try reader.readNonBlank()
+            case "type": self.type = try reader.readNonBlank(else: &self.writtenType)
             case "config": try self.readConfig(&reader)
             default: try reader.skipValue()
             }
@@ -39,12 +43,13 @@ package final class Runtime: @unchecked Sendable {
 
     private func readConfig(_ reader: inout JSONReader) throws(JSONError) {
         (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
+        (writtenEndpoint, writtenWorkflowType, writtenTaskQueue) = ("", "", "")
         (imagePullSecrets, timesToLive) = ([], [])
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "endpoint": self.endpoint = try reader.readNonBlank()
-            case "workflowType": self.workflowType = try reader.readNonBlank()
-            case "taskQueue": self.taskQueue = try reader.readNonBlank()
+            case "endpoint": self.endpoint = try reader.readNonBlank(else: &self.writtenEndpoint)
+            case "workflowType": self.workflowType = try reader.readNonBlank(else: &self.writtenWorkflowType)
+            case "taskQueue": self.taskQueue = try reader.readNonBlank(else: &self.writtenTaskQueue)
             case "serviceAccount": self.serviceAccount = try reader.readNonBlank()
             case "serviceAccountName": self.serviceAccountName = try reader.readNonBlank()
             case "imagePullSecrets": try self.readImagePullSecrets(&reader)

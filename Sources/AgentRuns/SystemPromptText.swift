@@ -5,7 +5,9 @@ package enum SystemPromptText: Sendable, Equatable {
     /// Not there, or null.
     case absent
     /// Blank: the controller goes on to the next candidate.
-    case blank
+    ///
+    /// With the text, which tells two of them apart.
+    case blank(ExactString)
     case text(ExactString)
     /// A value of another type than string, which the controller refuses.
     ///
@@ -19,7 +21,7 @@ package enum SystemPromptText: Sendable, Equatable {
         if reader.readsProjections, kind == .object, let value = try RedactedValue(&reader) {
             self.init(value)
         } else if kind == .string, let text = try reader.readExactString() {
-            self = text.isBlank ? .blank : .text(text)
+            self = text.isBlank ? .blank(text) : .text(text)
         } else {
             let json = reader.text(of: try reader.skipValue())
             self = kind == .null ? .absent : .notText(kind, identity: json)
@@ -33,6 +35,9 @@ package enum SystemPromptText: Sendable, Equatable {
         case .absent, .blank: false
         }
     }
+
+    /// Whether it is a string, and blank.
+    package var isBlank: Bool { if case .blank = self { true } else { false } }
 
     /// Length in UTF-16 code units if it is more than `limit`.
     package func utf16Length(over limit: Int) -> Int? {

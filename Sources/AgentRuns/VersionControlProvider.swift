@@ -84,6 +84,8 @@ extension VersionControlProvider {
     package struct Auth: Sendable {
         /// `method`, trimmed and lower-cased.
         package var method: ExactString?
+        /// The same as it is written, as JSON.
+        package var writtenMethod: ExactString = ""
         /// `token.type`, as written.
         package var tokenType: ExactString?
         /// `token.secretRef.name`.
@@ -127,7 +129,11 @@ extension VersionControlProvider.Auth {
         var auth = Self()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "method": auth.method = try reader.readNonBlank()?.asciiLowercased
+            case "method":
+                let kind = try reader.peek()
+                let start = reader.position
+                auth.method = try reader.readNonBlank()?.asciiLowercased
+                auth.writtenMethod = kind == .null ? "" : reader.text(of: start..<reader.position)
             case "token": try auth.readToken(&reader)
             case "app": auth.appSecret = try Self.secretName(&reader, member: "privateKeySecretRef")
             case "ssh": auth.sshSecret = try Self.secretName(&reader, member: "privateKeySecretRef")

@@ -49,6 +49,36 @@ package struct WorkflowLoop: Sendable {
         return isObject ? loop : nil
     }
 
+    /// What stands at `path`, as `.loop.state.volumeNames`, as JSON; empty where nothing does.
+    package func written(at path: StaticString) -> ExactString {
+        let members = ExactString(path.description).split(at: ".").dropFirst(2)
+        // The text is a piece of what was read, so that it can be read again.
+        let written = try? JSONReader.read(Array(text.string.utf8)) { reader throws(JSONError) in
+            try Self.written(at: members, in: &reader)
+        }
+        return written ?? ""
+    }
+
+    private static func written(
+        at members: ArraySlice<ExactString>,
+        in reader: inout JSONReader
+    ) throws(JSONError) -> ExactString {
+        guard let name = members.first else {
+            let isNull = try reader.peek() == .null
+            let range = try reader.skipValue()
+            return isNull ? "" : reader.text(of: range)
+        }
+        var written: ExactString = ""
+        try reader.readMembers { reader, key throws(JSONError) in
+            if ExactString(key.string) == name {
+                written = try Self.written(at: members.dropFirst(), in: &reader)
+            } else {
+                try reader.skipValue()
+            }
+        }
+        return written
+    }
+
     private mutating func readCondition(_ reader: inout JSONReader) throws(JSONError) {
         var loop = self
         (loop.expression, loop.path, loop.onMissing, loop.onInvalid) = (nil, nil, .absent, .absent)

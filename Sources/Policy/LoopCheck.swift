@@ -10,7 +10,6 @@ struct LoopCheck: Sendable {
         var path: StaticString
         var message: String
         var remedy: String
-        var value: ExactString = ""
     }
 
     /// Whether the controller runs loops; nil when that is not known.
@@ -25,8 +24,7 @@ struct LoopCheck: Sendable {
                 reason: .workflowLoopsDisabled,
                 path: ".loop",
                 message: "Forbidden: the controller runs no loops",
-                remedy: "remove the loop, or switch loops on in the controller",
-                value: loop.text
+                remedy: "remove the loop, or switch loops on in the controller"
             )
         }
         return iterationFault(loop) ?? (loop.hasCondition ? conditionFault(loop) : nil)
@@ -42,8 +40,7 @@ struct LoopCheck: Sendable {
             reason: isTooFew ? .workflowLoopMaxIterationsInvalid : .workflowLoopMaxIterationsExceeded,
             path: ".loop.maxIterations",
             message: "Invalid value: \(number): must be \(isTooFew ? "at least 1" : "at most \(maximumIterations)")",
-            remedy: "set it to a number from 1 to \(maximumIterations)",
-            value: ExactString(number)
+            remedy: "set it to a number from 1 to \(maximumIterations)"
         )
     }
 
@@ -61,8 +58,7 @@ struct LoopCheck: Sendable {
                 reason: .workflowLoopConditionPathInvalid,
                 path: ".loop.condition.source.path",
                 message: "Invalid value: \(QuotedName.quote(path)): must be an absolute path",
-                remedy: "start it with a slash",
-                value: path
+                remedy: "start it with a slash"
             )
         }
         return choiceFault(loop.onMissing, .workflowLoopConditionOnMissingInvalid, ".loop.condition.source.onMissing")
@@ -79,8 +75,7 @@ struct LoopCheck: Sendable {
             reason: reason,
             path: path,
             message: "Unsupported value: \(QuotedName.quote(value)): must be stop or fail",
-            remedy: "set it to stop or fail",
-            value: value
+            remedy: "set it to stop or fail"
         )
     }
 
@@ -92,9 +87,8 @@ struct LoopCheck: Sendable {
     }
 
     private func stateFault(_ loop: WorkflowLoop, _ volumes: [Workload.Volume]) -> Fault? {
-        let list = ExactString(loop.volumeNames.map { "\($0.string.utf8.count):\($0.string)" }.joined())
         func fault(_ reason: Reason, _ message: String, _ remedy: String) -> Fault {
-            Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy, value: list)
+            Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy)
         }
         var seen: Set<ExactString> = []
         for name in loop.volumeNames where !seen.insert(name).inserted {

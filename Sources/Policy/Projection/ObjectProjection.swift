@@ -44,8 +44,8 @@ struct ObjectProjection {
         case (.address, .string):
             writer.string(UserInformation.redacted(ExactString(try reader.readString() ?? "")).string)
         case (.nonBlank, .string):
-            let isBlank = try reader.readString().map { ExactString($0).isBlank } ?? true
-            writer.string(isBlank ? "" : Self.something)
+            let text = ExactString(try reader.readString() ?? "")
+            writer.string(text.isBlank ? Self.kept(ofBlank: text) : Self.something)
         case (.flag, .boolean): writer.boolean(try reader.readBoolean() ?? false)
         case (.scalar, .number), (.presence, .number), (.presence, .boolean):
             writer.value(reader.text(of: try reader.skipValue()))
@@ -89,9 +89,14 @@ struct ObjectProjection {
     }
 
     private func write(_ text: ExactString, isPrompt: Bool, to writer: inout JSONWriter) {
-        guard !text.isBlank else { return writer.string("") }
+        guard !text.isBlank else { return writer.string(Self.kept(ofBlank: text)) }
         let identity = identities?.identity(of: text.string.utf8) ?? ""
         RedactedValue.text(RedactedText(text, isPrompt: isPrompt, identity: identity)).write(to: &writer)
+    }
+
+    /// A blank text tells nothing, and how it is blank tells it from another.
+    private static func kept(ofBlank text: ExactString) -> String {
+        text.string.utf8.count <= maximumQuotedBytes ? text.string : ""
     }
 
     // MARK: Containers

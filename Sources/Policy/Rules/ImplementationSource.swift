@@ -48,6 +48,6 @@ struct ImplementationSource: Rule {
         if case .reference(let name, _) = unit.implementationOrigin {
             return OffendingValue.joining(name, provider ?? "")
         }
-        return provider ?? ""
+        return provider ?? unit.implementation?.source.writtenProvider ?? ""
     }
 }

@@ -39,7 +39,15 @@ struct PromptSource: Rule {
             let message = "Required value: the run names no ImplementationSpec and has no inline implementation"
             let remedy = "set spec.implementationSpecRef.name, or spec.implementation.inline.text"
             let outcome = ControllerOutcome(.implementation, .missingImplementation)
-            report(.missingImplementation, field, message, remedy, "", outcome, &findings)
+            report(
+                .missingImplementation,
+                field,
+                message,
+                remedy,
+                run.run.spec.writtenImplementationSpecRef,
+                outcome,
+                &findings
+            )
         case .reference(let name, let ofStep):
             guard unit.implementation == nil, run.state?.isKnown(.implementationSpec, in: run.namespace) == true,
                 let field = unit.implementationField(".text")
@@ -79,7 +87,8 @@ struct PromptSource: Rule {
     private func value(of prompt: EffectivePrompt) -> ExactString {
         switch prompt.unit.implementationOrigin {
         case .reference(let name, _): name
-        case .inline, .none: ExactString(prompt.written?.text?.sha256 ?? "")
+        case .inline, .none:
+            prompt.written?.text.map { ExactString($0.sha256) } ?? prompt.unit.implementation?.writtenText ?? ""
         }
     }
 }

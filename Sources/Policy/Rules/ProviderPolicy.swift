@@ -110,7 +110,7 @@ struct ProviderPolicy: Rule {
         guard support.methods.contains(method) else {
             let supported = support.methods.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             let message = "Unsupported value: \"\(method.rawValue)\" with \(subject): supported values: \(supported)"
-            let value = provider.spec.auth.method ?? ""
+            let value = provider.spec.auth.writtenMethod
             return report(.unsupportedVcsAuth, FieldPath("spec.auth.method"), message, Self.remedy, value, &findings)
         }
         guard method == .token, let written = provider.spec.auth.tokenType, let type = Self.tokenType(written) else {

@@ -27,7 +27,8 @@ struct References: Rule {
         var outcome: ControllerOutcome { ControllerOutcome(.agent, .missingAgent) }
         guard let name = run.run.spec.agentName else {
             let message = "Required value: without an Agent the run cannot start"
-            return report(.missingAgent, Self.agentField, message, "name an Agent", "", outcome, &findings)
+            let written = run.run.spec.writtenAgentName
+            return report(.missingAgent, Self.agentField, message, "name an Agent", written, outcome, &findings)
         }
         guard run.agent == nil, run.state?.isKnown(.agent, in: run.namespace) == true else { return }
         reportNotFound(.missingAgent, "Agent", name, Self.agentField, outcome, run, &findings)
@@ -75,7 +76,8 @@ struct References: Rule {
             let field = FieldPath("spec.vcsRef.name")
             let message = "Required value: vcsPolicy.required is true and no version control provider is given"
             let remedy = "name a VersionControlProvider"
-            return report(.missingVcsProvider, field, message, remedy, "", outcome, &findings)
+            let written = run.run.spec.writtenVcsRefName
+            return report(.missingVcsProvider, field, message, remedy, written, outcome, &findings)
         }
         if name == found { return }
         guard state.versionControlProvider(name, in: run.namespace) == nil else {

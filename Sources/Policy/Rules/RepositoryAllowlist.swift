@@ -133,12 +133,13 @@ struct RepositoryAllowlist: Rule {
         let missing = run.units.first { $0.implementation != nil && !$0.metadata.has(.repository) }
         guard let missing else { return }
         let field = FieldPath("spec.parameters.repository")
+        let written = run.run.spec.parameters.entries.first { $0.name == .repository }
         let draft = RuleFindings.Draft(
             reason: .missingRepository,
             field: field,
             message: "Required value: vcsPolicy.required is true and no repository is given",
             remedy: "set spec.parameters.repository to owner/repo",
-            values: [""],
+            values: [written?.value.identity ?? ""],
             outcome: ControllerOutcome(.repositoryMissing, .missingRepository, startingUnit: missing, of: run.run)
         )
         findings.report(draft)

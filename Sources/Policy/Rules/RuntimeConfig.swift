@@ -13,11 +13,13 @@ struct RuntimeConfig: Rule {
         case nil:
             let outcome = ControllerOutcome(.runtime, .missingRuntime)
             let field = FieldPath("spec.runtime.type")
-            report(.missingRuntime, field, "without a runtime type nothing executes the run", outcome, &findings)
+            let why: StaticString = "without a runtime type nothing executes the run"
+            report(.missingRuntime, field, why, spec.runtime.writtenType, outcome, &findings)
         case "custom"? where spec.runtime.endpoint == nil:
             let outcome = ControllerOutcome(.endpoint, .missingEndpoint)
             let field = FieldPath("spec.runtime.config.endpoint")
-            report(.missingEndpoint, field, "runtime custom is called at an endpoint", outcome, &findings)
+            let why: StaticString = "runtime custom is called at an endpoint"
+            report(.missingEndpoint, field, why, spec.runtime.writtenEndpoint, outcome, &findings)
         case "temporal"?: checkTemporal(spec.runtime, &findings)
         default: break
         }
@@ -27,11 +29,13 @@ struct RuntimeConfig: Rule {
         let outcome = ControllerOutcome(.endpoint, .missingTemporalConfig)
         if runtime.workflowType == nil {
             let field = FieldPath("spec.runtime.config.workflowType")
-            report(.missingTemporalConfig, field, "runtime temporal starts a workflow type", outcome, &findings)
+            let why: StaticString = "runtime temporal starts a workflow type"
+            report(.missingTemporalConfig, field, why, runtime.writtenWorkflowType, outcome, &findings)
         }
         if runtime.taskQueue == nil {
             let field = FieldPath("spec.runtime.config.taskQueue")
-            report(.missingTemporalConfig, field, "runtime temporal starts it on a task queue", outcome, &findings)
+            let why: StaticString = "runtime temporal starts it on a task queue"
+            report(.missingTemporalConfig, field, why, runtime.writtenTaskQueue, outcome, &findings)
         }
     }
 
@@ -39,6 +43,7 @@ struct RuntimeConfig: Rule {
         _ reason: Reason,
         _ field: FieldPath,
         _ why: StaticString,
+        _ written: ExactString,
         _ outcome: ControllerOutcome,
         _ findings: inout RuleFindings
     ) {
@@ -49,7 +54,7 @@ struct RuntimeConfig: Rule {
             field: field,
             message: "Required value: \(why)",
             remedy: remedy,
-            values: [""],
+            values: [written],
             outcome: outcome
         )
         findings.report(draft)

@@ -110,7 +110,7 @@ struct SystemPrompt: Rule {
         let remedy = "remove it; change spec.defaults of the Agent if all its runs need it"
         if spec.systemPrompt != .absent {
             // A blank one is passed over.
-            let outcome = spec.systemPrompt == .blank ? nil : Self.override
+            let outcome = spec.systemPrompt.isBlank ? nil : Self.override
             let value = spec.systemPrompt.identity
             let field = FieldPath("spec.systemPrompt")
             report(.systemPromptOverrideNotAllowed, field, message, remedy, value, outcome, &findings)
@@ -133,7 +133,7 @@ struct SystemPrompt: Rule {
 
     private func checkDefault(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard let agent = run.agent, agent.spec.systemPromptRef == nil,
-            agent.spec.systemPrompt == .absent || agent.spec.systemPrompt == .blank
+            agent.spec.systemPrompt == .absent || agent.spec.systemPrompt.isBlank
         else { return }
         let name = run.run.spec.agentName ?? ""
         report(
@@ -153,7 +153,7 @@ extension SystemPromptText {
     fileprivate var identity: ExactString {
         switch self {
         case .absent: ""
-        case .blank: "blank"
+        case .blank(let text): OffendingValue.joining("blank", text)
         case .text(let text): ExactString(PromptText.text(text).sha256)
         case .notText(let kind, let identity): OffendingValue.joining(ExactString(kind.rawValue), identity)
         case .redacted(let text): text.identity

@@ -19,7 +19,7 @@ struct WorkflowSteps: Rule {
         guard run.run.isWorkflow else { return }
         let steps = run.run.spec.workflowSteps
         checkNames(steps, run, &findings)
-        if run.stepUnits.isEmpty { reportMissing(&findings) }
+        if run.stepUnits.isEmpty { reportMissing(run.run.spec, &findings) }
         if run.mode == .readWrite { checkAttempts(steps, run.generation, &findings) }
         guard run.generation == .august2026 else { return }
         for step in steps {
@@ -30,7 +30,7 @@ struct WorkflowSteps: Rule {
                 field: field,
                 message: fault.message,
                 remedy: fault.remedy,
-                values: [fault.value],
+                values: [loop.written(at: fault.path)],
                 outcome: .ofLoop(fault.reason, of: step)
             )
             findings.report(draft)
@@ -71,7 +71,7 @@ struct WorkflowSteps: Rule {
                 ? "Required value: the controller drops a step without a name, and never runs it"
                 : "Required value: a step needs a name",
             remedy: "name the step",
-            values: [""],
+            values: [step.writtenName],
             outcome: isDropped ? nil : .ofName(.workflowStepMissingName, of: step)
         )
         findings.report(draft)
@@ -94,14 +94,14 @@ struct WorkflowSteps: Rule {
         }
     }
 
-    private func reportMissing(_ findings: inout RuleFindings) {
+    private func reportMissing(_ spec: AgentRun.Spec, _ findings: inout RuleFindings) {
         let field = FieldPath("spec.workflow.steps")
         let draft = RuleFindings.Draft(
             reason: .missingWorkflowSteps,
             field: field,
             message: "Required value: runtime workflow has no step to run",
             remedy: "add a step with a name, or use another runtime type",
-            values: [""],
+            values: [spec.writtenSteps],
             outcome: ControllerOutcome(.stepStructure, .missingWorkflowSteps, place: -1)
         )
         findings.report(draft)
