@@ -31,16 +31,26 @@ struct Judging {
     let store: ClusterStore
 
     init(_ policy: AdmissionPolicy, state: [UInt8]) {
+        self.init(policy, Self.manifests(state, policy))
+    }
+
+    init(_ policy: AdmissionPolicy, _ manifests: LoadedManifests) {
         engine = PolicyEngine(policy: policy)
         store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
             clock: { 0 }
         )
-        var manifests = LoadedManifests(projection: store.projection)
-        manifests.add(state, of: .input)
-        for problem in manifests.report.problems { requireVisible(problem.description) }
         store.replace(with: manifests)
+    }
+
+    static func manifests(_ text: [UInt8], _ policy: AdmissionPolicy) -> LoadedManifests {
+        var manifests = LoadedManifests(
+            projection: RunProjection(repositoryOptions: policy.repositoryOptions, generation: policy.generation)
+        )
+        manifests.add(text, of: .input)
+        for problem in manifests.report.problems { requireVisible(problem.description) }
+        return manifests
     }
 
     /// Judges a review; nil when it is none.

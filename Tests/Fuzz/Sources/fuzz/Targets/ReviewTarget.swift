@@ -5,7 +5,7 @@ internal import JSONPull
 internal import Policy
 
 /// A policy, manifests of what is there, and an AdmissionReview, which is judged: twice, and again as a decision log keeps it.
-struct ReviewTarget: FuzzTarget {
+final class ReviewTarget: FuzzTarget {
     static let name = "review"
     static let maximumBytes = 32 << 10
     static let vocabulary = Vocabulary(
@@ -17,6 +17,8 @@ struct ReviewTarget: FuzzTarget {
 
     private let builtIn = AdmissionPolicy.builtIn
     private let strict: AdmissionPolicy
+    /// Of the last input: most changes leave policy and state as they are.
+    private var last: (parts: [[UInt8]], policy: AdmissionPolicy, manifests: LoadedManifests)?
 
     init() {
         do {
@@ -69,7 +71,7 @@ struct ReviewTarget: FuzzTarget {
 
     func run(_ input: [UInt8]) {
         let parts = input.parts(3)
-        let judging = Judging(policy(parts[0]), state: parts[1])
+        let judging = judging(Array(parts[..<2]))
         guard let (verdict, answer) = judging.judge(parts[2]) else { return }
         checkAnswer(answer, to: verdict)
         let recorded = RecordedState(judging.store)
@@ -80,6 +82,14 @@ struct ReviewTarget: FuzzTarget {
             require(verdict.allowed, "what is denied takes branches")
             require(judging.store.reserve(claims, scope: .cluster), "what is free cannot be taken")
         }
+    }
+
+    private func judging(_ parts: [[UInt8]]) -> Judging {
+        if let last, last.parts == parts { return Judging(last.policy, last.manifests) }
+        let policy = policy(parts[0])
+        let manifests = Judging.manifests(parts[1], policy)
+        last = (parts, policy, manifests)
+        return Judging(policy, manifests)
     }
 
     /// A file of its own, or one of two that let the mutations go into the review.
