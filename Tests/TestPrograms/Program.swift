@@ -10,8 +10,11 @@ package struct Program: Sendable {
 
     private static let maximumOutputBytes = 256 << 20
 
-    /// The executable under test, which the build puts beside the tests.
-    package static let underTest = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    /// The executable under test: the one that `AGENTRUN_ADMISSION_EXECUTABLE` names, else that which the build puts beside the
+    /// tests.
+    package static let underTest =
+        ProcessInfo.processInfo.environment["AGENTRUN_ADMISSION_EXECUTABLE"]
+        ?? URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("agentrun-admission").path
 
     /// Runs the executable under test.
