@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The workflows of `.github`, which nothing here runs: what they call is what this repository has.
+@Suite struct `Workflows` {
+    private static let folder = ".github/workflows"
+
+    private static func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: folder).path).sorted()
+    }
+
+    private func workflow(_ name: String) throws -> Value {
+        let documents = try Value.documents(try Repository.text("\(Self.folder)/\(name)"))
+        #expect(documents.count == 1)
+        return try #require(documents.first)
+    }
+
+    @Test func `are there for each change and for each week`() throws {
+        #expect(try Self.names() == ["checks.yaml", "weekly.yaml"])
+        #expect(try Set(workflow("checks.yaml")["on"].object.keys) == ["push", "pull_request"])
+        #expect(try workflow("weekly.yaml")["on"]["schedule"].array.count == 1)
+    }
+
+    @Test(arguments: try names())
+    func `do what scripts of this repository do`(name: String) throws {
+        var count = 0
+        for (job, value) in try workflow(name)["jobs"].object {
+            for step in value["steps"].array {
+                guard let command = step["run"].string else { continue }
+                count += 1
+                #expect(Set(step.object.keys) == ["run"], "\(job)")
+                // An expression is one word, whatever its value is.
+                let words = command.replacing(#/\$\{\{ *([a-z_.]+) *\}\}/#) { String($0.output.1) }.split(
+                    separator: " "
+                )
+                let script = String(try #require(words.first))
+                #expect(script.hasPrefix("scripts/") || script == ".ci/run", "\(job): \(command)")
+                #expect(!command.contains(#/[;&|<>`\n]|\$\(/#), "\(job): \(command)")
+                let path = Repository.root.appending(path: script).path
+                #expect(FileManager.default.isExecutableFile(atPath: path), "\(job): \(script)")
+                let text = try Repository.text(script)
+                for option in words.dropFirst() where option.hasPrefix("--") && option != "--filter" {
+                    #expect(text.contains("  \(option) "), "\(job): \(script) has no \(option)")
+                }
+            }
+        }
+        #expect(count > 0)
+    }
+
+    @Test(arguments: try names())
+    func `run in what the image is built in, and not for ever`(name: String) throws {
+        let builder = try #require(
+            try Repository.text("deploy/Containerfile").split(separator: "\n").first { $0.hasPrefix("FROM ") }
+        )
+        for (job, value) in try workflow(name)["jobs"].object {
+            if let container = value["container"].string { #expect(builder == "FROM \(container) AS build", "\(job)") }
+            #expect((value["timeout-minutes"].int ?? .max) <= 330, "\(job)")
+        }
+    }
+
+    @Test(arguments: try names())
+    func `may read the repository, and use others' steps by their commits`(name: String) throws {
+        let workflow = try workflow(name)
+        #expect(workflow["permissions"].stringMembers == ["contents": "read"])
+        for (job, value) in workflow["jobs"].object {
+            #expect(value["permissions"] == .null, "\(job)")
+            for step in value["steps"].array {
+                guard let action = step["uses"].string else { continue }
+                #expect(action.wholeMatch(of: #/actions/checkout@[0-9a-f]{40}/#) != nil, "\(job): \(action)")
+            }
+        }
+    }
+
+    @Test func `check what is checked before a merge, and more`() throws {
+        let checks = try workflow("checks.yaml")["jobs"]
+        #expect(checks["tests"]["steps"].array.last?["run"].string == ".ci/run")
+        #expect(checks["sanitizers"]["strategy"]["matrix"]["sanitizer"].strings == ["thread", "address"])
+        let check = try Repository.text(".ci/run")
+        for script in ["scripts/lint", "scripts/test", "scripts/test --release", "scripts/fuzz --seconds 20"] {
+            #expect(check.contains("\(script)\n"), "\(script)")
+        }
+    }
+}
