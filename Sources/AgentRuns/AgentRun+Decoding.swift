@@ -190,7 +190,11 @@ extension WorkflowStep {
             case "parameters": step.parameters = try Parameters(&reader)
             case "workload": step.workload = try Workload(&reader)
             case "loop": step.loop = try WorkflowLoop.read(&reader)
-            case "timeoutSeconds": step.timeoutSeconds = try reader.readWholeNumber()
+            case "timeoutSeconds":
+                _ = try reader.peek()
+                let start = reader.position
+                step.timeoutSeconds = try reader.readWholeNumber()
+                step.writtenTimeout = step.timeoutSeconds > 0 ? reader.text(of: start..<reader.position) : ""
             case "retries": step.retries = try reader.readWholeNumber()
             default: try reader.skipValue()
             }

@@ -142,6 +142,8 @@ package final class WorkflowStep: @unchecked Sendable {
     package internal(set) var loop: WorkflowLoop?
     /// `timeoutSeconds` and `retries`, truncated; 0 when they are no numbers.
     package internal(set) var (timeoutSeconds, retries) = (0.0, 0.0)
+    /// `timeoutSeconds` as it is written, as JSON; empty where that is none.
+    package internal(set) var writtenTimeout: ExactString = ""
 
     init(index: Int) {
         self.index = index

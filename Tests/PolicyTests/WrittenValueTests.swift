@@ -102,6 +102,22 @@ import Testing
         #expect(named.summary(of: .promptSource) == ["MissingImplementation spec.implementationSpecRef Warn"])
     }
 
+    @Test(arguments: [("60", "60", "Audit"), ("60", "61", "Warn"), ("60", "'60'", "Warn")])
+    func `may be a number that is written in another way`(old: String, new: String, action: String) throws {
+        func object(_ timeout: String, _ retries: Int) -> String {
+            run(
+                """
+                runtime: {type: workflow}, workflow: {steps: [{name: a, timeoutSeconds: \(timeout), retries: \(retries)}]}
+                """
+            )
+        }
+        let verdict = try review(operation: "UPDATE", object: object(new, 2), oldObject: object(old, 1))
+        #expect(
+            verdict.summary(of: .workflowSteps)
+                == ["OverlappingAttempts spec.workflow.steps[0].timeoutSeconds \(action)"]
+        )
+    }
+
     @Test func `may be a system prompt`() throws {
         let policy = try compiledPolicy(nil, generation: .august2026)
         let blank = try review(

@@ -88,7 +88,7 @@ struct WorkflowSteps: Rule {
                 field: field,
                 message: "a step that times out is tried again, but its Job is not ended: two pods push to one branch",
                 remedy: "set retries to 0, or remove timeoutSeconds",
-                values: [ExactString("\(step.timeoutSeconds)")]
+                values: [step.writtenTimeout]
             )
             findings.report(draft)
         }
