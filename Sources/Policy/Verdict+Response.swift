@@ -64,7 +64,9 @@ private enum AnnotationText {
     private static let maximumLength = 1024
 
     static func cut(_ value: String) -> String {
-        guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else { return value }
+        guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else {
+            return VisibleText.line(value)
+        }
         return VisibleText.part(ExactString(value), upTo: maximumLength - 1)
     }
 

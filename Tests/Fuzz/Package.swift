@@ -16,6 +16,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Library/COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CNghttp2", path: "Library/CNghttp2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CYaml", path: "Library/CYaml", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CSpawn", path: "Library/CSpawn"),
         .systemLibrary(name: "CLibFuzzer"),
 
         counted("Digest", ["COpenSSL"]),
@@ -30,7 +31,7 @@ let package = Package(
             ["CNghttp2", "TLS", log, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
         ),
         counted("Prometheus", [.product(name: "CoreMetrics", package: "swift-metrics")]),
-        counted("KubernetesClient", ["JSONPull", "TLS", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]),
+        counted("KubernetesClient", ["CSpawn", "JSONPull", "TLS", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]),
         counted(
             "AdmissionServer",
             [

@@ -70,4 +70,12 @@ import Testing
         let scalars = verdict.findings.flatMap { $0.line.unicodeScalars }
         #expect(scalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && $0.value != 0x2028 })
     }
+
+    @Test(arguments: ["repository", "head"])
+    func `audit annotations are one line, too`(parameter: String) throws {
+        let verdict = try judge(run(#"parameters: {repository: o/r, \#(parameter): "a\u0000\u001b[31m\u2028\u202e"}"#))
+        let values = verdict.response.auditAnnotations.map(\.value)
+        #expect(values.contains { $0.contains(#"\u0000\u001b[31m\u2028\u202e"#) })
+        #expect(values.allSatisfy { $0.unicodeScalars.allSatisfy(VisibleText.isVisible) })
+    }
 }
