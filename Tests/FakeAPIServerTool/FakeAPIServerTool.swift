@@ -22,6 +22,12 @@ struct FakeAPIServerTool: AsyncParsableCommand {
     @Option(help: "How many of them change every second.")
     var eventsPerSecond = 0
 
+    @Option(help: "How many Memories there are, each the default of its namespace as far as it knows.")
+    var memories = 0
+
+    @Option(help: "How many of them change every second.")
+    var memoryEventsPerSecond = 0
+
     @Option(help: "Let the history expire and cut all watches every so many seconds, so that clients list again.")
     var relistEvery: Int?
 
@@ -49,6 +55,8 @@ struct FakeAPIServerTool: AsyncParsableCommand {
             oneRunningIn: max(1, oneRunningIn)
         )
         try await load.fill()
+        let memoryLoad = MemoryLoad(server: server, memories: memories)
+        try await memoryLoad.fill()
         try await server.start()
         if let kubeconfig { try server.kubeconfig.write(toFile: kubeconfig, atomically: true, encoding: .utf8) }
         // Through a file handle: a pipe would keep a print back.
@@ -56,6 +64,8 @@ struct FakeAPIServerTool: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             let events = eventsPerSecond
             tasks.addTask { try await load.change(perSecond: events) }
+            let memoryEvents = memoryEventsPerSecond
+            tasks.addTask { try await memoryLoad.change(perSecond: memoryEvents) }
             if let relistEvery { tasks.addTask { try await load.expire(everySeconds: relistEvery) } }
             try await tasks.waitForAll()
         }
