@@ -90,36 +90,55 @@ extension AgentRun {
     /// Whether it is active and writes is for the caller to ask. A `${name}` is no name of a branch or repository.
     package func heldBranches(options: RepositoryName.Options, generation: Generation) -> [BranchKey] {
         var keys = BranchKeys(options)
-        let parameters = spec.parameters
+        // Looked up once, as every step falls back on them.
+        let repository = NamedValue([.repository, .repo, .issueRepository], in: spec.parameters)
+        let head = NamedValue([.head, .headBranch, .headRefSnakeCase, .headRef, .branch], in: spec.parameters)
         keys.add(
-            repository: status.repository ?? Self.repository { parameters.entry($0)?.text },
-            head: status.headBranch ?? status.branch ?? Self.head { parameters.entry($0)?.text }
+            repository: status.repository ?? repository.text,
+            head: status.headBranch ?? status.branch ?? head.text
         )
+        var isRunAdded = status.repository == nil && status.headBranch == nil && status.branch == nil
         for step in steps(generation: generation) {
-            func parameter(_ name: ParameterName) -> ExactString? {
-                guard let own = step.parameters.entry(name), own.isString else { return parameters.entry(name)?.text }
-                return own.text
+            let ownRepository = repository.overlaid(by: step.parameters)
+            let ownHead = head.overlaid(by: step.parameters)
+            if ownRepository == nil, ownHead == nil {
+                // What most steps hold is what the run's own parameters name.
+                if isRunAdded { continue }
+                isRunAdded = true
             }
-            keys.add(repository: Self.repository(parameter), head: Self.head(parameter))
+            keys.add(repository: (ownRepository ?? repository).text, head: (ownHead ?? head).text)
         }
         return keys.all
     }
+}
 
-    private static func repository(_ parameter: (ParameterName) -> ExactString?) -> ExactString? {
-        first([.repository, .repo, .issueRepository], parameter)
+/// The parameter that names a branch or a repository: of several names the first that has a value.
+private struct NamedValue {
+    private let names: [ParameterName]
+    /// By name.
+    private let values: [ExactString?]
+    /// The first of them; nil, too, if that is a `${name}`.
+    let text: ExactString?
+
+    init(_ names: [ParameterName], in parameters: Parameters) {
+        self.init(names, names.map { parameters.entry($0)?.text })
     }
 
-    private static func head(_ parameter: (ParameterName) -> ExactString?) -> ExactString? {
-        first([.head, .headBranch, .headRefSnakeCase, .headRef, .branch], parameter)
+    private init(_ names: [ParameterName], _ values: [ExactString?]) {
+        (self.names, self.values) = (names, values)
+        text = values.lazy.compactMap(\.self).first.flatMap { $0.holdsLiteralToken ? nil : $0 }
     }
 
-    /// The first that has a value; nil, too, if that is a `${name}`.
-    private static func first(
-        _ names: [ParameterName],
-        _ value: (ParameterName) -> ExactString?
-    ) -> ExactString? {
-        for name in names { if let text = value(name) { return text.holdsLiteralToken ? nil : text } }
-        return nil
+    /// The same with what a step's own parameters say; nil if they say nothing of it.
+    func overlaid(by parameters: Parameters) -> NamedValue? {
+        var values = values
+        var isChanged = false
+        for (index, name) in names.enumerated() {
+            guard let own = parameters.entry(name), own.isString else { continue }
+            values[index] = own.text
+            isChanged = true
+        }
+        return isChanged ? NamedValue(names, values) : nil
     }
 }
 

@@ -51,6 +51,17 @@ import Testing
         #expect(try Self.held(workflow("")) == ["o/r run"])
     }
 
+    /// Looking for each step at all parameters of the run would be 3 × 10⁹ comparisons.
+    @Test(.timeLimit(.minutes(2))) func `cost no more with many parameters and many steps`() throws {
+        let parameters = (0..<20_000).map { #""p\#($0)":"x""# }.joined(separator: ",")
+        let steps = (0..<20_000).map { #"{"name":"s\#($0)"}"# }.joined(separator: ",")
+        let object = """
+            {"spec":{"runtime":{"type":"workflow"},"parameters":{\(parameters),"repository":"o/r","branch":"b"},\
+            "workflow":{"steps":[\(steps)]}}}
+            """
+        #expect(try Self.held(object) == ["o/r b"])
+    }
+
     @Test func `are each named once, of any number of steps`() throws {
         let steps = (0..<2000).map { #"{"name":"s\#($0)","parameters":{"head":"h\#($0 % 1000)"}}"# }
         let object = """
