@@ -145,6 +145,34 @@ extension ClusterStore {
         }
     }
 
+    /// An event that tells nothing new of a run's branches leaves them alone, every other one does not.
+    @Test func `what a run holds is what it was last seen to hold`() {
+        let store = store()
+        store.list([])
+        var held: [Int: (heads: [String], isActive: Bool)] = [:]
+        let heads = ["codex/x", "codex/y", "codex/z", "codex/z/below"]
+        for step in 0..<800 {
+            let name = Int.random(in: 0..<4)
+            let own = Bool.random() ? held[name]?.heads ?? [] : heads.shuffled().prefix(Int.random(in: 0...3)).sorted()
+            let isActive = Int.random(in: 0..<4) > 0
+            let steps = own.enumerated().map { #"{"name":"s\#($0)","parameters":{"head":"\#($1)"}}"# }
+            let status = isActive ? ["{}", #"{"phase":"Running"}"#][step % 2] : #"{"phase":"Failed"}"#
+            store.watch(
+                .put,
+                """
+                {"metadata":{"name":"r\(name)","namespace":"agents"},"spec":{"runtime":{"type":"workflow"},\
+                "parameters":{"repository":"o/r"},"workflow":{"steps":[\(steps.joined(separator: ","))]}},"status":\(status)}
+                """
+            )
+            held[name] = (own, isActive)
+            for head in heads {
+                let holders = held.filter { $0.value.isActive && $0.value.heads.contains(head) }.keys
+                let expected = holders.min().map { "agents/r\($0) of \(holders.count)" }
+                #expect(store.holder(branch(head)) == expected, "step \(step)")
+            }
+        }
+    }
+
     @Test func `is as old as what was heard of longest ago`() {
         let store = store([runs, agents]) { 10_000 }
         #expect(store.condition(in: "agents") == .unavailable("agentruns.agents.proompteng.ai has not been listed yet"))

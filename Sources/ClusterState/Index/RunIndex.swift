@@ -155,13 +155,32 @@ struct RunIndex: Sendable {
     mutating func insert(_ record: RunRecord, branches: [BranchKey]) -> Int {
         let key = record.key
         let hash = key.hashValue
-        if let place = place(of: key, hash: hash) { remove(at: place, hash: hash) }
+        if let place = place(of: key, hash: hash) {
+            if update(place, to: record, branches) { return place }
+            remove(at: place, hash: hash)
+        }
         let place = addRun(record)
         byName.insert(place, hash: hash)
         if record.keyDigest != 0 { addKey(ofRun: place) }
         tally.add(runs[place], name: record.name)
         for branch in branches { addClaim(on: branch, run: place) }
         return place
+    }
+
+    /// Changes the run at a place and leaves its claims alone: most events tell nothing new of those.
+    ///
+    /// False where they have to change, and then nothing has.
+    private mutating func update(_ place: Int, to record: RunRecord, _ branches: [BranchKey]) -> Bool {
+        let old = runs[place]
+        guard let name = old.name, old.keyDigest == record.keyDigest, !old.isLingering,
+            old.facts.standing.needsClaims == record.facts.standing.needsClaims, hasClaims(on: branches, run: place)
+        else { return false }
+        var run = StoredRun(record, name: name)
+        (run.nextOfKey, run.previousOfKey, run.firstClaim) = (old.nextOfKey, old.previousOfKey, old.firstClaim)
+        tally.add(old, name: record.name, -1)
+        runs[place] = run
+        tally.add(run, name: record.name)
+        return true
     }
 
     /// Whether a Job of the run of that name goes on, though it is over.
@@ -263,6 +282,16 @@ extension RunIndex {
             body(claims[Int(claim)])
             claim = claims[Int(claim)].nextOfRun
         }
+    }
+
+    /// Whether the claims of a run are those on `branches`, added in that order.
+    private func hasClaims(on branches: [BranchKey], run: Int) -> Bool {
+        var claim = runs[run].firstClaim
+        for branch in branches.reversed() {
+            guard claim != StoredRun.noClaim, isOn(branch, claims[Int(claim)]) else { return false }
+            claim = claims[Int(claim)].nextOfRun
+        }
+        return claim == StoredRun.noClaim
     }
 
     private mutating func addClaim(on branch: BranchKey, run: Int) {
