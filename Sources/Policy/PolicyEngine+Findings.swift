@@ -50,6 +50,8 @@ extension PolicyEngine {
         isTemplate: Bool
     ) -> [JudgedFinding] {
         var findings: [JudgedFinding] = []
+        // A look-up, once there is something to be exempted; what is found is the same for all that a rule finds.
+        var exemptions: Exemptions?
         // A stable sort: within a reason the rule's own order stays.
         for reason in actions.rule.reasons {
             var action = actions.action(of: reason, generation: policy.generation)
@@ -67,7 +69,10 @@ extension PolicyEngine {
                     findings.append(JudgedFinding(draft, of: actions.rule, action: action))
                 }
             }
-            for index in findings.indices.dropFirst(first) { exempt(&findings[index], match, now: now) }
+            if findings.count == first { continue }
+            let found = exemptions ?? self.exemptions(from: actions.rule, match, now: now)
+            exemptions = found
+            for index in findings.indices.dropFirst(first) { found.apply(to: &findings[index]) }
         }
         return findings
     }
@@ -86,17 +91,33 @@ extension PolicyEngine {
         return JudgedFinding(draft, of: rule, action: policy.onError)
     }
 
-    /// Puts the finding under the first exemption in force that covers it; an expired one is named in the message.
-    private func exempt(_ finding: inout JudgedFinding, _ match: RequestMatch.Subject, now: Timestamp) {
+    /// What exempts the findings of one rule about one object.
+    private struct Exemptions {
+        /// Of the first in force.
+        var name: String?
+        /// Of those before it that have expired.
+        var expired: [ExactString] = []
+
+        /// Puts the finding under the exemption in force; expired ones are named in the message.
+        func apply(to finding: inout JudgedFinding) {
+            for name in expired { finding.noteExpired(name) }
+            if let name { finding.exempt(by: name) }
+        }
+    }
+
+    private func exemptions(from rule: RuleID, _ match: RequestMatch.Subject, now: Timestamp) -> Exemptions {
+        var exemptions = Exemptions()
         for number in policy.exemptionIndex.candidates(for: match) {
             let exemption = policy.exemptions[number]
-            guard exemption.covers(finding.rule, match) else { continue }
+            guard exemption.covers(rule, match) else { continue }
             if let expires = exemption.expires, now >= expires {
-                finding.noteExpired(exemption.name)
+                exemptions.expired.append(exemption.name)
                 continue
             }
-            return finding.exempt(by: VisibleText.part(exemption.name))
+            exemptions.name = VisibleText.part(exemption.name)
+            break
         }
+        return exemptions
     }
 
     /// Makes `Audit`, at most, the values that are in `before`, too.
