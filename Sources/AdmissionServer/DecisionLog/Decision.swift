@@ -48,5 +48,11 @@ struct Decision: Sendable {
     }
 
     /// What it holds in memory, in bytes: the body, and as much as verdicts and look-ups take, roughly.
-    var weight: Int { (body?.readableBytes ?? 0) + 4096 }
+    var weight: Int {
+        guard case .judged(let verdict) = outcome else { return (body?.readableBytes ?? 0) + 4096 }
+        return (body?.readableBytes ?? 0) + 4096 + verdict.findings.count * Self.bytesOfFinding
+    }
+
+    /// Message, remedy, field and values of a finding, roughly.
+    private static let bytesOfFinding = 1024
 }
