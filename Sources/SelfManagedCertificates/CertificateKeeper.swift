@@ -28,6 +28,8 @@ package final class CertificateKeeper: Sendable {
     struct Standing: Sendable {
         var condition = KeeperStateMachine.Condition.unknown
         var failure: String?
+        var authorityEnd: UnixTime?
+        var nextAuthorityEnd: UnixTime?
     }
 
     let objects: KeptObjects
@@ -88,6 +90,7 @@ package final class CertificateKeeper: Sendable {
         case .trusted: return nil
         case .unknown: return "Secret and webhook configuration have not been read yet\(reason)"
         case .missing: return "there is no serving certificate yet\(reason)"
+        case .invalid: return "the serving certificate is not valid at the API server's time\(reason)"
         case .untrusted(.noConfiguration): return "\(configuration) does not exist; apply it"
         case .untrusted(.noWebhook):
             return "no webhook of \(configuration) calls the service \(objects.namespace)/\(objects.service); correct "
@@ -99,6 +102,18 @@ package final class CertificateKeeper: Sendable {
 
     /// Why what is served is not renewed; nil when it is.
     package var failure: String? { standing.withLock { $0.failure } }
+
+    /// When the authority that signs ends; nil when there is none.
+    package var authorityEnd: UnixTime? { standing.withLock { $0.authorityEnd } }
+    /// The same of the one that is to follow.
+    package var nextAuthorityEnd: UnixTime? { standing.withLock { $0.nextAuthorityEnd } }
+
+    func note(_ secret: SecretFacts) {
+        standing.withLock { standing in
+            standing.authorityEnd = secret.authority?.validity.notAfter
+            standing.nextAuthorityEnd = secret.next?.validity.notAfter
+        }
+    }
 
     func note(_ condition: KeeperStateMachine.Condition) {
         standing.withLock { $0.condition = condition }

@@ -58,6 +58,7 @@ struct KeeperRounds {
             }
             kept = KeptCertificates(secret?.texts ?? [:], name: objects.serverName, time: time)
             tell(kept.problems)
+            keeper.note(kept.facts)
             return machine.received(secret: secret == nil ? nil : kept.facts)
         } catch {
             return fail(KeptRequest.get.message(objects.secrets, error))
@@ -84,8 +85,18 @@ struct KeeperRounds {
             return fail(problem)
         }
         keeper.note(machine.condition)
-        if decision.isDone { keeper.note(failure: nil) }
+        if decision.isDone { keeper.note(failure: decision.overdueEnd.map(overdue)) }
         return decision.action
+    }
+
+    /// Why the authority has no successor, as far as that can be told.
+    private func overdue(_ end: UnixTime) -> String {
+        let next =
+            kept.next == nil
+            ? "there is no next one yet"
+            : "the next one has to be in caBundle of every webhook of \(objects.configuration), unchanged for the settle "
+                + "time: see who keeps writing it"
+        return "the certificate authority ends at \(end), and \(next)"
     }
 
     /// The answer, or nil when there is no such object; the API server's clock is noted.
@@ -200,8 +211,7 @@ struct KeeperRounds {
     }
 
     private mutating func tell(_ found: [String]) {
-        guard found != problems else { return }
+        for problem in found where !problems.contains(problem) { keeper.onEvent(.unusable(problem)) }
         problems = found
-        for problem in found { keeper.onEvent(.unusable(problem)) }
     }
 }

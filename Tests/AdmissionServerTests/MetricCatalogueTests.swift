@@ -34,6 +34,11 @@ import Testing
         metrics.observeClock { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
         metrics.observeServingCertificate { UnixTime.now() }
+        metrics.observeAuthorities {
+            UnixTime.now()
+        } nextExpiresAt: {
+            nil
+        }
         return String(decoding: metrics.registry.text(), as: UTF8.self)
     }
 

@@ -205,6 +205,36 @@ import Testing
         #expect(look("2", 240_000) == .write(.promote))
     }
 
+    @Test func `a replica that has just started signs only when what it signs with is settled`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let known = Self.trusting([Self.old, Self.stranger])
+        #expect(Self.round(&machine, Self.secret(Self.old), known, time: 10).action == Self.poll)
+        let settled = Self.round(&machine, Self.secret(Self.old), known, time: 130, now: 120_000)
+        #expect(settled.action == .write(.issue))
+    }
+
+    @Test func `what has expired is not trusted, whoever trusts its authority`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let trusted = Self.trusting([Self.old])
+        _ = Self.round(&machine, Self.secret(Self.old, Self.oldPair), trusted, time: 10)
+        #expect(machine.condition == .trusted)
+        _ = Self.round(&machine, Self.secret(Self.old, canSign: false), trusted, time: 3001, now: 10)
+        #expect(machine.condition == .invalid)
+    }
+
+    @Test func `an authority without a successor is told of when half of the time for one is over`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let pair = Facts.pair("late", of: Self.old, from: 6000)
+        let secret = Self.secret(Self.old, pair, next: Self.new)
+        var ends: [UnixTime?] = []
+        for (version, time) in [7499, 7500, 8000].enumerated() {
+            // Somebody writes the configuration all the time.
+            let both = Self.trusting([Self.old, Self.new], version: "\(version)")
+            ends.append(Self.round(&machine, secret, both, time: Int64(time), now: Int64(version) * 100_000).overdueEnd)
+        }
+        #expect(ends == [nil, Self.old.validity.notAfter, Self.old.validity.notAfter])
+    }
+
     @Test func `what is served stays until the Secret's new authority is settled here, too`() {
         var machine = KeeperStateMachine(timing: Facts.timing)
         let newPair = Facts.pair("new pair", of: Self.stranger, from: 2800)

@@ -191,6 +191,31 @@ import Testing
         }
     }
 
+    @Test func `a next authority that has expired does not keep the authority from being renewed`() async throws {
+        try await FakeAPIServer.forCertificates(clock) { server in
+            try await Replica.run(on: server, clock) { replicas in
+                let replica = replicas[0]
+                try await replica.until { replica.isReady }
+                let name = "agentrun-admission self-managed authority"
+                let end = clock.time.adding(seconds: 100)
+                let next = try CertificateAuthority.make(commonName: name, until: end, now: clock.time).issued
+                clock.advance(seconds: 200)
+                let texts = ["next-ca.crt": next.certificatePEM, "next-ca.key": next.privateKeyPEM]
+                let data = texts.mapValues { Data($0.utf8).base64EncodedString() }
+                try await server.update("certs", in: .secrets, namespace: "hooks", merging: ["data": data])
+                try await replica.until("unusable: next-ca.crt expired at")
+                let first = try await server.secret()["ca.crt"]
+                clock.advance(seconds: 5801)
+                try await server.move(clock, replicas) { replica.lines.contains("wrote promote") }
+                #expect(try await server.secret()["ca.crt"] != first)
+                #expect(replica.lines.filter { $0.hasPrefix("unusable: next-ca") }.count == 1)
+                try await server.move(clock, replicas) {
+                    replica.keeper.authorityEnd ?? clock.time > clock.time.adding(seconds: 6000)
+                }
+            }
+        }
+    }
+
     @Test func `a certificate is renewed while a third of its time is left, by the same authority`() async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(2, on: server, clock) { replicas in

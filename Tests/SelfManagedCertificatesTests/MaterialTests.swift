@@ -83,6 +83,17 @@ import Testing
         #expect(read(data(kept), at: Self.time.adding(seconds: -299)).pair != nil)
     }
 
+    @Test func `a next authority whose time is over is none, and is told in one sentence`() throws {
+        let prepared = try Self.issuer.apply(.prepare, to: begun(), served: nil, time: Self.time)
+        let data = data(prepared)
+        #expect(read(data, at: Self.time.adding(seconds: 8999)).next != nil)
+        let over = [9001, 9002, 90_000].map { read(data, at: Self.time.adding(seconds: $0)) }
+        #expect(over.allSatisfy { $0.next == nil })
+        #expect(Set(over.map(\.problems)).count == 1, "\(over.map(\.problems))")
+        #expect(over[0].problems.contains { $0.hasPrefix("next-ca.crt expired at ") })
+        #expect(read(data, at: Self.time.adding(seconds: -301)).next == nil)
+    }
+
     @Test func `an update keeps what others wrote`() throws {
         let body =
             #"{"metadata":{"name":"certs","annotations":{"a":"\u0062"},"resourceVersion":"7"},"type":"x/y","#

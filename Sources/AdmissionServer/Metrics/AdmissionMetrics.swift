@@ -173,9 +173,23 @@ extension AdmissionMetrics {
 
     /// Shows when the serving certificate expires.
     package func observeServingCertificate(expiresAt: @escaping @Sendable () -> UnixTime) {
-        let labels = LabelSet("what", "serving")
+        observeCertificate("serving", expiresAt: expiresAt)
+    }
+
+    /// Shows when the authorities expire that replicas keep for themselves; one that is not there is left out.
+    package func observeAuthorities(
+        expiresAt: @escaping @Sendable () -> UnixTime?,
+        nextExpiresAt: @escaping @Sendable () -> UnixTime?
+    ) {
+        observeCertificate("authority", expiresAt: expiresAt)
+        observeCertificate("next-authority", expiresAt: nextExpiresAt)
+    }
+
+    private func observeCertificate(_ what: String, expiresAt: @escaping @Sendable () -> UnixTime?) {
+        let labels = LabelSet("what", what)
         observe(Observed.expiry) { samples in
-            samples.add(Int(expiresAt().secondsSinceEpoch - UnixTime.now().secondsSinceEpoch), labels)
+            guard let end = expiresAt() else { return }
+            samples.add(Int(end.secondsSinceEpoch - UnixTime.now().secondsSinceEpoch), labels)
         }
     }
 }

@@ -89,10 +89,17 @@ extension KeeperStateMachine {
     }
 
     /// Whether every API server trusts it, or none trusts anything else of ours.
+    ///
+    /// A replica that has just started does not know since when the bundles are as they are.
     private func isUsable(_ authority: AuthorityFacts, _ round: Round) -> Bool {
-        let isTrusted = round.configuration.trusted.contains(authority)
-        return isTrusted && sightings.isInitial(authority) || isSettled(authority, round)
-            || round.isBare(otherThan: authority)
+        isSettled(authority, round) || round.isBare(otherThan: authority)
+    }
+
+    /// When the authority ends, once half of the time to replace it is over.
+    func overdueEnd(_ round: Round) -> UnixTime? {
+        guard let validity = round.secret.authority?.validity else { return nil }
+        let left = validity.notAfter.secondsSinceEpoch - validity.renewal.secondsSinceEpoch
+        return round.time < validity.renewal.adding(seconds: left / 2) ? nil : validity.notAfter
     }
 
     private func isDue(_ authority: AuthorityFacts?, _ round: Round) -> Bool {

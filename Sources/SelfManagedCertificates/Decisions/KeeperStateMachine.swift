@@ -34,6 +34,8 @@ package struct KeeperStateMachine: Sendable {
         package var action: Action
         /// Nothing is left to do but to wait for time to pass or for something to change.
         package var isDone = false
+        /// When the authority ends, though nobody but time or others can do something about its successor.
+        package var overdueEnd: UnixTime?
     }
 
     /// Whether the API server can use what is served.
@@ -42,6 +44,8 @@ package struct KeeperStateMachine: Sendable {
         case unknown
         /// There is no certificate, as of the last round.
         case missing
+        /// The time of the one that is served is over, or has not begun.
+        case invalid
         /// One is served, but the API server is not told to trust it: `reason` is why, if it is known.
         case untrusted(Untrusted)
         case trusted
@@ -167,7 +171,12 @@ package struct KeeperStateMachine: Sendable {
         }
         let isDone = bundle == nil && wanted == nil
         if isDone { backoff.reset() }
-        return Decision(adopts: adopts, action: wait(until: nextRound(round)), isDone: isDone)
+        return Decision(
+            adopts: adopts,
+            action: wait(until: nextRound(round)),
+            isDone: isDone,
+            overdueEnd: isDone ? overdueEnd(round) : nil
+        )
     }
 
     private mutating func note(_ round: Round, hasConfiguration: Bool) {
@@ -175,7 +184,9 @@ package struct KeeperStateMachine: Sendable {
             condition = .missing
             return
         }
-        if round.configuration.trusted.contains(served.authority) {
+        if round.servedNow == nil {
+            condition = .invalid
+        } else if round.configuration.trusted.contains(served.authority) {
             condition = .trusted
         } else if !hasConfiguration {
             // A configuration that was taken away asks nobody: what was good for it stays so.

@@ -5,20 +5,15 @@
 struct Sightings: Equatable, Sendable {
     private var version: String?
     private var since: [String: Int64] = [:]
-    /// What was trusted when this replica looked for the first time.
-    private var initial: Set<String>?
 
     mutating func note(_ trusted: Set<AuthorityFacts>, version: String, at now: Int64) {
         if version != self.version { since = [:] }
         self.version = version
         since = Dictionary(uniqueKeysWithValues: trusted.map { ($0.id, since[$0.id] ?? now) })
-        if initial == nil { initial = Set(since.keys) }
     }
 
     /// When it has been seen for so long; nil when it is not trusted.
     func settling(_ authority: AuthorityFacts, for milliseconds: Int64) -> Int64? {
         since[authority.id].map { $0 + milliseconds }
     }
-
-    func isInitial(_ authority: AuthorityFacts) -> Bool { initial?.contains(authority.id) ?? false }
 }

@@ -78,9 +78,14 @@ struct KeptCertificates: Sendable {
         authority = KeptAuthority(certificatePEM: data[Key.authority], privateKeyPEM: data[Key.authorityKey])
         next = KeptAuthority(certificatePEM: data[Key.next], privateKeyPEM: data[Key.nextKey])
         if next?.canSign == false { next = nil }
+        let outside = next.flatMap { Self.problem(Key.next, $0.facts.validity, at: time) }
+        if outside != nil { next = nil }
         note(authority == nil && data[Key.authority] != nil, "\(Key.authority) is no authority's certificate")
         note(authority?.canSign == false, "\(Key.authorityKey) is not the key of \(Key.authority)")
-        note(next == nil && data[Key.next] != nil, "\(Key.next) and \(Key.nextKey) are no authority")
+        note(
+            next == nil && data[Key.next] != nil,
+            outside ?? "\(Key.next) and \(Key.nextKey) are no authority"
+        )
         guard let certificatePEM = data[Key.pair], let privateKeyPEM = data[Key.pairKey] else {
             note(data[Key.pair] != nil || data[Key.pairKey] != nil, "\(Key.pair) or \(Key.pairKey) is missing")
             return
@@ -99,7 +104,23 @@ struct KeptCertificates: Sendable {
             }
             note(self.pair == nil, "\(Key.authority) did not sign \(Key.pair)")
         } catch {
-            note(true, "\(error)")
+            note(true, Self.problem(error))
+        }
+    }
+
+    /// Why a certificate cannot be used at that time; the sentence is the same as long as the reason is.
+    private static func problem(_ key: String, _ validity: Validity, at time: UnixTime) -> String? {
+        if time > validity.notAfter { return "\(key) expired at \(validity.notAfter)" }
+        return time < validity.notBefore ? "\(key) is not valid before \(validity.notBefore)" : nil
+    }
+
+    /// The error, without the time it was found at.
+    private static func problem(_ error: any Error) -> String {
+        guard case .certificate(let problem)? = error as? TLSError else { return "\(error)" }
+        switch problem.reason {
+        case .expired(let notAfter, _): return "\(Key.pair) expired at \(notAfter)"
+        case .notYetValid(let notBefore, _): return "\(Key.pair) is not valid before \(notBefore)"
+        default: return "\(error)"
         }
     }
 

@@ -91,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
         )
         let source = try stateSource(policies, counted, clusterLoops, logger: logger)
         observe(counted, certificate, policies, source)
+        kept.observe(in: counted)
         let decisions = try decisionLog.open(counted, logger: logger)
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
         let stopping = Stopping()

@@ -62,6 +62,16 @@ struct SelfManagedCertificate: Service {
         ]
     }
 
+    /// Shows when the authorities expire.
+    func observe(in metrics: AdmissionMetrics) {
+        guard let keeper else { return }
+        metrics.observeAuthorities {
+            keeper.authorityEnd
+        } nextExpiresAt: {
+            keeper.nextAuthorityEnd
+        }
+    }
+
     func run() async throws {
         await cancelWhenGracefulShutdown { await keeper?.run() }
         client?.close()

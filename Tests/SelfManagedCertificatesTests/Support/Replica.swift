@@ -178,6 +178,24 @@ extension FakeAPIServer {
         }
     }
 
+    /// Lets time pass, as fast as the replicas look at it, until `condition` is true.
+    func move(
+        _ clock: VirtualClock,
+        _ replicas: [Replica],
+        until condition: () async throws -> Bool
+    ) async throws {
+        var seen = 0
+        try await replicas[0].until {
+            let count = try await observations.requestCount
+            if count >= seen + 2 * replicas.count {
+                seen = count
+                clock.advance(seconds: 10)
+            }
+            for replica in replicas { replica.keeper.wake() }
+            return try await condition()
+        }
+    }
+
     /// How many certificates our webhooks' bundles have.
     func trustedCount() async throws -> Int {
         try await bundles()[0].components(separatedBy: "-----BEGIN CERTIFICATE-----").count - 1
