@@ -170,13 +170,15 @@ struct KeeperRounds {
 
     private mutating func trust(_ authorities: [AuthorityFacts]) async -> KeeperStateMachine.Action {
         guard let configuration else { return machine.acted() }
-        let known = configuration.bundles.flatMap(\.authorities)
         let own = [kept.authority, kept.next, served?.authority].compactMap { $0?.certificate }
-        let wanted = authorities.compactMap { facts in (own + known).first { $0.fingerprint == facts.id } }
+        let all = own + configuration.bundles.flatMap(\.certificates)
+        let known = Dictionary(all.map { ($0.fingerprint, $0) }) { first, _ in first }
+        let wanted = authorities.compactMap { known[$0.id] }
+        let (made, time) = (kept.facts.own(served: machine.served), time)
         var request = APIRequest(
             .patch,
             objects.configurations.path(of: objects.configuration),
-            body: configuration.patch(wanted)
+            body: configuration.patch(wanted) { $0.isLeaving(made, at: time) }
         )
         request.contentType = "application/strategic-merge-patch+json"
         do throws(RequestError) {

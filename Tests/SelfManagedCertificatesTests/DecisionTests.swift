@@ -15,7 +15,7 @@ import Testing
         var testDescription: String
         var secret: SecretFacts?
         var bundle: Set<AuthorityFacts> = []
-        var hasOthers = false
+        var isDamaged = false
         var time: Int64 = 10
         var expected: KeeperStateMachine.Action
     }
@@ -24,9 +24,10 @@ import Testing
         _ authority: AuthorityFacts? = old,
         canSign: Bool = true,
         _ pair: PairFacts? = nil,
-        next: AuthorityFacts? = nil
+        next: AuthorityFacts? = nil,
+        made: Set<String> = []
     ) -> SecretFacts {
-        SecretFacts(authority: authority, canSign: canSign, pair: pair, next: next)
+        SecretFacts(authority: authority, canSign: canSign, pair: pair, next: next, made: made)
     }
 
     private static let poll = KeeperStateMachine.Action.wait(untilMilliseconds: 5000)
@@ -60,17 +61,30 @@ import Testing
             expected: poll
         ),
         Case(
-            testDescription: "somebody's certificate beside ours",
+            testDescription: "a bundle that nobody can read",
             secret: secret(old, oldPair),
             bundle: [old],
-            hasOthers: true,
+            isDamaged: true,
             expected: .trust([old])
         ),
         Case(
             testDescription: "an authority of ours nobody is known to use",
+            secret: secret(old, oldPair, made: [stranger.id]),
+            bundle: [old, stranger],
+            expected: poll
+        ),
+        Case(
+            testDescription: "an authority that only bears our name",
             secret: secret(old, oldPair),
             bundle: [old, stranger],
             expected: poll
+        ),
+        Case(
+            testDescription: "one that only bears our name and has expired",
+            secret: secret(new, Facts.pair("new pair", of: new, from: 9000)),
+            bundle: [new, stranger],
+            time: 9001,
+            expected: .trust([new])
         ),
         Case(
             testDescription: "an authority of ours that has expired beside the one in use",
@@ -86,10 +100,16 @@ import Testing
             expected: .write(.issue)
         ),
         Case(
-            testDescription: "the pair is lost, its authority is not trusted while another is",
-            secret: secret(old),
+            testDescription: "the pair is lost, its authority is not trusted while another of ours is",
+            secret: secret(old, made: [stranger.id]),
             bundle: [stranger],
             expected: .trust([stranger, old])
+        ),
+        Case(
+            testDescription: "the pair is lost, its authority is not trusted while one is that only bears our name",
+            secret: secret(old),
+            bundle: [stranger],
+            expected: .trust([old])
         ),
         Case(
             testDescription: "the pair and the authority's key are lost",
@@ -172,7 +192,7 @@ import Testing
 
     @Test(arguments: starts) func `at the start`(given: Case) {
         var machine = KeeperStateMachine(timing: Facts.timing)
-        let bundle = ConfigurationFacts.Bundle(authorities: given.bundle, hasOthers: given.hasOthers)
+        let bundle = ConfigurationFacts.Bundle(authorities: given.bundle, isDamaged: given.isDamaged)
         let configuration = ConfigurationFacts(version: "1", bundles: [bundle, bundle])
         let decision = Self.round(&machine, given.secret, configuration, time: given.time)
         #expect(decision.action == given.expected)
@@ -187,6 +207,25 @@ import Testing
         let decision = Self.round(&machine, Self.secret(Self.old, Self.oldPair), some, time: 10)
         #expect(decision == .init(adopts: true, action: .trust([Self.old])))
         #expect(machine.condition == .untrusted(.notInBundle))
+    }
+
+    @Test func `what bears our name is copied nowhere, however much there is, and holds nothing up`() {
+        var machine = KeeperStateMachine(timing: Facts.timing)
+        let planted = (0..<9).map { Facts.authority("planted \($0)", from: 100) }
+        let late = Facts.pair("late", of: Self.old, from: 5000)
+        let both = ConfigurationFacts(
+            version: "1",
+            bundles: [
+                .init(authorities: Set([Self.old, Self.new] + planted)), .init(authorities: [Self.old, Self.new]),
+            ]
+        )
+        let secret = Self.secret(Self.old, late, next: Self.new)
+        #expect(Self.round(&machine, secret, both, time: 6000).action == Self.poll)
+        #expect(Self.round(&machine, secret, both, time: 6120, now: 120_000).action == .write(.promote))
+        // Of ours as much as there is place for, before any of theirs.
+        var other = KeeperStateMachine(timing: Facts.timing)
+        let some = ConfigurationFacts(version: "1", bundles: [.init(authorities: Set(planted))])
+        #expect(Self.round(&other, secret, some, time: 6000).action == .trust([Self.new, Self.old]))
     }
 
     @Test func `a new authority is used when it was seen for the settle time without a change`() {

@@ -14,7 +14,7 @@ import Testing
                 for replica in replicas { try await replica.until { replica.isReady } }
                 #expect(Set(replicas.map(\.fingerprint)).count == 1)
                 let secret = try await server.secret()
-                #expect(Set(secret.keys) == ["note", "ca.crt", "ca.key", "tls.crt", "tls.key"])
+                #expect(Set(secret.keys) == ["note", "ca.crt", "ca.key", "made-ca.sha256", "tls.crt", "tls.key"])
                 #expect(secret["note"] == "hello")
                 let bundles = try await server.bundles()
                 #expect(bundles == [secret["ca.crt"] ?? "", "other", secret["ca.crt"] ?? ""])
@@ -116,6 +116,40 @@ import Testing
                 clock.advance(seconds: 30)
                 try await server.set(bundle: bundle)
                 try await replicas[0].until { try await server.bundles() == before }
+            }
+        }
+    }
+
+    /// What somebody puts into the bundle of one webhook: how many, for how long, and whether they are there at the start.
+    @Test(arguments: [(1, 36_500, false), (9, 36_500, false), (9, 1, false), (9, 36_500, true), (1, 1, true)])
+    func `authorities that only bear our name stay where they are and hold nothing up`(
+        count: Int,
+        days: Int,
+        isFirst: Bool
+    ) async throws {
+        let name = "agentrun-admission self-managed authority"
+        let planted = try (0..<count).map { _ in
+            try CertificateAuthority.make(commonName: name, days: days, now: clock.time).issued.certificatePEM
+        }
+        try await FakeAPIServer.forCertificates(clock) { server in
+            if isFirst { try await server.put(planted.joined(), intoBundle: 0) }
+            try await Replica.run(2, on: server, clock) { replicas in
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
+                let authority = try await server.secret()["ca.crt"] ?? ""
+                if !isFirst { try await server.put(authority + planted.joined(), intoBundle: 0) }
+                // Renewal goes its way, which takes several writes of the bundles.
+                clock.advance(seconds: 6001)
+                try await server.move(clock, replicas) { try await server.secret()["ca.crt"] != authority }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
+                let next = try await server.secret()["ca.crt"] ?? ""
+                #expect(next != authority)
+                #expect(try await server.bundles()[0] == next + authority + planted.joined())
+                #expect(try await server.bundles()[2] == next + authority)
+                // Taken away, they are gone.
+                try await server.put(next + authority, intoBundle: 0)
+                let before = try await server.observations.requestCount
+                try await server.move(clock, replicas) { try await server.observations.requestCount > before + 20 }
+                #expect(try await server.bundles()[0] == next + authority)
             }
         }
     }

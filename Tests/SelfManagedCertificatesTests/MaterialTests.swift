@@ -42,6 +42,41 @@ import Testing
         #expect(!promoted.data.contains { $0.text == old })
     }
 
+    @Test func `every authority that was made is remembered, through loss and renewal`() throws {
+        let begun = try begun()
+        let prepared = try Self.issuer.apply(.prepare, to: begun, served: begun, time: Self.time)
+        let promoted = try Self.issuer.apply(.promote, to: read(data(prepared)), served: begun, time: Self.time)
+        let both = Set([begun, promoted].compactMap { $0.authority?.facts.id })
+        #expect(read(data(promoted)).facts.made == both)
+        let restored = try Self.issuer.apply(.restore, to: KeptCertificates(), served: promoted, time: Self.time)
+        #expect(read(data(restored)).facts.made == both)
+        // Whoever writes it: what is no fingerprint counts for nothing, and of many the first.
+        let id = String(repeating: "a", count: 64)
+        let lines =
+            ["no fingerprint", id] + (0..<100_000).map { String(repeating: "b", count: 59) + "\(10_000 + $0 % 90_000)" }
+        var data = data(begun)
+        data["made-ca.sha256"] = lines.joined(separator: "\n")
+        let made = read(data).facts.made
+        #expect(made.contains(id) && made.count <= 16 && !made.contains("no fingerprint"))
+    }
+
+    @Test func `an authority of a century is not ours, whatever it is called`() throws {
+        let made = try CertificateAuthority.make(
+            commonName: CertificateIssuer.authorityName,
+            days: 36_500,
+            now: Self.time
+        ).issued
+        var data = data(try begun())
+        for key in ["ca", "next-ca"] {
+            data["\(key).crt"] = made.certificatePEM
+            data["\(key).key"] = made.privateKeyPEM
+        }
+        let kept = read(data)
+        #expect(kept.authority == nil && kept.next == nil && kept.pair == nil)
+        let certificate = try #require(try AuthorityCertificate.all(inPEM: made.certificatePEM).first)
+        #expect(!CertificateIssuer.resemblesOwn(certificate))
+    }
+
     @Test func `a certificate ends with its authority`() throws {
         let late = Self.time.adding(seconds: 8000)
         let kept = try Self.issuer.apply(.issue, to: begun(), served: nil, time: late)
@@ -128,10 +163,10 @@ import Testing
             configuration.facts
                 == ConfigurationFacts(
                     version: "generation 3",
-                    bundles: [.init(authorities: [], hasOthers: true)]
+                    bundles: [.init(authorities: [], isDamaged: true)]
                 )
         )
-        let patch = String(decoding: configuration.patch([authority]), as: UTF8.self)
+        let patch = String(decoding: configuration.patch([authority]) { _ in false }, as: UTF8.self)
         let head = #"{"metadata":{"resourceVersion":"7"},"webhooks":[{"name":"a","clientConfig":{"caBundle":"LS0t"#
         #expect(patch.hasPrefix(head))
         #expect(patch.matches(of: /"name"/).count == 1)

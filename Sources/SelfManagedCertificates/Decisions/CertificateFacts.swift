@@ -9,6 +9,12 @@ package struct Validity: Hashable, Sendable {
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
     }
 
+    /// No longer than what this program ever gives: what lasts longer is somebody else's, whatever it is called.
+    var isOfOurs: Bool {
+        let (life, isTooLong) = notAfter.secondsSinceEpoch.subtractingReportingOverflow(notBefore.secondsSinceEpoch)
+        return !isTooLong && life <= KeeperTiming.longestAuthoritySeconds + CertificateAuthority.clockSkewSeconds
+    }
+
     package func contains(_ time: UnixTime) -> Bool { notBefore <= time && time <= notAfter }
 
     /// When a third of its time is left: what went wrong until the end has a third of the time to be seen and mended.
@@ -54,14 +60,23 @@ package struct SecretFacts: Hashable, Sendable {
     package var pair: PairFacts?
     /// The authority that is to follow, with its key: trusted first, used later.
     package var next: AuthorityFacts?
+    /// Every authority that replicas have made, as far back as is remembered, by its ``AuthorityFacts/id``.
+    package var made: Set<String>
 
     package init(
         authority: AuthorityFacts? = nil,
         canSign: Bool = false,
         pair: PairFacts? = nil,
-        next: AuthorityFacts? = nil
+        next: AuthorityFacts? = nil,
+        made: Set<String> = []
     ) {
         (self.authority, self.canSign, self.pair, self.next) = (authority, canSign, pair, next)
+        self.made = made
+    }
+
+    /// The authorities that are ours beyond doubt, for a replica that serves `served`.
+    func own(served: PairFacts?) -> Set<String> {
+        made.union([authority?.id, next?.id, served?.authority.id].compactMap { $0 })
     }
 }
 
@@ -69,13 +84,13 @@ package struct SecretFacts: Hashable, Sendable {
 package struct ConfigurationFacts: Hashable, Sendable {
     /// The bundle of one webhook that calls our service.
     package struct Bundle: Hashable, Sendable {
-        /// Authorities that this program made.
+        /// Authorities that bear our name and last no longer than ours do; who made them is another question.
         package var authorities: Set<AuthorityFacts>
-        /// There is something else in it.
-        package var hasOthers: Bool
+        /// It cannot be read.
+        package var isDamaged: Bool
 
-        package init(authorities: Set<AuthorityFacts>, hasOthers: Bool = false) {
-            (self.authorities, self.hasOthers) = (authorities, hasOthers)
+        package init(authorities: Set<AuthorityFacts>, isDamaged: Bool = false) {
+            (self.authorities, self.isDamaged) = (authorities, isDamaged)
         }
     }
 

@@ -39,18 +39,24 @@ extension KeeperStateMachine {
 
     // MARK: The bundles
 
-    /// What the bundles are to be, newest authority first; nil when they are so already, or there is nothing to put in.
+    /// What of ours the bundles are to hold, newest authority first; nil when they do already, or there is nothing to put in.
     ///
-    /// Authorities of ours that are there stay until they have expired: another replica may serve what they signed.
+    /// Authorities of ours that are there stay until they have expired: another replica may serve what they signed. What
+    /// others put there stays where it is, and goes nowhere else.
     func bundle(_ round: Round) -> [AuthorityFacts]? {
         guard !round.configuration.bundles.isEmpty else { return nil }
+        let made = round.secret.own(served: round.served)
         let own = [round.secret.authority, round.secret.next, round.served?.authority].compactMap { $0 }
         let alive = { (authority: AuthorityFacts) in authority.validity.notAfter >= round.time }
         let needed = Set(own.filter(alive))
-        let others = round.configuration.known.filter(alive).subtracting(needed).sorted(by: Self.isNewer)
+        let others = round.configuration.known.filter { alive($0) && made.contains($0.id) }.subtracting(needed)
+            .sorted(by: Self.isNewer)
         let wanted = needed.union(others.prefix(Self.maximumAuthorities - needed.count))
         guard !wanted.isEmpty else { return nil }
-        let isDone = round.configuration.bundles.allSatisfy { !$0.hasOthers && $0.authorities == wanted }
+        let isDone = round.configuration.bundles.allSatisfy { bundle in
+            !bundle.isDamaged
+                && bundle.authorities.filter { $0.isLeaving(made, at: round.time) || wanted.contains($0) } == wanted
+        }
         return isDone ? nil : wanted.sorted(by: Self.isNewer)
     }
 
@@ -124,5 +130,12 @@ extension KeeperStateMachine {
             .map { round.now + 1000 * ($0.secondsSinceEpoch - round.time.secondsSinceEpoch) }
         let paces = [writePace.next, trustPace.next]
         return (settling + renewals + paces).filter { $0 > round.now }.reduce(poll, min)
+    }
+}
+
+extension AuthorityFacts {
+    /// Whether it is for us to take out of a bundle where it is not wanted: one of `made`, or one that nobody can use.
+    func isLeaving(_ made: Set<String>, at time: UnixTime) -> Bool {
+        made.contains(id) || validity.notAfter < time
     }
 }

@@ -22,7 +22,7 @@ package struct KeeperStateMachine: Sendable {
         case readConfiguration
         /// Write the Secret if it is still as it was read, create it if it was not there.
         case write(SecretChange)
-        /// Make these the bundle of every webhook of ours, if the configuration is still as it was read.
+        /// Make these what every bundle of ours holds of our authorities, if the configuration is still as it was read.
         case trust([AuthorityFacts])
         /// Call ``wake(now:)`` then, or sooner when either object has changed.
         case wait(untilMilliseconds: Int64)

@@ -4,6 +4,8 @@ package struct KeeperTiming: Equatable, Sendable {
     package var pairSeconds: Int64 = 30 * 86_400
     /// A year: each change of the authority is one more write of the webhook configuration.
     package var authoritySeconds: Int64 = 365 * 86_400
+    /// The most that may be asked for: what lasts longer than this has not been made here.
+    package static let longestAuthoritySeconds: Int64 = 3650 * 86_400
     /// From the moment an authority is seen in every bundle until a certificate of it is served.
     ///
     /// Every API server has heard of the configuration by then. It keeps webhook configurations by a watch, which takes

@@ -2,15 +2,15 @@ internal import TLS
 
 /// Makes what a ``SecretChange`` asks for.
 struct CertificateIssuer: Sendable {
-    /// Of every authority made here, which is how they are told from others in a bundle.
+    /// Of every authority made here; others may bear it as well.
     static let authorityName = "agentrun-admission self-managed authority"
 
     let name: SubjectAlternativeName
     let timing: KeeperTiming
 
-    /// Whether the certificate is of an authority made here.
-    static func isOwn(_ certificate: AuthorityCertificate) -> Bool {
-        certificate.isAuthority && certificate.commonName == authorityName
+    /// Whether it may be an authority made here.
+    static func resemblesOwn(_ certificate: AuthorityCertificate) -> Bool {
+        certificate.isAuthority && certificate.commonName == authorityName && certificate.facts.validity.isOfOurs
     }
 
     /// - Parameters:
@@ -27,6 +27,7 @@ struct CertificateIssuer: Sendable {
         time: UnixTime
     ) throws(TLSError) -> KeptCertificates {
         var result = current
+        result.remember(served)
         switch change {
         case .begin:
             let authority = try KeptAuthority(makeAuthority(time))

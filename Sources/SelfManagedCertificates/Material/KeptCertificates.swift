@@ -19,10 +19,10 @@ struct KeptAuthority: Sendable {
         privateKeyPEM = authority.issued.privateKeyPEM
     }
 
-    /// Nil when `certificatePEM` is no authority's certificate.
+    /// Nil when `certificatePEM` is no authority's certificate, or one that was not made here, by its life.
     init?(certificatePEM: String?, privateKeyPEM: String?) {
         guard let certificatePEM, let all = try? AuthorityCertificate.all(inPEM: certificatePEM), all.count == 1,
-            let certificate = all.first, certificate.isAuthority
+            let certificate = all.first, certificate.isAuthority, certificate.facts.validity.isOfOurs
         else { return nil }
         self.certificate = certificate
         let key = privateKeyPEM ?? ""
@@ -60,14 +60,22 @@ struct KeptCertificates: Sendable {
         static let pairKey = "tls.key"
         static let next = "next-ca.crt"
         static let nextKey = "next-ca.key"
+        static let made = "made-ca.sha256"
     }
 
+    /// How many authorities are remembered: two or three live at a time.
+    private static let maximumMade = 16
+
     /// The keys of the Secret that are ours.
-    static let keys = [Key.authority, Key.authorityKey, Key.pair, Key.pairKey, Key.next, Key.nextKey]
+    static let keys = [
+        Key.authority, Key.authorityKey, Key.pair, Key.pairKey, Key.next, Key.nextKey, Key.made,
+    ]
 
     var authority: KeptAuthority?
     var pair: KeptPair?
     var next: KeptAuthority?
+    /// SHA-256 of the authorities made here, the newest first, in hexadecimal digits.
+    private(set) var made: [String] = []
     /// Why something that is there is not used, in sentences.
     var problems: [String] = []
 
@@ -78,13 +86,14 @@ struct KeptCertificates: Sendable {
         authority = KeptAuthority(certificatePEM: data[Key.authority], privateKeyPEM: data[Key.authorityKey])
         next = KeptAuthority(certificatePEM: data[Key.next], privateKeyPEM: data[Key.nextKey])
         if next?.canSign == false { next = nil }
+        made = Self.fingerprints(data[Key.made] ?? "")
         let outside = next.flatMap { Self.problem(Key.next, $0.facts.validity, at: time) }
         if outside != nil { next = nil }
-        note(authority == nil && data[Key.authority] != nil, "\(Key.authority) is no authority's certificate")
+        note(authority == nil && data[Key.authority] != nil, "\(Key.authority) is no authority's certificate of ours")
         note(authority?.canSign == false, "\(Key.authorityKey) is not the key of \(Key.authority)")
         note(
             next == nil && data[Key.next] != nil,
-            outside ?? "\(Key.next) and \(Key.nextKey) are no authority"
+            outside ?? "\(Key.next) and \(Key.nextKey) are no authority of ours"
         )
         guard let certificatePEM = data[Key.pair], let privateKeyPEM = data[Key.pairKey] else {
             note(data[Key.pair] != nil || data[Key.pairKey] != nil, "\(Key.pair) or \(Key.pairKey) is missing")
@@ -106,6 +115,30 @@ struct KeptCertificates: Sendable {
         } catch {
             note(true, Self.problem(error))
         }
+    }
+
+    private static func fingerprints(_ text: String) -> [String] {
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), maxSplits: maximumMade).prefix(maximumMade)
+        return lines.map { String(Substring($0)) }.filter { line in
+            line.utf8.count == 64
+                && line.utf8.allSatisfy {
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                        || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                }
+        }
+    }
+
+    /// Keeps in mind what is in the Secret now, and what the Secret had when `served` was taken from it.
+    mutating func remember(_ served: KeptCertificates?) {
+        made = Self.unique(ids + made + (served.map { $0.ids + $0.made } ?? []))
+    }
+
+    /// Of the authorities that are here with their certificates.
+    private var ids: [String] { [next?.facts.id, authority?.facts.id].compactMap { $0 } }
+
+    private static func unique(_ ids: [String]) -> [String] {
+        var seen: Set<String> = []
+        return Array(ids.filter { seen.insert($0).inserted }.prefix(maximumMade))
     }
 
     /// Why a certificate cannot be used at that time; the sentence is the same as long as the reason is.
@@ -133,16 +166,18 @@ struct KeptCertificates: Sendable {
             authority: authority?.facts,
             canSign: authority?.canSign ?? false,
             pair: pair?.facts,
-            next: next?.facts
+            next: next?.facts,
+            made: Set(Self.unique(ids + made))
         )
     }
 
     /// As the Secret's data is to hold it.
     var data: [(key: String, text: String)] {
-        let all = [
+        let all: [(String, String?)] = [
             (Key.authority, authority?.certificate.pem), (Key.authorityKey, authority?.privateKeyPEM),
             (Key.pair, pair?.certificatePEM), (Key.pairKey, pair?.privateKeyPEM),
             (Key.next, next?.certificate.pem), (Key.nextKey, next?.privateKeyPEM),
+            (Key.made, Self.unique(ids + made).map { "\($0)\n" }.joined()),
         ]
         return all.compactMap { key, text in text.flatMap { $0.isEmpty ? nil : (key, $0) } }
     }

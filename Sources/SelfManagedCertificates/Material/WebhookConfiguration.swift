@@ -14,8 +14,10 @@ struct WebhookConfiguration: Sendable {
     /// The `caBundle` of one webhook.
     struct Bundle: Sendable {
         var webhook: String
-        var authorities: [AuthorityCertificate]
-        var hasOthers: Bool
+        /// All there are, in order.
+        var certificates: [AuthorityCertificate]
+        /// It cannot be read.
+        var isDamaged: Bool
     }
 
     let resourceVersion: String
@@ -78,19 +80,25 @@ struct WebhookConfiguration: Sendable {
             version: generation.map { "generation \($0)" } ?? resourceVersion,
             bundles: bundles.map { bundle in
                 ConfigurationFacts.Bundle(
-                    authorities: Set(bundle.authorities.map(\.facts)),
-                    hasOthers: bundle.hasOthers
+                    authorities: Set(bundle.certificates.filter(CertificateIssuer.resemblesOwn).map(\.facts)),
+                    isDamaged: bundle.isDamaged
                 )
             }
         )
     }
 
-    /// A strategic merge patch that makes `authorities` the bundle of each of these webhooks, refused by the API server
-    /// when the configuration has changed since.
+    /// A strategic merge patch that puts `authorities` into the bundle of each of these webhooks, before what is there of
+    /// others, and is refused by the API server when the configuration has changed since.
     ///
     /// Webhooks are merged by name: nothing else of them is touched.
-    func patch(_ authorities: [AuthorityCertificate]) -> [UInt8] {
-        let bundle = Data(authorities.map(\.pem).joined().utf8).base64EncodedString()
+    ///
+    /// - Parameters:
+    ///   - authorities: what each bundle is to hold of ours.
+    ///   - isLeaving: whether one that resembles ours goes, unless it is wanted.
+    /// - Returns: the body of the request.
+    func patch(_ authorities: [AuthorityCertificate], _ isLeaving: (AuthorityFacts) -> Bool) -> [UInt8] {
+        let wanted = Set(authorities.map(\.fingerprint))
+        let pem = authorities.map(\.pem).joined()
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("metadata")
@@ -99,12 +107,16 @@ struct WebhookConfiguration: Sendable {
         writer.endObject()
         writer.key("webhooks")
         writer.beginArray()
-        for webhook in bundles.map(\.webhook) {
+        for bundle in bundles {
+            let others = bundle.certificates.filter { certificate in
+                !wanted.contains(certificate.fingerprint)
+                    && !(CertificateIssuer.resemblesOwn(certificate) && isLeaving(certificate.facts))
+            }
             writer.beginObject()
-            writer.member("name", webhook)
+            writer.member("name", bundle.webhook)
             writer.key("clientConfig")
             writer.beginObject()
-            writer.member("caBundle", bundle)
+            writer.member("caBundle", Data((pem + others.map(\.pem).joined()).utf8).base64EncodedString())
             writer.endObject()
             writer.endObject()
         }
@@ -115,14 +127,14 @@ struct WebhookConfiguration: Sendable {
 }
 
 extension WebhookConfiguration.Bundle {
-    /// A bundle that is damaged holds nothing that can be relied on.
+    /// One that is damaged holds nothing that can be relied on.
     fileprivate init(_ webhook: String, base64: String) {
         self.webhook = webhook
         let data = Data(base64Encoded: base64)
         let text = data.flatMap { String(validating: $0, as: UTF8.self) } ?? ""
-        let all = (try? AuthorityCertificate.all(inPEM: text)) ?? []
-        authorities = all.filter(CertificateIssuer.isOwn)
-        hasOthers = !base64.isEmpty && authorities.map(\.pem).joined() != text
+        let all = try? AuthorityCertificate.all(inPEM: text)
+        certificates = all ?? []
+        isDamaged = !base64.isEmpty && all == nil
     }
 }
 

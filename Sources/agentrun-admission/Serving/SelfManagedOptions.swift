@@ -84,6 +84,9 @@ struct SelfManagedOptions: ParsableArguments {
                 "--certs-lifetime must be at least 10s, and not longer than --certs-authority-lifetime"
             )
         }
+        guard authorityLifetime.seconds <= KeeperTiming.longestAuthoritySeconds else {
+            throw ValidationError("--certs-authority-lifetime must be at most 3650d")
+        }
         guard Self.settlesInLifetime * settle.seconds <= authorityLifetime.seconds else {
             throw ValidationError("--certs-settle must be at most a sixth of --certs-authority-lifetime")
         }

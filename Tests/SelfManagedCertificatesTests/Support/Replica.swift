@@ -201,10 +201,17 @@ extension FakeAPIServer {
         try await bundles()[0].components(separatedBy: "-----BEGIN CERTIFICATE-----").count - 1
     }
 
-    func set(bundle: String) async throws {
+    func set(bundle: String) async throws { try await set(bundle: bundle, of: [0, 2]) }
+
+    /// Makes PEM text the bundle of one webhook.
+    func put(_ pem: String, intoBundle index: Int) async throws {
+        try await set(bundle: Data(pem.utf8).base64EncodedString(), of: [index])
+    }
+
+    private func set(bundle: String, of indices: [Int]) async throws {
         let object = try await object("judges", in: .validatingWebhookConfigurations)
         var webhooks = object?.json["webhooks"] as? [[String: Any]] ?? []
-        for index in [0, 2] {
+        for index in indices {
             var client = webhooks[index]["clientConfig"] as? [String: Any] ?? [:]
             client["caBundle"] = bundle
             webhooks[index]["clientConfig"] = client

@@ -18,7 +18,7 @@ struct World {
         case readSecret
         case readConfiguration
         case write(SecretFacts, ifVersion: Int?)
-        case trust([AuthorityFacts], ifVersion: Int)
+        case trust([AuthorityFacts], made: Set<String>, ifVersion: Int)
     }
 
     fileprivate enum Answer {
@@ -40,7 +40,7 @@ struct World {
         fileprivate var wakeAt: Int64? = 0
         fileprivate var secret: Stored<SecretFacts>?
         fileprivate var configurationVersion = 0
-        fileprivate var lastPair: (authority: AuthorityFacts, pair: PairFacts)?
+        fileprivate var lastPair: (authority: AuthorityFacts, pair: PairFacts, made: Set<String>)?
     }
 
     /// The configuration and since when it was so.
@@ -92,6 +92,10 @@ struct World {
             // All at once, and the Secret with them.
             for index in replicas.indices { crash(index) }
             secret = nil
+        case 16...17:
+            // Somebody's, with our name.
+            made += 1
+            setBundle(bundle + [Facts.authority("planted \(made)", from: now / 1000)])
         default:
             if !orphans.isEmpty { _ = perform(orphans.removeFirst()) }
         }
@@ -142,7 +146,7 @@ struct World {
         )
         let decision = replicas[index].machine.received(configuration: facts, time: time, now: now)
         if decision.adopts, let secret = replicas[index].secret?.value, let pair = secret.pair {
-            replicas[index].lastPair = (pair.authority, pair)
+            replicas[index].lastPair = (pair.authority, pair, replicas[index].secret?.value.own(served: pair) ?? [])
         }
         take(decision.action, index)
     }
@@ -157,7 +161,12 @@ struct World {
             replicas[index].request = Request(effect: effect)
             changes[change, default: 0] += 1
         case .trust(let authorities):
-            let effect = Effect.trust(authorities, ifVersion: replicas[index].configurationVersion)
+            let secret = replicas[index].secret?.value ?? SecretFacts()
+            let effect = Effect.trust(
+                authorities,
+                made: secret.own(served: replicas[index].machine.served),
+                ifVersion: replicas[index].configurationVersion
+            )
             replicas[index].request = Request(effect: effect)
         case .wait(let until): replicas[index].wakeAt = until
         }
@@ -165,6 +174,13 @@ struct World {
 
     private mutating func apply(_ change: SecretChange, _ replica: Replica) -> SecretFacts {
         var facts = replica.secret?.value ?? SecretFacts()
+        facts = changed(change, facts, replica)
+        facts.made.formUnion((replica.secret?.value.own(served: nil) ?? []).union(replica.lastPair?.made ?? []))
+        return facts
+    }
+
+    private mutating func changed(_ change: SecretChange, _ before: SecretFacts, _ replica: Replica) -> SecretFacts {
+        var facts = before
         switch change {
         case .begin:
             facts = SecretFacts(authority: makeAuthority(), canSign: true)
@@ -201,9 +217,10 @@ struct World {
             guard secret?.version == expected else { return .conflict }
             secret = Stored(value: facts, version: nextVersion())
             return .done
-        case .trust(let authorities, let expected):
+        case .trust(let authorities, let made, let expected):
             guard configuration.version == expected else { return .conflict }
-            setBundle(authorities)
+            let others = configuration.value.filter { !authorities.contains($0) && !$0.isLeaving(made, at: time) }
+            setBundle(authorities + others)
             return .done
         }
     }
