@@ -10,6 +10,9 @@ extension CertificatePair {
     /// The smallest elliptic curve group order clients accept: that of P-256.
     static let minimumCurveBits = 256
 
+    /// The curves that TLS clients take a certificate of: P-256, P-384 and P-521, by OpenSSL's names.
+    static let curves: Set<String> = ["prime256v1", "secp384r1", "secp521r1"]
+
     /// What clients of this server will stumble over, though it can start.
     static func warnings(leaf: X509Certificate, intermediates: [X509Certificate], now: UnixTime) -> [String] {
         var warnings: [String] = []
@@ -69,6 +72,7 @@ extension PrivateKey {
             case .other(let name): throw key.problem(.unsupportedKeyType(name))
             }
         guard bits >= minimumBits else { throw key.problem(.weakKey(bits: bits, minimum: minimumBits)) }
+        if let curve, !CertificatePair.curves.contains(curve) { throw key.problem(.unsupportedKeyType("EC \(curve)")) }
         guard leaf.isIssued(for: self) else { throw key.problem(.doesNotMatch(certificate: certificateSource)) }
     }
 }

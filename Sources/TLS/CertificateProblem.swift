@@ -93,10 +93,11 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
             return "the key in \(source) is encrypted with a passphrase"
         case .doesNotMatch(let certificate):
             return "the key in \(source) does not belong to the first certificate in \(certificate)"
-        case .expired(let notAfter, let now):
-            return "the certificate in \(source) expired at \(notAfter) and it is \(now)"
-        case .notYetValid(let notBefore, let now):
-            return "the certificate in \(source) is valid from \(notBefore) only and it is \(now)"
+        // Without the time it was found at: the sentence is the same as long as the reason is, and told once.
+        case .expired(let notAfter, _):
+            return "the certificate in \(source) expired at \(notAfter)"
+        case .notYetValid(let notBefore, _):
+            return "the certificate in \(source) is valid from \(notBefore) only"
         case .unsupportedKeyType(let name):
             return "the key in \(source) is of type \(name)"
         case .weakKey(let bits, let minimum):

@@ -46,6 +46,18 @@ final class PrivateKey: @unchecked Sendable {
         }
     }
 
+    /// OpenSSL's name of an elliptic curve key's curve; empty for one that has none.
+    var curve: String? {
+        guard algorithm == .ellipticCurve else { return nil }
+        var name = [CChar](repeating: 0, count: 64)
+        var count = 0
+        guard unsafe EVP_PKEY_get_group_name(raw, &name, name.count, &count) == 1 else {
+            OpenSSLErrorQueue.clear()
+            return ""
+        }
+        return String(decoding: name.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The size of the modulus or of the curve's group order.
     var bits: Int { unsafe Int(EVP_PKEY_get_bits(raw)) }
 

@@ -20,8 +20,7 @@ package enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
         case .certificate(let problem):
             problem.description
         case .invalidName(let name):
-            "cannot issue a certificate for \"\(name)\": neither an IP address nor a DNS name of letters, digits, "
-                + "hyphens and dots; correct the name"
+            "cannot issue a certificate for \"\(name)\": \(Self.problem(ofName: name))"
         case .openSSL(let action, let reason):
             "cannot \(action): \(reason)"
         case .handshake(let reason):
@@ -33,6 +32,16 @@ package enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
         case .tooManyBytesBeforeHandshake(let limit):
             "more than \(limit) bytes were written before the TLS handshake was done"
         }
+    }
+
+    private static func problem(ofName name: String) -> String {
+        if name.utf8.contains(UInt8(ascii: "_")) {
+            return "no host's name has an underscore, and TLS clients refuse it; use a hyphen"
+        }
+        if name.utf8.count > 1, name.utf8.last == UInt8(ascii: ".") {
+            return "certificates have names without the dot at the end; leave it out"
+        }
+        return "neither an IP address nor a DNS name of letters, digits, hyphens and dots; correct the name"
     }
 
     /// The current error queue as an error, for a call that failed on this thread just now.

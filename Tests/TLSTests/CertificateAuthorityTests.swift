@@ -163,6 +163,15 @@ import Testing
         #expect(throws: TLSError.invalidName(text)) { try SubjectAlternativeName(parsing: text) }
     }
 
+    @Test(arguments: [("my_host", "underscore"), ("api.example.", "dot at the end"), (".", "correct the name")])
+    func `a name that is nearly one is told what is wrong with it`(text: String, words: String) {
+        #expect {
+            try SubjectAlternativeName(parsing: text)
+        } throws: {
+            "\($0)".contains(words)
+        }
+    }
+
     @Test func `a common name that is too long is an error`() {
         #expect(throws: TLSError.self) {
             try CertificateAuthority.make(commonName: String(repeating: "x", count: 65), now: Credentials.noon)

@@ -57,7 +57,7 @@ import Testing
         #expect(
             late?.description
                 == "cannot load the serving certificate: the certificate in the given PEM text expired at "
-                + "2023-12-14T22:13:20Z and it is 2023-12-14T22:13:21Z; renew the certificate, or correct this machine's clock"
+                + "2023-12-14T22:13:20Z; renew the certificate, or correct this machine's clock"
         )
     }
 
@@ -152,6 +152,20 @@ import Testing
             + "-----END PRIVATE KEY-----\n"
         let problem = Self.reason { try Self.pair(issued.certificatePEM, key) }
         #expect(problem?.reason == .unsupportedKeyType("ED25519"))
+    }
+
+    @Test func `a key of a curve that no client offers is refused by name`() throws {
+        let issued = try Credentials.make()
+        let lines = [
+            "-----BEGIN PRIVATE KEY-----",
+            "MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQgVBNeVAkkn5kZK/CbwRL2",
+            "4x1BEe6aCs190YPoTQYlWf+hRANCAARiTNdkjYfUsxAuNU5EqSOIDKjk4OIGpZP5",
+            "Ti+lzUaiyWJ77t68b2QUMkfXtlamADatJ9QA2hxhZK8Nuhn7RNA9",
+            "-----END PRIVATE KEY-----",
+        ]
+        let problem = Self.reason { try Self.pair(issued.certificatePEM, lines.joined(separator: "\n") + "\n") }
+        #expect(problem?.reason == .unsupportedKeyType("EC secp256k1"))
+        #expect(problem?.description.contains("ECDSA P-256") == true)
     }
 
     @Test func `what clients will stumble over is a warning`() throws {
