@@ -32,6 +32,35 @@ import Testing
         #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: nil))
     }
 
+    @Test(arguments: [(false, 100), (true, 10_000)])
+    func `follows a list that does not end for so many pages`(hasItems: Bool, pages: Int) {
+        var machine = ReflectorStateMachine()
+        _ = machine.start(now: 0)
+        let items = hasItems ? [0..<1] : []
+        var action = ReflectorStateMachine.Action.list(continueToken: nil)
+        var count = 0
+        while case .list = action, count <= pages {
+            count += 1
+            let page = ListPage(resourceVersion: "10", continueToken: "\(count)", items: items)
+            action = machine.received(page, now: 0, jitter: 0)
+        }
+        #expect(action == .wait(untilMilliseconds: 800))
+        #expect(count == pages)
+        guard case .unsynced(let failure?) = machine.condition else {
+            Issue.record("\(machine.condition)")
+            return
+        }
+        #expect(failure.message(resource: "agents").contains("does not come to an end (\(pages) pages"))
+        #expect(machine.wake(now: 800, jitter: 0) == .list(continueToken: nil))
+    }
+
+    @Test func `follows no continue token twice in a row`() {
+        var machine = ReflectorStateMachine()
+        _ = machine.start(now: 0)
+        #expect(machine.received(Self.page("10", next: "a"), now: 0, jitter: 0) == .list(continueToken: "a"))
+        #expect(machine.received(Self.page("10", next: "a"), now: 0, jitter: 0) == .wait(untilMilliseconds: 800))
+    }
+
     @Test func `starts over when a page is gone, at once only the first time`() {
         var machine = ReflectorStateMachine()
         _ = machine.start(now: 0)

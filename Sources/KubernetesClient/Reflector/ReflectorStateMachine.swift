@@ -11,6 +11,10 @@ package struct ReflectorStateMachine: Sendable {
     static let shortWatchMilliseconds: Int64 = 1000
     /// So many waits in a row last as long as a server that is busy asks for, and no longer: client-go's number.
     static let mostAskedWaits = 10
+    /// The pages of one list: five million objects of 500 a page, which no etcd holds.
+    static let mostPages = 10_000
+    /// Pages without objects that follow each other; an API server fills each but the last.
+    static let mostEmptyPages = 100
 
     /// What the driver has to do.
     package enum Action: Equatable, Sendable {
@@ -38,11 +42,20 @@ package struct ReflectorStateMachine: Sendable {
 
     private enum State: Equatable {
         case idle
-        /// The API tells what was so at `since` or later.
-        case listing(since: Int64)
+        case listing(Listing)
         case watching(Watch)
         /// Then watch from the version, or list without one.
         case waiting(until: Int64, resourceVersion: String?)
+    }
+
+    private struct Listing: Equatable {
+        /// The API tells what was so then or later.
+        let since: Int64
+        var pages = 0
+        /// At the end of those so far.
+        var emptyPages = 0
+        /// What the last page was asked for with.
+        var continueToken: String?
     }
 
     private struct Watch: Equatable {
@@ -95,9 +108,21 @@ package struct ReflectorStateMachine: Sendable {
 
     /// A page came and was added to the collection.
     package mutating func received(_ page: ListPage, now: Int64, jitter: Double) -> Action {
-        guard case .listing(let since) = state else { return .none }
-        if let token = page.continueToken { return .list(continueToken: token) }
-        condition = .synced(lastHeardMilliseconds: since, failure: nil)
+        guard case .listing(var listing) = state else { return .none }
+        if let token = page.continueToken {
+            listing.pages += 1
+            listing.emptyPages = page.items.isEmpty ? listing.emptyPages + 1 : 0
+            guard token != listing.continueToken, listing.pages < Self.mostPages,
+                listing.emptyPages < Self.mostEmptyPages
+            else {
+                let pages = "\(listing.pages) pages, the last \(listing.emptyPages) of them empty"
+                return failed(.other("the list does not come to an end (\(pages))"), now: now, jitter: jitter)
+            }
+            listing.continueToken = token
+            state = .listing(listing)
+            return .list(continueToken: token)
+        }
+        condition = .synced(lastHeardMilliseconds: listing.since, failure: nil)
         let seconds = watch(page.resourceVersion, now: now, jitter: jitter)
         return .commitAndWatch(resourceVersion: page.resourceVersion, timeoutSeconds: seconds)
     }
@@ -206,7 +231,7 @@ package struct ReflectorStateMachine: Sendable {
     }
 
     private mutating func list(now: Int64) -> Action {
-        state = .listing(since: now)
+        state = .listing(Listing(since: now))
         return .list(continueToken: nil)
     }
 
