@@ -180,7 +180,17 @@ let package = Package(
         ),
         .testTarget(
             name: "ClaimsSimulationTests",
-            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy", "TestRandomness"]
+            dependencies: [
+                "AdmissionServer",
+                "AgentRuns",
+                "ClusterState",
+                "JSONPull",
+                "KubernetesClient",
+                "Policy",
+                "TestRandomness",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
         ),
         .testTarget(
             name: "HTTPServerTests",

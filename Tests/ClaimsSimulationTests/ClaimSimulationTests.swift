@@ -23,6 +23,8 @@ import Testing
             #expect(summary.conflicts > Int(Self.schedules))
             #expect(summary.revivals > Int(Self.schedules) / 20)
             #expect(summary.lingering > Int(Self.schedules) / 20)
+            #expect(summary.changesOfScope > Int(Self.schedules) / 20)
+            #expect(summary.bypasses > Int(Self.schedules) / 20)
         }
     }
 
@@ -41,14 +43,29 @@ import Testing
         await expectFound("reading flaw \(flaw.rawValue)") { Simulation(seed: $0, readingFlaws: flaw) }
     }
 
-    private func expectFound(_ flaw: String, _ simulation: (UInt64) -> Simulation) async {
+    /// Other replicas would make up for it.
+    @Test func `a planted bug that leaves a claim behind is found where there is one replica`() async {
+        await expectFound(
+            "a claim given up",
+            shows: "still has",
+            sound: { Simulation(seed: $0, isLonely: true) },
+            { Simulation(seed: $0, flaws: .keepsWhatIsGivenUp, isLonely: true) }
+        )
+    }
+
+    private func expectFound(
+        _ flaw: String,
+        shows sign: String = "active",
+        sound: (UInt64) -> Simulation = { Simulation(seed: $0) },
+        _ simulation: (UInt64) -> Simulation
+    ) async {
         for seed in UInt64(1)...20_000 {
             await Task.yield()
             var flawed = simulation(seed)
             // It has to show in who has the branch, not in the time something takes.
-            guard let problem = flawed.run(), problem.contains("active") else { continue }
+            guard let problem = flawed.run(), problem.contains(sign) else { continue }
             // It is the flaw that does it.
-            var sound = Simulation(seed: seed)
+            var sound = sound(seed)
             #expect(sound.run() == nil)
             return
         }
@@ -73,6 +90,8 @@ import Testing
         var conflicts = 0
         var revivals = 0
         var lingering = 0
+        var changesOfScope = 0
+        var bypasses = 0
     }
 
     private static func explore(_ seeds: Range<UInt64>) async -> Summary {
@@ -91,6 +110,8 @@ import Testing
                         summary.conflicts += simulation.conflicts
                         summary.revivals += simulation.revivals
                         summary.lingering += simulation.lingering.count
+                        summary.changesOfScope += simulation.changesOfScope
+                        summary.bypasses += simulation.bypasses
                     }
                     return summary
                 }
@@ -101,6 +122,8 @@ import Testing
                 sum.conflicts += part.conflicts
                 sum.revivals += part.revivals
                 sum.lingering += part.lingering
+                sum.changesOfScope += part.changesOfScope
+                sum.bypasses += part.bypasses
             }
         }
     }

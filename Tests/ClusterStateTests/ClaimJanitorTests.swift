@@ -285,6 +285,10 @@ import Testing
         let held = HeldClaim(claim: claim, version: LeaseVersion(uid: "l", resourceVersion: "3"))
         janitor.received(.lease(.claim(held)), for: ticket, now: Self.moment(time))
         #expect(janitor.takeCounts() == [.acquired])
+        // It may have given the branch up meanwhile.
+        let again = Self.nextCall(&janitor, from: &time)
+        #expect(again?.call == .readRun(Self.run(1).key))
+        if let again { janitor.received(.run(Self.run(1)), for: again.ticket, now: Self.moment(time)) }
         #expect(Self.nextCall(&janitor, from: &time)?.call == nil)
         #expect(janitor.claimCount == 1)
     }
@@ -345,6 +349,21 @@ import Testing
             Issue.record("no create")
             return
         }
+    }
+
+    /// The run was read with the branch, and seen without it before the claim was there.
+    @Test(arguments: [false, true])
+    func `removes the claim of a run that gave the branch up while it was made`(isSeenFirst: Bool) throws {
+        var (janitor, create, time) = Self.creating()
+        var moved = Self.run(1)
+        moved.branches = []
+        if isSeenFirst { janitor.saw(Self.held(1), known: Nothing(), now: Self.moment(time)) }
+        janitor.saw(moved, now: Self.moment(time))
+        janitor.received(.lease(.claim(Self.held(1))), for: try #require(create), now: Self.moment(time))
+        let read = try #require(Self.nextCall(&janitor, from: &time))
+        #expect(read.call == .readRun(moved.key))
+        janitor.received(.run(moved), for: read.ticket, now: Self.moment(time))
+        #expect(Self.nextCall(&janitor, from: &time)?.call == .delete(Self.held(1).claim.key, Self.held(1).version))
     }
 
     @Test func `counts a branch whose Lease nobody knows whose it is`() throws {

@@ -5,7 +5,7 @@ internal import KubernetesClient
 internal import NIOCore
 
 /// Makes the calls of the claim protocol, and says in its words what came of them.
-struct ClaimAPI: Sendable {
+struct ClaimAPI: ClaimCaller, Sendable {
     /// An AgentRun as large as etcd keeps them, with managed fields.
     static let maximumAnswerBytes = 16 << 20
 
@@ -16,6 +16,8 @@ struct ClaimAPI: Sendable {
     /// What is known of runs and their Jobs, and how runs are read.
     let runs: ClusterStore
 
+    var eventLoop: any EventLoop { client.eventLoop }
+
     /// What was asked for, as RBAC names it.
     private struct Permission {
         var verb: String
@@ -25,11 +27,10 @@ struct ClaimAPI: Sendable {
         var description: String { "\(resource) \(verb) in namespace \"\(namespace)\"" }
     }
 
-    /// Makes a call; the future never fails and belongs to the client's event loop.
     func perform(
         _ call: ClaimCall,
         timeout: TimeAmount,
-        _ urgency: APIRequest.Urgency = .routine
+        _ urgency: APIRequest.Urgency
     ) -> EventLoopFuture<ClaimAnswer> {
         if case .listJobs(let run) = call { return listJobs(of: run, timeout: timeout, urgency) }
         var request = request(for: call)

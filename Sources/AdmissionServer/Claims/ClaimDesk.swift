@@ -5,13 +5,14 @@ internal import NIOCore
 
 /// Where claims are made and kept: the protocol's machines, and the calls and timers they ask for.
 ///
-/// Belongs to the client's event loop.
-final class ClaimDesk {
+/// Belongs to the caller's event loop, and knows no other time than that loop's and its environment's.
+final class ClaimDesk<Caller: ClaimCaller> {
     /// Longest time for one call of the janitor; a review's calls have what is left of its own, and no more than this, so
     /// that a call that got lost can be made again.
-    private static let callTimeout = TimeAmount.seconds(5)
+    private static var callTimeout: TimeAmount { .seconds(5) }
 
-    private let api: ClaimAPI
+    private let caller: Caller
+    private let timing: ClaimTiming
     private let runs: ClusterStore
     private let environment: ClaimKeeper.Environment
     private let figures: ClaimFigures
@@ -25,13 +26,14 @@ final class ClaimDesk {
 
     init(
         _ configuration: ClaimKeeper.Configuration,
-        api: ClaimAPI,
+        caller: Caller,
         runs: ClusterStore,
         environment: ClaimKeeper.Environment,
         figures: ClaimFigures,
         logger: Logger
     ) {
-        (self.api, self.runs, self.environment) = (api, runs, environment)
+        (self.caller, self.runs, self.environment) = (caller, runs, environment)
+        timing = configuration.timing
         (self.figures, self.logger) = (figures, logger)
         replica = configuration.replica
         janitor = ClaimJanitor(
@@ -44,7 +46,7 @@ final class ClaimDesk {
         )
     }
 
-    private var eventLoop: any EventLoop { api.client.eventLoop }
+    private var eventLoop: any EventLoop { caller.eventLoop }
     private var now: ClaimMoment { environment.now() }
 
     // MARK: Reviews
@@ -69,10 +71,10 @@ final class ClaimDesk {
         deadline: NIODeadline,
         _ promise: EventLoopPromise<RunAcquisition.Result>
     ) {
-        let machine = RunAcquisition(request, replica: replica, timing: api.timing)
+        let machine = RunAcquisition(request, replica: replica, timing: timing)
         let errand = Errand(machine, deadline, promise)
         // Nothing is sent that nobody waits for.
-        guard NIODeadline.now() < deadline else { return proceed(errand.machine.expire(now: now), errand) }
+        guard eventLoop.now < deadline else { return proceed(errand.machine.expire(now: now), errand) }
         errand.timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
             proceed(errand.machine.expire(now: now), errand)
         }
@@ -85,8 +87,8 @@ final class ClaimDesk {
         let number = errand.call
         switch action {
         case .call(let call):
-            let timeout = min(Self.callTimeout, max(errand.deadline - .now(), .milliseconds(1)))
-            api.perform(call, timeout: timeout, .urgent).assumeIsolated().whenSuccess { [self] answer in
+            let timeout = min(Self.callTimeout, max(errand.deadline - eventLoop.now, .milliseconds(1)))
+            caller.perform(call, timeout: timeout, .urgent).assumeIsolated().whenSuccess { [self] answer in
                 guard number == errand.call, !errand.isOver else { return }
                 proceed(errand.machine.received(answer, observedAt: observedAt(answer), now: now), errand)
             }
@@ -148,8 +150,8 @@ final class ClaimDesk {
     /// Gives claims back; what fails here ends when the gap is over.
     func release(_ result: RunAcquisition.Result) {
         for (key, version) in result.taken {
-            api.perform(.delete(key, version), timeout: Self.callTimeout).assumeIsolated().whenSuccess {
-                [self] answer in
+            let answer = caller.perform(.delete(key, version), timeout: Self.callTimeout, .routine)
+            answer.assumeIsolated().whenSuccess { [self] answer in
                 guard case .deleted = answer else { return }
                 count(.released)
                 janitor.sawOwnDeletion(of: key, version)
@@ -166,7 +168,11 @@ final class ClaimDesk {
     // MARK: What is seen
 
     func use(_ scope: BranchClaimScope?) {
+        guard scope != janitor.configuration.scope else { return }
         janitor.configuration.scope = scope
+        // Runs at work need a claim by the new name.
+        janitor.relisted(runs, now: now)
+        advance()
     }
 
     func saw(_ changes: [RunNews]) {
@@ -213,7 +219,8 @@ final class ClaimDesk {
             case .idle: return
             case .wait(let until): return setTimer(until)
             case .call(let call, let ticket):
-                api.perform(call, timeout: Self.callTimeout).assumeIsolated().whenSuccess { [self] answer in
+                let answer = caller.perform(call, timeout: Self.callTimeout, .routine)
+                answer.assumeIsolated().whenSuccess { [self] answer in
                     janitor.received(answer, for: ticket, now: now)
                     if case .failed(let failure) = answer, !isStopped {
                         tell(failure.message, "claims that are over cannot be removed")

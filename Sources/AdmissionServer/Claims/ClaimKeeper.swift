@@ -47,7 +47,7 @@ package final class ClaimKeeper: BranchClaimer {
 
     let eventLoop: any EventLoop
     private let client: APIClient
-    private let desk: NIOLoopBoundBox<ClaimDesk>
+    private let desk: NIOLoopBoundBox<ClaimDesk<ClaimAPI>>
     /// What became of claims.
     package let figures = ClaimFigures()
     let leases: WatchedResource
@@ -83,7 +83,14 @@ package final class ClaimKeeper: BranchClaimer {
             runs: runs
         )
         desk = .makeBoxSendingValue(
-            ClaimDesk(configuration, api: api, runs: runs, environment: environment, figures: figures, logger: logger),
+            ClaimDesk(
+                configuration,
+                caller: api,
+                runs: runs,
+                environment: environment,
+                figures: figures,
+                logger: logger
+            ),
             eventLoop: client.eventLoop
         )
     }

@@ -256,16 +256,15 @@ extension ClaimJanitor {
                 count(.acquired)
             }
             enter(held, now)
-            // If the run was seen to end meanwhile, nothing will tell again.
-            if held.claim.holder.run == run, held.claim.holder.uid == holder.uid, uncovered[run] != nil,
-                claims[held.claim.key]?.version == held.version
+            // The run was read before the claim was made, and may have given the branch up since: the claim stays fresh,
+            // so that it is looked at once more. Of a run that is over no event tells when its last Job ends.
+            if holder.job != nil, held.claim.holder.run == run, held.claim.holder.uid == holder.uid,
+                uncovered[run] != nil, claims[held.claim.key]?.version == held.version
             {
-                // Of a run that is over no event tells when its last Job ends.
-                if holder.job == nil {
-                    claims[held.claim.key]?.standing = .confirmed
-                } else {
-                    claims[held.claim.key]?.isLingering = true
-                }
+                claims[held.claim.key]?.isLingering = true
+            }
+            if configuration.timing.flaws.contains(.keepsWhatIsGivenUp) {
+                claims[held.claim.key]?.standing = .confirmed
             }
             create(run, holder, keys.dropFirst(), now)
         case .exists:

@@ -83,4 +83,6 @@ struct ClaimFlaws: OptionSet, Hashable, Sendable {
     static let forgetsEarlierLives = ClaimFlaws(rawValue: 128)
     /// Does not ask whether a Job of a run that is over goes on.
     static let forgetsJobs = ClaimFlaws(rawValue: 32)
+    /// Keeps a claim made for a run without one, though the run gave the branch up while it was made.
+    static let keepsWhatIsGivenUp = ClaimFlaws(rawValue: 256)
 }

@@ -3,6 +3,8 @@ struct EventQueue<Event> {
     private var heap: [(time: Int64, number: Int, event: Event)] = []
     private var nextNumber = 0
 
+    var nextTime: Int64? { heap.first?.time }
+
     mutating func add(_ event: Event, at time: Int64) {
         heap.append((time, nextNumber, event))
         nextNumber += 1

@@ -15,6 +15,8 @@ struct SimulatedRun {
     var derived: [BranchKey]
     /// Those of both that the policy lets it have beside others.
     var shared: Set<BranchKey> = []
+    /// By which it was judged last; nil if nobody has judged it.
+    var scope: BranchClaimScope? = .cluster
     /// Whether its status names one of its heads, as that of a workflow does after the first step.
     var isSettled = false
 
@@ -78,7 +80,7 @@ struct ReadingFlaws: OptionSet, Hashable, Sendable {
     static let annotationFrees = ReadingFlaws(rawValue: 2)
     /// One branch that the policy lets a run share drops the claims on all.
     static let sharesAll = ReadingFlaws(rawValue: 4)
-    /// A run of many branches is admitted without a claim.
+    /// A run of more branches than can be claimed for one is admitted without a claim.
     static let claimsNoneOfMany = ReadingFlaws(rawValue: 8)
     /// A template that has become a run is taken for one that is over.
     static let takesBecomingForOver = ReadingFlaws(rawValue: 16)

@@ -31,6 +31,8 @@ extension Simulation {
     mutating func checkSafety() {
         var holders: [ClaimKey: ObjectKey] = [:]
         for run in cluster.activeRuns {
+            // What was not judged, or by another scope, has no claim that these would meet.
+            guard let scope = run.scope else { continue }
             if !run.standing.needsClaims { lingering.insert(run.uid) }
             for branch in run.allBranches where !run.shared.contains(branch) {
                 let key = scope.key(branch, in: run.key.namespace)
@@ -93,6 +95,11 @@ extension Simulation {
     mutating func checkEnd() {
         for (key, held) in cluster.leases.sorted(by: { $0.key < $1.key }) where isVoid(held) {
             fail("\(held.claim.holder) still has \(key.branch.head), though everything has worked for long")
+        }
+        for run in cluster.activeRuns where run.standing == .active {
+            for branch in run.written where cluster.leases[scope.key(branch, in: run.key.namespace)] == nil {
+                fail("\(run.key.name) is active on \(branch.head), though nobody has claimed it for long")
+            }
         }
     }
 }

@@ -37,27 +37,29 @@ extension Simulation {
     /// A review reaches a replica.
     mutating func review(_ number: Int, _ replica: Int) {
         let attempt = attempts[number]
-        guard replicas[replica].isUp, replicas[replica].reviews[number] == nil else {
-            return queue.add(.decided(number, isAdmitted: false), at: now + 1)
+        let scope = replicas[replica].scope
+        guard replicas[replica].isUp, !replicas[replica].isClaiming(number) else {
+            return queue.add(.decided(number, isAdmitted: false, scope), at: now + 1)
         }
         // A dry run is answered at once and claims nothing.
         guard !attempt.request.isDryRun else { return }
-        guard let wanted = wish(attempt) else {
-            return queue.add(.decided(number, isAdmitted: true), at: now + 1)
+        // The rule does not admit a run of more branches than can be claimed for one.
+        let request = attempt.request
+        guard request.written.count + request.derived.count <= BranchKey.maximumOfRun else {
+            let isAdmitted = readingFlaws.contains(.claimsNoneOfMany)
+            return queue.add(.decided(number, isAdmitted: isAdmitted, scope), at: now + 1)
         }
-        var acquisition = RunAcquisition(wanted, replica: replicas[replica].name, timing: timing)
-        let action = acquisition.start(now: replicas[replica].moment(now))
-        replicas[replica].reviews[number] = acquisition
-        let life = replicas[replica].life
-        queue.add(.deadline(number, replica: replica, life: life), at: now + random.pick([5000, 9000, 29_000]))
-        proceed(action, number, replica)
+        guard let wanted = wish(attempt, scope) else {
+            return queue.add(.decided(number, isAdmitted: true, scope), at: now + 1)
+        }
+        scopes[Delivery(review: number, replica: replica)] = scope
+        replicas[replica].claim(number, wanted, within: random.pick([5000, 9000, 29_000]))
     }
 
     /// What the webhook claims for a request; nil for nothing.
-    private func wish(_ attempt: Attempt) -> RunAcquisition.Request? {
+    private func wish(_ attempt: Attempt, _ scope: BranchClaimScope) -> RunAcquisition.Request? {
         let request = attempt.request
         let run = SimulatedRun(key: request.key, uid: attempt.uid, written: request.written, derived: request.derived)
-        if readingFlaws.contains(.claimsNoneOfMany), run.allBranches.count > 2 { return nil }
         let sharesAll = readingFlaws.contains(.sharesAll) && !request.shared.isEmpty
         let claims = BranchClaims(
             namespace: request.key.namespace,
@@ -72,54 +74,20 @@ extension Simulation {
         return claims.request(written: run.shown)
     }
 
-    mutating func expire(_ number: Int, _ replica: Int, _ life: Int) {
-        guard isAlive(replica, life) else { return }
-        let moment = replicas[replica].moment(now)
-        guard let action = replicas[replica].reviews[number]?.expire(now: moment) else { return }
-        proceed(action, number, replica)
-    }
-
-    mutating func wake(_ number: Int, _ replica: Int, _ life: Int) {
-        guard isAlive(replica, life) else { return }
-        let moment = replicas[replica].moment(now)
-        guard let action = replicas[replica].reviews[number]?.wake(now: moment) else { return }
-        proceed(action, number, replica)
-    }
-
-    /// Does what a review's machine says.
-    mutating func proceed(_ action: RunAcquisition.Action, _ number: Int, _ replica: Int) {
-        switch action {
-        case .call(let call): send(call, replica, .review(number))
-        case .wait(let until):
-            let time = now + max(1, until - replicas[replica].moment(now).steady)
-            queue.add(.wakeReview(number, replica: replica, life: replicas[replica].life), at: time)
-        case .finish(let result):
-            replicas[replica].reviews[number] = nil
-            for outcome in result.outcomes { note(outcome, replica) }
-            let isAdmitted = result.decision == .held
-            queue.add(.decided(number, isAdmitted: isAdmitted), at: now + random.draw(1...100))
-            guard !isAdmitted else { return }
-            for taken in result.taken where replicas[replica].isUp {
-                send(.delete(taken.key, taken.version), replica, .nobody)
-            }
-            pump(replica)
-        }
-    }
-
-    private mutating func note(_ outcome: ClaimOutcome, _ replica: Int) {
-        switch outcome {
-        case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
-            let (store, moment) = (replicas[replica].store, replicas[replica].moment(now))
-            replicas[replica].janitor.saw(held, known: store, now: moment)
-        case .conflict: conflicts += 1
-        case .unavailable: break
-        }
+    /// The claims of a review are decided.
+    mutating func finish(_ number: Int, _ result: RunAcquisition.Result, _ replica: Int) {
+        for case .conflict in result.outcomes { conflicts += 1 }
+        let isAdmitted = result.decision == .held
+        let scope = scopes.removeValue(forKey: Delivery(review: number, replica: replica)) ?? scope
+        queue.add(.decided(number, isAdmitted: isAdmitted, scope), at: now + random.draw(1...100))
+        if !isAdmitted { replicas[replica].release(result) }
     }
 
     /// The API server has the webhook's answer; the first one counts.
-    mutating func decided(_ number: Int, isAdmitted: Bool) {
+    mutating func decided(_ number: Int, isAdmitted: Bool, _ scope: BranchClaimScope) {
         guard !attempts[number].isDecided else { return }
         attempts[number].isDecided = true
+        attempts[number].scope = scope
         let request = attempts[number].request
         guard isAdmitted, now <= request.startedAt + Self.requestLimit else { return }
         // Another webhook denies, or the client goes away.
@@ -133,12 +101,13 @@ extension Simulation {
     mutating func store(_ number: Int) {
         let attempt = attempts[number]
         let request = attempt.request
-        if let uid = request.updates, request.removesAnnotation { return revive(request, uid) }
+        if let uid = request.updates, request.removesAnnotation { return revive(attempt, uid) }
         if let uid = request.updates {
             let isStored = cluster.update(request.key, uid: uid) { run in
                 run.written = request.written
                 run.derived = request.derived
                 run.shared = request.shared
+                run.scope = attempt.scope
             }
             if isStored { storedRuns += 1 }
             return
@@ -150,7 +119,8 @@ extension Simulation {
             uid: attempt.uid,
             written: request.written,
             derived: request.derived,
-            shared: request.shared
+            shared: request.shared,
+            scope: attempt.scope
         )
         guard cluster.store(run) else {
             guard request.generatesName, mayRetry else { return }
@@ -168,12 +138,14 @@ extension Simulation {
     }
 
     /// A template becomes a run: one at work at once, another when the controller takes notice.
-    private mutating func revive(_ request: Request, _ uid: ExactString) {
+    private mutating func revive(_ attempt: Attempt, _ uid: ExactString) {
+        let request = attempt.request
         let isStored = cluster.update(request.key, uid: uid, from: [.template, .annotated]) { run in
             run.standing = run.standing == .annotated ? .active : .becoming
             run.written = request.written
             run.derived = request.derived
             run.shared = request.shared
+            run.scope = attempt.scope
         }
         guard isStored, let run = cluster.runs[request.key] else { return }
         revivals += 1
@@ -197,7 +169,7 @@ extension Simulation {
     }
 
     /// Draws what becomes of a run.
-    private mutating func live(_ run: SimulatedRun) {
+    mutating func live(_ run: SimulatedRun) {
         turn(run)
         if random.happens(300) {
             let start = now + random.draw(0...5000)

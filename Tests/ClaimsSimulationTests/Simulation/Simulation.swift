@@ -13,17 +13,13 @@ struct Simulation {
     static let storageLimit = ClaimTiming.safeGapMilliseconds
     /// After this an API server answers a review no more.
     static let requestLimit: Int64 = 34_000
-    static let callTimeout: Int64 = 5000
 
     indirect enum Event {
         case start(Request)
         case review(Int, replica: Int)
         case execute(ClaimCall, Return?)
         case answer(ClaimAnswer, Return)
-        case deadline(Int, replica: Int, life: Int)
-        case wakeReview(Int, replica: Int, life: Int)
-        case wakeJanitor(replica: Int, life: Int, at: Int64)
-        case decided(Int, isAdmitted: Bool)
+        case decided(Int, isAdmitted: Bool, BranchClaimScope)
         case store(Int)
         case end(ObjectKey, uid: ExactString, deletes: Bool)
         case settle(ObjectKey, uid: ExactString)
@@ -33,20 +29,19 @@ struct Simulation {
         case begin(ObjectKey, uid: ExactString)
         case watch(SimulatedCluster.Change, replica: Int, life: Int)
         case restart(Int)
+        /// The policy has another scope, and each replica reads it some time later.
+        case change(BranchClaimScope)
+        case reload(Int, life: Int, BranchClaimScope)
+        /// A run is stored that nobody has judged, as where the webhook is away and its configuration ignores that.
+        case bypass(SimulatedRun)
         case audit
     }
 
     /// Whom an answer is for.
     struct Return {
-        enum Target {
-            case review(Int)
-            case janitor(ClaimJanitor.Ticket)
-            case nobody
-        }
-
         var replica: Int
         var life: Int
-        var target: Target
+        var call: Int
     }
 
     /// A create or update that a client sends.
@@ -66,11 +61,19 @@ struct Simulation {
         var startedAt: Int64 = 0
     }
 
+    /// A review as one replica got it.
+    struct Delivery: Hashable {
+        var review: Int
+        var replica: Int
+    }
+
     /// One call of the webhook for a request, with an object of its own.
     struct Attempt {
         var request: Request
         var uid: ExactString
         var isDecided = false
+        /// By which it was judged.
+        var scope = BranchClaimScope.cluster
         /// Which replicas have it: a second one when it was delivered twice.
         var deliveries = 0
     }
@@ -79,12 +82,16 @@ struct Simulation {
     var random: SplitMix
     var weather: Weather
     let isCalm: Bool
+    /// One replica only, and a run that nobody judged: no other replica makes up for what that one forgets.
+    let isLonely: Bool
     /// Prints every event.
     var isTraced = false
-    var now: Int64 = 0
+    let clock = SimulatedClock()
+    var now: Int64 { clock.milliseconds }
     var queue = EventQueue<Event>()
     var cluster: SimulatedCluster
-    let scope: BranchClaimScope
+    /// By the policy as it is.
+    var scope: BranchClaimScope
     let readingFlaws: ReadingFlaws
     var replicas: [SimulatedReplica]
     var attempts: [Attempt] = []
@@ -93,6 +100,9 @@ struct Simulation {
     var storedRuns = 0
     /// Templates that became runs.
     var revivals = 0
+    /// Changes of the policy, and runs that nobody judged.
+    var changesOfScope = 0
+    var bypasses = 0
     /// Runs that were over while a Job of them went on.
     var lingering: Set<ExactString> = []
     var conflicts = 0
@@ -102,14 +112,17 @@ struct Simulation {
     var problem: String?
     /// Claims that serve no active run, each in the state it is in, since when.
     var voidSince: [ClaimKey: (version: LeaseVersion, time: Int64)] = [:]
+    /// By which scope a replica judges a review, that of the policy it had when it began.
+    var scopes: [Delivery: BranchClaimScope] = [:]
     let timing: ClaimTiming
     let branches: [BranchKey]
 
-    init(seed: UInt64, flaws: ClaimFlaws = [], readingFlaws: ReadingFlaws = []) {
+    init(seed: UInt64, flaws: ClaimFlaws = [], readingFlaws: ReadingFlaws = [], isLonely: Bool = false) {
         self.seed = seed
         random = SplitMix(seed: seed)
-        isCalm = random.happens(200)
-        weather = isCalm ? .calm : Weather.draw(&random)
+        self.isLonely = random.happens(50) || isLonely
+        isCalm = random.happens(200) && !self.isLonely
+        weather = self.isLonely ? .slow : isCalm ? .calm : Weather.draw(&random)
         // The least that is claimed to be safe: what is longer hides mistakes.
         var timing = ClaimTiming(gapMilliseconds: Self.storageLimit)
         timing.flaws = flaws
@@ -121,12 +134,13 @@ struct Simulation {
             BranchKey(repository: "proompteng/lab", head: ExactString("codex/\($0)"))
         }
         replicas = []
-        for number in 0..<Int(random.draw(2...3)) {
+        for number in 0..<(self.isLonely ? 1 : Int(random.draw(2...3))) {
             // Half of what two may differ by, to either side; the edges often.
             let skew = random.pick([-5000, -5000, 5000, 5000, 0, random.draw(-5000...5000)])
             replicas.append(
                 SimulatedReplica(
                     number: number,
+                    clock: clock,
                     skew: skew,
                     timing: timing,
                     seed: seed,
@@ -136,13 +150,30 @@ struct Simulation {
             )
         }
         addRequests()
+        addChanges()
+    }
+
+    /// Policies and runs that come past the webhook.
+    private mutating func addChanges() {
+        if random.happens(150) {
+            queue.add(.change(scope == .cluster ? .namespace : .cluster), at: random.draw(0...60_000))
+        }
+        if isLonely || random.happens(150) {
+            let key = ObjectKey(namespace: "agents", name: "unjudged")
+            var run = SimulatedRun(key: key, uid: "uid-unjudged", written: [random.pick(branches)], derived: [])
+            run.scope = nil
+            let time = random.draw(0...(isLonely ? 2000 : 60_000))
+            trouble(until: time)
+            queue.add(.bypass(run), at: time)
+        }
     }
 
     /// A few bursts of requests: all at once, and again about when claims become void.
     private mutating func addRequests() {
         let gap = timing.gapMilliseconds
-        var burst: Int64 = 0
-        for number in 0..<Int(random.draw(3...9)) {
+        // About when the run that nobody judged gets its claim, where there is one for certain.
+        var burst: Int64 = isLonely ? 5000 : 0
+        for number in 0..<Int(random.draw(isLonely ? 9...20 : 3...9)) {
             if random.happens(400) {
                 burst += random.pick([0, gap - 1000, gap - 3000, gap - 6000, gap + 9000, random.draw(0...30_000)])
             }
@@ -160,6 +191,12 @@ struct Simulation {
                 isDryRun: random.happens(50)
             )
             if wanted.count > 1, random.happens(100) { request.shared = [random.pick(wanted)] }
+            // More than are claimed for one run.
+            if random.happens(10) {
+                request.written = (0...BranchKey.maximumOfRun).map {
+                    BranchKey(repository: "proompteng/lab", head: ExactString("codex/\($0)"))
+                }
+            }
             let start = burst + random.draw(0...3000)
             lastRequestEnd = max(lastRequestEnd, start + Self.storageLimit)
             queue.add(.start(request), at: start)
@@ -173,22 +210,35 @@ struct Simulation {
 
     /// Runs the schedule to its end; what went wrong, nil if nothing did.
     mutating func run() -> String? {
-        while problem == nil, let (time, event) = queue.pop() {
+        while problem == nil, let time = nextTime {
             if time > lastTrouble, !weatherIsOver, requestsAreOver(at: time) { calmDown(time) }
             if weatherIsOver, time > endOfCheck { break }
-            now = time
-            if isTraced { print(now, event) }
-            handle(event)
+            clock.milliseconds = time
+            if let replica = replicas.firstIndex(where: { $0.nextTime == time }) {
+                replicas[replica].runNext()
+            } else if let (_, event) = queue.pop() {
+                if isTraced { print(now, event) }
+                handle(event)
+            }
+            attend()
             publish()
             steps += 1
         }
         if problem == nil { checkEnd() }
+        for number in replicas.indices { replicas[number].crash() }
         return problem.map { "seed \(seed), at \(now) ms: \($0)" }
     }
 
     private(set) var weatherIsOver = false
     private(set) var endOfCheck = Int64.max
     var lastRequestEnd: Int64 = 0
+
+    /// When something happens next: in a replica, or outside of them.
+    private var nextTime: Int64? {
+        replicas.reduce(queue.nextTime) { earliest, replica in
+            replica.nextTime.map { min($0, earliest ?? .max) } ?? earliest
+        }
+    }
 
     private func requestsAreOver(at time: Int64) -> Bool {
         time > lastRequestEnd
@@ -197,7 +247,7 @@ struct Simulation {
     /// From here on everything works, and nothing new is asked.
     private mutating func calmDown(_ time: Int64) {
         weatherIsOver = true
-        now = time
+        clock.milliseconds = time
         weather = .calm
         for number in replicas.indices where !replicas[number].isUp { restart(number) }
         endOfCheck = time + Bound.afterTrouble(timing) + 1000
@@ -214,13 +264,7 @@ struct Simulation {
         case .review(let attempt, let replica): review(attempt, replica)
         case .execute(let call, let sender): execute(call, sender)
         case .answer(let answer, let sender): receive(answer, sender)
-        case .deadline(let attempt, let replica, let life): expire(attempt, replica, life)
-        case .wakeReview(let attempt, let replica, let life): wake(attempt, replica, life)
-        case .wakeJanitor(let replica, let life, let time):
-            guard isAlive(replica, life), replicas[replica].wakeAt == time else { return }
-            replicas[replica].wakeAt = nil
-            pump(replica)
-        case .decided(let attempt, let isAdmitted): decided(attempt, isAdmitted: isAdmitted)
+        case .decided(let attempt, let isAdmitted, let scope): decided(attempt, isAdmitted: isAdmitted, scope)
         case .store(let attempt): store(attempt)
         case .end(let key, let uid, let deletes): cluster.end(key, uid: uid, deletes: deletes, now: now)
         case .settle(let key, let uid): _ = cluster.update(key, uid: uid) { $0.isSettled = true }
@@ -233,9 +277,11 @@ struct Simulation {
         case .begin(let key, let uid): _ = cluster.update(key, uid: uid, from: [.becoming]) { $0.standing = .active }
         case .watch(let change, let replica, let life):
             guard isAlive(replica, life) else { return }
-            replicas[replica].observe(change, now: now)
-            pump(replica)
+            replicas[replica].observe(change)
         case .restart(let replica): if !replicas[replica].isUp { restart(replica) }
+        case .change(let scope): change(to: scope)
+        case .reload(let replica, let life, let scope): if isAlive(replica, life) { replicas[replica].use(scope) }
+        case .bypass(let run): bypass(run)
         case .audit: if isCalm || weatherIsOver { audit() }
         }
     }
@@ -245,8 +291,23 @@ struct Simulation {
     }
 
     mutating func restart(_ replica: Int) {
-        replicas[replica].restart(cluster, now: now)
-        pump(replica)
+        replicas[replica].restart(cluster, scope: scope)
+    }
+
+    private mutating func bypass(_ run: SimulatedRun) {
+        guard cluster.store(run) else { return }
+        bypasses += 1
+        if !isLonely { live(run) }
+    }
+
+    private mutating func change(to scope: BranchClaimScope) {
+        self.scope = scope
+        changesOfScope += 1
+        for number in replicas.indices where replicas[number].isUp {
+            let time = now + random.draw(0...20_000)
+            trouble(until: time)
+            queue.add(.reload(number, life: replicas[number].life, scope), at: time)
+        }
     }
 
     /// Sends what changed to the watches, in order for each kind, and looks at what must never be.

@@ -20,6 +20,8 @@ struct Weather {
     /// Longest time an event of a watch is on its way.
     var watchLag: Int64
 
+    /// Watches are quicker than answers.
+    static let slow = Weather(delay: 2000, slowPerMille: 100, lateAnswersPerMille: 200, watchLag: 20)
     static let calm = Weather(delay: 50, watchLag: 500)
 
     /// Drawn so that each schedule has a character.
