@@ -38,10 +38,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// Days of the proleptic Gregorian calendar, counted in years that start in March so that the leap day is last.
     private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        let marchYear = month <= 2 ? year - 1 : year
+        // A period later, as what comes before March of the year 0 would be rounded the wrong way.
+        let marchYear = (month <= 2 ? year - 1 : year) + 400
         let marchMonth = (month + 9) % 12
         let daysBeforeYear = 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400
-        return daysBeforeYear + (marchMonth * 306 + 5) / 10 + day - 1 - 719_468
+        return daysBeforeYear - 146_097 + (marchMonth * 306 + 5) / 10 + day - 1 - 719_468
     }
 }
 

@@ -5,25 +5,14 @@
 enum WarningBudget {
     /// Characters (Unicode scalars) of one warning.
     static let maximumLength = 256
+    /// All of them together have at most 2,048.
     static let maximumCount = 8
-    /// Characters of all warnings together.
-    static let maximumTotalLength = 2048
 
     /// `warnings` within the budget; when some are left out, or there are `more`, the last one says how many.
     static func fit(_ warnings: [String], more: Int = 0) -> [String] {
-        let cut = warnings.map(Self.cut)
-        if more == 0, cut.count <= maximumCount, cut.reduce(0, { $0 + $1.unicodeScalars.count }) <= maximumTotalLength {
-            return cut
-        }
-        var kept = Array(cut.prefix(maximumCount - 1))
-        var rest = remainder(cut.count - kept.count + more)
-        while !kept.isEmpty,
-            kept.reduce(rest.unicodeScalars.count, { $0 + $1.unicodeScalars.count }) > maximumTotalLength
-        {
-            kept.removeLast()
-            rest = remainder(cut.count - kept.count + more)
-        }
-        return kept + [rest]
+        if more == 0, warnings.count <= maximumCount { return warnings.map(cut) }
+        let kept = warnings.prefix(maximumCount - 1)
+        return kept.map(cut) + [remainder(warnings.count - kept.count + more)]
     }
 
     private static func remainder(_ count: Int) -> String {

@@ -14,6 +14,14 @@ import Testing
         #expect(Timestamp(text)?.seconds == seconds)
     }
 
+    @Test(arguments: [
+        "2026-11-23T01:00:00Z", "2026-11-23T00:59:59Z", "2024-02-29T23:00:00Z", "2000-12-31T23:59:59Z",
+        "0000-01-01T00:00:00Z", "0000-02-29T12:00:00Z", "0000-03-01T00:00:00Z", "9999-12-31T23:59:59Z",
+    ])
+    func `is written as it is read`(text: String) {
+        #expect(Timestamp(ExactString(text))?.text == text)
+    }
+
     @Test(
         arguments: [
             "2026-02-30T00:00:00Z", "2026-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2026-04-31T00:00:00Z",

@@ -13,6 +13,11 @@ import Testing
         }
     }
 
+    @Test func `a file that is no mapping is told`() {
+        let found = problems("- apiVersion: x").joined(separator: "\n")
+        #expect(found.contains(": the policy: Invalid value: must be an object, not a list"))
+    }
+
     @Test(arguments: [
         ("  rulez: {}", #"3: unknown key "rulez" in spec (did you mean "rules"?)"#),
         ("  rules: {limit: {}}", #"11: spec.rules: unknown rule "limit" (did you mean "limits"?)"#),

@@ -103,10 +103,35 @@ import Testing
         }
     }
 
+    /// What is not there is recorded as that, not as something empty.
+    @Test func `of references to nothing gets the same verdict`() throws {
+        let references = """
+            agentRef: {name: gone}, implementationSpecRef: {name: gone}, vcsRef: {name: gone}, memoryRef: {name: gone}, \
+            workflow: {steps: [{name: s, implementationSpecRef: {name: lost}}]}
+            """
+        for type in ["job", "workflow"] {
+            let object = try json(run("runtime: {type: \(type)}, \(references)"))
+            try expectSameVerdicts(ReviewBody(name: type, object: object, oldObject: nil), states: [FixtureState("")])
+        }
+    }
+
+    /// What a rule reads of a provider is kept of it.
+    @Test func `of a provider with a repository policy gets the same verdict`() throws {
+        let spec = "provider: github, repositoryPolicy: {allow: ['*', plain], deny: [other]}"
+        let object = try json(object("VersionControlProvider", "github", spec))
+        let review = ReviewBody(name: "p", object: object, oldObject: nil, kind: "VersionControlProvider")
+        let policy = try compiledPolicy(nil)
+        #expect(try review.judged(by: policy, state: nil).findings.contains { $0.field.contains("repositoryPolicy") })
+        try expectSameVerdicts(review, states: [FixtureState(""), nil])
+    }
+
     /// By every policy with and without state, and by the next policy, wherever nothing is in doubt.
     private func expectSameVerdicts(_ review: ReviewBody, stateFolder: URL) throws {
-        let fixture = try FixtureState(folder: stateFolder)
-        for state in [fixture, nil] {
+        try expectSameVerdicts(review, states: [FixtureState(folder: stateFolder), nil])
+    }
+
+    private func expectSameVerdicts(_ review: ReviewBody, states: [FixtureState?]) throws {
+        for state in states {
             for (index, (name, policy)) in Self.policies.enumerated() {
                 let (original, line) = try review.judgedAndRecorded(by: policy, state: state)
                 let again = try review.judgedAgain(line, by: policy)
@@ -152,14 +177,14 @@ struct ReviewBody: Sendable, CustomTestStringConvertible {
         (self.name, self.bytes) = (name, bytes)
     }
 
-    /// A review of runs in JSON; the old one is one the controller has accepted.
-    init(name: String, object: [UInt8], oldObject: [UInt8]?) {
+    /// A review of runs, or objects of another kind, in JSON; the old one is one the controller has accepted.
+    init(name: String, object: [UInt8], oldObject: [UInt8]?, kind objectKind: String = "AgentRun") {
         let newText = String(decoding: object, as: UTF8.self)
         let oldText = oldObject.map { Self.accepted(String(decoding: $0, as: UTF8.self)) } ?? "null"
         let kind = #""group":"agents.proompteng.ai","version":"v1alpha1""#
         let text = """
             {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u","kind":{\(kind),\
-            "kind":"AgentRun"},"resource":{\(kind),"resource":"agentruns"},"namespace":"agents",\
+            "kind":"\(objectKind)"},"resource":{\(kind),"resource":"\(objectKind.lowercased())s"},"namespace":"agents",\
             "operation":"\(oldObject == nil ? "CREATE" : "UPDATE")","userInfo":{"username":"alice","groups":["dev"]},\
             "object":\(newText),"oldObject":\(oldText)}}
             """

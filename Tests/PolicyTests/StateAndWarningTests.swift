@@ -19,6 +19,15 @@ import Testing
         )
     }
 
+    @Test(arguments: [("Deny", ["StateStale  Deny"]), ("Audit", ["StateStale  Audit"]), ("'Off'", [])])
+    func `an old state is what onStale says`(action: String, expected: [String]) throws {
+        let state = try FixtureState("")
+        state.stateCondition = .available(ageMilliseconds: 30_001)
+        let policy = try compiledPolicy("  {onStale: \(action)}")
+        let object = run("parameters: {repository: a/b, head: codex/h}")
+        #expect(try review(object: object, policy: policy, state: state).summary == expected)
+    }
+
     /// The largest the policy file takes, and the oldest there can be.
     @Test(arguments: [(86_400_000, false), (86_400_001, true), (Int.max, true)])
     func `no age is too large to compare`(age: Int, isStale: Bool) throws {
