@@ -78,6 +78,9 @@ package struct OmittedFindings: Sendable {
         count += 1
     }
 
+    /// The most severe of their actions; nil when there are none.
+    package var action: Action? { counts.keys.map(\.action).max() }
+
     /// How many of them have that action.
     package func count(_ action: Action) -> Int {
         counts.isEmpty ? 0 : counts.reduce(0) { $0 + ($1.key.action == action ? $1.value : 0) }

@@ -16,8 +16,9 @@ package protocol KnownRuns {
 extension ClusterStore: KnownRuns {
     package func run(of holder: ClaimHolder) -> HolderRun? {
         withState { state in
-            let runs = state.objects.runs
-            guard let run = runs.run(holder.run), run.mayBe(uid: RunRecord.digest(uid: holder.uid)) else { return nil }
+            guard let run = state.objects.runs.run(holder.run), run.mayBe(uid: RunRecord.digest(uid: holder.uid)) else {
+                return nil
+            }
             return HolderRun(run, uid: holder.uid, state.objects)
         }
     }

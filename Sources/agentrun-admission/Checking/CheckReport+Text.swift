@@ -28,8 +28,8 @@ extension CheckReport.Entry {
                 text: "\(finding.line)\(Self.note(finding))"
             )
         }
-        let omission = verdict.omissionLine.map { [FindingLine(action: .audit, text: $0)] } ?? []
-        let lines = findings + omission + verdict.notices.map { FindingLine(action: .warn, text: $0) }
+        let omission = verdict.omissionLine.map { FindingLine(action: verdict.omitted.action ?? .audit, text: $0) }
+        let lines = findings + (omission.map { [$0] } ?? []) + verdict.notices.map { FindingLine(action: .warn, text: $0) }
         return "\(header(style))\n" + FindingLine.text(lines, style)
     }
 
