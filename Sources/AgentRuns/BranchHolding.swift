@@ -166,6 +166,6 @@ extension ExactString {
     /// Whether there is a `${name}` in it, which the controller never replaces in a head or a repository.
     package var holdsLiteralToken: Bool {
         let hasDollar = unsafe withBytes { bytes in unsafe bytes.contains(UInt8(ascii: "$")) }
-        return hasDollar && !PromptTokens(in: self).dollarBraces.isEmpty
+        return hasDollar && !PromptTokens(in: self).allDollarBraces.isEmpty
     }
 }

@@ -9,15 +9,20 @@ extension PromptTokens {
     package var namesOnly: PromptTokens {
         let names = dollarBraces.filter(Self.isName)
         let variables = shellVariables.filter(Self.isName)
+        let bracedNames = bracedDollarBraces.filter(Self.isName)
+        let bracedVariables = bracedShellVariables.filter(Self.isName)
         let paths = braces.filter(Self.isName)
         return PromptTokens(
             dollarBraces: names,
             braces: paths,
             shellVariables: variables,
+            bracedDollarBraces: bracedNames,
+            bracedShellVariables: bracedVariables,
             hasOtherText: hasOtherText,
             // It says no more than they do, unless one of them is left out.
             onlyTokens: names.count + paths.count < dollarBraces.count + braces.count ? nil : onlyTokens,
-            omittedNames: omittedNames + dollarBraces.count - names.count + shellVariables.count - variables.count,
+            omittedNames: omittedNames + allDollarBraces.count - names.count - bracedNames.count
+                + allShellVariables.count - variables.count - bracedVariables.count,
             omittedPaths: omittedPaths + braces.count - paths.count
         )
     }
@@ -49,6 +54,8 @@ extension PromptTokens {
         Self.write(dollarBraces, "dollarBraces", to: &writer)
         Self.write(braces, "braces", to: &writer)
         Self.write(shellVariables, "shellVariables", to: &writer)
+        Self.write(bracedDollarBraces, "bracedDollarBraces", to: &writer)
+        Self.write(bracedShellVariables, "bracedShellVariables", to: &writer)
         if hasOtherText {
             writer.key("otherText")
             writer.boolean(true)
@@ -70,6 +77,7 @@ extension PromptTokens {
     /// Reads what ``write(to:)`` wrote.
     init(_ reader: inout JSONReader) throws(JSONError) {
         var (names, paths, variables): ([ExactString], [ExactString], [ExactString]) = ([], [], [])
+        var (bracedNames, bracedVariables): ([ExactString], [ExactString]) = ([], [])
         var (hasOtherText, omittedNames, omittedPaths) = (false, 0, 0)
         var onlyTokens: ExactString?
         try reader.readMembers { reader, key throws(JSONError) in
@@ -77,6 +85,8 @@ extension PromptTokens {
             case "dollarBraces": names = try reader.readStrings()
             case "braces": paths = try reader.readStrings()
             case "shellVariables": variables = try reader.readStrings()
+            case "bracedDollarBraces": bracedNames = try reader.readStrings()
+            case "bracedShellVariables": bracedVariables = try reader.readStrings()
             case "otherText": hasOtherText = try reader.readBoolean() ?? false
             case "onlyTokens": onlyTokens = try reader.readExactString()
             case "omittedNames": omittedNames = try reader.readCount()
@@ -88,6 +98,8 @@ extension PromptTokens {
             dollarBraces: names,
             braces: paths,
             shellVariables: variables,
+            bracedDollarBraces: bracedNames,
+            bracedShellVariables: bracedVariables,
             hasOtherText: hasOtherText,
             onlyTokens: onlyTokens,
             omittedNames: omittedNames,

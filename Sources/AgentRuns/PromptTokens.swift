@@ -11,12 +11,14 @@ package struct PromptTokens: Sendable, Equatable {
     /// Longest text that is kept as ``onlyTokens``, in bytes.
     package static let maximumOnlyTokens = 4096
 
-    /// Names in `${name}`, each once, in order; blanks inside the braces are dropped.
+    /// Names in `${name}` outside of `{{ path }}`, each once, in order; blanks inside the braces are dropped.
     package private(set) var dollarBraces: [ExactString] = []
     /// Paths in `{{ path }}`, trimmed, each once, in order.
     package private(set) var braces: [ExactString] = []
-    /// Names in `$name`, each once, in order.
+    /// Names in `$name` outside of `{{ path }}`, each once, in order.
     package private(set) var shellVariables: [ExactString] = []
+    /// The same two inside of `{{ path }}`, with which they go where that is replaced and stay where it is not.
+    package private(set) var (bracedDollarBraces, bracedShellVariables): ([ExactString], [ExactString]) = ([], [])
     /// Whether there is more than white space outside of `${...}` and `{{...}}`.
     package private(set) var hasOtherText = false
     /// The whole text if there is no other text in it and it is short: what is left of it depends on what tokens become.
@@ -35,18 +37,27 @@ package struct PromptTokens: Sendable, Equatable {
         dollarBraces: [ExactString],
         braces: [ExactString],
         shellVariables: [ExactString],
+        bracedDollarBraces: [ExactString],
+        bracedShellVariables: [ExactString],
         hasOtherText: Bool,
         onlyTokens: ExactString?,
         omittedNames: Int,
         omittedPaths: Int
     ) {
         (self.dollarBraces, self.braces, self.shellVariables) = (dollarBraces, braces, shellVariables)
+        (self.bracedDollarBraces, self.bracedShellVariables) = (bracedDollarBraces, bracedShellVariables)
         (self.hasOtherText, self.omittedNames, self.omittedPaths) = (hasOtherText, omittedNames, omittedPaths)
         self.onlyTokens = onlyTokens
     }
 
     /// Whether nothing at all looks like a token.
     package var isEmpty: Bool { dollarBraces.isEmpty && braces.isEmpty && shellVariables.isEmpty }
+
+    /// Names in `${name}` wherever they stand, as nothing is replaced.
+    package var allDollarBraces: [ExactString] { dollarBraces + bracedDollarBraces }
+
+    /// Names in `$name` wherever they stand.
+    package var allShellVariables: [ExactString] { shellVariables + bracedShellVariables }
 
     /// Looks through a text.
     package init(in text: ExactString) {
@@ -101,11 +112,14 @@ package struct PromptTokens: Sendable, Equatable {
         switch bytes[index] {
         case UInt8(ascii: "{"): return passBraces(bytes, at: index, &closing, &seen)
         case UInt8(ascii: "$"):
-            let isEscaped =
-                index > 0 && (bytes[index - 1] == UInt8(ascii: "$") || bytes[index - 1] == UInt8(ascii: "\\"))
-            return isEscaped ? nil : passDollar(bytes, at: index, &seen)
+            return Self.isEscaped(bytes, at: index) ? nil : passDollar(bytes, at: index, &seen)
         default: return nil
         }
+    }
+
+    /// Whether the dollar at `index` stands behind another one or a backslash.
+    private static func isEscaped(_ bytes: [UInt8], at index: Int) -> Bool {
+        index > 0 && (bytes[index - 1] == UInt8(ascii: "$") || bytes[index - 1] == UInt8(ascii: "\\"))
     }
 
     /// `{{`, one or more characters other than `}`, `}}`.
@@ -124,19 +138,41 @@ package struct PromptTokens: Sendable, Equatable {
             to: &braces,
             &seen.braces
         )
+        // A token in it ends with the first of the two braces.
+        for dollar in (index + 2)..<close where bytes[dollar] == UInt8(ascii: "$") {
+            switch Self.isEscaped(bytes, at: dollar) ? nil : Self.token(bytes, at: dollar) {
+            case .dollarBraces(let name, _)?: Self.add(name, to: &bracedDollarBraces, &seen.bracedDollarBraces)
+            case .shellVariable(let name)?: Self.add(name, to: &bracedShellVariables, &seen.bracedShellVariables)
+            case nil: break
+            }
+        }
         return close + 2
     }
 
     private mutating func passDollar(_ bytes: [UInt8], at index: Int, _ seen: inout Seen) -> Int? {
+        switch Self.token(bytes, at: index) {
+        case .dollarBraces(let name, let end)?:
+            Self.add(name, to: &dollarBraces, &seen.dollarBraces)
+            return end
+        case .shellVariable(let name)?: Self.add(name, to: &shellVariables, &seen.shellVariables)
+        case nil: break
+        }
+        // Nobody replaces it for certain, so it counts as text.
+        return nil
+    }
+
+    /// What a dollar begins.
+    private enum DollarToken {
+        case dollarBraces(ExactString, end: Int)
+        case shellVariable(ExactString)
+    }
+
+    private static func token(_ bytes: [UInt8], at index: Int) -> DollarToken? {
         guard index + 1 < bytes.count else { return nil }
         if bytes[index + 1] != UInt8(ascii: "{") {
-            let end = Self.endOfName(bytes, from: index + 1, mayHoldDotsAndDashes: false)
-            if end > index + 1 {
-                let name = ExactString(String(decoding: bytes[(index + 1)..<end], as: UTF8.self))
-                Self.add(name, to: &shellVariables, &seen.shellVariables)
-            }
-            // Nobody replaces it for certain, so it counts as text.
-            return nil
+            let end = endOfName(bytes, from: index + 1, mayHoldDotsAndDashes: false)
+            guard end > index + 1 else { return nil }
+            return .shellVariable(ExactString(String(decoding: bytes[(index + 1)..<end], as: UTF8.self)))
         }
         // Nothing that reaches another brace or dollar first can be a name: no text is looked through twice.
         let isEnd: (UInt8) -> Bool = { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "$") }
@@ -145,12 +181,11 @@ package struct PromptTokens: Sendable, Equatable {
         }
         let name = ExactString(String(decoding: bytes[(index + 2)..<close], as: UTF8.self)).trimmed
         let nameBytes = Array(name.string.utf8)
-        guard !nameBytes.isEmpty, Self.endOfName(nameBytes, from: 0, mayHoldDotsAndDashes: true) == nameBytes.count
+        guard !nameBytes.isEmpty, endOfName(nameBytes, from: 0, mayHoldDotsAndDashes: true) == nameBytes.count
         else {
             return nil
         }
-        Self.add(name, to: &dollarBraces, &seen.dollarBraces)
-        return close + 1
+        return .dollarBraces(name, end: close + 1)
     }
 
     /// Behind the longest `[A-Za-z_][A-Za-z0-9_]*` at `start`, with `.` and `-` where they may be; `start` if there is none.
@@ -185,6 +220,8 @@ package struct PromptTokens: Sendable, Equatable {
         var dollarBraces: Set<ExactString> = []
         var braces: Set<ExactString> = []
         var shellVariables: Set<ExactString> = []
+        var bracedDollarBraces: Set<ExactString> = []
+        var bracedShellVariables: Set<ExactString> = []
     }
 
     private static func add(_ name: ExactString, to names: inout [ExactString], _ seen: inout Set<ExactString>) {

@@ -28,6 +28,9 @@ import Testing
         ("do {{ task }}", "task: \\\"\\\"", [], []), ("do {{ }}", "", [], []), ("do { { task } }", "", [], []),
         ("run $task", "task: t", ["ShellVariable"], ["ShellVariable"]), ("run $task", "tasks: t", [], []),
         ("run $tasks", "task: t", [], []), ("run $$task", "task: t", [], []),
+        ("do {{${task}} now", "task: t", ["LiteralToken"], ["EmptyToken"]),
+        ("do {{ $task }}", "task: t", ["ShellVariable"], ["EmptyToken"]),
+        ("do {{ \\$task }}", "task: t", [], ["EmptyToken"]),
         ("${a} {{b}} $c", "c: t", ["LiteralToken", "ShellVariable"], ["LiteralToken", "EmptyToken", "ShellVariable"]),
     ])
     func `sections 7`(text: String, parameters: String, february: [String], august: [String]) throws {

@@ -71,7 +71,7 @@ struct LiteralTokens: Rule {
             guard let value = unit.metadata[name] ?? (name == .head ? unit.metadata[.branch] : nil),
                 value.text.holdsLiteralToken, let field = unit.field(of: value)
             else { continue }
-            let names = PromptTokens(in: value.text).dollarBraces
+            let names = PromptTokens(in: value.text).allDollarBraces
             groups.add(names.map { ExactString("${\($0)}") }, .literalToken, field, isParameter: true)
         }
     }
@@ -81,7 +81,7 @@ struct LiteralTokens: Rule {
         guard case .implementationSpec(let spec, .february2026) = object, let implementation = spec.implementation,
             let text = implementation.text ?? implementation.summary
         else { return }
-        let names = text.tokens.dollarBraces.map { ExactString("${\($0)}") }
+        let names = text.tokens.allDollarBraces.map { ExactString("${\($0)}") }
         if names.isEmpty { return }
         let field = FieldPath(implementation.text == nil ? "spec.summary" : "spec.text")
         var group = Group(.literalToken, field)
@@ -102,11 +102,13 @@ struct LiteralTokens: Rule {
         _ unit: RunUnit,
         _ generation: Generation
     ) -> [(Reason, [ExactString])] {
-        let keys = tokens.shellVariables.isEmpty ? [] : Set(unit.metadata.parameters.map(\.key))
-        let shellTokens = tokens.shellVariables.filter(keys.contains).map { ExactString("$\($0)") }
+        // 2026-08 replaces what stands in braces.
+        let variables = generation == .august2026 ? tokens.shellVariables : tokens.allShellVariables
+        let keys = variables.isEmpty ? [] : Set(unit.metadata.parameters.map(\.key))
+        let shellTokens = variables.filter(keys.contains).map { ExactString("$\($0)") }
         guard generation == .august2026 else {
             return [
-                (.literalToken, tokens.dollarBraces.map { ExactString("${\($0)}") }), (.shellVariable, shellTokens),
+                (.literalToken, tokens.allDollarBraces.map { ExactString("${\($0)}") }), (.shellVariable, shellTokens),
             ]
         }
         let context = PromptContext(unit)
