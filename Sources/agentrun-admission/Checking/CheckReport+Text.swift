@@ -29,7 +29,8 @@ extension CheckReport.Entry {
             )
         }
         let omission = verdict.omissionLine.map { FindingLine(action: verdict.omitted.action ?? .audit, text: $0) }
-        let lines = findings + (omission.map { [$0] } ?? []) + verdict.notices.map { FindingLine(action: .warn, text: $0) }
+        let notices = verdict.notices.map { FindingLine(action: .warn, text: $0) }
+        let lines = findings + (omission.map { [$0] } ?? []) + notices
         return "\(header(style))\n" + FindingLine.text(lines, style)
     }
 
