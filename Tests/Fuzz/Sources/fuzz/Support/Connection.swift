@@ -8,6 +8,7 @@ final class Connection {
     private let channel = EmbeddedChannel()
     private let handler: any ServedConnection
     private let budget: BodyBudget
+    private let observer = FuzzObserver()
     private(set) var output: [UInt8] = []
 
     init(_ httpProtocol: HTTPProtocol, _ service: any HTTPService) {
@@ -17,7 +18,7 @@ final class Connection {
             service: service,
             limits: limits,
             budget: budget,
-            observer: SilentObserver()
+            observer: observer
         )
         do {
             let pipeline = channel.pipeline.syncOperations
@@ -33,6 +34,9 @@ final class Connection {
             fatalError("no connection: \(error)")
         }
     }
+
+    /// More requests came one behind the other than may wait.
+    var wasCut: Bool { observer.hasCut }
 
     /// One read from the socket, and what comes of it in that turn of the event loop.
     func send(_ bytes: some Collection<UInt8>) {

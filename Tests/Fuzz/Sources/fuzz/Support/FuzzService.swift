@@ -67,13 +67,19 @@ extension HTTPServerLimits {
     }
 }
 
-final class SilentObserver: HTTPServerObserver {
+/// Remembers that more requests came one behind the other than may wait, which depends on how they come.
+// Unchecked: used on one embedded event loop.
+final class FuzzObserver: HTTPServerObserver, @unchecked Sendable {
+    private(set) var hasCut = false
+
     func opened(_ httpProtocol: HTTPProtocol) {}
     func closed(_ httpProtocol: HTTPProtocol) {}
     func refusedConnection() {}
     func handshakeFailed(_ failure: HandshakeFailure) {}
     func timedOut(_ phase: HTTPTimeout) {}
-    func ended(_ reason: HTTPConnectionEnd) {}
+    func ended(_ reason: HTTPConnectionEnd) {
+        if reason == .pipelined { hasCut = true }
+    }
     func couldNotAccept() {}
     func refused(_ error: HTTPRequestError) {}
 }
