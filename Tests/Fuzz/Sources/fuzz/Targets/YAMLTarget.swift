@@ -45,7 +45,7 @@ struct YAMLTarget: FuzzTarget {
         ManifestReader.objects(in: input, file: "input.yaml") { item in
             switch item {
             case .problem(let problem): requireVisible(problem.description)
-            case .object(let object): _ = unsafe object.origin.position(ofOffset: 0, in: object.json)
+            case .object(let object): _ = unsafe object.origin.positions(ofOffsets: [nil, 0], in: object.json)
             }
         }
         // As `--state` and `check` read it.
