@@ -5,6 +5,7 @@ private import NIOPosix
 /// The webhook's side of HTTP: which path and method leads where, and what an error looks like.
 package struct AdmissionService: HTTPService {
     private let reviews: ReviewHandler
+    private let lanes: ReviewLanes
     /// One for each event loop, which is a thread.
     private let batches = ThreadSpecificVariable<ReviewBatch>()
     private let health: HealthEndpoint
@@ -12,10 +13,17 @@ package struct AdmissionService: HTTPService {
 
     /// - Parameters:
     ///   - reviews: answers `/validate`.
+    ///   - lanes: judge large reviews.
     ///   - readinessChecks: what `/readyz` looks at, in the order it lists them.
     ///   - version: what `/version` tells.
-    package init(reviews: ReviewHandler, readinessChecks: [HealthCheck], version: ProductVersion) {
+    package init(
+        reviews: ReviewHandler,
+        lanes: ReviewLanes,
+        readinessChecks: [HealthCheck],
+        version: ProductVersion
+    ) {
         self.reviews = reviews
+        self.lanes = lanes
         health = HealthEndpoint(readinessChecks: readinessChecks)
         self.version = ByteBuffer(bytes: version.encoded())
     }
@@ -44,8 +52,8 @@ package struct AdmissionService: HTTPService {
         }
     }
 
-    /// There is no queue for reviews beyond those in flight: an API server that is told so at once has time to try again,
-    /// and perhaps reaches another replica.
+    /// There is no queue for reviews beyond those in flight, and a short one for large reviews: an API server that is told so
+    /// at once has time to try again, and perhaps reaches another replica.
     private func review(
         _ request: HTTPRequest,
         on eventLoop: any EventLoop,
@@ -55,7 +63,16 @@ package struct AdmissionService: HTTPService {
             reviews.metrics.transport.shed(.inFlight)
             return ErrorAnswer.busy
         }
-        batch(on: eventLoop).add(PendingReview(ReviewRequest(request), answer: later))
+        let request = ReviewRequest(request)
+        guard let lane = lanes.lane(for: request) else {
+            batch(on: eventLoop).add(PendingReview(request, answer: later))
+            return nil
+        }
+        guard lane.take(request, from: eventLoop, later) else {
+            reviews.inFlight.giveBack(1)
+            reviews.metrics.transport.shed(.judging)
+            return ErrorAnswer.busy
+        }
         return nil
     }
 

@@ -29,8 +29,10 @@ final class BodyBudget: Sendable {
     }
 }
 
-/// One body's part of the ``BodyBudget``, given back when the last reference goes: no way out of a connection can forget it.
-final class BodyReservation {
+/// One body's part of the ``BodyBudget``, given back when the last reference goes: no way out of a connection can forget it,
+/// and who holds the body after its connection has gone holds this, too.
+// Unchecked: it grows on one event loop, and no more once it has been handed out.
+package final class BodyReservation: @unchecked Sendable {
     private let budget: BodyBudget
     private var bytes = 0
 

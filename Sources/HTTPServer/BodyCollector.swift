@@ -16,7 +16,8 @@ struct BodyCollector {
     private var headBytes = 0
     private var buffer = ByteBuffer()
     private var isOwned = false
-    private var reservation: BodyReservation?
+    /// Nil while the body is too small to be counted.
+    private(set) var reservation: BodyReservation?
 
     init(maximumBytes: Int, unaccountedBytes: Int, budget: BodyBudget) {
         self.maximumBytes = maximumBytes

@@ -9,9 +9,13 @@ package struct HTTPRequest: Sendable {
     /// Its readable bytes may be a slice of a larger read buffer: keeping the value keeps that buffer.
     package var body: ByteBuffer
 
-    package init(head: HTTPRequestHead, body: ByteBuffer) {
+    /// What a large body takes of the server's budget: to be kept as long as the body is.
+    package let reservation: BodyReservation?
+
+    package init(head: HTTPRequestHead, body: ByteBuffer, reservation: BodyReservation? = nil) {
         self.head = head
         self.body = body
+        self.reservation = reservation
     }
 
     package var method: HTTPRequestMethod { head.method }

@@ -1,7 +1,9 @@
-import HTTPServer
 import NIOCore
 import NIOEmbedded
+import Synchronization
 import Testing
+
+@testable import HTTPServer
 
 @Suite struct `HTTP/1 limits` {
     private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
@@ -178,6 +180,21 @@ import Testing
         }
         peer.send(post("/a", body: String(repeating: "x", count: 110_000)))
         #expect(try peer.received().hasPrefix("HTTP/1.1 503"))
+    }
+
+    @Test func `a large body that is kept counts as long as it is, though its client has gone`() throws {
+        let kept = Mutex<HTTPRequest?>(nil)
+        let service = TestService { request, eventLoop in
+            kept.withLock { $0 = request }
+            return .later(eventLoop.makeSucceededFuture(TestService.text("late")))
+        }
+        let peer = try HTTP1Peer(service)
+        peer.send(post("/a", body: String(repeating: "x", count: 90_000)))
+        peer.channel.close(promise: nil)
+        peer.channel.embeddedEventLoop.run()
+        #expect(peer.budget.bytes == 90_000)
+        kept.withLock { $0 = nil }
+        #expect(peer.budget.bytes == 0)
     }
 }
 

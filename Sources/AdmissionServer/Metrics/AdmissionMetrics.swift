@@ -16,6 +16,8 @@ package final class AdmissionMetrics: Sendable {
         case inFlight = "in_flight"
         case bodyBudget = "body_budget"
         case connections
+        /// Too many bytes of large reviews wait to be judged.
+        case judging
     }
 
     /// What the decision log counts.

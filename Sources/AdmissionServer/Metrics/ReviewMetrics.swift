@@ -101,6 +101,18 @@ package final class ReviewMetrics: Sendable {
         ) { $0.add(reviews.count) }
     }
 
+    /// Shows how many reviews wait or are judged beside the event loops.
+    func observe(medium: ReviewLane, large: ReviewLane) {
+        registry.collect(
+            AdmissionMetrics.prefix + "reviews_in_lanes",
+            .gauge,
+            "Large reviews that wait to be judged, or are, beside the event loops."
+        ) { samples in
+            samples.add(medium.count, LabelSet("lane", "medium"))
+            samples.add(large.count, LabelSet("lane", "large"))
+        }
+    }
+
     // MARK: Counting
 
     /// A review was judged, and its answer is on its way.

@@ -4,7 +4,7 @@ internal import NIOCore
 internal import Policy
 
 /// A review between its request and its answer: each step adds what it finds.
-// Unchecked: it stays on the event loop of its connection.
+// Unchecked: it stays on the event loop it is judged on.
 final class PendingReview: @unchecked Sendable {
     /// What came of it.
     enum Result: Sendable {
@@ -17,8 +17,11 @@ final class PendingReview: @unchecked Sendable {
 
     let request: ReviewRequest
     private let answer: HTTPAnswerReceiver
-    /// Nil until the body was read, and once the review was answered.
+    /// Nil until the body was read, and again once it was judged for the last time: it may take several times as much as the
+    /// body.
     var decoded: DecodedReview?
+    /// The version of the answer; nil until the body was read.
+    var version: AdmissionReview.Version?
     /// How long reading it took; zero unless there is a decision log.
     var decoding = TimeAmount.zero
     /// Nil until it is known; a verdict may be followed by another while branches are claimed.

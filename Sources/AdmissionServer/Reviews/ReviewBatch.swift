@@ -34,6 +34,12 @@ final class ReviewBatch: @unchecked Sendable {
         waiting.append(review)
     }
 
+    /// Answers one review by itself, at once.
+    func answer(_ review: PendingReview) {
+        eventLoop.preconditionInEventLoop()
+        answer([review][...], by: engine.read())
+    }
+
     private func answer() {
         var reviews: [PendingReview] = []
         swap(&reviews, &waiting)

@@ -40,8 +40,12 @@ final class ReviewClaims: Sendable {
             stored?.heldBranches(options: policy.repositoryOptions, generation: policy.generation) ?? []
         let wanted = claims.request(written: written)
         guard wanted != nil || claims.unclaimableCount > 0 else { return nil }
-        let errand = Errand(review, decoded, engine, verdict, claims, written: written)
-        if let wanted { return claim(wanted, for: errand, on: eventLoop) }
+        let errand = Errand(review, engine, verdict, claims, written: written)
+        if let wanted {
+            // Hundreds may wait here for seconds. Only who loses a branch is judged again, and read again for that.
+            review.decoded = nil
+            return claim(wanted, for: errand, on: eventLoop)
+        }
         leaveUnclaimed(.surplus(claims.unclaimableCount), errand)
         review.result = .judged(errand.verdict)
         return nil
@@ -51,7 +55,6 @@ final class ReviewClaims: Sendable {
     // Unchecked: goes from one event loop's step to the next.
     private final class Errand: @unchecked Sendable {
         let review: PendingReview
-        let decoded: DecodedReview
         let engine: PolicyEngine
         let written: [BranchKey]
         let deadline: NIODeadline
@@ -67,13 +70,12 @@ final class ReviewClaims: Sendable {
 
         init(
             _ review: PendingReview,
-            _ decoded: DecodedReview,
             _ engine: PolicyEngine,
             _ verdict: Verdict,
             _ claims: BranchClaims,
             written: [BranchKey]
         ) {
-            (self.review, self.decoded, self.engine, self.written) = (review, decoded, engine, written)
+            (self.review, self.engine, self.written) = (review, engine, written)
             (self.verdict, self.claims) = (verdict, claims)
             deadline = review.request.deadline?.answerBy ?? review.request.receivedAt + ReviewClaims.timeToClaim
         }
@@ -116,7 +118,6 @@ final class ReviewClaims: Sendable {
             do throws(AdmissionReviewError) {
                 // The rule finds the holders now, so that exemptions and overrides count as ever.
                 errand.verdict = try judge.judge(
-                    errand.decoded,
                     errand.review.request.body,
                     by: errand.engine,
                     errand.review.evidence,
@@ -147,9 +148,8 @@ final class ReviewClaims: Sendable {
 }
 
 extension ReviewJudge {
-    /// Judges once more, now that branches are known to be other runs'; nothing is reserved.
+    /// Reads and judges once more, now that branches are known to be other runs'; nothing is reserved.
     fileprivate func judge(
-        _ decoded: DecodedReview,
         _ body: ByteBuffer,
         by engine: PolicyEngine,
         _ evidence: DecisionEvidence?,
@@ -161,6 +161,7 @@ extension ReviewJudge {
         let state: any ClusterLookup = evidence?.begin() ?? self.state
         let result = unsafe body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
+                let decoded = try unsafe DecodedReview(bytes)
                 return Result<Verdict, AdmissionReviewError>.success(
                     try unsafe engine.judge(decoded, body: bytes, state: state, now: time, claimed: claimed)
                 )

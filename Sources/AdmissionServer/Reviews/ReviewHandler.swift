@@ -62,7 +62,9 @@ package struct ReviewHandler: Sendable {
         // The bytes are lent for the call: the review holds offsets and texts of its own.
         unsafe review.request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
-                review.decoded = try unsafe DecodedReview(bytes)
+                let decoded = try unsafe DecodedReview(bytes)
+                review.decoded = decoded
+                review.version = decoded.review.version
             } catch {
                 review.result = .unreadable(error)
             }
@@ -105,8 +107,8 @@ package struct ReviewHandler: Sendable {
     func answer(_ review: PendingReview) {
         switch review.result {
         case .judged(let verdict):
-            guard let decoded = review.decoded else { break }
-            let body = unsafe verdict.response.withEncoded(as: decoded.review.version) { bytes in
+            guard let version = review.version else { break }
+            let body = unsafe verdict.response.withEncoded(as: version) { bytes in
                 var body = ByteBuffer()
                 unsafe body.writeBytes(bytes)
                 return body

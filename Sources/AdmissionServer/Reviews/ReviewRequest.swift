@@ -12,8 +12,12 @@ package struct ReviewRequest: Sendable {
     /// Nil when the client named no time-out; whatever waits then has a limit of its own.
     package let deadline: ReviewDeadline?
 
+    /// Counts the body for as long as this keeps it, whatever became of its connection.
+    private let reservation: BodyReservation?
+
     package init(_ request: HTTPRequest) {
         body = request.body
+        reservation = request.reservation
         receivedAt = request.head.receivedAt
         deadline = ReviewDeadline(request.head)
     }

@@ -195,7 +195,7 @@ final class HTTP1ConnectionHandler: ChannelDuplexHandler, ServedConnection {
 
     private func receiveEnd() {
         guard let context, case .answer(let head) = machine.receiveEnd() else { return }
-        let request = HTTPRequest(head: head, body: collector.take())
+        let request = HTTPRequest(head: head, body: collector.take(), reservation: collector.reservation)
         let response = service.answer(request, on: context.eventLoop) { self.answerLater($0) }
         if let response { answer(response) }
     }

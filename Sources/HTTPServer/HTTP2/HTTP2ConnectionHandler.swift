@@ -101,7 +101,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler, ServedConnection {
     private func receiveEnd(of stream: HTTP2Stream) {
         guard stream.phase == .body, let head = stream.head, let context else { return }
         stream.enter(.answering)
-        let request = HTTPRequest(head: head, body: stream.body.take())
+        let request = HTTPRequest(head: head, body: stream.body.take(), reservation: stream.body.reservation)
         let response = service.answer(request, on: context.eventLoop) { self.answerLater($0, on: stream) }
         if let response { answer(response, on: stream) }
     }

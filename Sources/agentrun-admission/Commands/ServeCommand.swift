@@ -99,17 +99,20 @@ struct ServeCommand: AsyncParsableCommand {
         let readinessChecks =
             [stopping.readiness] + certificate.readinessChecks
             + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks
+        let reviews = ReviewHandler(
+            engine: policies.engine,
+            state: source.store,
+            claimer: source.claimer,
+            now: Clocks.wall,
+            inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
+            metrics: counted,
+            log: ReviewLog(logger: logger, slowReview: log.slowReview.amount),
+            decisions: decisions?.log
+        )
+        let judgingLoops = MultiThreadedEventLoopGroup(numberOfThreads: ReviewLanes.threadCount)
         let service = AdmissionService(
-            reviews: ReviewHandler(
-                engine: policies.engine,
-                state: source.store,
-                claimer: source.claimer,
-                now: Clocks.wall,
-                inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
-                metrics: counted,
-                log: ReviewLog(logger: logger, slowReview: log.slowReview.amount),
-                decisions: decisions?.log
-            ),
+            reviews: reviews,
+            lanes: ReviewLanes(reviews, on: judgingLoops),
             readinessChecks: readinessChecks,
             version: ProductVersion()
         )
@@ -139,11 +142,13 @@ struct ServeCommand: AsyncParsableCommand {
             registry: counted.registry,
             readinessChecks: [listening.readiness] + readinessChecks
         )
-        let scrapes = metricsService(probed, certificate, eventLoops, logger)
+        // A thread of its own, too: whatever the others are at, a probe is answered.
+        let probeLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let scrapes = metricsService(probed, certificate, probeLoops, logger)
         let services: [any Service] = scrapes + [decisions].compactMap(\.self)
         try await signals.run(group(services + [certificate, kept, policies, source, webhook], logger: logger))
-        try await eventLoops.shutdownGracefully()
-        try await clusterLoops.shutdownGracefully()
+        // Those first that answer on the others.
+        for loops in [judgingLoops, eventLoops, probeLoops, clusterLoops] { try await loops.shutdownGracefully() }
     }
 
     /// Manifests where there are some, else the cluster if there is one to ask.

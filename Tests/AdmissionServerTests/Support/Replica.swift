@@ -62,15 +62,17 @@ final class Replica: Sendable {
             timing: ReflectorTiming(),
             claims: keeper
         ) { _ in }
+        let reviews = ReviewHandler(
+            engine: Current(PolicyEngine(policy: policy)),
+            state: store,
+            claimer: keeper,
+            now: { Timestamp(seconds: 1_770_000_000 + Self.steady() / 1000) },
+            metrics: AdmissionMetrics(),
+            log: ReviewLog(logger: logger)
+        )
         service = AdmissionService(
-            reviews: ReviewHandler(
-                engine: Current(PolicyEngine(policy: policy)),
-                state: store,
-                claimer: keeper,
-                now: { Timestamp(seconds: 1_770_000_000 + Self.steady() / 1000) },
-                metrics: AdmissionMetrics(),
-                log: ReviewLog(logger: logger)
-            ),
+            reviews: reviews,
+            lanes: ReviewLanes(reviews, on: MultiThreadedEventLoopGroup.singleton),
             readinessChecks: [],
             version: ProductVersion()
         )

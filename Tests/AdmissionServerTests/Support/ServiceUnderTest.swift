@@ -4,6 +4,7 @@ import HTTPServer
 import Logging
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Policy
 import Synchronization
 
@@ -57,7 +58,15 @@ struct ServiceUnderTest: Sendable {
             log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview),
             decisions: decisions
         )
-        service = AdmissionService(reviews: handler, readinessChecks: checks, version: ProductVersion())
+        // All are judged in the turn they come in, which the tests' own event loops have to make.
+        var limits = ReviewLanes.Limits()
+        limits.inlineBytes = .max
+        service = AdmissionService(
+            reviews: handler,
+            lanes: ReviewLanes(handler, on: MultiThreadedEventLoopGroup.singleton, limits: limits),
+            readinessChecks: checks,
+            version: ProductVersion()
+        )
     }
 
     func post(_ review: Review) -> Answer { post(review.text) }
