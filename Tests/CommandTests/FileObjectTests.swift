@@ -185,7 +185,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Succeeded", "", true), ("Succeeded", "status: {}", true), ("Succeeded", "status: {phase: Running}", false),
+        ("Succeeded", "", true), ("Succeeded", "status: {}", true), ("Succeeded", "status: {phase: null}", true),
+        ("Succeeded", "status: {phase: Running}", false),
         ("Running", "", false), ("Running", "status: {phase: Succeeded}", true),
     ])
     func `over in the state are over where the file says nothing`(

@@ -76,13 +76,18 @@ struct ManifestEnvelope {
         }
     }
 
-    /// Whether the next value, which is passed over, is an object with anything in it.
+    /// Whether the next value, which is passed over, is an object with anything in it that is not null.
     private static func hasMembers(_ reader: inout JSONReader) throws(JSONError) -> Bool {
-        let isObject = try reader.peek() == .object
-        let range = try reader.skipValue()
-        guard isObject else { return false }
-        // Between the braces of an empty one is nothing but white space.
-        return unsafe reader.withBytes(range) { bytes in unsafe bytes.contains(UInt8(ascii: "\"")) }
+        guard try reader.peek() == .object, try reader.enterObject() else {
+            try reader.skipValue()
+            return false
+        }
+        var (isFirst, hasMembers) = (true, false)
+        while (try reader.nextKey(&isFirst)) != nil {
+            if try reader.peek() != .null { hasMembers = true }
+            try reader.skipValue()
+        }
+        return hasMembers
     }
 
     /// The parts of `apiVersion` before and behind the slash; the core group is empty.
