@@ -7,6 +7,8 @@ import Policy
 // Unchecked: filled by its initialiser, and changed by the test that made it before it is asked anything.
 final class FixtureState: ClusterLookup, @unchecked Sendable {
     var stateCondition = StateCondition.available(ageMilliseconds: 0)
+    /// A Job that goes on, of every run that holds something.
+    var job: ExactString?
     private var specs: [ImplementationSpec] = []
     private var agents: [Agent] = []
     private var providers: [AgentProvider] = []
@@ -187,7 +189,8 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
             namespace: namespace(of: run),
             name: run.metadata.name,
             phase: run.status.phase ?? "Pending",
-            createdAt: Timestamp(run.metadata.creationTimestamp)
+            createdAt: Timestamp(run.metadata.creationTimestamp),
+            job: job
         )
     }
 }

@@ -115,6 +115,16 @@ import Testing
         }
     }
 
+    @Test func `beside a run whose Job goes on gets the same verdict`() throws {
+        let spec = "parameters: {repository: a/b, head: codex/h}"
+        let state = try FixtureState(run(spec, name: "other", more: ", status: {phase: Running}"))
+        state.job = "other-step"
+        let review = ReviewBody(name: "r", object: try json(run(spec)), oldObject: nil)
+        let messages = try review.judged(by: compiledPolicy(nil), state: state).findings.map(\.message)
+        #expect(messages.contains { $0.contains("other-step") })
+        try expectSameVerdicts(review, states: [state])
+    }
+
     /// What a rule reads of a provider is kept of it.
     @Test func `of a provider with a repository policy gets the same verdict`() throws {
         let spec = "provider: github, repositoryPolicy: {allow: ['*', plain], deny: [other]}"
