@@ -10,6 +10,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -43,8 +44,19 @@ let package = Package(
             dependencies: ["CYaml"]
         ),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
-        .target(name: "AgentRuns", dependencies: ["JSONPull", "Digest"]),
-        .target(name: "Policy", dependencies: ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+        .target(
+            name: "AgentRuns",
+            dependencies: [
+                "JSONPull", "Digest", .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
+        .target(
+            name: "Policy",
+            dependencies: [
+                "AgentRuns", "AdmissionAPI", "JSONPull", "Digest",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
         .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull"]),
 
         // Transport
@@ -219,7 +231,10 @@ let package = Package(
         .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
         .testTarget(
             name: "PolicyTests",
-            dependencies: ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness"]
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
         ),
         .testTarget(
             name: "TLSTests",

@@ -1,4 +1,5 @@
 package import JSONPull
+package import OrderedCollections
 
 /// `Agent`: which provider, memory and version control a run gets, and what it may use.
 ///
@@ -22,11 +23,11 @@ extension Agent {
         /// `spec.vcsRef.name`.
         package var vcsRefName: ExactString?
         /// `spec.security.allowedSecrets`; empty is unrestricted.
-        package var allowedSecrets: [ExactString] = []
+        package var allowedSecrets: OrderedSet<ExactString> = []
         /// `spec.security.allowedServiceAccounts`; empty is unrestricted.
-        package var allowedServiceAccounts: [ExactString] = []
+        package var allowedServiceAccounts: OrderedSet<ExactString> = []
         /// `spec.security.allowedImplementationSourceProviders` (2026-08), lower-cased; empty is unrestricted.
-        package var allowedImplementationSources: [ExactString] = []
+        package var allowedImplementationSources: OrderedSet<ExactString> = []
         /// `spec.defaults.systemPrompt`.
         package var systemPrompt = SystemPromptText.absent
         /// `spec.defaults.systemPromptRef`.
@@ -51,10 +52,10 @@ extension Agent {
             (allowedSecrets, allowedServiceAccounts, allowedImplementationSources) = ([], [], [])
             try reader.readMembers { reader, key throws(JSONError) in
                 switch key {
-                case "allowedSecrets": allowedSecrets = try reader.readList()
-                case "allowedServiceAccounts": allowedServiceAccounts = try reader.readList()
+                case "allowedSecrets": allowedSecrets = OrderedSet(try reader.readList())
+                case "allowedServiceAccounts": allowedServiceAccounts = OrderedSet(try reader.readList())
                 case "allowedImplementationSourceProviders":
-                    allowedImplementationSources = try reader.readList().map(\.asciiLowercased)
+                    allowedImplementationSources = OrderedSet(try reader.readList().lazy.map(\.asciiLowercased))
                 default: try reader.skipValue()
                 }
             }

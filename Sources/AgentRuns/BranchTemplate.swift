@@ -13,41 +13,32 @@ enum BranchTemplate {
         generation: Generation
     ) -> ExactString? {
         guard template.contains("{{") else { return template }
-        let metadata = metadata(of: unit.metadata)
-        let parameters = unit.metadata.texts.map { TokenMembers.Entry(key: $0.key, value: .text($0.value)) }
-        let names = TokenMembers(
-            metadata + parameters + [
-                ("agentRun", .members(TokenMembers([("name", run.name), ("namespace", namespace)]))),
-                ("parameters", .members(TokenMembers(parameters))), ("metadata", .members(TokenMembers(metadata))),
-                ("event", .members(TokenMembers(event(of: unit.metadata, metadata, generation)))),
-            ]
-        )
+        let metadata = unit.metadata
+        let derived = TokenMembers.Layer.derived(derived(of: metadata))
+        let map = TokenMembers(.given(metadata), derived)
+        let run: [TokenMembers.Entry] = [("name", .text(run.name)), ("namespace", .text(namespace))]
+        let mapOfEvent: [TokenMembers.Entry] = [("map", .members(map))]
+        let ofEvent: [TokenMembers.Entry] = [("metadata", .members(TokenMembers(.entries(mapOfEvent))))]
+        let event = TokenMembers(.derived(event(of: metadata, generation)), .entries(map.isEmpty ? [] : ofEvent))
+        let maps: [TokenMembers.Entry] = [
+            ("agentRun", .members(TokenMembers(.entries(run)))),
+            ("parameters", .members(TokenMembers(.parameters(metadata)))), ("metadata", .members(map)),
+            ("event", .members(event)),
+        ]
+        let names = TokenMembers(.given(metadata), derived, .parameters(metadata), .entries(maps))
         return TokenRenderer(names).replacingBraces(in: template)
     }
 
-    /// The metadata with what is derived.
-    private static func metadata(of metadata: RunMetadata) -> [TokenMembers.Entry] {
-        let given = metadata.given.map { TokenMembers.Entry(key: $0.key, value: .text($0.value)) }
-        let derived = [ParameterName.issueTitle, .issueBody, .prompt].compactMap { name -> TokenMembers.Entry? in
-            metadata.has(name) ? nil : metadata.derived(name).map { (name.key, $0) }
-        }
-        return given + derived
+    /// What nothing but the implementation's texts gives.
+    private static func derived(of metadata: RunMetadata) -> DerivedNames {
+        DerivedNames([.issueTitle, .issueBody, .prompt]) { metadata.has($0) ? nil : metadata.derived($0) }
     }
 
     /// What resolved, where it has a value.
-    private static func event(
-        of metadata: RunMetadata,
-        _ map: [TokenMembers.Entry],
-        _ generation: Generation
-    ) -> [TokenMembers.Entry] {
-        let names: [ParameterName] = [
+    private static func event(of metadata: RunMetadata, _ generation: Generation) -> DerivedNames {
+        DerivedNames([
             .prompt, .repository, .issueNumber, .issueTitle, .issueBody, .issueUrl, .base, .head, .stage,
-        ]
-        let entries = names.compactMap { name in
-            value(of: name, metadata, generation).map { TokenMembers.Entry(key: name.key, value: $0) }
-        }
-        if map.isEmpty { return entries }
-        return entries + [("metadata", .members(TokenMembers([("map", .members(TokenMembers(map)))])))]
+        ]) { value(of: $0, metadata, generation) }
     }
 
     /// 2026-08 knows no prompt but the implementation's, and renders a title and a body that a parameter gives.

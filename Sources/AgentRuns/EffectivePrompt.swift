@@ -62,13 +62,22 @@ package final class EffectivePrompt: Sendable {
     package let isBlank: Bool
 
     /// The prompt of `unit`.
-    package init(of unit: RunUnit, generation: Generation) {
+    ///
+    /// - Parameters:
+    ///   - unit: the run or step.
+    ///   - generation: of the controller.
+    ///   - texts: of the run's parameters, to measure each once however many units take it.
+    package init(
+        of unit: RunUnit,
+        generation: Generation,
+        texts: inout [RunMetadata.RunParameter: PromptText]
+    ) {
         self.unit = unit
         let (text, summary) = Self.implementationPrompts(of: unit)
         switch generation {
         case .february2026:
             let own = text ?? summary
-            let override = Self.override(in: unit)
+            let override = Self.override(in: unit, &texts)
             (winner, hidden) = (override ?? own, override == nil ? nil : own)
             written = winner
             isBlank = winner == nil
@@ -91,9 +100,15 @@ package final class EffectivePrompt: Sendable {
     }
 
     /// The parameter that wins over the implementation.
-    private static func override(in unit: RunUnit) -> Prompt? {
+    private static func override(
+        in unit: RunUnit,
+        _ texts: inout [RunMetadata.RunParameter: PromptText]
+    ) -> Prompt? {
         guard let value = unit.metadata[.prompt], let field = unit.field(of: value) else { return nil }
-        let text = unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
+        let parameter = unit.metadata.runParameter(.prompt)
+        let known = parameter.flatMap { texts[$0] }
+        let text = known ?? unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
+        if known == nil, let parameter { texts[parameter] = text }
         return Prompt(source: .parameter(field, isMapped: value.isMapped), text: text)
     }
 

@@ -1,3 +1,4 @@
+private import Digest
 package import JSONPull
 
 /// `spec.parameters` or a step's: what is in the map, null entries left out, of a repeated key the last.
@@ -44,7 +45,7 @@ package struct Parameters: Sendable {
         /// What tells two values of an entry apart; never a string itself.
         package var identity: ExactString {
             switch self {
-            case .string(let text): ExactString(PromptText.text(text).sha256)
+            case .string(let text): ExactString(SHA256.hexDigest(of: text.string))
             case .other(let other):
                 switch other.content {
                 case .notString(_, let json): json
@@ -94,9 +95,26 @@ package struct Parameters: Sendable {
 
     /// Entries in the order written.
     package private(set) var entries: [Entry] = []
+    /// Where each key is, once there are many.
+    private var index: Index?
 
     /// Up to this many keys, comparing each with each is cheaper than hashing them.
     private static let fewEntries = 16
+
+    /// Finds keys among many.
+    ///
+    /// A class because nearly no map has one: what it holds would be on the way of every other.
+    private final class Index: Sendable {
+        let places: [ExactString: Int]
+        /// Places of the keys the controller knows, in order.
+        let known: [Int]
+
+        init(_ entries: [Entry]) {
+            // Equal keys are dropped by now.
+            places = Dictionary(zip(entries.lazy.map(\.key), entries.indices)) { $1 }
+            known = entries.indices.filter { entries[$0].name != nil }
+        }
+    }
 
     package init() {}
 
@@ -125,9 +143,11 @@ package struct Parameters: Sendable {
         }
         self.entries = entries
         let repeated = mayRepeat ? Self.superseded(entries) : []
-        guard !repeated.isEmpty || !nulls.isEmpty else { return }
-        let dropped = Set(nulls).union(repeated)
-        self.entries = entries.indices.filter { !dropped.contains($0) }.map { entries[$0] }
+        if !repeated.isEmpty || !nulls.isEmpty {
+            let dropped = Set(nulls).union(repeated)
+            self.entries = entries.indices.filter { !dropped.contains($0) }.map { entries[$0] }
+        }
+        if self.entries.count > Self.fewEntries { index = Index(self.entries) }
     }
 
     /// Indices of entries that a later one of the same key replaces.
@@ -148,19 +168,39 @@ package struct Parameters: Sendable {
     package var identity: ExactString {
         let sorted = entries.sorted { $0.key < $1.key }
         let members = sorted.map { "\($0.key.string.utf8.count):\($0.key.string)=\($0.value.identity.string)" }
-        return ExactString(PromptText.text(ExactString(members.joined(separator: "\n"))).sha256)
+        return ExactString(SHA256.hexDigest(of: members.joined(separator: "\n")))
+    }
+
+    /// Where the entry of exactly this key is.
+    func place(of key: ExactString) -> Int? {
+        if let index { return index.places[key] }
+        for place in entries.indices where entries[place].key == key { return place }
+        return nil
+    }
+
+    /// Where the entry of a key is that the controller knows.
+    @inline(__always)
+    func place(of name: ParameterName) -> Int? {
+        if let index { return index.known.first { entries[$0].name == name } }
+        for place in entries.indices where entries[place].name == name { return place }
+        return nil
+    }
+
+    /// Calls `body` with the places of the keys the controller knows, in order.
+    @inline(__always)
+    func forEachKnown(_ body: (Int) -> Void) {
+        if let index {
+            for place in index.known { body(place) }
+        } else {
+            for place in entries.indices where entries[place].name != nil { body(place) }
+        }
     }
 
     /// The entry of exactly this key.
-    package func entry(_ key: ExactString) -> Entry? {
-        entries.first { $0.key == key }
-    }
+    package func entry(_ key: ExactString) -> Entry? { place(of: key).map { entries[$0] } }
 
     /// The entry of a key the controller knows.
-    package func entry(_ name: ParameterName) -> Entry? {
-        for entry in entries where entry.name == name { return entry }
-        return nil
-    }
+    package func entry(_ name: ParameterName) -> Entry? { place(of: name).map { entries[$0] } }
 }
 
 extension Parameters.Value {

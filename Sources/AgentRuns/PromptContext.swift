@@ -23,20 +23,27 @@ package struct PromptContext {
         self.init(unit.metadata)
     }
 
+    /// Longest path that is looked up, in bytes: no name is as long, and every unit looks the tokens of its text up.
+    package static let maximumPathBytes = 1024
+
     init(_ metadata: RunMetadata) {
-        let (given, parameters) = (metadata.given, metadata.texts)
-        let inputs = TokenValue.members(TokenMembers(parameters))
-        let flat = (given + parameters).map { TokenMembers.Entry(key: $0.key, value: .text($0.value)) }
-        names = TokenMembers(
-            flat + [("metadata", .members(TokenMembers(given))), ("parameters", inputs), ("inputs", inputs)]
-        )
+        let inputs = TokenValue.members(TokenMembers(.parameters(metadata)))
+        let maps: [TokenMembers.Entry] = [
+            ("metadata", .members(TokenMembers(.given(metadata)))), ("parameters", inputs), ("inputs", inputs),
+        ]
+        names = TokenMembers(.given(metadata), .parameters(metadata), .entries(maps))
     }
 
     /// What `{{ path }}` becomes.
-    package func braces(_ path: ExactString) -> Value { Self.kind(of: names.value(at: path)) }
+    package func braces(_ path: ExactString) -> Value {
+        path.string.utf8.count > Self.maximumPathBytes ? .absent : Self.kind(of: names.value(at: path))
+    }
 
     /// What `${ path }` becomes: the same walk, then the whole path as a name; an absent one is left as written.
-    package func dollarBraces(_ path: ExactString) -> Value { Self.kind(of: names.value(at: path) ?? names[path]) }
+    package func dollarBraces(_ path: ExactString) -> Value {
+        path.string.utf8.count > Self.maximumPathBytes
+            ? .absent : Self.kind(of: names.value(at: path) ?? names[path])
+    }
 
     private static func kind(of value: TokenValue?) -> Value {
         switch value {
@@ -61,11 +68,11 @@ extension PromptText {
     /// The text if it consists of tokens and white space; nil of nearly all.
     package var onlyTokens: ExactString? {
         switch self {
-        case .text(let text):
+        case .whole(let whole):
             // What a text starts with stays, unless a token starts there.
-            switch text.string.utf8.first {
+            switch whole.text.string.utf8.first {
             case UInt8(ascii: "{"), UInt8(ascii: "$"):
-                return text.string.utf8.count > PromptTokens.maximumOnlyTokens ? nil : tokens.onlyTokens
+                return whole.text.string.utf8.count > PromptTokens.maximumOnlyTokens ? nil : tokens.onlyTokens
             default: return nil
             }
         case .measured, .redacted: return tokens.onlyTokens

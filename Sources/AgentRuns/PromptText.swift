@@ -1,19 +1,23 @@
 private import Digest
 package import JSONPull
+private import Synchronization
 
 /// A text an agent may be given: in full while a review is judged, only its measures where it is kept.
 package enum PromptText: Sendable {
     /// The text, trimmed.
-    case text(ExactString)
+    case whole(WholeText)
     /// What is kept of a text, trimmed, that is not; apart, so that handing it on costs one retain instead of four.
     indirect case measured(length: Int, sha256: String, tokens: PromptTokens)
     /// What a decision log keeps of a text that was there in full.
     case redacted(RedactedText)
 
+    /// A text, trimmed, that is held in full.
+    package static func text(_ text: ExactString) -> PromptText { .whole(WholeText(text)) }
+
     /// Length in characters (Unicode scalars).
     package var length: Int {
         switch self {
-        case .text(let text): text.characterCount
+        case .whole(let text): text.length
         case .measured(let length, _, _): length
         case .redacted(let text): text.prompt?.length ?? 0
         }
@@ -21,10 +25,10 @@ package enum PromptText: Sendable {
 
     /// SHA-256 of the UTF-8 bytes in hexadecimal.
     ///
-    /// Costs a pass over a text that is held in full.
+    /// Costs a pass over a text that is held in full, the first time.
     package var sha256: String {
         switch self {
-        case .text(let text): SHA256.hexDigest(of: text.string)
+        case .whole(let text): text.sha256
         case .measured(_, let sha256, _): sha256
         case .redacted(let text): text.prompt?.sha256 ?? ""
         }
@@ -32,10 +36,10 @@ package enum PromptText: Sendable {
 
     /// The names in the text that a controller or a shell might replace.
     ///
-    /// Costs a pass over a text that is held in full.
+    /// Costs a pass over a text that is held in full, the first time.
     package var tokens: PromptTokens {
         switch self {
-        case .text(let text): PromptTokens(in: text)
+        case .whole(let text): text.tokens
         case .measured(_, _, let tokens): tokens
         case .redacted(let text): text.prompt?.tokens ?? .none
         }
@@ -43,4 +47,44 @@ package enum PromptText: Sendable {
 
     /// The same without the text.
     package var measured: PromptText { .measured(length: length, sha256: sha256, tokens: tokens) }
+}
+
+/// A text with what was worked out of it: many steps may have one text, and none is measured more than once.
+package final class WholeText: Sendable {
+    /// Something worked out, in an object of its own so that one thread can show it to others.
+    private final class Found<Value: Sendable>: Sendable {
+        let value: Value
+
+        init(_ value: Value) {
+            self.value = value
+        }
+    }
+
+    /// Length and SHA-256.
+    private struct Measures: Sendable {
+        var length: Int
+        var sha256: String
+    }
+
+    package let text: ExactString
+    private let foundMeasures = AtomicLazyReference<Found<Measures>>()
+    private let foundTokens = AtomicLazyReference<Found<PromptTokens>>()
+
+    init(_ text: ExactString) {
+        self.text = text
+    }
+
+    private var measures: Measures {
+        if let found = foundMeasures.load() { return found.value }
+        let measures = Measures(length: text.characterCount, sha256: SHA256.hexDigest(of: text.string))
+        return foundMeasures.storeIfNil(Found(measures)).value
+    }
+
+    fileprivate var length: Int { measures.length }
+    fileprivate var sha256: String { measures.sha256 }
+
+    fileprivate var tokens: PromptTokens {
+        if let found = foundTokens.load() { return found.value }
+        return foundTokens.storeIfNil(Found(PromptTokens(in: text))).value
+    }
 }

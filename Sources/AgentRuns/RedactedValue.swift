@@ -94,8 +94,8 @@ extension PromptText {
     /// Writes what may be kept of the text: `{"redacted": {…}}` of one that was there in full, else `{"measured": {…}}`.
     package func write(to writer: inout JSONWriter) {
         switch self {
-        case .text(let text):
-            RedactedValue.text(RedactedText(text, isPrompt: true, identity: "")).write(to: &writer)
+        case .whole(let whole):
+            RedactedValue.text(RedactedText(whole.text, isPrompt: true, identity: "")).write(to: &writer)
         case .redacted(let text): RedactedValue.text(text).write(to: &writer)
         case .measured(let length, let sha256, let tokens):
             writer.beginObject()

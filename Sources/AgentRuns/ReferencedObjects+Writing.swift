@@ -1,4 +1,5 @@
 package import JSONPull
+internal import OrderedCollections
 
 /// The objects runs refer to as a decision log keeps them: in the shape they are read from, without texts of prompts.
 extension Implementation {
@@ -57,9 +58,9 @@ extension Agent {
             writer.reference("vcsRef", spec.vcsRefName)
             writer.key("security")
             writer.beginObject()
-            writer.list("allowedSecrets", spec.allowedSecrets)
-            writer.list("allowedServiceAccounts", spec.allowedServiceAccounts)
-            writer.list("allowedImplementationSourceProviders", spec.allowedImplementationSources)
+            writer.list("allowedSecrets", spec.allowedSecrets.elements)
+            writer.list("allowedServiceAccounts", spec.allowedServiceAccounts.elements)
+            writer.list("allowedImplementationSourceProviders", spec.allowedImplementationSources.elements)
             writer.endObject()
             writer.key("defaults")
             writer.beginObject()

@@ -55,7 +55,8 @@ extension RunMetadata {
     private func value(of part: Part, renderedTimes count: Int) -> TokenValue? {
         guard let text = text(part) else { return isPresumed(part) ? .hidden : nil }
         switch text {
-        case .text(let whole): return generation == .february2026 ? .text(whole) : rendered(whole, times: count)
+        case .whole(let whole):
+            return generation == .february2026 ? .text(whole.text) : rendered(whole.text, times: count)
         case .measured, .redacted:
             if generation == .august2026, let tokens = text.onlyTokens { return rendered(tokens, times: count) }
             if case .redacted = text { return .text(RedactedText.standIn) }

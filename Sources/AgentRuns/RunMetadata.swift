@@ -1,9 +1,12 @@
 package import JSONPull
+internal import OrderedCollections
 
 /// The controller's metadata map: parameters under their own names, under the names aliases and the contract map them
 /// to, and what the implementation's source adds (`controller-semantics.md` section 7).
 ///
-/// A class because every rule asks it: handing it on costs one retain instead of six.
+/// Only keys the controller knows are filled; any other is looked up in the parameters, which all units of a run share: a map
+/// of its own for each of many steps would weigh steps times parameters. A class because every rule asks it: handing it on
+/// costs one retain instead of six.
 // Unchecked: nothing is set after the initialiser has returned.
 package final class RunMetadata: @unchecked Sendable {
     /// Where a value was written.
@@ -25,31 +28,43 @@ package final class RunMetadata: @unchecked Sendable {
         package var isMapped: Bool
     }
 
-    /// One filled key, pointing at its text so that filling an alias copies no string.
+    /// A parameter of the run that gives a value, and whether a contract mapping put it there: units that have the same have
+    /// the same value from the same field.
+    package struct RunParameter: Hashable, Sendable {
+        fileprivate var place: Int
+        fileprivate var isMapped: Bool
+    }
+
+    /// One filled key that the controller knows, pointing at its text so that filling an alias copies no string.
     private struct Entry: Sendable {
-        /// Nil when only ``key`` says what it is.
-        var name: ParameterName?
+        var name: ParameterName
         /// Where the text is: in the run's parameters, behind them the step's, and behind those ``additions``.
         var text: Int
         var isMapped: Bool
     }
 
-    /// A value that is in no parameter, or a key that the controller does not know.
+    /// A value that is in no parameter.
     private struct Addition: Sendable {
         var text: ExactString
         var origin: Origin
     }
 
+    /// A key the controller does not know that a contract mapping fills.
+    private struct Mapped: Sendable {
+        var text: Int
+        /// How many of ``entries`` were filled before.
+        var position: Int
+    }
+
     private var entries: [Entry] = []
+    /// How many of ``entries``, the first ones, are parameters under their own names.
+    private var ownCount = 0
     /// The known names that ``entries`` fills, a bit each.
     private var filled: UInt32 = 0
     private var additions: [Addition] = []
-    /// Keys of entries the controller does not know that no parameter carries: targets of mappings.
-    private var mappedKeys: [(entry: Int, key: ExactString)] = []
-    private let ofRun: [Parameters.Entry]
-    private let ofStep: [Parameters.Entry]
-    /// Places of the parameters in effect; empty when they are the run's.
-    private var places: [Int] = []
+    private var mapped: OrderedDictionary<ExactString, Mapped> = [:]
+    private let ofRun: Parameters
+    private let ofStep: Parameters
     /// What more is derived from, when it is asked for.
     let implementation: Implementation?
     let generation: Generation
@@ -65,17 +80,20 @@ package final class RunMetadata: @unchecked Sendable {
     ) {
         (self.implementation, self.generation) = (implementation, generation)
         self.isImplementationUnknown = isImplementationUnknown
-        ofRun = run.entries
-        ofStep = step?.parameters.entries ?? []
-        if !ofStep.isEmpty { overlay() }
-        entries.reserveCapacity(parameterCount + 4)
-        addParameters(generation)
+        ofRun = run
+        ofStep = step?.parameters ?? Parameters()
+        entries.reserveCapacity(min(parameterCount, Self.knownCount) + 4)
+        addParameters()
+        ownCount = entries.count
         for alias in Self.aliases where isFilled(alias.from) && !isFilled(alias.to) {
             if alias.generation == nil || alias.generation == generation { fill(alias.to, from: alias.from) }
         }
         if let implementation { add(implementation) }
         if isFilled(.issueUrl), !isFilled(.url) { fill(.url, from: .issueUrl) }
     }
+
+    /// How many names the controller knows.
+    private static let knownCount = Int(ParameterName.codexStage.rawValue) + 1
 
     /// The value of a key the controller knows, nil when nothing fills it.
     package subscript(name: ParameterName) -> Value? {
@@ -87,22 +105,20 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// What fills a key the controller knows, without where that was written.
     package func text(_ name: ParameterName) -> ExactString? {
-        place(of: name).map { text(entries[$0]) }
+        place(of: name).map { text(at: entries[$0].text) }
     }
 
     /// What is known of a text that is not kept itself; nil when it is.
     func redactedText(_ name: ParameterName) -> RedactedText? {
         guard let index = place(of: name) else { return nil }
         let place = entries[index].text
-        if place < ofRun.count { return ofRun[place].value.redacted }
-        return place < parameterCount ? ofStep[place - ofRun.count].value.redacted : nil
+        return place < parameterCount ? parameter(at: place).value.redacted : nil
     }
 
-    /// Whether the key has the same value from the same parameter of the run in both, which are of one run.
-    package func sharesParameter(_ name: ParameterName, with other: RunMetadata) -> Bool {
-        guard let own = place(of: name), let place = other.place(of: name) else { return false }
-        return entries[own].text < ofRun.count && entries[own].text == other.entries[place].text
-            && entries[own].isMapped == other.entries[place].isMapped
+    /// The run's parameter that gives the key its value; nil when the step, the implementation or nobody does.
+    package func runParameter(_ name: ParameterName) -> RunParameter? {
+        guard let index = place(of: name), entries[index].text < ofRun.entries.count else { return nil }
+        return RunParameter(place: entries[index].text, isMapped: entries[index].isMapped)
     }
 
     private func place(of name: ParameterName) -> Int? {
@@ -111,22 +127,12 @@ package final class RunMetadata: @unchecked Sendable {
         return nil
     }
 
-    /// Up to this many keys, looking for each costs less than hashing all there are.
-    private static let fewKeys = 16
-
     /// Those of `keys`, known names or not, that have no value.
     package func missing(_ keys: [ExactString]) -> [ExactString] {
-        let all = keys.count > Self.fewKeys ? Set(given.map(\.key)) : nil
-        return keys.filter { key in
+        keys.filter { key in
             if let name = ParameterName(key) { return !isFilled(name) && !derives(name) }
-            return all.map { !$0.contains(key) } ?? (entry(key) == nil)
+            return source(ofOther: key) == nil
         }
-    }
-
-    private func entry(_ key: ExactString) -> Entry? {
-        if let name = ParameterName(key) { return entries.first { $0.name == name } }
-        if let mapped = mappedKeys.first(where: { $0.key == key }) { return entries[mapped.entry] }
-        return entries.first { $0.name == nil && $0.text < parameterCount && self.key(at: $0.text) == key }
     }
 
     private func value(_ entry: Entry) -> Value {
@@ -134,108 +140,134 @@ package final class RunMetadata: @unchecked Sendable {
             let addition = additions[entry.text - parameterCount]
             return Value(text: addition.text, origin: addition.origin, isMapped: entry.isMapped)
         }
-        let key = key(at: entry.text)
-        let origin: Origin = entry.text < ofRun.count ? .run(key) : .step(key)
-        return Value(text: text(entry), origin: origin, isMapped: entry.isMapped)
+        let key = parameter(at: entry.text).key
+        let origin: Origin = entry.text < ofRun.entries.count ? .run(key) : .step(key)
+        return Value(text: text(at: entry.text), origin: origin, isMapped: entry.isMapped)
     }
 
-    private func text(_ entry: Entry) -> ExactString {
-        if entry.text < ofRun.count { return ofRun[entry.text].text ?? "" }
-        if entry.text < parameterCount { return ofStep[entry.text - ofRun.count].text ?? "" }
-        return additions[entry.text - parameterCount].text
+    private func text(at place: Int) -> ExactString {
+        place < parameterCount ? parameter(at: place).text ?? "" : additions[place - parameterCount].text
     }
 
     // MARK: Parameters
 
-    /// Parameters in effect, as written.
-    package var parameters: [Parameters.Entry] {
-        places.isEmpty ? ofRun : places.map { $0 < ofRun.count ? ofRun[$0] : ofStep[$0 - ofRun.count] }
+    private var parameterCount: Int { ofRun.entries.count + ofStep.entries.count }
+
+    @inline(__always)
+    private func parameter(at place: Int) -> Parameters.Entry {
+        place < ofRun.entries.count ? ofRun.entries[place] : ofStep.entries[place - ofRun.entries.count]
     }
 
-    private var parameterCount: Int { ofRun.count + ofStep.count }
+    /// Whether there is a parameter of this key in effect: the run's, or a string of the step's.
+    package func hasParameter(_ key: ExactString) -> Bool { place(ofParameter: key) != nil }
 
-    private func key(at place: Int) -> ExactString {
-        place < ofRun.count ? ofRun[place].key : ofStep[place - ofRun.count].key
+    /// Where the parameter of this key is that is in effect.
+    private func place(ofParameter key: ExactString) -> Int? {
+        if let own = ofStep.place(of: key), ofStep.entries[own].isString { return ofRun.entries.count + own }
+        return ofRun.place(of: key)
     }
 
-    /// String parameters in effect, as written.
-    var texts: [(key: ExactString, value: ExactString)] {
-        parameters.compactMap { entry in
-            switch entry.value {
-            case .string(let value): (entry.key, value)
-            case .other: entry.text.map { (entry.key, $0) }
-            }
+    /// The string parameter in effect of this key, as written.
+    func parameterText(_ key: ExactString) -> ExactString? {
+        place(ofParameter: key).flatMap { parameter(at: $0).writtenText }
+    }
+
+    /// Calls `body` with keys and values of the string parameters in effect, as written, until it returns false.
+    func forEachParameter(_ body: (ExactString, ExactString) -> Bool) {
+        _ = visitParameters { entry in entry.writtenText.map { body(entry.key, $0) } ?? true }
+    }
+
+    /// The run's in order, those of the step in their places, then the step's others; false when `body` ended it.
+    private func visitParameters(_ body: (Parameters.Entry) -> Bool) -> Bool {
+        for entry in ofRun.entries {
+            let own = ofStep.place(of: entry.key).map { ofStep.entries[$0] }
+            guard body(own?.isString == true ? own ?? entry : entry) else { return false }
         }
+        for entry in ofStep.entries where entry.isString && ofRun.place(of: entry.key) == nil {
+            guard body(entry) else { return false }
+        }
+        return true
     }
 
-    /// Keys and values in the order they were filled, but for what is derived from the implementation's texts.
-    var given: [(key: ExactString, value: ExactString)] {
-        entries.indices.map { index in
-            let entry = entries[index]
-            let mapped = mappedKeys.first { $0.entry == index }?.key
-            let key = mapped ?? entry.name?.key ?? self.key(at: entry.text)
-            return (key: key, value: text(entry))
+    // MARK: The whole map
+
+    /// The value of any key, but for what is derived from the implementation's texts.
+    func given(_ key: ExactString) -> ExactString? {
+        if let name = ParameterName(key) { return text(name) }
+        return source(ofOther: key).map { text(at: $0) }
+    }
+
+    /// Calls `body` with keys and values in the order they were filled, but for what is derived from the implementation's
+    /// texts, until it returns false.
+    func forEachGiven(_ body: (ExactString, ExactString) -> Bool) {
+        let isWhole = visitParameters { entry in
+            guard fills(entry), let text = entry.text else { return true }
+            return body(entry.key, text)
+        }
+        guard isWhole else { return }
+        var mappedIndex = 0
+        for index in ownCount...entries.count {
+            while mappedIndex < mapped.count, mapped.values[mappedIndex].position <= index {
+                let place = mapped.values[mappedIndex].text
+                guard body(mapped.keys[mappedIndex], text(at: place)) else { return }
+                mappedIndex += 1
+            }
+            guard index < entries.count else { return }
+            guard body(entries[index].name.key, text(at: entries[index].text)) else { return }
         }
     }
 
     private func isFilled(_ name: ParameterName) -> Bool { filled & (1 << UInt32(name.rawValue)) != 0 }
 
+    /// Whether a parameter in effect has a value in the map.
+    private func fills(_ entry: Parameters.Entry) -> Bool {
+        entry.hasText && !(generation == .august2026 && entry.isPromptInAnyCase)
+    }
+
+    /// Where the text is of a key that the controller does not know.
+    private func source(ofOther key: ExactString) -> Int? {
+        if let mapped = mapped[key] { return mapped.text }
+        return place(ofParameter: key).flatMap { fills(parameter(at: $0)) ? $0 : nil }
+    }
+
     // MARK: Filling
 
-    /// Lays the step's string parameters over the run's, key by key.
-    private func overlay() {
-        places.reserveCapacity(parameterCount)
-        places.append(contentsOf: ofRun.indices)
-        for index in ofStep.indices where ofStep[index].isString {
-            if let replaced = placeOfRun(forStep: index) {
-                places[replaced] = ofRun.count + index
+    /// Lays the step's string parameters over the run's, as far as the controller knows their keys.
+    private func addParameters() {
+        let hasOwn = !ofStep.entries.isEmpty
+        ofRun.forEachKnown { place in
+            if hasOwn, let name = ofRun.entries[place].name, let own = ofStep.place(of: name),
+                ofStep.entries[own].isString
+            {
+                add(ofStep, own, at: ofRun.entries.count + own)
             } else {
-                places.append(ofRun.count + index)
+                add(ofRun, place, at: place)
             }
         }
-    }
-
-    /// Where the run has a parameter of the same key as the step's at `index`.
-    private func placeOfRun(forStep index: Int) -> Int? {
-        if let name = ofStep[index].name {
-            for place in ofRun.indices where ofRun[place].name == name { return place }
-            return nil
-        }
-        let key = ofStep[index].key
-        for place in ofRun.indices where ofRun[place].name == nil && ofRun[place].key == key { return place }
-        return nil
-    }
-
-    private func addParameters(_ generation: Generation) {
-        if places.isEmpty {
-            for place in ofRun.indices { add(ofRun, place, at: place, generation) }
-        } else {
-            for place in places {
-                if place < ofRun.count {
-                    add(ofRun, place, at: place, generation)
-                } else {
-                    add(ofStep, place - ofRun.count, at: place, generation)
-                }
-            }
+        guard hasOwn else { return }
+        ofStep.forEachKnown { place in
+            guard ofStep.entries[place].isString, let name = ofStep.entries[place].name, ofRun.place(of: name) == nil
+            else { return }
+            add(ofStep, place, at: ofRun.entries.count + place)
         }
     }
 
     /// Adds the parameter at `index`, read field by field: handed on whole it would be copied.
     @inline(__always)
-    private func add(_ parameters: [Parameters.Entry], _ index: Int, at place: Int, _ generation: Generation) {
-        guard parameters[index].hasText else { return }
-        if generation == .august2026, parameters[index].isPromptInAnyCase { return }
-        append(Entry(name: parameters[index].name, text: place, isMapped: false))
+    private func add(_ parameters: Parameters, _ index: Int, at place: Int) {
+        guard let name = parameters.entries[index].name, parameters.entries[index].hasText else { return }
+        if generation == .august2026, name == .prompt { return }
+        append(Entry(name: name, text: place, isMapped: false))
     }
 
     private func append(_ entry: Entry) {
-        if let name = entry.name { filled |= 1 << UInt32(name.rawValue) }
+        filled |= 1 << UInt32(entry.name.rawValue)
         entries.append(entry)
     }
 
     /// Gives `target`, which has none, the value of `source`, which has one.
     private func fill(_ target: ParameterName, from source: ParameterName) {
-        guard var entry = entries.first(where: { $0.name == source }) else { return }
+        guard var entry = place(of: source).map({ entries[$0] }) else { return }
         entry.name = target
         append(entry)
     }
@@ -255,11 +287,14 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// Gives the mapping's target the value of its source unless it has one.
     private func map(_ mapping: Contract.Mapping) {
-        guard var source = entry(mapping.from), entry(mapping.to) == nil else { return }
-        source.name = ParameterName(mapping.to)
-        source.isMapped = true
-        if source.name == nil { mappedKeys.append((entries.count, mapping.to)) }
-        append(source)
+        let name = ParameterName(mapping.from)
+        let source = name.map { place(of: $0).map { entries[$0].text } } ?? source(ofOther: mapping.from)
+        guard let source else { return }
+        if let target = ParameterName(mapping.to) {
+            if !isFilled(target) { append(Entry(name: target, text: source, isMapped: true)) }
+        } else if self.source(ofOther: mapping.to) == nil {
+            mapped[mapping.to] = Mapped(text: source, position: entries.count)
+        }
     }
 
     /// `owner/repo#77`: the first two pieces, neither empty; a blank one gives nothing.
@@ -295,4 +330,9 @@ package final class RunMetadata: @unchecked Sendable {
         Alias(.headBranch, .head), Alias(.headRefSnakeCase, .head), Alias(.headRef, .head),
         Alias(.workflowStage, .stage, .february2026), Alias(.codexStage, .stage),
     ]
+}
+
+extension Parameters.Entry {
+    /// A string as written; of one that is not kept what stands for it.
+    fileprivate var writtenText: ExactString? { if case .string(let value) = value { value } else { text } }
 }

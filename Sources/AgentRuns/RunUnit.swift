@@ -26,11 +26,13 @@ package final class RunUnit: Sendable {
     ///   - spec: of the run.
     ///   - step: nil for the run itself.
     ///   - generation: of the controller.
+    ///   - other: a unit of the same run, which this one shares its metadata with if that is the same.
     ///   - specification: looks an ImplementationSpec's `spec` up by name; nil when it is not known.
     package init(
         of spec: AgentRun.Spec,
         step: WorkflowStep?,
         generation: Generation,
+        like other: RunUnit? = nil,
         specification: (ExactString) -> Implementation?
     ) {
         self.step = step
@@ -43,17 +45,24 @@ package final class RunUnit: Sendable {
         }
         var isUnknown = false
         if case .reference = implementationOrigin { isUnknown = implementation == nil }
-        metadata = RunMetadata(
-            run: spec.parameters,
-            step: step,
-            implementation: implementation,
-            isImplementationUnknown: isUnknown,
-            generation: generation
-        )
+        let hasNoOwnParameters = { (step: WorkflowStep?) in step?.parameters.entries.isEmpty ?? true }
+        if let other, hasNoOwnParameters(other.step), hasNoOwnParameters(step),
+            other.implementation === implementation, other.metadata.isImplementationUnknown == isUnknown
+        {
+            metadata = other.metadata
+        } else {
+            metadata = RunMetadata(
+                run: spec.parameters,
+                step: step,
+                implementation: implementation,
+                isImplementationUnknown: isUnknown,
+                generation: generation
+            )
+        }
     }
 
     /// Step inline, step reference, run inline, run reference.
-    private static func origin(of spec: AgentRun.Spec, step: WorkflowStep?) -> ImplementationOrigin {
+    package static func origin(of spec: AgentRun.Spec, step: WorkflowStep?) -> ImplementationOrigin {
         if let step {
             if step.implementation.inline != nil { return .inline(ofStep: true) }
             if let name = step.implementation.specRefName { return .reference(name, ofStep: true) }
@@ -68,11 +77,20 @@ extension RunUnit {
     /// Path of something inside the implementation, `member` starting with a dot: in place when it is inline, else at the
     /// reference that led there; nil without an implementation.
     package func implementationField(_ member: StaticString) -> FieldPath? {
-        switch implementationOrigin {
+        Self.implementationField(member, implementationOrigin, step: step)
+    }
+
+    /// The same of the unit with this origin and step.
+    package static func implementationField(
+        _ member: StaticString,
+        _ origin: ImplementationOrigin,
+        step: WorkflowStep?
+    ) -> FieldPath? {
+        switch origin {
         case .inline(let ofStep):
-            field(ofStep, "spec.implementation.inline", ".implementation.inline").appending(member)
+            field(ofStep ? step : nil, "spec.implementation.inline", ".implementation.inline").appending(member)
         case .reference(_, let ofStep):
-            field(ofStep, "spec.implementationSpecRef.name", ".implementationSpecRef.name")
+            field(ofStep ? step : nil, "spec.implementationSpecRef.name", ".implementationSpecRef.name")
         case .none: nil
         }
     }
@@ -81,13 +99,17 @@ extension RunUnit {
     package func field(of value: RunMetadata.Value) -> FieldPath? {
         switch value.origin {
         case .run(let key): FieldPath("spec.parameters").member(key)
-        case .step(let key): field(true, "spec.parameters", ".parameters").member(key)
+        case .step(let key): Self.field(step, "spec.parameters", ".parameters").member(key)
         case .source(let member): implementationField(member)
         }
     }
 
-    private func field(_ ofStep: Bool, _ ofRun: StaticString, _ inStep: StaticString) -> FieldPath {
-        if ofStep, let step { FieldPath(step: step, inStep) } else { FieldPath(ofRun) }
+    private static func field(
+        _ step: WorkflowStep?,
+        _ ofRun: StaticString,
+        _ inStep: StaticString
+    ) -> FieldPath {
+        if let step { FieldPath(step: step, inStep) } else { FieldPath(ofRun) }
     }
 }
 

@@ -1,12 +1,14 @@
 internal import JSONPull
 
 /// Replaces what stands between braces in a text, as the controller does (`controller-semantics.md` section 7).
-struct TokenRenderer {
+package struct TokenRenderer {
     /// Bytes of a text that is rendered, after which the rest is dropped.
     ///
     /// A text of 131,072 characters may name a value of megabytes thousands of times. No branch is as long, and what is cut is
     /// not empty.
-    static let maximumBytes = 65_536
+    package static let maximumBytes = 65_536
+    /// Bytes of a text that are looked at, as many as the CRD lets an implementation's text have characters.
+    package static let maximumInput = 131_072
 
     let names: TokenMembers
 
@@ -51,7 +53,7 @@ struct TokenRenderer {
         case hidden
 
         init(_ value: TokenValue) {
-            self = value.written.map(Self.text) ?? .hidden
+            self = value.written(upTo: TokenRenderer.maximumBytes).map(Self.text) ?? .hidden
         }
     }
 
@@ -63,13 +65,13 @@ struct TokenRenderer {
         in text: ExactString,
         _ replacement: (ExactString) -> Replacement
     ) -> ExactString? {
-        let bytes = Array(text.string.utf8)
+        let bytes = Array(text.string.utf8.prefix(Self.maximumInput))
         let (opening, closing) = (Array("\(opening)".utf8), Array("\(closing)".utf8))
         var result: [UInt8] = []
         var index = 0
         var close = -1
         while index < bytes.count, result.count < Self.maximumBytes {
-            guard bytes[index...].starts(with: opening) else {
+            guard bytes[index] == opening[0], bytes[index...].starts(with: opening) else {
                 result.append(bytes[index])
                 index += 1
                 continue
@@ -85,7 +87,7 @@ struct TokenRenderer {
             let end = close + closing.count
             switch replacement(ExactString(String(decoding: bytes[inner..<close], as: UTF8.self))) {
             case .asWritten: result += bytes[index..<end]
-            case .text(let text): result += text.string.utf8
+            case .text(let text): result += text.string.utf8.prefix(Self.maximumBytes - result.count)
             case .hidden: return nil
             }
             index = end

@@ -7,7 +7,8 @@
 package struct JSONWriter: ~Copyable, @unchecked Sendable {
     private var start: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private var count = 0
+    /// Bytes written so far.
+    package private(set) var count = 0
     private var needsComma = false
 
     /// - Parameter capacity: expected size in bytes, to allocate once.

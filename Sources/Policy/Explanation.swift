@@ -1,5 +1,6 @@
 package import AgentRuns
 package import JSONPull
+internal import OrderedCollections
 
 /// What a verdict rests on, whether or not there was anything to complain about.
 ///
@@ -71,10 +72,6 @@ package final class Explanation: @unchecked Sendable {
         if base == nil {
             base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.spec.baseBranch }.first?.visible
         }
-        let used = run.secrets
-        secrets.reserveCapacity(used.count)
-        for index in used.indices where !used[..<index].contains(where: { $0.name == used[index].name }) {
-            secrets.append(used[index].name.visible)
-        }
+        secrets = OrderedSet(run.secrets.lazy.map(\.name)).map(\.visible)
     }
 }

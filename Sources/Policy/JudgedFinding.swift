@@ -95,6 +95,9 @@ struct JudgedFinding {
         }
     }
 
+    /// The most severe action of its values.
+    var action: Action { parts.lazy.flatMap(\.values).map(\.action).max() ?? parts[0].action }
+
     /// What ratcheting compares.
     var identities: [Identity] {
         let field = field?.identity ?? ""
@@ -123,7 +126,7 @@ struct JudgedFinding {
         return Finding(
             rule: rule,
             reason: reason,
-            action: values.map(\.action).max() ?? parts[0].action,
+            action: action,
             field: field?.text ?? "",
             path: field,
             // Rules make their parts visible; this is for the part that one forgets.

@@ -17,8 +17,28 @@ struct LoopCheck: Sendable {
     /// The most iterations the controller allows.
     let maximumIterations: Int
 
+    /// The volumes of a workload, to be looked up by name.
+    struct Volumes {
+        /// Their names.
+        let names: Set<ExactString>
+        /// Names of those that outlive a pod.
+        let persistent: Set<ExactString>
+
+        init(_ volumes: [Workload.Volume]) {
+            names = Set(volumes.lazy.compactMap(\.name))
+            persistent = Set(
+                volumes.lazy.filter { $0.type == "pvc" && $0.claimName != nil }.compactMap(\.name)
+            )
+        }
+    }
+
     /// The first failing check, nil when the loop can run.
-    func fault(of loop: WorkflowLoop, in step: WorkflowStep, of run: AgentRun) -> Fault? {
+    ///
+    /// - Parameters:
+    ///   - loop: of the step.
+    ///   - volumes: that the step has: its own, else the run's.
+    /// - Returns: what is wrong first.
+    func fault(of loop: WorkflowLoop, volumes: @autoclosure () -> Volumes) -> Fault? {
         if areEnabled == false {
             return Fault(
                 reason: .workflowLoopsDisabled,
@@ -28,7 +48,7 @@ struct LoopCheck: Sendable {
             )
         }
         return iterationFault(loop) ?? (loop.hasCondition ? conditionFault(loop) : nil)
-            ?? stateFault(loop, Self.volumes(of: step, run))
+            ?? stateFault(loop, volumes)
     }
 
     private func iterationFault(_ loop: WorkflowLoop) -> Fault? {
@@ -81,34 +101,27 @@ struct LoopCheck: Sendable {
 
     // MARK: State
 
-    /// The volumes a step has: its own, else the run's.
-    private static func volumes(of step: WorkflowStep, _ run: AgentRun) -> [Workload.Volume] {
-        step.workload.volumes.isEmpty ? run.spec.workload.volumes : step.workload.volumes
-    }
-
-    private func stateFault(_ loop: WorkflowLoop, _ volumes: [Workload.Volume]) -> Fault? {
+    private func stateFault(_ loop: WorkflowLoop, _ volumes: () -> Volumes) -> Fault? {
         func fault(_ reason: Reason, _ message: String, _ remedy: String) -> Fault {
             Fault(reason: reason, path: ".loop.state.volumeNames", message: message, remedy: remedy)
+        }
+        if loop.volumeNames.isEmpty {
+            guard loop.requiresState else { return nil }
+            let message = "Required value: state is required and no volume is named"
+            return fault(.workflowLoopStateVolumeRequired, message, "name a volume of type pvc")
         }
         var seen: Set<ExactString> = []
         for name in loop.volumeNames where !seen.insert(name).inserted {
             let message = "Duplicate value: \(QuotedName.quote(name))"
             return fault(.workflowLoopStateVolumeDuplicate, message, "name each volume once")
         }
-        for name in loop.volumeNames where !volumes.contains(where: { $0.name == name }) {
+        let volumes = volumes()
+        for name in loop.volumeNames where !volumes.names.contains(name) {
             let message = "Invalid value: the step has no volume \(QuotedName.quote(name))"
             let remedy = "add it to the workload's volumes, or correct the name"
             return fault(.workflowLoopStateVolumeMissing, message, remedy)
         }
-        guard loop.requiresState else { return nil }
-        if loop.volumeNames.isEmpty {
-            let message = "Required value: state is required and no volume is named"
-            return fault(.workflowLoopStateVolumeRequired, message, "name a volume of type pvc")
-        }
-        let isPersistent = volumes.contains { volume in
-            volume.type == "pvc" && volume.claimName != nil && loop.volumeNames.contains { $0 == volume.name }
-        }
-        if isPersistent { return nil }
+        guard loop.requiresState, !loop.volumeNames.contains(where: volumes.persistent.contains) else { return nil }
         let message = "Invalid value: state is required and none of the volumes is of type pvc with a claimName"
         return fault(
             .workflowLoopStateVolumeNotPersistent,

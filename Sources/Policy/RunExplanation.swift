@@ -1,5 +1,6 @@
 package import AgentRuns
 package import JSONPull
+internal import OrderedCollections
 
 /// Where everything a run would do comes from, for `explain`; never a prompt's text, and names are fit to print and cut.
 package struct RunExplanation: Sendable {
@@ -40,31 +41,33 @@ package struct RunExplanation: Sendable {
     init(_ run: RunUnderReview, policy: AdmissionPolicy) {
         mode = run.mode
         let sources = ValueSources(run: run)
-        units = run.units.map { Unit($0, run, sources) }
+        units = zip(run.units, run.prompts).map { Unit($0, $1, run, sources) }
         provider = run.units.lazy.compactMap { run.providerReference(of: $0) }.first.map { name, field in
             Value(text: name.visible, source: field.text)
         }
         let rule = policy.secretAllowlist(for: run.subject.match)
-        var secrets: [Secret] = []
-        var places: [ExactString: Int] = [:]
+        let bound = rule.boundSecrets(run)
+        var uses: OrderedDictionary<ExactString, OrderedSet<ExactString>> = [:]
         for secret in run.secrets {
-            let use = "\(secret.field.text) (\(secret.use.description))"
-            if let index = places[secret.name] {
-                if !secrets[index].uses.contains(use) { secrets[index].uses.append(use) }
-            } else {
-                places[secret.name] = secrets.count
-                let (admitted, refused) = rule.lists(of: secret.name, run)
-                secrets.append(Secret(name: secret.name.visible, uses: [use], admittedBy: admitted, refusedBy: refused))
-            }
+            let use = ExactString("\(secret.field.text) (\(secret.use.description))")
+            uses[secret.name, default: []].append(use)
         }
-        self.secrets = secrets
+        secrets = uses.map { name, uses in
+            let (admitted, refused) = rule.lists(of: name, run, bound: bound)
+            return Secret(name: name.visible, uses: uses.map(\.string), admittedBy: admitted, refusedBy: refused)
+        }
     }
 }
 
 extension RunExplanation.Unit {
-    fileprivate init(_ unit: RunUnit, _ run: RunUnderReview, _ sources: ValueSources) {
+    fileprivate init(
+        _ unit: RunUnit,
+        _ effectivePrompt: EffectivePrompt,
+        _ run: RunUnderReview,
+        _ sources: ValueSources
+    ) {
         step = unit.step?.name.visible
-        prompt = run.prompts.first { $0.unit === unit }.flatMap { Explanation.Prompt($0) }
+        prompt = Explanation.Prompt(effectivePrompt)
         repository = sources.value(.repository, of: unit)
         let provider = run.provider(of: unit)
         base =

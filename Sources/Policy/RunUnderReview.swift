@@ -12,7 +12,7 @@ final class RunUnderReview {
     let repositoryOptions: RepositoryName.Options
     let policyName: String
     /// The run itself, then every step.
-    let runAndSteps: [RunUnit]
+    private(set) lazy var runAndSteps: [RunUnit] = findUnits()
     /// What an UPDATE changes; nil for a CREATE, and for what is judged as one.
     let update: RunUpdate?
     /// The Agent, if it is found.
@@ -26,7 +26,9 @@ final class RunUnderReview {
     /// The heads of ``runAndSteps``, in order, each with the index of its unit.
     private(set) lazy var heads: [UnitHead] = findHeads()
     /// What each of ``units`` tells its agent.
-    private(set) lazy var prompts: [EffectivePrompt] = units.map { EffectivePrompt(of: $0, generation: generation) }
+    private(set) lazy var prompts: [EffectivePrompt] = findPrompts()
+    /// The ImplementationSpec found last: nearly always all units have the same.
+    private var found: (name: ExactString, implementation: Implementation?)?
     /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.
     private(set) lazy var claimedBranches: [ClaimedBranch] = findClaimedBranches()
 
@@ -44,26 +46,40 @@ final class RunUnderReview {
         generation = policy.generation
         repositoryOptions = policy.repositoryOptions
         policyName = policy.name
-        let generation = policy.generation
         let (run, namespace) = (subject.run, subject.namespace)
+        agent = state.flatMap { state in run.spec.agentName.flatMap { state.agent($0, in: namespace) } }
+    }
+
+    private func findUnits() -> [RunUnit] {
         let steps = run.steps(generation: generation)
         var units: [RunUnit] = []
         units.reserveCapacity(steps.count + 1)
-        // Nearly always all units have the same, so the one found last is kept.
-        var found: (name: ExactString, implementation: Implementation?)?
-        func add(_ step: WorkflowStep?) {
-            let unit = RunUnit(of: run.spec, step: step, generation: generation) { name in
-                if let found, found.name == name { return found.implementation }
-                let implementation = state?.implementation(name, in: namespace)
-                found = (name, implementation)
-                return implementation
-            }
-            units.append(unit)
+        units.append(RunUnit(of: run.spec, step: nil, generation: generation, specification: specification))
+        for step in steps {
+            units.append(
+                RunUnit(
+                    of: run.spec,
+                    step: step,
+                    generation: generation,
+                    like: units.last,
+                    specification: specification
+                )
+            )
         }
-        add(nil)
-        for step in steps { add(step) }
-        runAndSteps = units
-        agent = state.flatMap { state in run.spec.agentName.flatMap { state.agent($0, in: namespace) } }
+        return units
+    }
+
+    /// The `spec` of an ImplementationSpec; nil when it is not known.
+    func specification(_ name: ExactString) -> Implementation? {
+        if let found, found.name == name { return found.implementation }
+        let implementation = state?.implementation(name, in: namespace)
+        found = (name, implementation)
+        return implementation
+    }
+
+    private func findPrompts() -> [EffectivePrompt] {
+        var texts: [RunMetadata.RunParameter: PromptText] = [:]
+        return units.map { EffectivePrompt(of: $0, generation: generation, texts: &texts) }
     }
 
     /// The run as it was read.
@@ -134,6 +150,8 @@ final class RunUnderReview {
         let field: FieldPath
         /// Whether it was written with a `${name}`, which nobody replaces: then it names no repository.
         let isPlaceholder: Bool
+        /// ``RepositoryName/key``.
+        private(set) lazy var key: ExactString = name.key
 
         init(name: RepositoryName, field: FieldPath) {
             (self.name, self.field) = (name, field)
@@ -142,15 +160,10 @@ final class RunUnderReview {
     }
 
     private func findRepositories() -> [Repository?] {
-        let ofRun = repository(of: runUnit)
-        var repositories: [Repository?] = []
-        repositories.reserveCapacity(runAndSteps.count)
-        repositories.append(ofRun)
-        for unit in stepUnits {
-            let isShared = unit.metadata.sharesParameter(.repository, with: runUnit.metadata)
-            repositories.append(isShared ? ofRun : repository(of: unit))
+        var shared = SharedByUnits<Repository?>()
+        return runAndSteps.map { unit in
+            shared.value(unit.metadata.runParameter(.repository)) { repository(of: unit) }
         }
-        return repositories
     }
 
     private func repository(of unit: RunUnit) -> Repository? {
@@ -174,12 +187,17 @@ final class RunUnderReview {
     private func findHeads() -> [UnitHead] {
         var heads: [UnitHead] = []
         heads.reserveCapacity(runAndSteps.count)
-        let ofRun = head(of: runUnit)
+        var shared = SharedByUnits<RunUnit.Head?>()
+        var branches = SharedByUnits<RunUnit.Head?>()
+        var last: (metadata: RunMetadata, head: RunUnit.Head?)?
         for (index, unit) in runAndSteps.enumerated() {
-            let isShared = index == 0 || unit.metadata.sharesParameter(.head, with: runUnit.metadata)
-            if let resolved = isShared ? ofRun : head(of: unit) { heads.append(UnitHead(unit: index, head: resolved)) }
+            if last?.metadata !== unit.metadata {
+                last = (unit.metadata, shared.value(unit.metadata.runParameter(.head)) { head(of: unit) })
+            }
+            if let head = last?.head { heads.append(UnitHead(unit: index, head: head)) }
             // The runner takes it only where there is no head.
-            if !unit.metadata.has(.head), let branch = unit.branchParameter {
+            guard !unit.metadata.has(.head) else { continue }
+            if let branch = branches.value(unit.metadata.runParameter(.branch), { unit.branchParameter }) {
                 heads.append(UnitHead(unit: index, head: branch))
             }
         }
@@ -220,9 +238,26 @@ final class RunUnderReview {
             else { continue }
             if let last, last.repository === repository, last.head === found.head { continue }
             last = (repository, found.head)
-            let key = BranchKey(repository: repository.name.key, head: found.head.name)
+            let key = BranchKey(repository: repository.key, head: found.head.name)
             claimed.append(ClaimedBranch(key: key, head: found.head))
         }
         return claimed
+    }
+}
+
+/// What units have from the same parameter of the run, made once for all of them.
+private struct SharedByUnits<Value> {
+    private var last: (parameter: RunMetadata.RunParameter, value: Value)?
+    private var others: [RunMetadata.RunParameter: Value] = [:]
+
+    /// The value of `parameter`; what `make` makes when it is new, and always without one.
+    mutating func value(_ parameter: RunMetadata.RunParameter?, _ make: () -> Value) -> Value {
+        guard let parameter else { return make() }
+        // Nearly always there is one.
+        if let last, last.parameter == parameter { return last.value }
+        if let last { others[last.parameter] = last.value }
+        let value = others[parameter] ?? make()
+        last = (parameter, value)
+        return value
     }
 }

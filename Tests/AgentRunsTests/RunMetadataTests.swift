@@ -87,7 +87,19 @@ import Testing
         #expect(metadata.text(.issueNumber) == "7")
         #expect(metadata.text(.stage) == nil)
         #expect(metadata.missing(["mine", "head", "stage", "other"]) == ["stage", "other"])
-        #expect(metadata.given.last { $0.key == "mine" }?.value == "H")
+        #expect(metadata.given("mine") == "H")
+        var keys: [ExactString] = []
+        metadata.forEachGiven { key, _ in
+            keys.append(key)
+            return true
+        }
+        #expect(keys == ["a", "b", "headRef", "head", "repository", "mine", "issueNumber"])
+        keys = []
+        metadata.forEachGiven { key, _ in
+            keys.append(key)
+            return keys.count < 6
+        }
+        #expect(keys.last == "mine")
     }
 
     @Test func `derives title and body in August for an issue only`() throws {
@@ -108,7 +120,13 @@ import Testing
         #expect(metadata.text(.head) == "b")
         #expect(metadata.text(.base) == nil)
         #expect(metadata.text(.repository) == "o/r")
-        #expect(metadata.parameters.map(\.key) == ["repository", "head", "base", "x", "y"])
+        var parameters: [[ExactString]] = []
+        metadata.forEachParameter { key, value in
+            parameters.append([key, value])
+            return true
+        }
+        #expect(parameters == [["repository", "o/r"], ["head", "b"], ["base", " "], ["x", "2"], ["y", "3"]])
+        #expect(metadata.hasParameter("y") && !metadata.hasParameter("z"))
         #expect(metadata.missing(["x", "y", "z"]) == ["z"])
         guard case .step("head") = metadata[.head]?.origin, case .run("repository") = metadata[.repository]?.origin
         else {

@@ -8,6 +8,7 @@ let package = Package(
     name: "fuzz",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -22,8 +23,17 @@ let package = Package(
         counted("Digest", ["COpenSSL"]),
         counted("JSONPull", ["CYaml"]),
         counted("AdmissionAPI", ["JSONPull"]),
-        counted("AgentRuns", ["JSONPull", "Digest"]),
-        counted("Policy", ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"]),
+        counted(
+            "AgentRuns",
+            ["JSONPull", "Digest", .product(name: "OrderedCollections", package: "swift-collections")]
+        ),
+        counted(
+            "Policy",
+            [
+                "AgentRuns", "AdmissionAPI", "JSONPull", "Digest",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
         counted("ClusterState", ["AgentRuns", "Digest", "Policy", "JSONPull"]),
         counted("TLS", ["COpenSSL", nio("NIOCore")]),
         counted(

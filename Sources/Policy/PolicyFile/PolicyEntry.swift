@@ -43,7 +43,8 @@ struct PolicyEntry {
 
     /// This entry with the keys of `override` in place of its own.
     func merging(_ override: PolicyEntry) -> PolicyEntry {
-        let kept = members.filter { member in !override.members.contains { $0.key == member.key } }
+        let replaced = Set(override.members.map(\.key))
+        let kept = members.filter { !replaced.contains($0.key) }
         return PolicyEntry(members: kept + override.members, path: override.path, offset: override.offset)
     }
 
@@ -208,7 +209,8 @@ struct PolicyEntry {
     /// Reports keys nobody asked for, with the nearest one somebody did.
     mutating func finish() {
         let names = options.compactMap(\.name)
-        for member in members where !names.contains(where: { ExactString($0) == member.key }) {
+        let known = Set(names.lazy.map { ExactString($0) })
+        for member in members where !known.contains(member.key) {
             let key = QuotedName.quote(member.key)
             let place = path.isEmpty ? "" : " in \(path)"
             let hint = NearestName.hint(for: member.key.string, among: names) ?? ""

@@ -61,13 +61,17 @@ struct ParameterDisclosure {
 
     /// What is mapped onto a name that is read is read, too; a mapping may start where another ends.
     private mutating func follow(_ mappings: [Contract.Mapping]) {
-        var isComplete = mappings.isEmpty
-        while !isComplete {
-            isComplete = true
-            for mapping in mappings {
-                if kept.contains(mapping.to), kept.insert(mapping.from).inserted { isComplete = false }
-                if prompts.contains(mapping.to), prompts.insert(mapping.from).inserted { isComplete = false }
-            }
+        if mappings.isEmpty { return }
+        let sources = Dictionary(grouping: mappings, by: \.to)
+        Self.follow(sources, &kept)
+        Self.follow(sources, &prompts)
+    }
+
+    /// Adds what leads to `names`, by one mapping or several.
+    private static func follow(_ sources: [ExactString: [Contract.Mapping]], _ names: inout Set<ExactString>) {
+        var found = Array(names)
+        while let name = found.popLast() {
+            for mapping in sources[name] ?? [] where names.insert(mapping.from).inserted { found.append(mapping.from) }
         }
     }
 }

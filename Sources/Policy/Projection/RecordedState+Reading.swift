@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 extension RecordedState {
     /// Reads what ``write(to:)`` wrote; nil when it is something else, or of a version that knows other questions.
@@ -8,7 +9,7 @@ extension RecordedState {
         source: (any ClusterLookup)?
     ) throws(JSONError) -> RecordedState? {
         guard try reader.enterArray() else { return nil }
-        var answers: [(question: LookupQuestion, answer: LookupAnswer)] = []
+        var answers: Answers = [:]
         var isUnderstood = true
         var isFirst = true
         while try reader.nextElement(&isFirst) {
@@ -18,7 +19,7 @@ extension RecordedState {
                 isUnderstood = false
                 continue
             }
-            answers.append((question, answer))
+            if answers[question] == nil { answers[question] = answer }
         }
         return isUnderstood ? RecordedState(answers: answers, source: source) : nil
     }

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 extension RecordedState {
     /// Writes the answers as an array: `{"of": "Agent", "name": "codex", "answer": {…}}`, a null where there is no such object.

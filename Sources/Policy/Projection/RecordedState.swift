@@ -1,5 +1,6 @@
 package import AgentRuns
 package import JSONPull
+internal import OrderedCollections
 private import Synchronization
 
 /// Cluster state that remembers every answer it gave, for one judgement and its repetition.
@@ -8,9 +9,12 @@ private import Synchronization
 /// and asks a source, if there is one, only for what nobody asked before. One question gets one answer, whatever happens to
 /// the cluster in between.
 package final class RecordedState: ClusterLookup {
+    /// What was answered to each question, in the order asked.
+    typealias Answers = OrderedDictionary<LookupQuestion, LookupAnswer>
+
     private struct Record {
-        var answers: [(question: LookupQuestion, answer: LookupAnswer)] = []
-        var unanswered: [LookupQuestion] = []
+        var answers: Answers = [:]
+        var unanswered: OrderedSet<LookupQuestion> = []
     }
 
     private let source: (any ClusterLookup)?
@@ -25,13 +29,13 @@ package final class RecordedState: ClusterLookup {
     /// - Parameters:
     ///   - answers: what was answered before.
     ///   - source: is asked for the rest; nil where there is none.
-    init(answers: [(question: LookupQuestion, answer: LookupAnswer)], source: (any ClusterLookup)?) {
+    init(answers: Answers, source: (any ClusterLookup)?) {
         self.source = source
         record = Mutex(Record(answers: answers))
     }
 
     /// What was asked, in order, and answered.
-    var answers: [(question: LookupQuestion, answer: LookupAnswer)] { record.withLock { $0.answers } }
+    var answers: Answers { record.withLock { $0.answers } }
 
     /// What was asked and is not known, as a person reads it.
     package var unanswered: [String] { record.withLock { $0.unanswered.map(\.text) } }
@@ -39,30 +43,27 @@ package final class RecordedState: ClusterLookup {
     private func answer(_ question: LookupQuestion, _ ask: (any ClusterLookup) -> LookupAnswer) -> LookupAnswer? {
         if let known = record.withLock({ Self.known(question, $0.answers) }) { return known }
         guard let source else {
-            record.withLock { if !$0.unanswered.contains(question) { $0.unanswered.append(question) } }
+            record.withLock { _ = $0.unanswered.append(question) }
             return nil
         }
         let answer = ask(source)
-        record.withLock { $0.answers.append((question, answer)) }
+        record.withLock { $0.answers[question] = answer }
         return answer
     }
 
-    private static func known(
-        _ question: LookupQuestion,
-        _ answers: [(question: LookupQuestion, answer: LookupAnswer)]
-    ) -> LookupAnswer? {
-        if let known = answers.first(where: { $0.question == question }) { return known.answer }
+    private static func known(_ question: LookupQuestion, _ answers: Answers) -> LookupAnswer? {
+        if let known = answers[question] { return known }
         switch question {
         // Whether bindings count changes how old the state is at most; what they say is asked for.
         case .condition(let bindings):
-            return answers.first { $0.question == .condition(bindings: !bindings) }?.answer
+            return answers[.condition(bindings: !bindings)]
         // Nobody holds the branch at all.
         case .branch(let key, let name, .some):
-            let inCluster = answers.first { $0.question == .branch(key, otherThan: name, scope: nil) }?.answer
+            let inCluster = answers[.branch(key, otherThan: name, scope: nil)]
             if case .branch(nil)? = inCluster { return inCluster }
             return nil
         case .branchPath(let key, let name, .some):
-            let inCluster = answers.first { $0.question == .branchPath(key, otherThan: name, scope: nil) }?.answer
+            let inCluster = answers[.branchPath(key, otherThan: name, scope: nil)]
             if case .branchPath(nil)? = inCluster { return inCluster }
             return nil
         default: return nil
@@ -73,13 +74,13 @@ package final class RecordedState: ClusterLookup {
 
     /// Implementations that were looked up.
     var implementations: [Implementation] {
-        answers.compactMap { if case .implementation(let implementation) = $0.answer { implementation } else { nil } }
+        answers.values.compactMap { if case .implementation(let implementation) = $0 { implementation } else { nil } }
     }
 
     /// Branch templates of the providers that were looked up.
     var branchTemplates: [ExactString] {
-        answers.compactMap {
-            if case .versionControlProvider(let provider) = $0.answer { provider?.spec.branchTemplate } else { nil }
+        answers.values.compactMap {
+            if case .versionControlProvider(let provider) = $0 { provider?.spec.branchTemplate } else { nil }
         }
     }
 }

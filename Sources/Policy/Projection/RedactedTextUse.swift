@@ -41,7 +41,7 @@ extension ObjectUnderReview {
 extension PromptText {
     fileprivate func lacksMeasures(for generation: Generation) -> Bool {
         switch self {
-        case .text: false
+        case .whole: false
         case .measured(_, _, let tokens): tokens.hasOmissions(for: generation)
         case .redacted(let text): text.lacksTokens(for: generation)
         }

@@ -31,25 +31,18 @@ extension HeadBranchConflict {
             guard head.name.isPath(above: base) || base.isPath(above: head.name), !base.holdsLiteralToken else {
                 continue
             }
-            let key = BranchKey(repository: repository.name.key, head: head.name)
+            let key = BranchKey(repository: repository.key, head: head.name)
             reportPath(key, "its base branch \(QuotedName.quote(base))", base, head.field, &findings)
         }
     }
 
     /// A head that is a path above or below one that another run holds.
-    func checkPaths(
+    func report(
+        _ holders: BranchPathHolders,
         of claim: RunUnderReview.ClaimedBranch,
         _ run: RunUnderReview,
-        _ state: any ClusterLookup,
         _ findings: inout RuleFindings
     ) {
-        let holders = state.holdersOnPath(
-            of: claim.key,
-            otherThan: run.subject.nameInState,
-            in: run.namespace,
-            scope: scope == .namespace ? run.namespace : nil
-        )
-        guard let holders else { return }
         let rest = holders.count < BranchPathHolders.maximumCount ? "more" : "or more"
         let others = holders.count > 1 ? " and \(holders.count - 1) \(rest)" : ""
         let other = "\(QuotedName.quote(holders.head)), held by run \(Self.name(holders.first, now: run.now))\(others)"

@@ -26,28 +26,47 @@ struct HeadBranchConflict: Rule {
         checkCount(run, &findings)
         checkBases(run, &findings)
         guard let state = run.state else { return }
+        var known: [BranchKey: BranchHolding] = [:]
         for claim in claims {
-            checkHolders(of: claim, run, state, &findings)
-            checkPaths(of: claim, run, state, &findings)
+            let holding = known[claim.key] ?? findHolding(claim.key, run, state)
+            // Steps may write the same head each for itself.
+            if claims.count > 1 { known[claim.key] = holding }
+            checkHolders(of: claim, holding, run, &findings)
+            if let holders = holding.onPath { report(holders, of: claim, run, &findings) }
         }
+    }
+
+    /// Who else has a branch, or one that is a path above or below it.
+    private struct BranchHolding {
+        var taken: TakenBranch?
+        var holders: BranchHolders?
+        var onPath: BranchPathHolders?
+    }
+
+    private func findHolding(
+        _ branch: BranchKey,
+        _ run: RunUnderReview,
+        _ state: any ClusterLookup
+    ) -> BranchHolding {
+        let scope = scope == .namespace ? run.namespace : nil
+        let name = run.subject.nameInState
+        let taken = run.claimed.first { $0.branch == branch }
+        return BranchHolding(
+            taken: taken,
+            holders: taken == nil
+                ? state.holders(of: branch, otherThan: name, in: run.namespace, scope: scope) : nil,
+            onPath: state.holdersOnPath(of: branch, otherThan: name, in: run.namespace, scope: scope)
+        )
     }
 
     private func checkHolders(
         of claim: RunUnderReview.ClaimedBranch,
+        _ holding: BranchHolding,
         _ run: RunUnderReview,
-        _ state: any ClusterLookup,
         _ findings: inout RuleFindings
     ) {
-        if let claimed = run.claimed.first(where: { $0.branch == claim.key }) {
-            return report(claimed, at: claim.head.field, now: run.now, &findings)
-        }
-        let holders = state.holders(
-            of: claim.key,
-            otherThan: run.subject.nameInState,
-            in: run.namespace,
-            scope: scope == .namespace ? run.namespace : nil
-        )
-        guard let holders else { return }
+        if let taken = holding.taken { return report(taken, at: claim.head.field, now: run.now, &findings) }
+        guard let holders = holding.holders else { return }
         let message = message(claim.key, holders, now: run.now)
         report(claim.key, message, Self.remedy(job: holders.first.job), claim.head.field, &findings)
     }

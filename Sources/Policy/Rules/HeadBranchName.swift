@@ -14,10 +14,11 @@ struct HeadBranchName: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var last: RunUnit.Head?
+        var seen: Set<ObjectIdentifier> = []
         for found in run.heads {
             let head = found.head
             // A head that a step takes from the run is right or wrong for both.
-            if head !== last {
+            if head !== last, run.heads.count == 1 || seen.insert(ObjectIdentifier(head)).inserted {
                 if run.mode == .readWrite { checkPrefix(head, run, &findings) }
                 if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
             }

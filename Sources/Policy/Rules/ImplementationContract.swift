@@ -11,12 +11,17 @@ struct ImplementationContract: Rule {
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        // Units that share their metadata lack the same keys.
+        var last: (metadata: RunMetadata, missing: [ExactString])?
         for unit in run.units {
             guard let contract = unit.implementation?.contract else { continue }
             if contract.isFaulty {
                 checkShape(contract, unit, run, &findings)
-            } else {
-                checkKeys(contract.requiredKeys, unit, run, &findings)
+            } else if !contract.requiredKeys.isEmpty {
+                if last?.metadata !== unit.metadata {
+                    last = (unit.metadata, unit.metadata.missing(contract.requiredKeys))
+                }
+                if let missing = last?.missing, !missing.isEmpty { report(missing, unit, run, &findings) }
             }
         }
     }
@@ -91,15 +96,12 @@ struct ImplementationContract: Rule {
 
     // MARK: Keys
 
-    private func checkKeys(
-        _ keys: [ExactString],
+    private func report(
+        _ missing: [ExactString],
         _ unit: RunUnit,
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
-        if keys.isEmpty { return }
-        let missing = unit.metadata.missing(keys)
-        if missing.isEmpty { return }
         let field = unit.step.map { FieldPath(step: $0, ".parameters") } ?? FieldPath("spec.parameters")
         let draft = RuleFindings.Draft(
             reason: .missingRequiredMetadata,

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Whether the Agent takes work from where the implementation comes from (`controller-semantics.md` section 10).
 struct ImplementationSource: Rule {

@@ -1,27 +1,25 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Which labels runs must have and may have (`controller-semantics.md` section 11).
 struct LabelPolicy: Rule {
     static let id = RuleID.labelPolicy
 
-    private let required: [ExactString]
+    private let required: OrderedSet<ExactString>
     private let allow: GlobList
     private let deny: GlobList
 
     init(options entry: inout PolicyEntry) {
-        var required: [ExactString] = []
-        for key in (entry.strings("required") ?? []).compactMap(\.nonBlank) where !required.contains(key) {
-            required.append(key)
-        }
-        self.required = required
+        required = OrderedSet((entry.strings("required") ?? []).lazy.compactMap(\.nonBlank))
         allow = GlobList(entry.strings("allow") ?? [])
         deny = GlobList(entry.strings("deny") ?? [])
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         let labels = run.run.metadata.labels
-        for key in required where !labels.contains(where: { $0.key == key && !$0.value.isBlank }) {
+        let given = required.isEmpty ? [] : Set(labels.lazy.filter { !$0.value.isBlank }.map(\.key))
+        for key in required where !given.contains(key) {
             let message = "Required value: the policy demands this label with a value"
             let remedy = "add label \(QuotedName.quote(key))"
             report(.missingRequiredLabels, key, message, remedy, isSeenByController: true, &findings)

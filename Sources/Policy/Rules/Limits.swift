@@ -59,12 +59,12 @@ struct Limits: Rule {
         let repository = Self.repository(of: run)
         let counts = state.runCounts(
             agent: run.run.spec.agentName,
-            repository: repository?.name.key,
+            repository: repository?.key,
             otherThan: run.subject.nameInState,
             in: run.namespace
         )
         var running = concurrency
-        if let own = repository.flatMap({ running.repositories[$0.name.key] }) { running.repository = own }
+        if let own = repository.flatMap({ running.repositories[$0.key] }) { running.repository = own }
         compare(counts, running, .concurrencyLimit, repository, &findings)
         compare(counts, queue, .queueLimit, repository, &findings)
     }

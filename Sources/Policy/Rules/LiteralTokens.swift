@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Tokens in a prompt that nobody replaces as their author meant (`controller-semantics.md` section 7).
 struct LiteralTokens: Rule {
@@ -12,67 +13,72 @@ struct LiteralTokens: Rule {
 
     /// The tokens of one reason in one text.
     private struct Group {
+        /// What tells groups apart.
+        struct Key: Hashable {
+            var reason: Reason
+            var field: FieldPath.Key
+        }
+
         var reason: Reason
         var field: FieldPath
         /// Whether the text is no prompt, but a head, a base or a repository.
         var isParameter = false
-        var tokens: [ExactString] = []
-        private var seen: Set<ExactString> = []
+        private(set) var tokens: OrderedSet<ExactString> = []
+        /// Places of ``tokens`` in the list of the text's names: a text that many steps share is told once.
+        private var places: Set<Int> = []
 
         init(_ reason: Reason, _ field: FieldPath, isParameter: Bool = false) {
             (self.reason, self.field, self.isParameter) = (reason, field, isParameter)
         }
 
-        mutating func add(_ more: [ExactString]) {
-            for token in more where seen.insert(token).inserted { tokens.append(token) }
+        /// Adds those of `names`, of the one text at the field, that `isMeant` is true of, as they are written.
+        mutating func add(
+            _ names: [ExactString],
+            where isMeant: (ExactString) -> Bool = { _ in true },
+            written: (ExactString) -> String
+        ) {
+            if places.count == names.count { return }
+            for (place, name) in names.enumerated() where !places.contains(place) && isMeant(name) {
+                places.insert(place)
+                tokens.append(ExactString(written(name)))
+            }
         }
     }
 
     /// Steps that share a text share its finding.
-    private struct Groups {
-        private struct Key: Hashable {
-            var reason: Reason
-            var field: FieldPath.Key
-        }
-
-        private(set) var all: [Group] = []
-        private var places: [Key: Int] = [:]
-
-        mutating func add(_ tokens: [ExactString], _ reason: Reason, _ field: FieldPath, isParameter: Bool = false) {
-            if tokens.isEmpty { return }
-            let key = Key(reason: reason, field: field.key)
-            let place = places[key] ?? all.count
-            if place == all.count {
-                places[key] = place
-                all.append(Group(reason, field, isParameter: isParameter))
-            }
-            all[place].add(tokens)
-        }
-    }
+    private typealias Groups = OrderedDictionary<Group.Key, Group>
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var groups = Groups()
+        var groups: Groups = [:]
         for prompt in run.prompts {
             guard let written = prompt.written, let tokens = written.text?.tokens, !tokens.isEmpty,
                 let field = field(of: written, prompt.unit)
             else { continue }
-            for (reason, names) in Self.unreplaced(tokens, prompt.unit, run.generation) {
-                groups.add(names, reason, field)
-            }
+            Self.addUnreplaced(tokens, field, prompt.unit, run.generation, &groups)
         }
-        for unit in run.units { Self.checkPlaces(unit, &groups) }
-        for group in groups.all { report(group, run.generation, &findings) }
+        var seen: Set<RunMetadata.RunParameter> = []
+        for unit in run.units { Self.checkPlaces(unit, &seen, &groups) }
+        for group in groups.values where !group.tokens.isEmpty { report(group, run.generation, &findings) }
     }
 
     /// Where the unit works: no controller replaces anything in a parameter.
-    private static func checkPlaces(_ unit: RunUnit, _ groups: inout Groups) {
+    private static func checkPlaces(
+        _ unit: RunUnit,
+        _ seen: inout Set<RunMetadata.RunParameter>,
+        _ groups: inout Groups
+    ) {
         for name in [ParameterName.repository, .base, .head] {
             // The runner takes the branch only where there is no head.
-            guard let value = unit.metadata[name] ?? (name == .head ? unit.metadata[.branch] : nil),
-                value.text.holdsLiteralToken, let field = unit.field(of: value)
+            let name = name == .head && !unit.metadata.has(.head) ? ParameterName.branch : name
+            // Nearly always the run gives it, to all of its steps.
+            if let parameter = unit.metadata.runParameter(name), unit.step != nil, !seen.insert(parameter).inserted {
+                continue
+            }
+            guard let value = unit.metadata[name], value.text.holdsLiteralToken, let field = unit.field(of: value)
             else { continue }
             let names = PromptTokens(in: value.text).allDollarBraces
-            groups.add(names.map { ExactString("${\($0)}") }, .literalToken, field, isParameter: true)
+            let key = Group.Key(reason: .literalToken, field: field.key)
+            groups[key, default: Group(.literalToken, field, isParameter: true)].add(names) { "${\($0)}" }
         }
     }
 
@@ -81,11 +87,11 @@ struct LiteralTokens: Rule {
         guard case .implementationSpec(let spec, .february2026) = object, let implementation = spec.implementation,
             let text = implementation.text ?? implementation.summary
         else { return }
-        let names = text.tokens.allDollarBraces.map { ExactString("${\($0)}") }
+        let names = text.tokens.allDollarBraces
         if names.isEmpty { return }
         let field = FieldPath(implementation.text == nil ? "spec.summary" : "spec.text")
         var group = Group(.literalToken, field)
-        group.add(names)
+        group.add(names) { "${\($0)}" }
         report(group, .february2026, &findings)
     }
 
@@ -96,28 +102,33 @@ struct LiteralTokens: Rule {
         }
     }
 
-    /// The tokens of `unit`'s prompt that nothing sensible comes of, as written.
-    private static func unreplaced(
+    /// Adds the tokens of `unit`'s prompt that nothing sensible comes of.
+    private static func addUnreplaced(
         _ tokens: PromptTokens,
+        _ field: FieldPath,
         _ unit: RunUnit,
-        _ generation: Generation
-    ) -> [(Reason, [ExactString])] {
-        // 2026-08 replaces what stands in braces.
-        let variables = generation == .august2026 ? tokens.shellVariables : tokens.allShellVariables
-        let keys = variables.isEmpty ? [] : Set(unit.metadata.parameters.map(\.key))
-        let shellTokens = variables.filter(keys.contains).map { ExactString("$\($0)") }
-        guard generation == .august2026 else {
-            return [
-                (.literalToken, tokens.allDollarBraces.map { ExactString("${\($0)}") }), (.shellVariable, shellTokens),
-            ]
+        _ generation: Generation,
+        _ groups: inout Groups
+    ) {
+        let place = field.key
+        lazy var context = PromptContext(unit)
+        func add(_ names: [ExactString], _ reason: Reason, _ written: (ExactString) -> String) {
+            if names.isEmpty { return }
+            let isMeant: (ExactString) -> Bool =
+                switch (reason, generation) {
+                case (.shellVariable, _): unit.metadata.hasParameter
+                case (.emptyToken, _): { [.absent, .empty].contains(context.braces($0)) }
+                case (_, .august2026): { context.dollarBraces($0) == .absent }
+                case (_, .february2026): { _ in true }
+                }
+            groups[Group.Key(reason: reason, field: place), default: Group(reason, field)]
+                .add(names, where: isMeant, written: written)
         }
-        let context = PromptContext(unit)
-        let unknown = tokens.dollarBraces.filter { context.dollarBraces($0) == .absent }
-        let empty = tokens.braces.filter { [.absent, .empty].contains(context.braces($0)) }
-        return [
-            (.literalToken, unknown.map { ExactString("${\($0)}") }),
-            (.emptyToken, empty.map { ExactString("{{ \($0) }}") }), (.shellVariable, shellTokens),
-        ]
+        // 2026-08 replaces what stands in braces.
+        let replacesBraces = generation == .august2026
+        add(replacesBraces ? tokens.dollarBraces : tokens.allDollarBraces, .literalToken) { "${\($0)}" }
+        if replacesBraces { add(tokens.braces, .emptyToken) { "{{ \($0) }}" } }
+        add(replacesBraces ? tokens.shellVariables : tokens.allShellVariables, .shellVariable) { "$\($0)" }
     }
 
     private func report(_ group: Group, _ generation: Generation, _ findings: inout RuleFindings) {
@@ -143,9 +154,9 @@ struct LiteralTokens: Rule {
         let draft = RuleFindings.Draft(
             reason: group.reason,
             field: group.field,
-            message: wording(group.tokens),
+            message: wording(group.tokens.elements),
             remedy: remedy,
-            values: group.tokens,
+            values: group.tokens.elements,
             wording: wording
         )
         findings.report(draft)

@@ -10,10 +10,11 @@ struct PlanStep: Rule {
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         let steps = run.stepUnits
         guard steps.count > 1, !run.run.metadata.wantsPlanningArtifact else { return }
-        let plan = steps.indices.first { plan in
-            Self.isPlan(steps[plan])
-                && steps.indices.contains { $0 != plan && steps[$0].step?.name.asciiLowercased == "implement" }
-        }
+        // Two will do: no step is beside itself.
+        let implementing = steps.indices.lazy.filter { steps[$0].step?.name.asciiLowercased == "implement" }.prefix(2)
+        guard let first = implementing.first else { return }
+        let hasSecond = implementing.dropFirst().first != nil
+        let plan = steps.indices.first { Self.isPlan(steps[$0]) && ($0 != first || hasSecond) }
         guard let plan, let step = steps[plan].step else { return }
         let field = FieldPath(step: step)
         let draft = RuleFindings.Draft(

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// A prompt parameter that wins over the ImplementationSpec (2026-02), or that the controller refuses (2026-08).
 struct PromptOverride: Rule {
@@ -26,27 +27,21 @@ struct PromptOverride: Rule {
     }
 
     private func checkOverrides(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var overrides: [(key: FieldPath.Key, override: Override)] = []
-        for unit in run.units {
-            guard let override = override(in: unit) else { continue }
-            let key = override.field.key
-            if let index = overrides.firstIndex(where: { $0.key == key }) {
-                overrides[index].override.hidden += override.hidden
-            } else {
-                overrides.append((key, override))
-            }
+        var overrides: OrderedDictionary<FieldPath.Key, Override> = [:]
+        for prompt in run.prompts {
+            guard let (override, hidden) = override(prompt) else { continue }
+            overrides[override.field.key, default: override].hidden.append(hidden)
         }
-        for (_, override) in overrides { findings.report(draft(override)) }
+        for override in overrides.values { findings.report(draft(override)) }
     }
 
-    private func override(in unit: RunUnit) -> Override? {
-        guard unit.metadata.has(.prompt) else { return nil }
-        let prompt = EffectivePrompt(of: unit, generation: .february2026)
+    /// What wins, and what it hides.
+    private func override(_ prompt: EffectivePrompt) -> (Override, hidden: EffectivePrompt.Prompt)? {
         guard let hidden = prompt.hidden, let winner = prompt.winner, let text = winner.text,
             case .parameter(let field, let isMapped) = winner.source
         else { return nil }
-        let reason: Reason = isWrittenByStep(unit) ? .stepPromptOverride : .promptOverride
-        return Override(field: field, reason: reason, prompt: text, isMapped: isMapped, hidden: [hidden])
+        let reason: Reason = isWrittenByStep(prompt.unit) ? .stepPromptOverride : .promptOverride
+        return (Override(field: field, reason: reason, prompt: text, isMapped: isMapped, hidden: []), hidden)
     }
 
     private func draft(_ override: Override) -> RuleFindings.Draft {

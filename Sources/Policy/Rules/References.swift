@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Objects the run refers to, itself or through its Agent, that are not there yet (`controller-semantics.md` section 2).
 struct References: Rule {
@@ -100,18 +101,10 @@ struct References: Rule {
 
     private func checkSecrets(_ state: any ClusterLookup, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         let missing = run.secrets.filter { !state.hasSecret($0.name, in: run.namespace) }
-        var groups: [(field: FieldPath, names: [ExactString])] = []
-        var places: [FieldPath.Key: Int] = [:]
-        for secret in missing {
-            let key = secret.field.key
-            if let place = places[key] {
-                if !groups[place].names.contains(secret.name) { groups[place].names.append(secret.name) }
-            } else {
-                places[key] = groups.count
-                groups.append((secret.field, [secret.name]))
-            }
-        }
-        for (field, names) in groups {
+        var groups: OrderedDictionary<FieldPath.Key, (field: FieldPath, names: OrderedSet<ExactString>)> = [:]
+        for secret in missing { groups[secret.field.key, default: (secret.field, [])].names.append(secret.name) }
+        for (field, unique) in groups.values {
+            let names = unique.elements
             let place = "not found yet in namespace \(QuotedName.quote(run.namespace))"
             let wording: RuleFindings.Wording = { names in
                 let quoted = QuotedName.list(names, atMost: Self.maximumNames)

@@ -20,21 +20,48 @@ struct RepositoryAllowlist: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         var last: RunUnderReview.Repository?
+        var seen: [ObjectIdentifier: RunUnderReview.Repository] = [:]
         var normalised: RunUnderReview.Repository?
+        var judged = JudgedProviders()
         for (unit, repository) in zip(run.runAndSteps, run.repositories) {
             guard let repository else { continue }
             // One that a step takes from the run is right or wrong for both.
             if repository !== last {
                 last = repository
-                let own = self.normalised(repository, run)
-                normalised = own
-                checkName(own, &findings)
-                checkCredential(own, &findings)
-                checkPolicy(own, run, &findings)
+                normalised = seen[ObjectIdentifier(repository)]
+                if normalised == nil {
+                    let own = self.normalised(repository, run)
+                    normalised = own
+                    if run.repositories.count > 1 { seen[ObjectIdentifier(repository)] = own }
+                    checkName(own, &findings)
+                    checkCredential(own, &findings)
+                    checkPolicy(own, run, &findings)
+                }
             }
-            if let normalised { checkProvider(normalised, unit, run, &findings) }
+            if let normalised { checkProvider(normalised, unit, run, &judged, &findings) }
         }
         checkPresence(run, &findings)
+    }
+
+    /// Which provider has judged which repository: what it says to one unit it says to all.
+    private struct JudgedProviders {
+        private struct Pair: Hashable {
+            var repository: ObjectIdentifier
+            var provider: ObjectIdentifier
+        }
+
+        private var last: Pair?
+        private var others: Set<Pair> = []
+
+        /// Whether this is the first time.
+        mutating func insert(_ repository: RunUnderReview.Repository, _ provider: VersionControlProvider) -> Bool {
+            let pair = Pair(repository: ObjectIdentifier(repository), provider: ObjectIdentifier(provider))
+            // Nearly always there is one.
+            if last == pair { return false }
+            if let last { others.insert(last) }
+            last = pair
+            return !others.contains(pair)
+        }
     }
 
     private func checkName(_ repository: RunUnderReview.Repository, _ findings: inout RuleFindings) {
@@ -72,7 +99,7 @@ struct RepositoryAllowlist: Rule {
         // The texts cost more than the check, so only a refusal pays for them.
         var quoted: String { QuotedName.quote(repository.name.told) }
         var rule: String { "of rule repository-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))" }
-        if let pattern = deny.match(repository.name.written, repository.name.key) {
+        if let pattern = deny.match(repository.name.written, repository.key) {
             report(
                 .repositoryDenied,
                 repository,
@@ -91,8 +118,7 @@ struct RepositoryAllowlist: Rule {
                 .repositoryNotAllowed,
                 repository,
                 "Forbidden: \(subject) is not an allowed host",
-                "use a repository on \(options.hosts.map(\.string).joined(separator: ", ")), "
-                    + "or add the host to hosts \(rule)",
+                "use a repository on \(Self.list(options.hosts)), or add the host to hosts \(rule)",
                 &findings
             )
         } else if repository.name.normalForm.flatMap({ allow.match($0) }) == nil {
@@ -110,10 +136,12 @@ struct RepositoryAllowlist: Rule {
         _ repository: RunUnderReview.Repository,
         _ unit: RunUnit,
         _ run: RunUnderReview,
+        _ judged: inout JudgedProviders,
         _ findings: inout RuleFindings
     ) {
-        guard run.mode != .none, let provider = run.provider(of: unit) else { return }
-        let (written, key) = (repository.name.written, repository.name.key)
+        guard run.mode != .none, let provider = run.provider(of: unit), judged.insert(repository, provider.object)
+        else { return }
+        let (written, key) = (repository.name.written, repository.key)
         let denied = provider.object.spec.deny.match(written, key) != nil
         let allow = provider.object.spec.allow
         guard denied || (!allow.isEmpty && allow.match(written) == nil) else { return }
@@ -126,6 +154,14 @@ struct RepositoryAllowlist: Rule {
             &findings,
             outcome: ControllerOutcome(.repositoryPolicy, .vcsPolicyDenied, startingUnit: unit, of: run.run)
         )
+    }
+
+    /// Hosts named in one message.
+    private static let maximumHosts = 5
+
+    private static func list(_ hosts: [ExactString]) -> String {
+        let rest = hosts.count > maximumHosts ? " and \(hosts.count - maximumHosts) more" : ""
+        return hosts.prefix(maximumHosts).map(\.string).joined(separator: ", ") + rest
     }
 
     private func checkPresence(_ run: RunUnderReview, _ findings: inout RuleFindings) {

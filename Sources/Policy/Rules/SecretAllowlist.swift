@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Which secrets runs may use: the policy's lists, the Agent's, and a SecretBinding where one is demanded
 /// (`controller-semantics.md` section 9).
@@ -49,23 +50,35 @@ struct SecretAllowlist: Rule {
         var names: [ExactString]
         var caps: [ExactString: Action]
         var outcome: ControllerOutcome?
+
+        mutating func add(
+            _ name: ExactString,
+            _ cap: Action,
+            _ outcome: ControllerOutcome?,
+            _ run: RunUnderReview
+        ) {
+            let known = caps[name]
+            if known == nil { names.append(name) }
+            caps[name] = max(known ?? cap, cap)
+            self.outcome = ControllerOutcome.first(of: [self.outcome, outcome].compactMap(\.self), run: run)
+        }
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         let secrets = run.secrets
         guard !secrets.isEmpty else { return }
-        let bound = requiresBinding ? boundSecrets(run) : nil
+        let bound = boundSecrets(run)
         let listed = run.run.spec.secrets
-        var groups: [Group] = []
-        var places: [Group.Key: Int] = [:]
+        // At most a few must be.
+        let isListed: (ExactString) -> Bool = { name in listed.contains { $0.name == name } }
+        var groups: OrderedDictionary<Group.Key, Group> = [:]
         for secret in secrets {
-            if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups, &places) }
-            if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !listed.contains(where: { $0.name == secret.name })
-            {
-                add(secret, .notListed, run, &groups, &places)
+            if let refusal = refusal(of: secret, run, bound: bound) { add(secret, refusal, run, &groups) }
+            if secret.mustBeListed(runHasSecrets: !listed.isEmpty), !isListed(secret.name) {
+                add(secret, .notListed, run, &groups)
             }
         }
-        for group in groups { report(group, run, &findings) }
+        for group in groups.values { report(group, run, &findings) }
     }
 
     /// The first list that refuses the secret.
@@ -83,7 +96,17 @@ struct SecretAllowlist: Rule {
     }
 
     /// The lists that admit `name` and those that refuse it, as a person reads them.
-    func lists(of name: ExactString, _ run: RunUnderReview) -> (admitted: [String], refused: [String]) {
+    ///
+    /// - Parameters:
+    ///   - name: of the secret.
+    ///   - run: that would use it.
+    ///   - bound: see ``boundSecrets(_:)``.
+    /// - Returns: both, none of which needs be there.
+    func lists(
+        of name: ExactString,
+        _ run: RunUnderReview,
+        bound: Set<ExactString>?
+    ) -> (admitted: [String], refused: [String]) {
         var (admitted, refused): ([String], [String]) = ([], [])
         if let pattern = blocked.match(name) {
             refused.append("the policy's blocked list (\(QuotedName.quote(pattern)))")
@@ -97,15 +120,15 @@ struct SecretAllowlist: Rule {
             let list = "spec.security.allowedSecrets of Agent \(QuotedName.quote(run.run.spec.agentName ?? ""))"
             if allowed.contains(name) { admitted.append(list) } else { refused.append(list) }
         }
-        if requiresBinding, let bound = boundSecrets(run) {
+        if let bound {
             if bound.contains(name) { admitted.append("a SecretBinding") } else { refused.append("the SecretBindings") }
         }
         return (admitted, refused)
     }
 
-    /// What the namespace's SecretBindings allow the run's Agent; nil without cluster state.
-    private func boundSecrets(_ run: RunUnderReview) -> Set<ExactString>? {
-        guard let state = run.state else { return nil }
+    /// What the namespace's SecretBindings allow the run's Agent; nil where nobody asks, and without cluster state.
+    func boundSecrets(_ run: RunUnderReview) -> Set<ExactString>? {
+        guard requiresBinding, let state = run.state else { return nil }
         // No binding names nobody.
         guard let agent = run.run.spec.agentName else { return [] }
         let bindings = state.secretBindings(in: run.namespace).filter { $0.names(agent, in: run.namespace) }
@@ -116,25 +139,15 @@ struct SecretAllowlist: Rule {
         _ secret: RunSecret,
         _ refusal: Refusal,
         _ run: RunUnderReview,
-        _ groups: inout [Group],
-        _ places: inout [Group.Key: Int]
+        _ groups: inout OrderedDictionary<Group.Key, Group>
     ) {
         // The controller goes on without version control unless the run demands it.
         let isOptional = secret.use == .versionControl && !run.run.spec.vcsPolicy.isRequired
         let cap: Action = isOptional ? .warn : .deny
         let outcome = isOptional ? nil : outcome(of: secret, refusal, run)
         let key = Group.Key(refusal: refusal, field: secret.field.key)
-        guard let index = places[key] else {
-            places[key] = groups.count
-            let (names, caps) = ([secret.name], [secret.name: cap])
-            groups.append(Group(field: secret.field, refusal: refusal, names: names, caps: caps, outcome: outcome))
-            return
-        }
-        let known = groups[index].caps[secret.name]
-        if known == nil { groups[index].names.append(secret.name) }
-        groups[index].caps[secret.name] = max(known ?? cap, cap)
-        let outcomes = [groups[index].outcome, outcome].compactMap(\.self)
-        groups[index].outcome = ControllerOutcome.first(of: outcomes, run: run)
+        let group = Group(field: secret.field, refusal: refusal, names: [], caps: [:], outcome: nil)
+        groups[key, default: group].add(secret.name, cap, outcome, run)
     }
 
     /// What the controller itself would say; nil where only this rule refuses.

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// Whether the Agent allows the service account the run's pods would have (`controller-semantics.md` section 10).
 struct ServiceAccountAllowlist: Rule {

@@ -22,8 +22,14 @@ struct WorkflowSteps: Rule {
         if run.stepUnits.isEmpty { reportMissing(run.run.spec, &findings) }
         if run.mode == .readWrite { checkAttempts(steps, run.generation, &findings) }
         guard run.generation == .august2026 else { return }
+        // Looked through once, however many steps mount them.
+        lazy var ofRun = LoopCheck.Volumes(run.run.spec.workload.volumes)
         for step in steps {
-            guard let loop = step.loop, let fault = loops.fault(of: loop, in: step, of: run.run) else { continue }
+            guard let loop = step.loop else { continue }
+            let own = step.workload.volumes
+            guard let fault = loops.fault(of: loop, volumes: own.isEmpty ? ofRun : LoopCheck.Volumes(own)) else {
+                continue
+            }
             let field = FieldPath(step: step, fault.path)
             let draft = RuleFindings.Draft(
                 reason: fault.reason,
