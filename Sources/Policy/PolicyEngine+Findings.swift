@@ -4,6 +4,7 @@ internal import JSONPull
 extension PolicyEngine {
     /// What all rules, or one, find in a run; what was already true of `old`, the object before an update, is only noted.
     func findings(_ review: RunUnderReview, old: AgentRun?, only: RuleID? = nil) -> [Finding] {
+        if only == nil, !review.excesses.isEmpty, let findings = excessFindings(review, old: old) { return findings }
         var judged = judgedFindings(review, only: only)
         if judged.isEmpty { return [] }
         if let old {
@@ -12,6 +13,27 @@ extension PolicyEngine {
             let oldReview = RunUnderReview(before, state: review.state, now: review.now, policy: policy)
             Self.ratchet(&judged, knownFrom: judgedFindings(oldReview, only: only))
         }
+        return judged.map(\.finding)
+    }
+
+    /// What is found in a run that is refused as too large, of which nothing else is judged; nil where it is not refused, and
+    /// is judged like any other: nobody gets past a rule by being large.
+    ///
+    /// A template is refused nothing, so that a warning does. What a change to `spec` must not be costs no more than its bytes.
+    private func excessFindings(_ review: RunUnderReview, old: AgentRun?) -> [Finding]? {
+        var judged = judgedFindings(review, only: .parameters).filter { $0.reason == .tooLarge }
+        let isTemplate = review.run.isTemplate(generation: policy.generation)
+        let isEnough = isTemplate && judged.contains { $0.action >= .warn }
+        if let old {
+            let before = review.subject.with(old.with(status: .absent))
+            let oldReview = RunUnderReview(before, state: review.state, now: review.now, policy: policy)
+            if !oldReview.excesses.isEmpty {
+                Self.ratchet(&judged, knownFrom: judgedFindings(oldReview, only: .parameters))
+            }
+        }
+        guard isEnough || judged.contains(where: { $0.action == .deny }) else { return nil }
+        review.isSetAside = true
+        if isTemplate { judged += judgedFindings(review, only: .immutableSpec) }
         return judged.map(\.finding)
     }
 

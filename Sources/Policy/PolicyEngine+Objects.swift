@@ -50,18 +50,26 @@ extension PolicyEngine {
             name: metadata.name.isEmpty ? metadata.generateName : metadata.name,
             userInfo: userInfo
         )
-        var judged = judgedFindings(object, match, now)
-        if let old, !judged.isEmpty { Self.ratchet(&judged, knownFrom: judgedFindings(old, match, now)) }
+        var judged: [JudgedFinding] = []
+        for only in SizeExcess.all(in: object).isEmpty ? [nil] : [RuleID.parameters, nil] {
+            judged = judgedFindings(object, match, now, only: only)
+            if let old, !judged.isEmpty {
+                Self.ratchet(&judged, knownFrom: judgedFindings(old, match, now, only: only))
+            }
+            // Of one that is refused as too large nothing else is judged.
+            if judged.contains(where: { $0.reason == .tooLarge && $0.action == .deny }) { break }
+        }
         verdict.findings = judged.map(\.finding)
     }
 
     private func judgedFindings(
         _ object: ObjectUnderReview,
         _ match: RequestMatch.Subject,
-        _ now: Timestamp
+        _ now: Timestamp,
+        only: RuleID?
     ) -> [JudgedFinding] {
         var findings: [JudgedFinding] = []
-        for settings in policy.rules {
+        for settings in policy.rules where only == nil || settings.id == only {
             var collected = RuleFindings()
             do {
                 guard let actions = try settings.checkObject(object, match, &collected) else { continue }

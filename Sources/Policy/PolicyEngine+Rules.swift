@@ -55,7 +55,7 @@ extension PolicyEngine {
     ) -> RunUnderReview {
         let review = RunUnderReview(subject, state: state, now: now, policy: policy, update: update)
         verdict.findings = findings(review, old: old)
-        verdict.explanation.describe(review)
+        if !review.isSetAside { verdict.explanation.describe(review) }
         predict(review, verdict)
         if let state {
             let condition = state.condition(in: subject.namespace, bindings: policy.requiresSecretBindings)

@@ -117,7 +117,8 @@ package final class PolicyEngine: Sendable {
         let judged = judge(subject, old: old, update: update, state: state, now: now, verdict)
         if decoded.projection != nil {
             verdict.restsOnRedactedText =
-                judged.restsOnRedactedText || restsOnRedactedText(old, of: subject, state, now)
+                !judged.isSetAside
+                && (judged.restsOnRedactedText || restsOnRedactedText(old, of: subject, state, now))
         }
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create

@@ -43,6 +43,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case labelBlocked = "LabelBlocked"
     case labelNotAllowed = "LabelNotAllowed"
     case misplacedTtl = "MisplacedTTL"
+    case tooLarge = "TooLarge"
     case parametersTooLarge = "ParametersTooLarge"
     case parameterNotString = "ParameterNotString"
     case parameterValueTooLarge = "ParameterValueTooLarge"

@@ -259,6 +259,12 @@ package struct ReasonDocumentation: Sendable {
                 "runtime.config.ttlSecondsAfterFinished: 60",
                 "move it to spec.ttlSecondsAfterFinished"
             )
+        case .tooLarge:
+            ReasonDocumentation(
+                "larger than a limit of policy.md allows; when that denies, nothing else is judged",
+                "300 steps",
+                "split or shorten it"
+            )
         case .parametersTooLarge:
             ReasonDocumentation(
                 "more than 100 entries",

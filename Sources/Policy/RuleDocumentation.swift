@@ -73,7 +73,11 @@ package struct RuleDocumentation: Sendable {
                 options: [("required", "keys"), ("deny", "globs over keys"), ("allow", "globs over keys")]
             )
         case .misplacedTtl: RuleDocumentation("A time to live in runtime.config, which is not the run's")
-        case .parameters: RuleDocumentation("Number, type and length of parameters")
+        case .parameters:
+            RuleDocumentation(
+                "Number, type and length of parameters, and the size of what is judged",
+                kinds: ["AgentRun", "ImplementationSpec", "VersionControlProvider"]
+            )
         case .workflowSteps:
             RuleDocumentation(
                 "Steps, their names and their loops",

@@ -66,7 +66,7 @@ package enum RuleID: String, Sendable, CaseIterable {
         case .labelLength: [.runNameTooLong, .runNameNotLabelValue]
         case .labelPolicy: [.missingRequiredLabels, .labelBlocked, .labelNotAllowed]
         case .misplacedTtl: [.misplacedTtl]
-        case .parameters: [.parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
+        case .parameters: [.tooLarge, .parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
         case .workflowSteps:
             [
                 .overlappingAttempts, .missingWorkflowSteps, .workflowStepMissingName, .workflowStepDuplicate,

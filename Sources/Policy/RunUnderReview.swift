@@ -27,6 +27,10 @@ final class RunUnderReview {
     private(set) lazy var heads: [UnitHead] = findHeads()
     /// What each of ``units`` tells its agent.
     private(set) lazy var prompts: [EffectivePrompt] = findPrompts()
+    /// What of the run is larger than a limit allows; nearly always nothing.
+    private(set) lazy var excesses: [SizeExcess] = SizeExcess.all(in: self)
+    /// Whether it was refused for its size, and nothing else of it was judged.
+    var isSetAside = false
     /// The ImplementationSpec found last: nearly always all units have the same.
     private var found: (name: ExactString, implementation: Implementation?)?
     /// The branches the run takes when it is admitted, with every head that names one: none unless it writes.

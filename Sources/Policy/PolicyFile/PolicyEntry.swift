@@ -106,7 +106,17 @@ struct PolicyEntry {
             return nil
         }
         return items.enumerated().compactMap { index, item in
-            if case .string(let text, _) = item { return text }
+            if case .string(let text, _) = item {
+                let count = text.string.utf8.count
+                if count > SizeLimit.pattern.value {
+                    let place = "\(joined(key))[\(index)]"
+                    report(
+                        item.offset,
+                        "\(place): Too long: \(count) bytes, must be at most \(SizeLimit.pattern.value)"
+                    )
+                }
+                return text
+            }
             report(item.offset, mismatch("\(joined(key))[\(index)]", "a string", item))
             return nil
         }

@@ -1,7 +1,8 @@
 internal import AgentRuns
 internal import JSONPull
 
-/// How many parameters there may be, of which type and how long (`controller-semantics.md` section 4).
+/// How many parameters there may be, of which type and how long (`controller-semantics.md` section 4), and how large an
+/// object may be at all (``SizeLimit``).
 struct ParameterLimits: Rule {
     static let id = RuleID.parameters
 
@@ -13,10 +14,15 @@ struct ParameterLimits: Rule {
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
+        for excess in run.excesses { findings.report(excess.draft) }
         check(run.run.spec.parameters, of: nil, run, &findings)
         for unit in run.stepUnits {
             if let step = unit.step { check(step.parameters, of: step, run, &findings) }
         }
+    }
+
+    func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
+        for excess in SizeExcess.all(in: object) { findings.report(excess.draft) }
     }
 
     private func check(

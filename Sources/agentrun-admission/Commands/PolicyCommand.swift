@@ -84,9 +84,12 @@ struct PolicyCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the built-in policy as a file, or a policy file once it is found to be good.",
             discussion: """
+                With --limits it prints what no policy changes: how large an object may be to be judged, and why.
+
                 EXAMPLES
                   agentrun-admission policy show > policy.yaml
                   agentrun-admission policy show --policy policy.yaml
+                  agentrun-admission policy show --limits --output json
 
                 EXIT CODES
                   0  printed
@@ -97,7 +100,31 @@ struct PolicyCommand: ParsableCommand {
         @Option(help: ArgumentHelp("Check this file and print it.", valueName: "file"))
         var policy: String?
 
+        @Flag(help: "Print the limits on what is judged instead.")
+        var limits = false
+
+        @Option(help: "text or json, with --limits.")
+        var output: LimitsOutput?
+
+        /// How the limits are printed.
+        enum LimitsOutput: String, CaseIterable, ExpressibleByArgument {
+            case text
+            case json
+        }
+
+        func validate() throws {
+            if limits, policy != nil { throw ValidationError("--limits are those of every policy: leave --policy out") }
+            if output != nil, !limits { throw ValidationError("--output goes with --limits: a policy is a YAML file") }
+        }
+
         func run() throws {
+            if limits {
+                switch output ?? .text {
+                case .text: StandardOutput.write(SizeLimit.text)
+                case .json: StandardOutput.write(SizeLimit.json)
+                }
+                return
+            }
             guard let policy else {
                 StandardOutput.write(AdmissionPolicy.builtInFile)
                 return
