@@ -66,7 +66,9 @@ private struct JSONPathTree {
             let step = String(decoding: bytes[start..<end], as: UTF8.self)
             // The first name has no dot in front.
             let isFirstName = start == 0 && bytes[0] != UInt8(ascii: "[") && bytes[0] != UInt8(ascii: ".")
-            if bytes[start] == UInt8(ascii: "["), let index = Int(step.dropFirst().dropLast()) {
+            if bytes[start] == UInt8(ascii: "["),
+                let index = Int(String(decoding: bytes[start..<end].dropFirst().dropLast(), as: UTF8.self))
+            {
                 node = child(of: node, \.elements, index)
             } else {
                 node = child(of: node, \.members, ExactString(isFirstName ? ".\(step)" : step))
