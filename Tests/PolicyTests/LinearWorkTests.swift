@@ -144,15 +144,17 @@ import Testing
         #expect(verdict.reasons(of: .planStep).isEmpty)
     }
 
-    @Test func `on steps that have one name`() throws {
-        let steps = Self.list(60_000) { _ in #"{"name":"same"}"# }
+    @Test(arguments: [false, true])
+    func `on steps that have one name, or each its own`(isOwn: Bool) throws {
+        let count = 60_000
+        let steps = Self.list(count) { #"{"name":"\#(isOwn ? "s\($0)" : "same")"}"# }
         let run = Self.object(
             "AgentRun",
             "r",
             #""agentRef":{"name":"a"},"runtime":{"type":"workflow"},"workflow":{"steps":\#(steps)},\#(Self.inline)"#
         )
         let verdict = try Self.judged(run, policy: Self.only(.workflowSteps))
-        #expect(verdict.count(of: .workflowSteps) == 59_999)
+        #expect(verdict.count(of: .workflowSteps) == (isOwn ? 0 : count - 1))
     }
 
     @Test(arguments: [Generation.february2026, .august2026])

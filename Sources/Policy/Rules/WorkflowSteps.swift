@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import OrderedCollections
 
 /// The shape of a workflow: that it has steps, that their names tell them apart, and that their loops can run
 /// (`controller-semantics.md` section 12).
@@ -45,14 +46,12 @@ struct WorkflowSteps: Rule {
 
     private func checkNames(_ steps: [WorkflowStep], _ run: RunUnderReview, _ findings: inout RuleFindings) {
         if steps.count == 1, !steps[0].name.isEmpty { return }
-        // Of a few, comparing each with each is cheaper than hashing them.
-        var seen = steps.count > 8 ? Set<ExactString>() : nil
-        for (place, step) in steps.enumerated() {
+        // Hashes nothing while there are a few.
+        var seen = OrderedSet<ExactString>()
+        for step in steps {
             if step.name.isEmpty {
                 reportBlank(step, run.generation, &findings)
-            } else if seen.map({ _ in seen?.insert(step.name).inserted == false })
-                ?? steps[..<place].contains(where: { $0.name == step.name })
-            {
+            } else if !seen.append(step.name).inserted {
                 let field = FieldPath(step: step, ".name")
                 let draft = RuleFindings.Draft(
                     reason: .workflowStepDuplicate,
