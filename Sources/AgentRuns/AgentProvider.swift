@@ -43,6 +43,7 @@ extension AgentProvider {
         private static func readEnvironment(_ reader: inout JSONReader) throws(JSONError) -> [ExactString]? {
             var names: [ExactString] = []
             let isArray = try reader.readElements { reader, _ throws(JSONError) in
+                try reader.countKept()
                 if let name = try reader.readNonBlank(member: "secretName") { names.append(name) }
             }
             return isArray ? names : nil

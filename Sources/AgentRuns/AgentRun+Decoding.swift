@@ -53,6 +53,7 @@ extension AgentRun.Spec {
     private static func secrets(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
         var secrets: [IndexedName] = []
         try reader.readElements { reader, index throws(JSONError) in
+            try reader.countKept()
             guard let name = try reader.readNonBlank() else { return }
             if secrets.isEmpty { secrets.reserveCapacity(4) }
             secrets.append(IndexedName(index: index, name: name))
@@ -84,6 +85,7 @@ extension AgentRun.Spec {
         let start = reader.position
         var steps: [WorkflowStep] = []
         try reader.readElements { reader, index throws(JSONError) in
+            try reader.countKept()
             steps.append(try WorkflowStep.read(&reader, index: index))
         }
         workflowSteps = steps

@@ -40,6 +40,7 @@ package struct Contract: Sendable {
         _ = try reader.peek()
         let start = reader.position
         try reader.readElements { reader, _ throws(JSONError) in
+            try reader.countKept()
             guard let key = try reader.readNonBlank() else {
                 isFaulty = true
                 return
@@ -56,6 +57,7 @@ package struct Contract: Sendable {
         _ = try reader.peek()
         let start = reader.position
         try reader.readElements { reader, _ throws(JSONError) in
+            try reader.countKept()
             guard let mapping = try Self.mapping(&reader) else {
                 isFaulty = true
                 return

@@ -51,6 +51,7 @@ extension JSONReader {
     mutating func readList() throws(JSONError) -> [ExactString] {
         var list: [ExactString] = []
         try readElements { reader, _ throws(JSONError) in
+            try reader.countKept()
             if let item = try reader.readNonBlank() { list.append(item) }
         }
         return list

@@ -73,6 +73,7 @@ package final class ObjectMeta: @unchecked Sendable {
     private static func labels(_ reader: inout JSONReader) throws(JSONError) -> [Label] {
         var written: [(key: ExactString, value: ExactString?)] = []
         try reader.readMembers { reader, key throws(JSONError) in
+            try reader.countKept()
             let key = ExactString(key.string)
             written.append((key, try reader.readExactString()))
         }

@@ -127,6 +127,7 @@ package struct Parameters: Sendable {
         var seen: UInt32 = 0
         var mayRepeat = false
         try reader.readMembers { reader, key throws(JSONError) in
+            try reader.countKept()
             if entries.isEmpty { entries.reserveCapacity(8) }
             let name = ParameterName(key)
             let bit: UInt32 = if let name { 1 << UInt32(name.rawValue) } else { 0 }

@@ -29,6 +29,7 @@ package struct Workload: Sendable {
             case "volumes":
                 workload.volumes = []
                 try reader.readElements { reader, index throws(JSONError) in
+                    try reader.countKept()
                     workload.volumes.append(try Volume(&reader, index: index))
                 }
             default: try reader.skipValue()

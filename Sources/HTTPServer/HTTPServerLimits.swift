@@ -91,11 +91,11 @@ package struct HTTPServerLimits: Sendable {
     /// much as 250 ordinary ones of 48 KiB beside it (12 MiB).
     package static let defaultMaximumBufferedBytesPerConnection = 32 * 1024 * 1024
 
-    /// What all connections together may hold of bodies larger than ``HTTPServerLimits/unaccountedBodyBytes``: twelve
-    /// of the largest.
+    /// What all connections together may hold of bodies larger than ``HTTPServerLimits/unaccountedBodyBytes``: six of
+    /// the largest.
     ///
-    /// Past it such a body is answered 503.
-    package static let defaultMaximumBufferedBytes = 256 * 1024 * 1024
+    /// Past it such a body is answered 503. More would not be judged sooner: so many take over a second.
+    package static let defaultMaximumBufferedBytes = 128 * 1024 * 1024
 
     /// A body up to this size is not counted against ``HTTPServerLimits/maximumBufferedBytes``, so that an ordinary one
     /// takes no lock: 1,024 connections times this are 64 MiB.

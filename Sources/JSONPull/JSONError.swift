@@ -23,6 +23,8 @@ package struct JSONError: Error, Equatable {
         case typeMismatch(expected: String, found: String)
         /// Deeper than the reader's limit.
         case tooDeep(limit: Int)
+        /// More members and elements than whoever reads may keep.
+        case tooMany(limit: Int)
     }
 
     /// What is wrong.
@@ -48,6 +50,7 @@ extension JSONError.Reason: CustomStringConvertible {
         case .invalidNumber: "invalid number"
         case .typeMismatch(let expected, let found): "expected \(expected), found \(found)"
         case .tooDeep(let limit): "nested deeper than \(limit) levels"
+        case .tooMany(let limit): "more than \(limit) members and elements of maps and lists"
         }
     }
 

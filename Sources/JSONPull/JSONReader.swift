@@ -18,6 +18,9 @@ package struct JSONReader: ~Copyable {
     let maximumDepth: Int
     /// Whether the objects that are read are what a decision log keeps of them; for whoever knows those.
     package var readsProjections = false
+    /// Members and elements that ``countKept()`` lets whoever reads keep, of all that is read.
+    package var maximumKept = Int.max
+    private var keptCount = 0
     /// The next byte to read.
     var next: UnsafePointer<UInt8>
     private var key: UnsafePointer<UInt8>
@@ -34,6 +37,14 @@ package struct JSONReader: ~Copyable {
         unsafe next = base
         unsafe key = base
         self.maximumDepth = maximumDepth
+    }
+
+    /// One member or element more is kept, in many times the bytes it has here.
+    ///
+    /// - Throws: when there are more than ``maximumKept``.
+    package mutating func countKept() throws(JSONError) {
+        keptCount += 1
+        guard keptCount <= maximumKept else { throw JSONError(.tooMany(limit: maximumKept), at: position) }
     }
 
     /// An address to stand at where there are no bytes.

@@ -14,6 +14,12 @@ package final class DecodedReview: Sendable {
     /// Where the objects are what a decision log keeps of them; nil where they are themselves.
     let projection: Projection?
 
+    /// Members and elements of maps and lists that are kept of both objects together.
+    ///
+    /// Each takes up to half a kilobyte, whatever few bytes it has in the body: 100 MB. An object of 256 steps with a dozen
+    /// parameters each has 3,400; what etcd takes, 1.5 MB, could have more only if it meant nothing.
+    static let maximumKept = 200_000
+
     /// What makes up for what is not kept.
     struct Projection: Sendable {
         /// What an update changed; nil of anything else.
@@ -37,6 +43,7 @@ package final class DecodedReview: Sendable {
         var (object, oldObject): (AgentRun?, AgentRun?)
         let objects = ObjectReading(if: Self.isAgentRun) { field, reader throws(JSONError) in
             if projection != nil { reader.readsProjections = true }
+            reader.maximumKept = Self.maximumKept
             switch field {
             case .object: object = try AgentRun(&reader)
             case .oldObject: oldObject = try AgentRun(&reader)

@@ -90,6 +90,7 @@ extension PolicyEngine {
         do {
             return try unsafe JSONReader.read(body, in: range) { reader throws(JSONError) in
                 reader.readsProjections = decoded.projection != nil
+                reader.maximumKept = DecodedReview.maximumKept
                 return try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
         } catch {

@@ -43,6 +43,14 @@ import Testing
         #expect(answer.body.contains("invalid UTF-8 at line 1"))
     }
 
+    @Test func `with more in their maps and lists than is kept are errored`() {
+        let secrets = [String](repeating: #""s""#, count: 200_001).joined(separator: ",")
+        let answer = service.post(Review(spec: #""secrets":[\#(secrets)],"#))
+        #expect(answer.status == 400)
+        #expect(answer.body.contains("more than 200000 members and elements of maps and lists"))
+        #expect(answer.body.contains("request.object.spec.secrets"), "\(answer.body)")
+    }
+
     @Test func `denied are logged in one line without anything of the prompt`() {
         _ = service.post(Review(name: "first"))
         var review = Review(name: "second\\u001b[31m", spec: #""workflow":{"note":"the-prompt"},"#)

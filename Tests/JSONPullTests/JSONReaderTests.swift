@@ -128,6 +128,7 @@ import Testing
         (.invalidNumber, "invalid number"),
         (.typeMismatch(expected: "an object", found: "null"), "expected an object, found null"),
         (.tooDeep(limit: 7), "nested deeper than 7 levels"),
+        (.tooMany(limit: 7), "more than 7 members and elements of maps and lists"),
     ])
     func `every reason has a text`(reason: JSONError.Reason, text: String) {
         #expect(reason.description == text)
