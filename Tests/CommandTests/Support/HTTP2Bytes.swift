@@ -41,6 +41,17 @@ enum HTTP2Bytes {
         return frame(.headers, flags: endHeaders, stream: stream, payload: fields.flatMap(literal) + more)
     }
 
+    /// A whole review.
+    static func review(_ stream: UInt32, body: [UInt8]) -> [UInt8] {
+        review(stream) + frame(.data, flags: endStream, stream: stream, payload: body)
+    }
+
+    /// A GET.
+    static func get(_ stream: UInt32, _ path: String) -> [UInt8] {
+        let fields = [(":method", "GET"), (":scheme", "https"), (":authority", "h"), (":path", path)]
+        return frame(.headers, flags: endHeaders | endStream, stream: stream, payload: fields.flatMap(literal))
+    }
+
     /// A field that goes into the table of fields.
     static func indexed(_ name: String, _ value: String) -> [UInt8] { [0x40] + text(name) + text(value) }
 

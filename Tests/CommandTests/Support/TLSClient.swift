@@ -19,8 +19,14 @@ final class TLSClient: @unchecked Sendable {
         case tls13
     }
 
-    private init(port: Int, speaking httpProtocol: String?, newest: Version, early: String? = nil) throws {
-        descriptor = try Self.connect(port: port)
+    private init(
+        port: Int,
+        speaking httpProtocol: String?,
+        newest: Version,
+        early: String? = nil,
+        receiveBuffer: Int32? = nil
+    ) throws {
+        descriptor = try Self.connect(port: port, receiveBuffer: receiveBuffer)
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw Failure(doing: "SSL_CTX_new") }
         defer { unsafe SSL_CTX_free(context) }
         guard let ssl = unsafe SSL_new(context) else { throw Failure(doing: "SSL_new") }
@@ -41,13 +47,18 @@ final class TLSClient: @unchecked Sendable {
     }
 
     /// Connects and shakes hands, HTTP/1.1 implied unless another protocol is named as ALPN does.
+    ///
+    /// With a small receive buffer the server soon finds that nobody reads.
     static func connect(
         to webhook: Webhook,
         speaking httpProtocol: String? = nil,
-        newest: Version = .tls13
+        newest: Version = .tls13,
+        receiveBuffer: Int32? = nil
     ) async throws -> TLSClient {
         let port = webhook.port
-        return try await offTheTestThreads { try TLSClient(port: port, speaking: httpProtocol, newest: newest) }
+        return try await offTheTestThreads {
+            try TLSClient(port: port, speaking: httpProtocol, newest: newest, receiveBuffer: receiveBuffer)
+        }
     }
 
     /// Connects, and sends data before the handshake, for a session the server does not know.
@@ -118,9 +129,12 @@ final class TLSClient: @unchecked Sendable {
     /// Sends `chunk` again and again until the server has taken nothing for `patience` seconds or `limit` bytes are sent;
     /// how many bytes it took.
     func sendWithoutReading(_ chunk: String, limit: Int, patience: Int) async throws -> Int {
+        try await sendWithoutReading(Array(chunk.utf8), limit: limit, patience: patience)
+    }
+
+    func sendWithoutReading(_ bytes: [UInt8], limit: Int, patience: Int) async throws -> Int {
         try await Self.offTheTestThreads { [self] in
             Self.setTimeout(SO_SNDTIMEO, seconds: patience, of: descriptor)
-            let bytes = Array(chunk.utf8)
             var sent = 0
             while sent < limit {
                 guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) > 0 else { break }
@@ -232,8 +246,11 @@ final class TLSClient: @unchecked Sendable {
         try await offTheTestThreads { try (0..<count).map { _ in try connect(port: port) } }
     }
 
-    private static func connect(port: Int) throws -> Int32 {
+    private static func connect(port: Int, receiveBuffer: Int32? = nil) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var size = receiveBuffer {
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
