@@ -1,6 +1,7 @@
 internal import AgentRuns
 internal import ClusterState
 internal import Logging
+internal import NIOEmbedded
 internal import Policy
 
 @testable internal import AdmissionServer
@@ -22,6 +23,14 @@ extension AdmissionService {
             metrics: AdmissionMetrics(),
             log: ReviewLog(logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
         )
-        return AdmissionService(reviews: handler, readinessChecks: [], version: ProductVersion())
+        // All are judged in the turn they come in: nothing else would run the loops of the lanes.
+        var limits = ReviewLanes.Limits()
+        limits.inlineBytes = .max
+        return AdmissionService(
+            reviews: handler,
+            lanes: ReviewLanes(handler, on: EmbeddedEventLoop(), limits: limits),
+            readinessChecks: [],
+            version: ProductVersion()
+        )
     }
 }
