@@ -32,23 +32,31 @@ extension ClaimAPI {
         guard runs.canAsk(.job, in: run.namespace), Self.canBeLabel(run.name) else {
             return client.eventLoop.makeSucceededFuture(.jobs(active: nil))
         }
-        return listJobs(of: run, continueToken: nil, timeout: timeout, urgency)
+        return listJobs(of: run, JobList(deadline: eventLoop.now + timeout), continueToken: nil, urgency)
+    }
+
+    /// The pages of one answer: all of them together get the time of a call.
+    private struct JobList {
+        let deadline: NIODeadline
+        var progress = ListProgress()
     }
 
     private func listJobs(
         of run: ObjectKey,
+        _ list: JobList,
         continueToken: String?,
-        timeout: TimeAmount,
         _ urgency: APIRequest.Urgency
     ) -> EventLoopFuture<ClaimAnswer> {
         var request = jobsRequest(run, continueToken: continueToken)
-        request.timeout = timeout
+        // A page that is asked for too late ends at once, and says so.
+        request.timeout = max(list.deadline - eventLoop.now, .milliseconds(1))
         request.urgency = urgency
         request.maximumAnswerBytes = Self.maximumAnswerBytes
         return client.send(request).flatMap { answer in
-            let (found, next) = Self.activeJob(in: answer.body, of: run)
+            var list = list
+            let (found, next) = Self.activeJob(in: answer.body, of: run, &list.progress)
             guard case .jobs(nil) = found, let next else { return client.eventLoop.makeSucceededFuture(found) }
-            return listJobs(of: run, continueToken: next, timeout: timeout, urgency)
+            return listJobs(of: run, list, continueToken: next, urgency)
         }.flatMapErrorThrowing { error in
             let error = error as? RequestError ?? .cancelled
             if case .status(let status) = error, status.code == 403 || status.code == 404 {
@@ -67,14 +75,20 @@ extension ClaimAPI {
     }
 
     /// The first active Job of a page, and where the next page begins.
-    private static func activeJob(in body: [UInt8], of run: ObjectKey) -> (ClaimAnswer, next: String?) {
+    private static func activeJob(
+        in body: [UInt8],
+        of run: ObjectKey,
+        _ progress: inout ListProgress
+    ) -> (ClaimAnswer, next: String?) {
         do {
             let page = try ListPage.decode(body)
             for item in page.items {
                 let job = try JSONReader.read(Array(body[item]), RunnerJob.init)
                 if job.isActive, job.runName == run.name { return (.jobs(active: job.metadata.name), nil) }
             }
-            return (.jobs(active: nil), page.continueToken)
+            return (.jobs(active: nil), try progress.next(after: page))
+        } catch let error as EndlessList {
+            return (.failed(ClaimFailure(message: "the Jobs of the run: \(error)", isTransient: false)), nil)
         } catch {
             return (.failed(notAList), nil)
         }

@@ -11,10 +11,6 @@ package struct ReflectorStateMachine: Sendable {
     static let shortWatchMilliseconds: Int64 = 1000
     /// So many waits in a row last as long as a server that is busy asks for, and no longer: client-go's number.
     static let mostAskedWaits = 10
-    /// The pages of one list: five million objects of 500 a page, which no etcd holds.
-    static let mostPages = 10_000
-    /// Pages without objects that follow each other; an API server fills each but the last.
-    static let mostEmptyPages = 100
 
     /// What the driver has to do.
     package enum Action: Equatable, Sendable {
@@ -51,11 +47,7 @@ package struct ReflectorStateMachine: Sendable {
     private struct Listing: Equatable {
         /// The API tells what was so then or later.
         let since: Int64
-        var pages = 0
-        /// At the end of those so far.
-        var emptyPages = 0
-        /// What the last page was asked for with.
-        var continueToken: String?
+        var progress = ListProgress()
     }
 
     private struct Watch: Equatable {
@@ -109,18 +101,13 @@ package struct ReflectorStateMachine: Sendable {
     /// A page came and was added to the collection.
     package mutating func received(_ page: ListPage, now: Int64, jitter: Double) -> Action {
         guard case .listing(var listing) = state else { return .none }
-        if let token = page.continueToken {
-            listing.pages += 1
-            listing.emptyPages = page.items.isEmpty ? listing.emptyPages + 1 : 0
-            guard token != listing.continueToken, listing.pages < Self.mostPages,
-                listing.emptyPages < Self.mostEmptyPages
-            else {
-                let pages = "\(listing.pages) pages, the last \(listing.emptyPages) of them empty"
-                return failed(.other("the list does not come to an end (\(pages))"), now: now, jitter: jitter)
+        do throws(EndlessList) {
+            if let token = try listing.progress.next(after: page) {
+                state = .listing(listing)
+                return .list(continueToken: token)
             }
-            listing.continueToken = token
-            state = .listing(listing)
-            return .list(continueToken: token)
+        } catch {
+            return failed(.other(error.description), now: now, jitter: jitter)
         }
         condition = .synced(lastHeardMilliseconds: listing.since, failure: nil)
         let seconds = watch(page.resourceVersion, now: now, jitter: jitter)

@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// A server, or what stands in between, that gives the same page again and again.
+    @Test func `are not looked for without an end, and nothing is taken over then`() async throws {
+        try await FakeAPIServer.run { server in
+            let (one, two) = (try Self.replica(server), try Self.replica(server, name: "two"))
+            #expect(try await one.post(Review(name: "first")).allowed == true)
+            try await server.store(Review(name: "first"), phase: "Failed")
+            let page = """
+                {"kind":"JobList","apiVersion":"batch/v1","metadata":{"resourceVersion":"1","continue":"same"},"items":[]}
+                """
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(page.utf8.count)\r\n\r\n"
+            let asked = FaultRule.Match(.list, .jobs, where: { $0.query["labelSelector"] != nil })
+            try await server.script(FaultRule(matching: asked, times: nil, .raw(Array((head + page).utf8))))
+            let answer = try await two.post(Review(name: "second"))
+            #expect(answer.allowed == false)
+            #expect(answer.body.contains("does not come to an end (2 pages"), "\(answer.body)")
+            #expect(two.keeper.figures[.takenOver] == 0)
+        }
+    }
+
     @Test func `stay until the last has ended, and go then`() async throws {
         try await FakeAPIServer.run { server in
             let replica = try Self.replica(server)
