@@ -200,7 +200,9 @@ import Testing
 
     @Test func `are in docs/policy.md as the program prints them`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "docs/policy.md")
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(
+                path: "docs/policy.md"
+            )
         #expect(try String(contentsOf: file, encoding: .utf8).contains("\n\(SizeLimit.markdown)\n"))
         let json = String(decoding: SizeLimit.json, as: UTF8.self)
         for limit in SizeLimit.all {

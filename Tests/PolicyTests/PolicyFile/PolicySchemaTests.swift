@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `Policy schema` {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func `deploy/agentrun-policy.schema.json is what the code says`() throws {
         let file = Self.root.appending(path: "deploy/agentrun-policy.schema.json")
