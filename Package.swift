@@ -39,10 +39,8 @@ let package = Package(
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
-        .target(
-            name: "JSONPull",
-            dependencies: ["CYaml"]
-        ),
+        .target(name: "JSONPull", dependencies: []),
+        .target(name: "YAMLPull", dependencies: ["CYaml", "JSONPull"]),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(
             name: "AgentRuns",
@@ -53,11 +51,11 @@ let package = Package(
         .target(
             name: "Policy",
             dependencies: [
-                "AgentRuns", "AdmissionAPI", "JSONPull", "Digest",
+                "AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
-        .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull"]),
+        .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"]),
 
         // Transport
         .target(
@@ -90,6 +88,7 @@ let package = Package(
                 "CSpawn",
                 "JSONPull",
                 "TLS",
+                "YAMLPull",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -138,6 +137,7 @@ let package = Package(
                 "Prometheus",
                 "SelfManagedCertificates",
                 "TLS",
+                "YAMLPull",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,7 +217,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness"]),
+        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestRandomness"]),
+        .testTarget(name: "YAMLPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness", "YAMLPull"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
@@ -232,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "PolicyTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness",
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness", "YAMLPull",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
@@ -301,6 +302,7 @@ let package = Package(
                 "JSONPull",
                 "Policy",
                 "TestPrograms",
+                "YAMLPull",
                 "agentrun-admission",
             ]
         ),
@@ -325,6 +327,7 @@ for target in package.targets where target.type != .system {
 // what a local variable alone keeps alive, which scripts/lint looks at.
 let targetsOfShortLives: Set = [
     "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy",
+    "YAMLPull",
 ]
 
 for target in package.targets where targetsOfShortLives.contains(target.name) {

@@ -10,7 +10,7 @@ import Testing
     /// Targets that handle foreign text.
     private static let targets = [
         "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "JSONPull", "KubernetesClient", "Policy",
-        "SelfManagedCertificates", "agentrun-admission",
+        "SelfManagedCertificates", "YAMLPull", "agentrun-admission",
     ]
 
     /// Mangled names, and what a line that refers to them does.

@@ -10,14 +10,15 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "Digest": ["COpenSSL"],
         "JSONPull": [],
+        "YAMLPull": ["CYaml", "JSONPull"],
         "AdmissionAPI": ["JSONPull"],
         "AgentRuns": ["JSONPull", "Digest"],
-        "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "Digest"],
-        "ClusterState": ["AgentRuns", "Digest", "Policy", "JSONPull"],
+        "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
+        "ClusterState": ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
-        "KubernetesClient": ["CSpawn", "JSONPull", "TLS"],
+        "KubernetesClient": ["CSpawn", "JSONPull", "TLS", "YAMLPull"],
         "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
@@ -26,9 +27,10 @@ import Testing
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull",
             "KubernetesClient", "Policy", "Prometheus", "SelfManagedCertificates", "TLS",
+            "YAMLPull",
         ],
     ]
-    private static let pure = ["Digest", "JSONPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus"]
+    private static let pure = ["Digest", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus"]
 
     private struct Source {
         var target: String
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test func `point one way`() throws {
-        let own = Set(Self.allowed.keys).union(["COpenSSL", "CNghttp2", "CSpawn"])
+        let own = Set(Self.allowed.keys).union(["COpenSSL", "CNghttp2", "CSpawn", "CYaml"])
         let sources = try Self.sources()
         #expect(Set(sources.map(\.target)) == Set(Self.allowed.keys))
         for source in sources {
@@ -79,6 +81,12 @@ import Testing
     @Test func `of nghttp2 stay in one folder`() throws {
         for source in try Self.sources() where source.imports.contains("CNghttp2") {
             #expect(source.path.hasPrefix("HTTPServer/HTTP2/"), "\(source.path)")
+        }
+    }
+
+    @Test func `of libyaml stay in one target`() throws {
+        for source in try Self.sources() where source.imports.contains("CYaml") {
+            #expect(source.target == "YAMLPull", "\(source.path)")
         }
     }
 

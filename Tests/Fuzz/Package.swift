@@ -21,7 +21,8 @@ let package = Package(
         .systemLibrary(name: "CLibFuzzer"),
 
         counted("Digest", ["COpenSSL"]),
-        counted("JSONPull", ["CYaml"]),
+        counted("JSONPull", []),
+        counted("YAMLPull", ["CYaml", "JSONPull"]),
         counted("AdmissionAPI", ["JSONPull"]),
         counted(
             "AgentRuns",
@@ -30,18 +31,21 @@ let package = Package(
         counted(
             "Policy",
             [
-                "AgentRuns", "AdmissionAPI", "JSONPull", "Digest",
+                "AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
-        counted("ClusterState", ["AgentRuns", "Digest", "Policy", "JSONPull"]),
+        counted("ClusterState", ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"]),
         counted("TLS", ["COpenSSL", nio("NIOCore")]),
         counted(
             "HTTPServer",
             ["CNghttp2", "TLS", log, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
         ),
         counted("Prometheus", [.product(name: "CoreMetrics", package: "swift-metrics")]),
-        counted("KubernetesClient", ["CSpawn", "JSONPull", "TLS", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]),
+        counted(
+            "KubernetesClient",
+            ["CSpawn", "JSONPull", "TLS", "YAMLPull", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
+        ),
         counted(
             "AdmissionServer",
             [
@@ -63,7 +67,8 @@ let package = Package(
             name: "fuzz",
             dependencies: [
                 "AdmissionAPI", "AdmissionServer", "AgentRuns", "CLibFuzzer", "ClusterState", "HTTPServer", "JSONPull",
-                "KubernetesClient", "Policy", "Replaying", "TLS", log, nio("NIOCore"), nio("NIOEmbedded"),
+                "KubernetesClient", "Policy", "Replaying", "TLS", "YAMLPull", log, nio("NIOCore"),
+                nio("NIOEmbedded"),
             ],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
         ),

@@ -1,6 +1,7 @@
 import Foundation
 import JSONPull
 import Testing
+import YAMLPull
 
 /// `Tests/Golden/crd-fields` has every field of every kind, from the definitions in `../shared/reference/crds`: tests that walk
 /// all fields (`Leaks of the command`) read it.

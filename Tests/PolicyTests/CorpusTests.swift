@@ -3,6 +3,7 @@ import Foundation
 import JSONPull
 import Policy
 import Testing
+import YAMLPull
 
 /// What the controller would say of every run in `Tests/Corpus`, worked out by hand, against what the engine predicts.
 @Suite struct `Corpus` {

@@ -1,4 +1,5 @@
 package import JSONPull
+internal import YAMLPull
 
 /// The way from the JSON of an object back to the file it was written in.
 package struct ManifestOrigin: Sendable {

@@ -1,4 +1,5 @@
 internal import JSONPull
+internal import YAMLPull
 
 /// Takes a manifest file apart: YAML documents or JSON values, lists unfolded.
 package enum ManifestReader {

@@ -162,9 +162,9 @@ enum JSONUnescaping {
 }
 
 /// Hexadecimal digits.
-enum HexDigit {
+package enum HexDigit {
     /// The value of an ASCII hexadecimal digit, nil for any other byte.
-    static func value(_ byte: UInt8) -> UInt8? {
+    package static func value(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10

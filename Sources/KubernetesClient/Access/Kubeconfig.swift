@@ -1,4 +1,5 @@
 internal import JSONPull
+internal import YAMLPull
 
 /// A kubeconfig file as it was read; ``access(context:readFile:)`` makes something usable of it.
 package struct Kubeconfig: Sendable {

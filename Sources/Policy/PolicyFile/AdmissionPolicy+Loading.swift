@@ -1,4 +1,5 @@
 internal import JSONPull
+internal import YAMLPull
 
 extension AdmissionPolicy {
     /// Reads a policy file: one YAML document, or JSON, which is read as YAML too so that places are named alike.

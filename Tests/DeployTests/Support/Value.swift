@@ -1,5 +1,6 @@
 import Foundation
 import JSONPull
+import YAMLPull
 
 /// A value of a manifest; what is absent reads as null, so a path can be followed without asking at every step.
 enum Value: Equatable, Sendable {

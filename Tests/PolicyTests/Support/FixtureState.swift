@@ -2,6 +2,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import YAMLPull
 
 /// Cluster state that looks everything up in plain lists: slow, obvious, and nobody else's code.
 // Unchecked: filled by its initialiser, and changed by the test that made it before it is asked anything.

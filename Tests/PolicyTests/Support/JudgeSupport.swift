@@ -3,6 +3,7 @@ import AgentRuns
 import JSONPull
 import Policy
 import Testing
+import YAMLPull
 
 /// Judges an AgentRun written in YAML, as `check` would.
 func judge(

@@ -1,5 +1,6 @@
 package import AgentRuns
 package import JSONPull
+internal import YAMLPull
 
 /// Tests of a policy: what it is to say of which objects, as a YAML file has it.
 package struct PolicyTestSuite: Sendable {

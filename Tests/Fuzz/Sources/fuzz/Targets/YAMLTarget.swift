@@ -1,6 +1,7 @@
 internal import AgentRuns
 internal import ClusterState
 internal import JSONPull
+import YAMLPull
 
 /// YAML as JSON, and the objects of a manifest in it.
 struct YAMLTarget: FuzzTarget {

@@ -2,6 +2,7 @@ import Foundation
 import JSONPull
 import TestPrograms
 import Testing
+import YAMLPull
 
 /// What kubectl sends to the API server is what is read here.
 @Suite(.timeLimit(.minutes(5))) struct `YAML as kubectl reads it` {

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Lines of a YAML text, divided as libyaml divides them (YAML 1.1 section 5.4).
 enum YAMLLines {
     /// The bytes of a line, counted from 1, without its end; empty past the last line.

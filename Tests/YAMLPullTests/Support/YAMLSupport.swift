@@ -1,5 +1,6 @@
 import JSONPull
 import Testing
+import YAMLPull
 
 /// The documents and errors of a YAML text, in order.
 func yamlResults(_ text: String, limits: YAMLLimits = YAMLLimits()) -> [Result<YAMLDocument, YAMLError>] {

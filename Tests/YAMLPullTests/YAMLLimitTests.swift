@@ -1,5 +1,6 @@
 import JSONPull
 import Testing
+import YAMLPull
 
 @Suite struct `YAML limits` {
     private static let bomb = "aliases multiply the document at "

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Writes a ``YAMLTree`` as JSON: aliases expanded, keys merged and made strings, duplicates dropped.
 ///
 /// It keeps its own stack, so that nesting costs no thread stack.

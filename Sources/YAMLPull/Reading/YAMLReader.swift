@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Reads YAML as kubectl does: each document becomes JSON (sigs.k8s.io/yaml over go-yaml v2, YAML 1.1 types), and JSON is
 /// what everything else reads.
 package enum YAMLReader {

@@ -1,5 +1,6 @@
 import JSONPull
 import Testing
+import YAMLPull
 
 @Suite struct `YAML documents` {
     @Test(arguments: [

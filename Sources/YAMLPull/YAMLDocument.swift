@@ -1,3 +1,5 @@
+package import JSONPull
+
 /// One YAML document as JSON, with a map back to the YAML.
 package struct YAMLDocument: Sendable {
     /// The document as compact JSON, keys in the order of the YAML.

@@ -1,3 +1,5 @@
+package import JSONPull
+
 /// Why a YAML text cannot become JSON, where, and what to do about it.
 package struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What is wrong.

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// What libyaml found wrong, in its own words.
 struct YAMLProblem: Error {
     /// libyaml's message.

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Refuses what is not a YAML text at all, before libyaml sees it, with errors that say what the file is instead.
 enum YAMLTextCheck {
     /// A text that libyaml may read, and what is wrong behind it.

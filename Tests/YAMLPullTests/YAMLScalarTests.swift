@@ -1,5 +1,6 @@
 import JSONPull
 import Testing
+import YAMLPull
 
 /// Expectations checked against sigs.k8s.io/yaml over go-yaml v2.
 @Suite struct `YAML scalars` {

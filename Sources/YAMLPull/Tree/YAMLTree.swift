@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// A ``SourcePosition`` in eight bytes; the tree and the position map hold one for each value.
 struct YAMLMark {
     /// Line from 1.

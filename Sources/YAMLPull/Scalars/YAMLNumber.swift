@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// Numbers as go-yaml v2 reads them, that is as Go's `strconv.ParseInt` and `ParseFloat` do.
 enum YAMLNumber {
     /// A number that starts with a digit or a sign; nil when it is none.

@@ -1,3 +1,5 @@
+package import JSONPull
+
 /// Something in a document that reads, but hardly as its writer meant it.
 package struct YAMLWarning: Equatable, Sendable, CustomStringConvertible {
     /// What is doubtful.
