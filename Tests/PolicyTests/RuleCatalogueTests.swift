@@ -21,9 +21,8 @@ import Testing
 
     @Test func `every reason says what it means and how to put it right`() {
         for reason in Reason.allCases {
-            let documentation = ReasonDocumentation.of(reason)
-            #expect(!documentation.meaning.isEmpty && !documentation.example.isEmpty && !documentation.fix.isEmpty)
-            #expect(!documentation.meaning.hasSuffix("."))
+            #expect(!reason.meaning.isEmpty && !reason.example.isEmpty && !reason.fix.isEmpty)
+            #expect(!reason.meaning.hasSuffix("."))
         }
     }
 

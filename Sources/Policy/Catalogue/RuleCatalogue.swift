@@ -4,14 +4,13 @@ internal import JSONPull
 /// The catalogue as a person, a program or the documentation reads it.
 package enum RuleCatalogue {
     /// Every rule a policy can name, in catalogue order.
-    package static let rules: [RuleID] = RuleID.allCases.filter { $0 != .clusterState }
+    package static let rules: [RuleID] = AllRules.list.map { RuleID($0.descriptor) }
 
     /// A line a rule, its reasons beneath it.
     package static var text: String {
         rules.map { rule in
-            let documentation = RuleDocumentation.of(rule)
-            let head = "\(rule.rawValue) [\(rule.defaultAction.rawValue)] \(documentation.summary)"
-            let kinds = "    kinds: \(documentation.kinds.joined(separator: ", "))"
+            let head = "\(rule.rawValue) [\(rule.defaultAction.rawValue)] \(rule.descriptor.title)"
+            let kinds = "    kinds: \(kinds(of: rule).joined(separator: ", "))"
             let reasons = rule.reasons.map { "    \($0.rawValue)\(suffix(of: $0))" }
             return ([head, kinds] + reasons).joined(separator: "\n") + "\n"
         }.joined()
@@ -43,14 +42,13 @@ package enum RuleCatalogue {
     /// What is found of the state itself is no rule of a policy: keys of `spec` say what becomes of it.
     private static var stateSection: String {
         let rule = RuleID.clusterState
-        var text = "\n## \(rule.rawValue)\n\n\(RuleDocumentation.of(rule).summary). No rule a policy can name: what "
+        var text = "\n## \(rule.rawValue)\n\n\(rule.descriptor.title). No rule a policy can name: what "
         text += "happens then is `onStale` (default Warn) and `onUnclaimed` (default Deny) of its `spec`.\n\n"
         text += "| reason | key | what | example | fix |\n|---|---|---|---|---|\n"
         for reason in rule.reasons {
-            let documentation = ReasonDocumentation.of(reason)
             let key = reason == .branchUnclaimed ? "onUnclaimed" : "onStale"
-            text += "| `\(reason.rawValue)` | `\(key)` | \(documentation.meaning) "
-            text += "| \(documentation.example) | \(documentation.fix) |\n"
+            text += "| `\(reason.rawValue)` | `\(key)` | \(reason.meaning) "
+            text += "| \(reason.example) | \(reason.fix) |\n"
         }
         return text
     }
@@ -72,45 +70,40 @@ package enum RuleCatalogue {
         """
 
     private static func section(_ rule: RuleID) -> String {
-        let documentation = RuleDocumentation.of(rule)
-        var text = "\(documentation.summary). Default \(rule.defaultAction.rawValue); "
-        text += "looks at \(documentation.kinds.joined(separator: ", ")).\n\n"
-        for option in documentation.options { text += "- `\(option.key)`: \(option.meaning)\n" }
-        if !documentation.options.isEmpty { text += "\n" }
+        var text = "\(rule.descriptor.title). Default \(rule.defaultAction.rawValue); "
+        text += "looks at \(kinds(of: rule).joined(separator: ", ")).\n\n"
+        for option in rule.descriptor.options { text += "- `\(option.key)`: \(option.meaning)\n" }
+        if !rule.descriptor.options.isEmpty { text += "\n" }
         text += "| reason | what | example | fix |\n|---|---|---|---|\n"
         for reason in rule.reasons {
-            let documentation = ReasonDocumentation.of(reason)
-            text += "| `\(reason.rawValue)`\(suffix(of: reason)) | \(documentation.meaning) "
-            text += "| `\(ExactString(documentation.example).replacing("|", with: "\\|"))` | \(documentation.fix) |\n"
+            text += "| `\(reason.rawValue)`\(suffix(of: reason)) | \(reason.meaning) "
+            text += "| `\(ExactString(reason.example).replacing("|", with: "\\|"))` | \(reason.fix) |\n"
         }
         return text
     }
 
     /// The reason's own default where it differs from the rule's.
     private static func suffix(of reason: Reason) -> String {
-        let (february, august) = (
-            reason.defaultAction(generation: .february2026), reason.defaultAction(generation: .august2026)
-        )
-        switch (february, august) {
-        case (nil, nil): return ""
-        case (let action?, _) where february == august: return " (\(action.rawValue))"
-        case (let action?, _): return " (\(action.rawValue) with 2026-02)"
-        case (nil, let action?): return " (\(action.rawValue) with 2026-08)"
-        }
+        let actions = Generation.allCases.map { ($0, reason.defaultAction(generation: $0)) }
+        guard let (_, action) = actions.first(where: { $0.1 != nil }), let action else { return "" }
+        let with = actions.filter { $0.1 == action }.map(\.0.rawValue)
+        let isAlways = with.count == actions.count
+        return " (\(action.rawValue)\(isAlways ? "" : " with \(with.joined(separator: ", "))"))"
     }
 
+    private static func kinds(of rule: RuleID) -> [String] { rule.descriptor.kinds.map(\.rawValue) }
+
     private static func write(_ rule: RuleID, to writer: inout JSONWriter) {
-        let documentation = RuleDocumentation.of(rule)
         writer.beginObject()
         writer.key("id")
         writer.string(rule.rawValue)
         writer.key("action")
         writer.string(rule.defaultAction.rawValue)
         writer.key("summary")
-        writer.string(documentation.summary)
+        writer.string(rule.descriptor.title)
         writer.key("kinds")
         writer.beginArray()
-        for kind in documentation.kinds { writer.string(kind) }
+        for kind in kinds(of: rule) { writer.string(kind) }
         writer.endArray()
         writer.key("reasons")
         writer.beginArray()
@@ -120,12 +113,11 @@ package enum RuleCatalogue {
     }
 
     private static func write(_ reason: Reason, of rule: RuleID, to writer: inout JSONWriter) {
-        let documentation = ReasonDocumentation.of(reason)
-        let action = reason.defaultAction(generation: .february2026) ?? rule.defaultAction
+        let action = reason.defaultAction(generation: AdmissionPolicy.builtIn.generation) ?? rule.defaultAction
         writer.beginObject()
         for (key, value) in [
-            ("reason", reason.rawValue), ("action", action.rawValue), ("meaning", documentation.meaning),
-            ("example", documentation.example), ("fix", documentation.fix),
+            ("reason", reason.rawValue), ("action", action.rawValue), ("meaning", reason.meaning),
+            ("example", reason.example), ("fix", reason.fix),
         ] {
             writer.escapedKey(key)
             writer.string(value)

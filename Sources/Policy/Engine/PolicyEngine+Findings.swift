@@ -46,7 +46,7 @@ extension PolicyEngine {
         for index in policy.rules.indices {
             // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
             unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
-                guard !isTemplate || rule.id.runsOnTemplates, !isPast || rule.id.runsOnPastRuns,
+                guard !isTemplate || rule.runsOnTemplates, !isPast || rule.runsOnPastRuns,
                     only == nil || rule.id == only
                 else { return }
                 do {

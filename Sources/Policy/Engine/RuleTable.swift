@@ -12,6 +12,8 @@ final class CompiledRule: Sendable {
         @Sendable (Subject, RequestMatch.Subject, inout RuleFindings) throws -> RuleActions?
 
     let id: RuleID
+    let runsOnTemplates: Bool
+    let runsOnPastRuns: Bool
     /// The keys of the rule's entry in a policy file.
     let options: [PolicyOption]
     /// Whether the rule can come to nothing, whatever it is asked of.
@@ -22,7 +24,9 @@ final class CompiledRule: Sendable {
 
     @inline(__always)
     init<R: Rule>(_ table: RuleTable<R>) {
-        id = R.id
+        id = table.id
+        runsOnTemplates = R.descriptor.runsOnTemplates
+        runsOnPastRuns = R.descriptor.runsOnPastRuns
         options = table.options
         isOff = table.isOff
         checkRun = { run, subject, findings in
@@ -85,6 +89,7 @@ struct RuleActions: Sendable {
 
 /// The settings of rule `R`, compiled once when the policy is loaded.
 struct RuleTable<R: Rule>: Sendable {
+    let id = R.id
     let base: R
     /// The keys of the rule's entry.
     let options: [PolicyOption]
@@ -104,25 +109,25 @@ struct RuleTable<R: Rule>: Sendable {
         overrides: [(match: RequestMatch, node: PolicyNode, path: String)],
         _ mistakes: inout [PolicyEntry.Mistake]
     ) {
-        let baseEntry = PolicyEntry(node, path: "spec.rules.\(R.id.rawValue)")
+        let baseEntry = PolicyEntry(node, path: "spec.rules.\(id.rawValue)")
         var own = baseEntry
-        let baseLayer = RuleActions.Layer(&own, rule: R.id)
+        let baseLayer = RuleActions.Layer(&own, rule: id)
         base = R(options: &own)
         own.finish()
         mistakes += own.mistakes
         options = own.options
-        baseActions = RuleActions(rule: R.id, layers: [baseLayer])
+        baseActions = RuleActions(rule: id, layers: [baseLayer])
         matches = overrides.map(\.match)
         index = MatchIndex(matches)
-        self.overrides = overrides.map { _, node, path in
+        self.overrides = overrides.map { [id] _, node, path in
             var entry = PolicyEntry(node, path: path)
-            let layer = RuleActions.Layer(&entry, rule: R.id)
+            let layer = RuleActions.Layer(&entry, rule: id)
             _ = R(options: &entry)
             entry.finish()
             mistakes += entry.mistakes
             var merged = baseEntry.merging(PolicyEntry(node, path: path))
             let rule = R(options: &merged)
-            return (rule, RuleActions(rule: R.id, layers: [layer, baseLayer]))
+            return (rule, RuleActions(rule: id, layers: [layer, baseLayer]))
         }
     }
 

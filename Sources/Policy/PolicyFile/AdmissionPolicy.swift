@@ -59,36 +59,18 @@ package struct AdmissionPolicy: Sendable {
         exemptionIndex = MatchIndex(exemptions.map(\.match))
         mistakes += file.mistakes + spec.mistakes + exemptionEntries.flatMap(\.mistakes)
 
-        let nodes = PolicyOverride.rules(of: &ruleEntries)
+        let written = WrittenRules(entries: PolicyOverride.rules(of: &ruleEntries), overrides: overrides)
         mistakes += ruleEntries.mistakes + overrides.flatMap(\.mistakes)
-        @inline(__always)
-        func table<R: Rule>(_ rule: R.Type) -> RuleTable<R> {
-            RuleTable(nodes[R.id], overrides: overrides.compactMap { $0.variant(of: R.id) }, &mistakes)
-        }
-        let repositoryAllowlist = table(RepositoryAllowlist.self)
-        headBranchConflict = table(HeadBranchConflict.self)
-        idempotencyKeys = table(IdempotencyKeys.self)
-        secretAllowlist = table(SecretAllowlist.self)
+        let all = AllRules.list.map { $0.compile(written, &mistakes) }
+        // What is wrong with these is said already.
+        var told: [PolicyEntry.Mistake] = []
+        headBranchConflict = written.table(HeadBranchConflict.self, &told)
+        idempotencyKeys = written.table(IdempotencyKeys.self, &told)
+        secretAllowlist = written.table(SecretAllowlist.self, &told)
         requiresSecretBindings = secretAllowlist.contains { $0.requiresBinding }
-        repositoryOptions = repositoryAllowlist.base.options
-        let all = [
-            CompiledRule(table(PromptOverride.self)), CompiledRule(table(PromptSource.self)),
-            CompiledRule(table(LiteralTokens.self)), CompiledRule(table(PlanStep.self)),
-            CompiledRule(table(SystemPrompt.self)), CompiledRule(repositoryAllowlist), CompiledRule(headBranchConflict),
-            CompiledRule(table(HeadBranchName.self)),
-            CompiledRule(secretAllowlist), CompiledRule(table(ServiceAccountAllowlist.self)),
-            CompiledRule(table(ImagePolicy.self)),
-            CompiledRule(table(ImplementationSource.self)), CompiledRule(table(LabelLength.self)),
-            CompiledRule(table(LabelPolicy.self)),
-            CompiledRule(table(MisplacedTtl.self)), CompiledRule(table(ParameterLimits.self)),
-            CompiledRule(table(WorkflowSteps.self)),
-            CompiledRule(table(RuntimeConfig.self)), CompiledRule(table(ImplementationContract.self)),
-            CompiledRule(table(References.self)),
-            CompiledRule(table(ImmutableSpec.self)), CompiledRule(idempotencyKeys), CompiledRule(table(Limits.self)),
-            CompiledRule(table(ProviderPolicy.self)),
-        ]
+        repositoryOptions = written.table(RepositoryAllowlist.self, &told).base.options
         rules = all.filter { !$0.isOff }
-        spec.describe("rules", .object(all.map { PolicyOption(rule: $0.id, options: $0.options) }))
+        spec.describe("rules", .object(all.map { PolicyOption(rule: $0.id.descriptor, options: $0.options) }))
         spec.describe("overrides", .list(.object(PolicyOverride.options)))
         spec.describe("exemptions", .list(.object(Exemption.options)))
         file.describe("spec", .object(spec.options))

@@ -79,12 +79,13 @@ package struct PolicyLint {
                 "\(path).\(first.0): the rule is Off, so this has no effect; remove it, or switch the rule on"
             )
         }
-        let isCaseSensitive = name != "repository-allowlist"
+        let subject = RuleID(rawValue: name.string)?.descriptor.patterns
+        let isCaseSensitive = subject?.isCaseSensitive ?? true
         let deny = patterns(entry["deny"] ?? entry["blocked"], isCaseSensitive)
         let denyKey = entry["deny"] == nil ? "blocked" : "deny"
-        checkList(deny, "\(path).\(denyKey)", of: name)
+        checkList(deny, "\(path).\(denyKey)", matchedWith: subject)
         let allow = patterns(entry["allow"], isCaseSensitive)
-        checkList(allow, "\(path).allow", of: name)
+        checkList(allow, "\(path).allow", matchedWith: subject)
         for (index, pattern) in allow.enumerated() {
             guard let glob = pattern.glob,
                 let denied = deny.first(where: { $0.glob?.matches(glob.folded) == true })?.glob
@@ -110,15 +111,15 @@ package struct PolicyLint {
         }
     }
 
-    private mutating func checkList(_ patterns: [Pattern], _ path: String, of rule: ExactString) {
+    private mutating func checkList(_ patterns: [Pattern], _ path: String, matchedWith subject: PatternSubject?) {
         for (index, pattern) in patterns.enumerated() {
             let place = "\(path)[\(index)]"
             guard let glob = pattern.glob else {
                 note(pattern.offset, "\(place): a blank pattern is dropped; remove it")
                 continue
             }
-            if let subject = Self.subjectNobodyCanBe(glob.pattern, of: rule) {
-                note(pattern.offset, "\(place): no \(subject) can match \(QuotedName.quote(glob.pattern)); correct it")
+            if let name = subject?.nameNobodyCanHave(glob.pattern) {
+                note(pattern.offset, "\(place): no \(name) can match \(QuotedName.quote(glob.pattern)); correct it")
             }
             // Of two equal ones the second is said to be idle; else the narrower one.
             let covering = patterns.indices.first { other in
@@ -135,50 +136,6 @@ package struct PolicyLint {
         }
     }
 
-    /// What the patterns of `rule` are matched with, if none of those can match `pattern`.
-    private static func subjectNobodyCanBe(_ pattern: ExactString, of rule: ExactString) -> String? {
-        switch rule {
-        case "secret-allowlist": canBeName(pattern) ? nil : "Secret's name"
-        case "label-policy": canBeLabelKey(pattern) ? nil : "label's key"
-        case "image-policy": canBeImage(pattern) ? nil : "image reference"
-        default: nil
-        }
-    }
-
-    /// Whether a label's key (a name of letters, digits, `-`, `_` and `.`, behind a domain and a slash or not) can match.
-    private static func canBeLabelKey(_ pattern: ExactString) -> Bool {
-        let bytes = pattern.string.utf8
-        guard bytes.count(where: { $0 == UInt8(ascii: "/") }) <= 1 else { return false }
-        return bytes.allSatisfy { isAlphanumeric($0) || "-_./*".utf8.contains($0) }
-    }
-
-    /// Whether an image reference (domain, path, tag, digest) can match: no scheme, nothing blank.
-    private static func canBeImage(_ pattern: ExactString) -> Bool {
-        guard !pattern.contains("://") else { return false }
-        return pattern.string.utf8.allSatisfy { isAlphanumeric($0) || "-_./:@*[]".utf8.contains($0) }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
-    }
-
-    /// Whether a name of a Kubernetes object (RFC 1123 subdomain) can match.
-    private static func canBeName(_ pattern: ExactString) -> Bool {
-        pattern.string.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-                UInt8(ascii: "."), UInt8(ascii: "*"):
-                true
-            default: false
-            }
-        }
-    }
-
     /// Whether nothing can match; says so.
     @discardableResult
     private mutating func checkMatch(_ match: PolicyNode?, _ path: String) -> Bool {
@@ -186,14 +143,14 @@ package struct PolicyLint {
         for (key, list) in match?.members ?? [] where key == "namespaces" || key == "names" {
             let items = list.items
             for (index, item) in items.enumerated() {
-                guard let text = item.text, !Self.canBeName(text.trimmed) else { continue }
+                guard let text = item.text, !PatternSubject.canBeName(text.trimmed) else { continue }
                 let what = key == "names" ? "name" : "namespace"
                 note(
                     item.offset,
                     "\(path).\(key)[\(index)]: no \(what) can match \(QuotedName.quote(text)); correct it"
                 )
             }
-            if !items.isEmpty, items.allSatisfy({ $0.text.map { !Self.canBeName($0.trimmed) } ?? false }) {
+            if !items.isEmpty, items.allSatisfy({ $0.text.map { !PatternSubject.canBeName($0.trimmed) } ?? false }) {
                 canMatch = false
             }
         }

@@ -29,15 +29,14 @@ struct PolicyOption: Sendable {
     }
 
     /// The entry of `rule`, whose keys are `options`.
-    init(rule: RuleID, options: [PolicyOption]) {
-        let documentation = RuleDocumentation.of(rule)
+    init(rule: RuleDescriptor, options: [PolicyOption]) {
         let documented = options.map { option in
             var option = option
-            option.meaning = documentation.options.first { $0.key == option.name }?.meaning
+            option.meaning = rule.options.first { option.hasKey($0.key) }?.meaning
             return option
         }
-        self.init(name: rule.rawValue, type: .object(documented))
-        meaning = documentation.summary
+        self.init(name: rule.id, type: .object(documented))
+        meaning = rule.title
     }
 
     func hasKey(_ key: StaticString) -> Bool { name == key.description }

@@ -40,7 +40,7 @@ struct PolicyOverride {
     /// The entries of a `rules` object by rule; unknown ids are reported.
     static func rules(of entry: inout PolicyEntry) -> [RuleID: PolicyNode] {
         var nodes: [RuleID: PolicyNode] = [:]
-        let known = RuleID.allCases.filter { $0 != .clusterState }
+        let known = RuleCatalogue.rules
         for (name, offset, node) in entry.names {
             if let rule = known.first(where: { ExactString($0.rawValue) == name }) {
                 nodes[rule] = node
@@ -50,5 +50,18 @@ struct PolicyOverride {
             }
         }
         return nodes
+    }
+}
+
+/// What a policy file says of the rules.
+struct WrittenRules {
+    let entries: [RuleID: PolicyNode]
+    let overrides: [PolicyOverride]
+
+    /// The settings of rule `R`; `mistakes` gets what is wrong with them.
+    @inline(__always)
+    func table<R: Rule>(_: R.Type, _ mistakes: inout [PolicyEntry.Mistake]) -> RuleTable<R> {
+        let id = R.id
+        return RuleTable(entries[id], overrides: overrides.compactMap { $0.variant(of: id) }, &mistakes)
     }
 }

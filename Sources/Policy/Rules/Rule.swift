@@ -3,9 +3,10 @@ internal import JSONPull
 
 /// One policy check.
 ///
-/// One rule, one file in `Rules/`.
+/// One rule, one file in a folder of `Rules/`, and a line in ``AllRules``.
 protocol Rule: Sendable {
-    static var id: RuleID { get }
+    /// What there is to say of it.
+    static var descriptor: RuleDescriptor { get }
 
     /// Reads the rule's own keys from its entry in the policy; those it does not ask for are reported as unknown.
     init(options: inout PolicyEntry)
@@ -18,6 +19,9 @@ protocol Rule: Sendable {
 }
 
 extension Rule {
+    /// Its place in ``AllRules``, looked up.
+    static var id: RuleID { RuleID(descriptor) }
+
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {}
 
     /// Reports one value at one field.
@@ -48,23 +52,5 @@ extension Rule {
             outcome: outcome
         )
         findings.report(draft)
-    }
-}
-
-extension RuleID {
-    /// Whether the rule runs on an export of the past, which takes no branch, key or place in a queue any more.
-    var runsOnPastRuns: Bool {
-        switch self {
-        case .headBranchConflict, .idempotencyKey, .limits: false
-        default: true
-        }
-    }
-
-    /// Whether the rule runs on a template of the 2026-08 controller.
-    var runsOnTemplates: Bool {
-        switch self {
-        case .labelLength, .headBranchConflict, .idempotencyKey, .limits: false
-        default: true
-        }
     }
 }

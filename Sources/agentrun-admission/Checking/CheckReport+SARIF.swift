@@ -138,12 +138,12 @@ private struct SARIFLog {
     }
 
     private static func writeRule(_ id: String, to writer: inout JSONWriter) {
-        let documentation = Reason(rawValue: id).map { ReasonDocumentation.of($0) }
-        let summary = documentation?.meaning ?? InputRule(rawValue: id)?.summary ?? id
+        let reason = Reason(rawValue: id)
+        let summary = reason?.meaning ?? InputRule(rawValue: id)?.summary ?? id
         writer.beginObject()
         writer.member("id", id)
         writer.text("shortDescription", summary)
-        if let documentation { writer.text("help", "Example: \(documentation.example)\nFix: \(documentation.fix)") }
+        if let reason { writer.text("help", "Example: \(reason.example)\nFix: \(reason.fix)") }
         writer.endObject()
     }
 

@@ -23,7 +23,7 @@ import Testing
         for rule in RuleCatalogue.rules {
             let entry = try Self.value(document, ["spec", "rules", rule.rawValue])
             let keys = try #require(entry["properties"] as? [String: Any]).keys
-            let options = RuleDocumentation.of(rule).options.map(\.key)
+            let options = rule.descriptor.optionKeys
             #expect(Set(keys) == Set(["action", "reasons"] + options), "\(rule.rawValue)")
             let reasons = try Self.value(document, ["spec", "rules", rule.rawValue, "reasons"])["properties"]
             #expect(Set(try #require(reasons as? [String: Any]).keys) == Set(rule.reasons.map(\.rawValue)))

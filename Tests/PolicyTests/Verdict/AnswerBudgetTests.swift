@@ -1,7 +1,8 @@
 import AdmissionAPI
 import JSONPull
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite struct `What is told of a verdict` {
     private static let blocked = "  rules: {label-policy: {deny: ['*']}}"

@@ -1,8 +1,9 @@
 import AdmissionAPI
 import AgentRuns
 import JSONPull
-import Policy
 import Testing
+
+@testable import Policy
 
 /// What an object says is told only where it must be, and only fit to print.
 @Suite struct `Leaks` {

@@ -3,14 +3,27 @@ internal import JSONPull
 
 /// Which images may run (`controller-semantics.md` section 10).
 struct ImagePolicy: Rule {
-    static let id = RuleID.imagePolicy
+    static let descriptor = RuleDescriptor(
+        id: "image-policy",
+        title: "Which images may run",
+        action: .deny,
+        reasons: [.imageBlocked, .imageNotAllowed],
+        options: [Keys.allow, Keys.deny],
+        patterns: .images
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let allow = RuleOption("allow", "globs; empty is not configured", default: [ExactString]())
+        static let deny = RuleOption("deny", "globs, looked at before allow", default: [ExactString]())
+    }
 
     private let allow: GlobList
     private let deny: GlobList
 
     init(options entry: inout PolicyEntry) {
-        allow = GlobList(entry.strings("allow") ?? [])
-        deny = GlobList(entry.strings("deny") ?? [])
+        allow = GlobList(entry.strings(Keys.allow))
+        deny = GlobList(entry.strings(Keys.deny))
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -68,4 +81,23 @@ struct ImagePolicy: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let imagePolicy = ImagePolicy.id
+}
+
+extension Reason {
+    static let imageBlocked = Reason(
+        "ImageBlocked",
+        meaning: "matches the policy's deny",
+        example: "workload.image: tools:latest",
+        fix: "an allowed image"
+    )
+    static let imageNotAllowed = Reason(
+        "ImageNotAllowed",
+        meaning: "matches no allow",
+        example: "workload.image: docker.io/tools:1",
+        fix: "an allowed image, or the policy"
+    )
 }

@@ -4,7 +4,12 @@ internal import OrderedCollections
 
 /// Whether the Agent takes work from where the implementation comes from (`controller-semantics.md` section 10).
 struct ImplementationSource: Rule {
-    static let id = RuleID.implementationSource
+    static let descriptor = RuleDescriptor(
+        id: "implementation-source",
+        title: "The Agent's list of sources of work",
+        action: .deny,
+        reasons: [.implementationSourceProviderNotAllowed]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -51,4 +56,17 @@ struct ImplementationSource: Rule {
         }
         return provider ?? unit.implementation?.source.writtenProvider ?? ""
     }
+}
+
+extension RuleID {
+    package static let implementationSource = ImplementationSource.id
+}
+
+extension Reason {
+    static let implementationSourceProviderNotAllowed = Reason(
+        "ImplementationSourceProviderNotAllowed",
+        meaning: "not in the Agent's allowedImplementationSourceProviders (2026-08)",
+        example: "implementation.inline.source.provider: manual",
+        fix: "an allowed source, or add it to the Agent"
+    )
 }

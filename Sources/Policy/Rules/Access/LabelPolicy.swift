@@ -4,16 +4,30 @@ internal import OrderedCollections
 
 /// Which labels runs must have and may have (`controller-semantics.md` section 11).
 struct LabelPolicy: Rule {
-    static let id = RuleID.labelPolicy
+    static let descriptor = RuleDescriptor(
+        id: "label-policy",
+        title: "Which labels a run must and may carry",
+        action: .deny,
+        reasons: [.missingRequiredLabels, .labelBlocked, .labelNotAllowed],
+        options: [Keys.required, Keys.deny, Keys.allow],
+        patterns: .labelKeys
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let required = RuleOption("required", "keys", default: [ExactString]())
+        static let deny = RuleOption("deny", "globs over keys", default: [ExactString]())
+        static let allow = RuleOption("allow", "globs over keys", default: [ExactString]())
+    }
 
     private let required: OrderedSet<ExactString>
     private let allow: GlobList
     private let deny: GlobList
 
     init(options entry: inout PolicyEntry) {
-        required = OrderedSet((entry.strings("required") ?? []).lazy.compactMap(\.nonBlank))
-        allow = GlobList(entry.strings("allow") ?? [])
-        deny = GlobList(entry.strings("deny") ?? [])
+        required = OrderedSet((entry.strings(Keys.required)).lazy.compactMap(\.nonBlank))
+        allow = GlobList(entry.strings(Keys.allow))
+        deny = GlobList(entry.strings(Keys.deny))
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -65,4 +79,29 @@ struct LabelPolicy: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let labelPolicy = LabelPolicy.id
+}
+
+extension Reason {
+    static let missingRequiredLabels = Reason(
+        "MissingRequiredLabels",
+        meaning: "a label the policy requires is missing or empty",
+        example: "required: [team]",
+        fix: "add the label"
+    )
+    static let labelBlocked = Reason(
+        "LabelBlocked",
+        meaning: "a label the policy denies",
+        example: "labels: {debug: \"1\"}",
+        fix: "remove the label"
+    )
+    static let labelNotAllowed = Reason(
+        "LabelNotAllowed",
+        meaning: "a label the policy does not allow",
+        example: "labels: {color: red}",
+        fix: "remove the label, or the policy"
+    )
 }

@@ -4,7 +4,13 @@ internal import JSONPull
 /// Mistakes in a VersionControlProvider: patterns that do nothing, and authentication the controller cannot use
 /// (`controller-semantics.md` sections 8.2 and 8.5).
 struct ProviderPolicy: Rule {
-    static let id = RuleID.providerPolicy
+    static let descriptor = RuleDescriptor(
+        id: "provider-policy",
+        title: "Patterns that match nothing and authentication that cannot work",
+        action: .warn,
+        kinds: [.versionControlProvider],
+        reasons: [.deadPattern, .unsupportedVcsAuth, .deprecatedAuth]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -162,4 +168,29 @@ struct ProviderPolicy: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let providerPolicy = ProviderPolicy.id
+}
+
+extension Reason {
+    static let deadPattern = Reason(
+        "DeadPattern",
+        meaning: "the pattern can match no owner/repo",
+        example: "repositoryPolicy.allow: [\"git@host:*\"]",
+        fix: "write owner/repo with *"
+    )
+    static let unsupportedVcsAuth = Reason(
+        "UnsupportedVcsAuth",
+        meaning: "the provider type has no such authentication",
+        example: "provider: gitlab with auth.method: app",
+        fix: "a supported method"
+    )
+    static let deprecatedAuth = Reason(
+        "DeprecatedAuth",
+        meaning: "deprecated token type",
+        example: "provider: github with token.type: pat",
+        fix: "fine_grained"
+    )
 }

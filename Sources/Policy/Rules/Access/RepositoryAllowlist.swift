@@ -3,18 +3,48 @@ internal import JSONPull
 
 /// Which repositories runs may work on: the policy's lists and the provider's own (`RULES.md` section 3.1).
 struct RepositoryAllowlist: Rule {
-    static let id = RuleID.repositoryAllowlist
+    static let descriptor = RuleDescriptor(
+        id: "repository-allowlist",
+        title: "Which repositories runs may work on",
+        action: .deny,
+        reasons: [
+            .invalidRepository, .repositoryDenied, .repositoryNotAllowed, .vcsPolicyDenied, .missingRepository,
+            .credentialInURL,
+        ],
+        options: [Keys.allow, Keys.deny, Keys.hosts, Keys.nestedGroups],
+        patterns: .repositories
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let allow = RuleOption(
+            "allow",
+            "globs over owner/repo, any case; empty is not configured",
+            default: [ExactString]()
+        )
+        static let deny = RuleOption("deny", "globs, looked at before allow", default: [ExactString]())
+        static let hosts = RuleOption(
+            "hosts",
+            "hosts a repository's URL may name",
+            default: RepositoryName.Options().hosts
+        )
+        static let nestedGroups = RuleOption(
+            "nestedGroups",
+            "whether a/b/c is a repository",
+            default: RepositoryName.Options().allowsNestedGroups
+        )
+    }
 
     private let allow: GlobList
     private let deny: GlobList
     let options: RepositoryName.Options
 
     init(options entry: inout PolicyEntry) {
-        allow = GlobList(entry.globs("allow"), isCaseSensitive: false)
-        deny = GlobList(entry.globs("deny"), isCaseSensitive: false)
+        allow = GlobList(entry.globs(Keys.allow.key), isCaseSensitive: false)
+        deny = GlobList(entry.globs(Keys.deny.key), isCaseSensitive: false)
         var options = RepositoryName.Options()
-        options.allowsNestedGroups = entry.boolean("nestedGroups") ?? false
-        if let hosts = entry.strings("hosts") { options.hosts = hosts.map(\.trimmed.asciiLowercased) }
+        options.allowsNestedGroups = entry.boolean(Keys.nestedGroups)
+        options.hosts = entry.strings(Keys.hosts).map(\.trimmed.asciiLowercased)
         self.options = options
     }
 
@@ -211,4 +241,48 @@ struct RepositoryAllowlist: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let repositoryAllowlist = RepositoryAllowlist.id
+}
+
+extension Reason {
+    static let invalidRepository = Reason(
+        "InvalidRepository",
+        meaning: "not owner/repo",
+        example: "repository: lab",
+        fix: "write owner/repo"
+    )
+    static let repositoryDenied = Reason(
+        "RepositoryDenied",
+        meaning: "matches the policy's deny",
+        example: "repository: proompteng/private-keys",
+        fix: "another repository, or the policy"
+    )
+    static let repositoryNotAllowed = Reason(
+        "RepositoryNotAllowed",
+        meaning: "matches no allow, or is on another host",
+        example: "repository: https://evil.example/proompteng/lab",
+        fix: "an allowed repository, or the policy"
+    )
+    static let vcsPolicyDenied = Reason(
+        "VcsPolicyDenied",
+        meaning: "the VersionControlProvider's repositoryPolicy refuses it",
+        example: "repository: other/lab",
+        fix: "a repository the provider allows"
+    )
+    static let missingRepository = Reason(
+        "MissingRepository",
+        meaning: "version control is required and no repository is given",
+        example: "vcsPolicy: {required: true}",
+        fix: "set spec.parameters.repository"
+    )
+    static let credentialInURL = Reason(
+        "CredentialInURL",
+        action: .warn,
+        meaning: "an address with user information before the `@`; nothing here repeats it",
+        example: "repository: https://x-access-token:TOKEN@github.com/acme/app",
+        fix: "write owner/repo, revoke what stood there, and use the VersionControlProvider's secret"
+    )
 }

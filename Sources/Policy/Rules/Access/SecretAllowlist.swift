@@ -5,7 +5,25 @@ internal import OrderedCollections
 /// Which secrets runs may use: the policy's lists, the Agent's, and a SecretBinding where one is demanded
 /// (`controller-semantics.md` section 9).
 struct SecretAllowlist: Rule {
-    static let id = RuleID.secretAllowlist
+    static let descriptor = RuleDescriptor(
+        id: "secret-allowlist",
+        title: "Which Secrets runs may use",
+        action: .deny,
+        reasons: [.secretBlocked, .secretNotAllowed, .secretNotListed],
+        options: [Keys.allow, Keys.blocked, Keys.requireBinding],
+        patterns: .secrets
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let allow = RuleOption("allow", "names or globs; empty is not configured", default: [ExactString]())
+        static let blocked = RuleOption("blocked", "names or globs, looked at first", default: [ExactString]())
+        static let requireBinding = RuleOption(
+            "requireBinding",
+            "whether a SecretBinding must name the Secret",
+            default: false
+        )
+    }
 
     /// Secrets named in one message.
     private static let maximumNames = 5
@@ -15,9 +33,9 @@ struct SecretAllowlist: Rule {
     let requiresBinding: Bool
 
     init(options entry: inout PolicyEntry) {
-        allow = GlobList(entry.strings("allow") ?? [])
-        blocked = GlobList(entry.strings("blocked") ?? [])
-        requiresBinding = entry.boolean("requireBinding") ?? false
+        allow = GlobList(entry.strings(Keys.allow))
+        blocked = GlobList(entry.strings(Keys.blocked))
+        requiresBinding = entry.boolean(Keys.requireBinding)
     }
 
     /// Why one secret is refused.
@@ -226,4 +244,29 @@ struct SecretAllowlist: Rule {
         case .notListed: return ("not in spec.secrets, where the controller demands it", "add it to spec.secrets")
         }
     }
+}
+
+extension RuleID {
+    package static let secretAllowlist = SecretAllowlist.id
+}
+
+extension Reason {
+    static let secretBlocked = Reason(
+        "SecretBlocked",
+        meaning: "matches the policy's blocked",
+        example: "secrets: [cluster-admin-token]",
+        fix: "another Secret"
+    )
+    static let secretNotAllowed = Reason(
+        "SecretNotAllowed",
+        meaning: "in no allow list, not in the Agent's, or in no SecretBinding",
+        example: "secrets: [somebody-elses]",
+        fix: "an allowed Secret, or add it where the message says"
+    )
+    static let secretNotListed = Reason(
+        "SecretNotListed",
+        meaning: "spec.secrets must name it as well",
+        example: "systemPromptRef to a Secret that spec.secrets does not name",
+        fix: "add it to spec.secrets"
+    )
 }

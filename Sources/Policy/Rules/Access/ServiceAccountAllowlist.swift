@@ -4,13 +4,28 @@ internal import OrderedCollections
 
 /// Whether the Agent allows the service account the run's pods would have (`controller-semantics.md` section 10).
 struct ServiceAccountAllowlist: Rule {
-    static let id = RuleID.serviceAccount
+    static let descriptor = RuleDescriptor(
+        id: "service-account",
+        title: "The Agent's list of service accounts",
+        action: .deny,
+        reasons: [.serviceAccountNotAllowed],
+        options: [Keys.default]
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let `default` = RuleOption(
+            "default",
+            "the account the controller's configuration names",
+            default: ExactString?.none
+        )
+    }
 
     /// The account the controller's own configuration names for runs that name none; nil when it is not known.
     private let controllerDefault: ExactString?
 
     init(options entry: inout PolicyEntry) {
-        controllerDefault = entry.string("default")?.nonBlank
+        controllerDefault = entry.string(Keys.`default`)?.nonBlank
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -44,4 +59,17 @@ struct ServiceAccountAllowlist: Rule {
         }
         return controllerDefault.map { ($0, field) }
     }
+}
+
+extension RuleID {
+    package static let serviceAccount = ServiceAccountAllowlist.id
+}
+
+extension Reason {
+    static let serviceAccountNotAllowed = Reason(
+        "ServiceAccountNotAllowed",
+        meaning: "not in the Agent's allowedServiceAccounts",
+        example: "runtime.config.serviceAccount: admin",
+        fix: "an allowed account, or add it to the Agent"
+    )
 }

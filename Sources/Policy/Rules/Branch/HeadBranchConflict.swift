@@ -3,10 +3,27 @@ internal import JSONPull
 
 /// Another run, active or with a Job that goes on, holds the branch this one would push to (`RULES.md` section 3.2).
 struct HeadBranchConflict: Rule {
-    static let id = RuleID.headBranchConflict
+    static let descriptor = RuleDescriptor(
+        id: "head-branch-conflict",
+        title: "Another active run holds the branch",
+        action: .deny,
+        reasons: [.headBranchConflict, .headBranchPathConflict, .tooManyBranches],
+        options: [Keys.scope],
+        runsOnTemplates: false,
+        runsOnPastRuns: false
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let scope = RuleOption(
+            "scope",
+            "Cluster, or Namespace for runs of the same namespace only",
+            default: Scope.cluster
+        )
+    }
 
     /// Whose runs can conflict.
-    enum Scope: String, CaseIterable {
+    enum Scope: String, CaseIterable, PolicyFileValue {
         /// Runs of every namespace.
         case cluster = "Cluster"
         /// Runs of the same namespace, as the controller has it.
@@ -16,7 +33,7 @@ struct HeadBranchConflict: Rule {
     let scope: Scope
 
     init(options entry: inout PolicyEntry) {
-        scope = entry.choice("scope", of: Scope.self) ?? .cluster
+        scope = entry.choice(Keys.scope)
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -151,4 +168,29 @@ struct HeadBranchConflict: Rule {
 extension BranchKey {
     /// What tells a conflict about this branch from others of the run.
     var offendingValue: ExactString { OffendingValue.joining(head, repository) }
+}
+
+extension RuleID {
+    package static let headBranchConflict = HeadBranchConflict.id
+}
+
+extension Reason {
+    static let headBranchConflict = Reason(
+        "HeadBranchConflict",
+        meaning: "another active run holds the branch",
+        example: "a second run with head: codex/x",
+        fix: "wait, choose another head, or delete that run"
+    )
+    static let headBranchPathConflict = Reason(
+        "HeadBranchPathConflict",
+        meaning: "git keeps no branch `a` beside a branch `a/b`, and the other one is held, or is the base",
+        example: "head: codex/x/tests while another run has codex/x",
+        fix: "choose a head that is no path above or below the other"
+    )
+    static let tooManyBranches = Reason(
+        "TooManyBranches",
+        meaning: "one run takes at most 32 branches",
+        example: "a workflow of 40 steps, each with a head of its own",
+        fix: "split it into several runs"
+    )
 }

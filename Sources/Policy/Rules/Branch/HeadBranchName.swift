@@ -3,13 +3,28 @@ internal import JSONPull
 
 /// Whether a head branch has a name git takes, the prefix the team wants, and is not the base (`RULES.md` section 3).
 struct HeadBranchName: Rule {
-    static let id = RuleID.headBranchName
+    static let descriptor = RuleDescriptor(
+        id: "head-branch-name",
+        title: "Head branches git takes, with the prefix the team wants",
+        action: .warn,
+        reasons: [.headBranchPrefix, .invalidHeadBranch, .headEqualsBase],
+        options: [Keys.prefixes]
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let prefixes = RuleOption(
+            "prefixes",
+            "one of them must start the name; empty switches that off",
+            default: ["codex/"] as [ExactString]
+        )
+    }
 
     /// One of them must start the name; none switches the reason off.
     private let prefixes: [ExactString]
 
     init(options entry: inout PolicyEntry) {
-        prefixes = entry.strings("prefixes") ?? ["codex/"]
+        prefixes = entry.strings(Keys.prefixes)
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -94,4 +109,31 @@ struct HeadBranchName: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let headBranchName = HeadBranchName.id
+}
+
+extension Reason {
+    static let headBranchPrefix = Reason(
+        "HeadBranchPrefix",
+        meaning: "does not start with a wanted prefix",
+        example: "head: feature/x",
+        fix: "rename the branch, or change prefixes"
+    )
+    static let invalidHeadBranch = Reason(
+        "InvalidHeadBranch",
+        action: .deny,
+        meaning: "git takes no branch of this name, or it has more than 244 bytes",
+        example: "head: codex/a..b",
+        fix: "letters, digits, '-', '_', '.' and single slashes"
+    )
+    static let headEqualsBase = Reason(
+        "HeadEqualsBase",
+        action: .deny,
+        meaning: "the agent would push to its base",
+        example: "head: main, base: main",
+        fix: "a head branch of its own"
+    )
 }

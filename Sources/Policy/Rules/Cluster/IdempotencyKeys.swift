@@ -3,7 +3,14 @@ internal import JSONPull
 
 /// Another run of the same agent has the idempotency key (`controller-semantics.md` section 16).
 struct IdempotencyKeys: Rule {
-    static let id = RuleID.idempotencyKey
+    static let descriptor = RuleDescriptor(
+        id: "idempotency-key",
+        title: "An idempotency key another run has",
+        action: .deny,
+        reasons: [.idempotencyKeyInUse, .idempotencyKeyCompleted],
+        runsOnTemplates: false,
+        runsOnPastRuns: false
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -27,4 +34,23 @@ struct IdempotencyKeys: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let idempotencyKey = IdempotencyKeys.id
+}
+
+extension Reason {
+    static let idempotencyKeyInUse = Reason(
+        "IdempotencyKeyInUse",
+        meaning: "another active run has the key",
+        example: "idempotencyKey: nightly",
+        fix: "wait, or use another key"
+    )
+    static let idempotencyKeyCompleted = Reason(
+        "IdempotencyKeyCompleted",
+        meaning: "a finished run has the key",
+        example: "idempotencyKey: nightly",
+        fix: "use another key"
+    )
 }

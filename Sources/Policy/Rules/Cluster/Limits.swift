@@ -4,40 +4,69 @@ internal import JSONPull
 /// Whether the run would have to wait, by the controller's limits for running and for waiting runs
 /// (`controller-semantics.md` section 17).
 struct Limits: Rule {
-    static let id = RuleID.limits
+    static let descriptor = RuleDescriptor(
+        id: "limits",
+        title: "Limits at which a run would wait",
+        action: .warn,
+        reasons: [.concurrencyLimit, .queueLimit],
+        options: [Keys.concurrency, Keys.queue],
+        runsOnTemplates: false,
+        runsOnPastRuns: false
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let concurrency = RuleOption(
+            "concurrency",
+            "running runs per agent, repository, namespace, cluster, and repositories by name; 0 is off",
+            default: Bounds(agent: 5, namespace: 10, cluster: 100, repository: 0, repositories: [:])
+        )
+        static let queue = RuleOption(
+            "queue",
+            "waiting runs per repository, namespace and cluster; 0 is off",
+            default: Bounds(namespace: 200, cluster: 1000, repository: 50)
+        )
+    }
 
     /// How many there may be in each scope; 0 is any number.
-    private struct Bounds {
-        var agent = 0
-        var repository = 0
-        var namespace = 0
-        var cluster = 0
-        /// By ``RepositoryName/key``.
-        var repositories: [ExactString: Int] = [:]
+    private struct Bounds: PolicyFileValue {
+        /// Nil where no policy may say one.
+        var agent: Int?
+        var namespace: Int
+        var cluster: Int
+        var repository: Int
+        /// By ``RepositoryName/key``; nil where no policy may say any.
+        var repositories: [ExactString: Int]?
+
+        var policyText: String? {
+            let agent = agent.map { "agent: \($0), " } ?? ""
+            let repositories = repositories == nil ? "" : ", repositories: {}"
+            return "{ \(agent)namespace: \(namespace), cluster: \(cluster), repository: \(repository)\(repositories) }"
+        }
     }
 
     private let concurrency: Bounds
     private let queue: Bounds
 
     init(options entry: inout PolicyEntry) {
-        var running = entry.entry("concurrency")
-        concurrency = Bounds(
-            agent: running.integer("agent", in: PolicyBounds.runs) ?? 5,
-            repository: running.integer("repository", in: PolicyBounds.runs) ?? 0,
-            namespace: running.integer("namespace", in: PolicyBounds.runs) ?? 10,
-            cluster: running.integer("cluster", in: PolicyBounds.runs) ?? 100,
-            repositories: Self.repositories(&running)
-        )
-        running.finish()
-        entry.adopt(running)
-        var waiting = entry.entry("queue")
-        queue = Bounds(
-            repository: waiting.integer("repository", in: PolicyBounds.runs) ?? 50,
-            namespace: waiting.integer("namespace", in: PolicyBounds.runs) ?? 200,
-            cluster: waiting.integer("cluster", in: PolicyBounds.runs) ?? 1000
-        )
-        waiting.finish()
-        entry.adopt(waiting)
+        concurrency = Self.bounds(Keys.concurrency, &entry)
+        queue = Self.bounds(Keys.queue, &entry)
+    }
+
+    private static func bounds(_ option: RuleOption<Bounds>, _ entry: inout PolicyEntry) -> Bounds {
+        var bounds = option.defaultValue
+        var map = entry.entry(option.key)
+        func read(_ key: StaticString, _ bound: inout Int) {
+            if let value = map.integer(key, in: PolicyBounds.runs) { bound = value }
+        }
+        if let agent = bounds.agent { bounds.agent = map.integer("agent", in: PolicyBounds.runs) ?? agent }
+        read("repository", &bounds.repository)
+        read("namespace", &bounds.namespace)
+        read("cluster", &bounds.cluster)
+        if bounds.repositories != nil { bounds.repositories = repositories(&map) }
+        map.finish()
+        entry.adopt(map)
+        return bounds
     }
 
     private static func repositories(_ entry: inout PolicyEntry) -> [ExactString: Int] {
@@ -64,7 +93,7 @@ struct Limits: Rule {
             in: run.namespace
         )
         var running = concurrency
-        if let own = repository.flatMap({ running.repositories[$0.key] }) { running.repository = own }
+        if let own = repository.flatMap({ running.repositories?[$0.key] }) { running.repository = own }
         compare(counts, running, .concurrencyLimit, repository, &findings)
         compare(counts, queue, .queueLimit, repository, &findings)
     }
@@ -106,9 +135,28 @@ struct Limits: Rule {
             )
             findings.report(draft)
         }
-        check(counts.agent, bounds.agent, FieldPath("spec.agentRef.name"), "agent")
+        check(counts.agent, bounds.agent ?? 0, FieldPath("spec.agentRef.name"), "agent")
         if let repository { check(counts.repository, bounds.repository, repository.field, "repository") }
         check(counts.namespace, bounds.namespace, FieldPath("metadata.namespace"), "namespace")
         check(counts.cluster, bounds.cluster, FieldPath("spec"), "cluster")
     }
+}
+
+extension RuleID {
+    package static let limits = Limits.id
+}
+
+extension Reason {
+    static let concurrencyLimit = Reason(
+        "ConcurrencyLimit",
+        meaning: "as many run as may",
+        example: "a sixth running run of one Agent",
+        fix: "wait, or raise the limit"
+    )
+    static let queueLimit = Reason(
+        "QueueLimit",
+        meaning: "as many wait as may",
+        example: "the 201st waiting run of a namespace",
+        fix: "wait, or raise the limit"
+    )
 }

@@ -4,7 +4,12 @@ internal import OrderedCollections
 
 /// Objects the run refers to, itself or through its Agent, that are not there yet (`controller-semantics.md` section 2).
 struct References: Rule {
-    static let id = RuleID.references
+    static let descriptor = RuleDescriptor(
+        id: "references",
+        title: "Objects the run refers to that are not there yet",
+        action: .warn,
+        reasons: [.missingAgent, .missingProvider, .missingVcsProvider, .missingMemory, .missingSecret]
+    )
 
     /// Secrets named in one message.
     private static let maximumNames = 5
@@ -139,4 +144,41 @@ struct References: Rule {
         let remedy = "create it before the run starts, or correct the name"
         report(reason, field, message, remedy, name, outcome, &findings)
     }
+}
+
+extension RuleID {
+    package static let references = References.id
+}
+
+extension Reason {
+    static let missingAgent = Reason(
+        "MissingAgent",
+        meaning: "no Agent named, or not found yet",
+        example: "agentRef: {name: not-there}",
+        fix: "create it first, or correct the name"
+    )
+    static let missingProvider = Reason(
+        "MissingProvider",
+        meaning: "the Agent's AgentProvider is missing",
+        example: "an Agent without providerRef",
+        fix: "create it first, or name one"
+    )
+    static let missingVcsProvider = Reason(
+        "MissingVcsProvider",
+        meaning: "the VersionControlProvider is missing",
+        example: "vcsRef: {name: not-there}",
+        fix: "create it first, or name one"
+    )
+    static let missingMemory = Reason(
+        "MissingMemory",
+        meaning: "the Memory is missing",
+        example: "memoryRef: {name: not-there}",
+        fix: "create it first, or correct the name"
+    )
+    static let missingSecret = Reason(
+        "MissingSecret",
+        meaning: "the Secret is missing",
+        example: "secrets: [not-there]",
+        fix: "create it first, or correct the name"
+    )
 }

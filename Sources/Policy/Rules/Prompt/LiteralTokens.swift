@@ -4,7 +4,13 @@ internal import OrderedCollections
 
 /// Tokens in a prompt that nobody replaces as their author meant (`controller-semantics.md` section 7).
 struct LiteralTokens: Rule {
-    static let id = RuleID.literalTokens
+    static let descriptor = RuleDescriptor(
+        id: "literal-tokens",
+        title: "Tokens in a prompt, a head, a base or a repository that nobody replaces",
+        action: .warn,
+        kinds: [.agentRun, .implementationSpec],
+        reasons: [.literalToken, .emptyToken, .shellVariable]
+    )
 
     /// Tokens named in one message.
     private static let maximumTokens = 5
@@ -161,4 +167,29 @@ struct LiteralTokens: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let literalTokens = LiteralTokens.id
+}
+
+extension Reason {
+    static let literalToken = Reason(
+        "LiteralToken",
+        meaning: "`${name}` stays as written, in a prompt or in a head, a base or a repository",
+        example: "text: \"fix ${issue}\"",
+        fix: "write the value out, or set the parameter (2026-08)"
+    )
+    static let emptyToken = Reason(
+        "EmptyToken",
+        meaning: "`{{ path }}` becomes nothing (2026-08)",
+        example: "text: \"work on {{ branhc }}\"",
+        fix: "correct the path, or set the parameter"
+    )
+    static let shellVariable = Reason(
+        "ShellVariable",
+        meaning: "`$name` is a parameter's key, but parameters are no environment variables",
+        example: "text: \"checkout $head\"",
+        fix: "write the value out, or use `${head}` (2026-08)"
+    )
 }

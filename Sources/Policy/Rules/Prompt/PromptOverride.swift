@@ -4,7 +4,12 @@ internal import OrderedCollections
 
 /// A prompt parameter that wins over the ImplementationSpec (2026-02), or that the controller refuses (2026-08).
 struct PromptOverride: Rule {
-    static let id = RuleID.promptOverride
+    static let descriptor = RuleDescriptor(
+        id: "prompt-override",
+        title: "A parameter hides the text the ImplementationSpec asks for",
+        action: .warn,
+        reasons: [.promptOverride, .stepPromptOverride, .forbiddenParameterKey]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -121,4 +126,30 @@ struct PromptOverride: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let promptOverride = PromptOverride.id
+}
+
+extension Reason {
+    static let promptOverride = Reason(
+        "PromptOverride",
+        meaning: "`parameters.prompt` wins over the text of the whole run (2026-02)",
+        example: "spec.parameters.prompt: \"do the first task\"",
+        fix: "remove it, or move its content into the ImplementationSpec"
+    )
+    static let stepPromptOverride = Reason(
+        "StepPromptOverride",
+        meaning: "a step's own `prompt` wins over the step's text (2026-02)",
+        example: "spec.workflow.steps[0].parameters.prompt: \"only lint\"",
+        fix: "remove it, or move its content into the ImplementationSpec"
+    )
+    static let forbiddenParameterKey = Reason(
+        "ForbiddenParameterKey",
+        action: .deny,
+        meaning: "a key that is `prompt` in any case is refused (2026-08)",
+        example: "spec.parameters: {\" Prompt \": x}",
+        fix: "remove it and put the text into the ImplementationSpec"
+    )
 }

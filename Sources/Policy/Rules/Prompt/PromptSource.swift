@@ -3,7 +3,12 @@ internal import JSONPull
 
 /// Whether it is clear where the prompt comes from, and whether there is one (`controller-semantics.md` section 5).
 struct PromptSource: Rule {
-    static let id = RuleID.promptSource
+    static let descriptor = RuleDescriptor(
+        id: "prompt-source",
+        title: "Where the prompt comes from is unclear, missing or empty",
+        action: .warn,
+        reasons: [.ambiguousPromptSource, .emptyPrompt, .missingImplementation]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -91,4 +96,29 @@ struct PromptSource: Rule {
             prompt.written?.text.map { ExactString($0.sha256) } ?? prompt.unit.implementation?.writtenText ?? ""
         }
     }
+}
+
+extension RuleID {
+    package static let promptSource = PromptSource.id
+}
+
+extension Reason {
+    static let ambiguousPromptSource = Reason(
+        "AmbiguousPromptSource",
+        meaning: "inline text and a reference are both set; the inline one wins",
+        example: "implementation.inline and implementationSpecRef: {name: design}",
+        fix: "remove one of the two"
+    )
+    static let emptyPrompt = Reason(
+        "EmptyPrompt",
+        meaning: "nothing is left for the agent to read",
+        example: "implementation.inline.text: \"{{ unknown }}\" (2026-08)",
+        fix: "write the task into the text"
+    )
+    static let missingImplementation = Reason(
+        "MissingImplementation",
+        meaning: "neither inline nor a reference, or the ImplementationSpec is not found yet",
+        example: "implementationSpecRef: {name: not-there}",
+        fix: "create it first, or correct the name"
+    )
 }

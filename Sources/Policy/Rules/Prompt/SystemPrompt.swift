@@ -4,7 +4,16 @@ internal import JSONPull
 /// The system prompt of a run, or an Agent's default: whether it may be given there, and can be used
 /// (`controller-semantics.md` section 6).
 struct SystemPrompt: Rule {
-    static let id = RuleID.systemPrompt
+    static let descriptor = RuleDescriptor(
+        id: "system-prompt",
+        title: "A system prompt where none may be, or that cannot be used",
+        action: .deny,
+        kinds: [.agentRun, .agent],
+        reasons: [
+            .systemPromptOverrideNotAllowed, .missingSystemPromptConfiguration, .ambiguousSystemPrompt,
+            .invalidSystemPromptRef, .invalidSystemPrompt, .systemPromptTooLong,
+        ]
+    )
 
     /// Longest inline prompt, in UTF-16 code units.
     static let maximumLength = 16_384
@@ -159,4 +168,47 @@ extension SystemPromptText {
         case .redacted(let text): text.identity
         }
     }
+}
+
+extension RuleID {
+    package static let systemPrompt = SystemPrompt.id
+}
+
+extension Reason {
+    static let systemPromptOverrideNotAllowed = Reason(
+        "SystemPromptOverrideNotAllowed",
+        meaning: "a run may bring no system prompt (2026-08)",
+        example: "spec.systemPrompt: \"be brief\"",
+        fix: "set the Agent's defaults"
+    )
+    static let missingSystemPromptConfiguration = Reason(
+        "MissingSystemPromptConfiguration",
+        meaning: "the Agent has no default system prompt (2026-08)",
+        example: "an Agent without spec.defaults",
+        fix: "set spec.defaults.systemPrompt or systemPromptRef of the Agent"
+    )
+    static let ambiguousSystemPrompt = Reason(
+        "AmbiguousSystemPrompt",
+        meaning: "both forms are set; the reference wins (2026-02)",
+        example: "systemPrompt and systemPromptRef",
+        fix: "remove one of them"
+    )
+    static let invalidSystemPromptRef = Reason(
+        "InvalidSystemPromptRef",
+        meaning: "not an object with kind, name and key",
+        example: "systemPromptRef: {kind: Pod, name: x, key: y}",
+        fix: "kind Secret or ConfigMap, name and key"
+    )
+    static let invalidSystemPrompt = Reason(
+        "InvalidSystemPrompt",
+        meaning: "not a string",
+        example: "systemPrompt: 7",
+        fix: "write it as text"
+    )
+    static let systemPromptTooLong = Reason(
+        "SystemPromptTooLong",
+        meaning: "more than 16,384 UTF-16 code units",
+        example: "a very long systemPrompt",
+        fix: "shorten it, or refer to a ConfigMap"
+    )
 }

@@ -4,13 +4,24 @@ internal import JSONPull
 /// Parts of the spec that must not change once the controller has taken the run on (`controller-semantics.md`
 /// section 15).
 struct ImmutableSpec: Rule {
-    static let id = RuleID.immutableSpec
+    static let descriptor = RuleDescriptor(
+        id: "immutable-spec",
+        title: "A spec that changes after the controller has taken it on",
+        action: .deny,
+        reasons: [.specImmutableViolation],
+        options: [Keys.strict]
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let strict = RuleOption("strict", "also parameters and workload", default: false)
+    }
 
     /// Whether what the controller reads again for every step counts, too.
     private let isStrict: Bool
 
     init(options entry: inout PolicyEntry) {
-        isStrict = entry.boolean("strict") ?? false
+        isStrict = entry.boolean(Keys.strict)
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
@@ -51,4 +62,17 @@ struct ImmutableSpec: Rule {
         guard let phase = status.phase, phase != "Pending" else { return "the controller has accepted the run" }
         return "the run is in phase \(QuotedName.quote(phase))"
     }
+}
+
+extension RuleID {
+    package static let immutableSpec = ImmutableSpec.id
+}
+
+extension Reason {
+    static let specImmutableViolation = Reason(
+        "SpecImmutableViolation",
+        meaning: "the controller has taken the spec on",
+        example: "agentRef changed while the run is Running",
+        fix: "create a new run"
+    )
 }

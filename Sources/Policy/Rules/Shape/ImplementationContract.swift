@@ -3,7 +3,13 @@ internal import JSONPull
 
 /// What an implementation's contract demands of the run, and whether it is one (`controller-semantics.md` section 7).
 struct ImplementationContract: Rule {
-    static let id = RuleID.implementationContract
+    static let descriptor = RuleDescriptor(
+        id: "implementation-contract",
+        title: "What the implementation's contract demands",
+        action: .deny,
+        kinds: [.agentRun, .implementationSpec],
+        reasons: [.invalidContract, .missingRequiredMetadata]
+    )
 
     /// Keys named in one message: the most the CRD lets a contract have.
     private static let maximumKeys = 50
@@ -118,4 +124,23 @@ struct ImplementationContract: Rule {
     @Sendable private static func message(_ missing: [ExactString]) -> String {
         "Required value: the implementation's contract demands \(QuotedName.list(missing, atMost: maximumKeys))"
     }
+}
+
+extension RuleID {
+    package static let implementationContract = ImplementationContract.id
+}
+
+extension Reason {
+    static let invalidContract = Reason(
+        "InvalidContract",
+        meaning: "requiredKeys or mappings are faulty",
+        example: "contract: {requiredKeys: [\"\"]}",
+        fix: "complete or remove the entries"
+    )
+    static let missingRequiredMetadata = Reason(
+        "MissingRequiredMetadata",
+        meaning: "a key the contract demands is missing",
+        example: "contract: {requiredKeys: [issueNumber]}",
+        fix: "set the parameter"
+    )
 }

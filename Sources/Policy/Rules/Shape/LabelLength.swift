@@ -5,7 +5,13 @@ internal import JSONPull
 /// The controller stamps the run's name into a label, so the name must be a label value
 /// (`controller-semantics.md` section 11).
 struct LabelLength: Rule {
-    static let id = RuleID.labelLength
+    static let descriptor = RuleDescriptor(
+        id: "label-length",
+        title: "A name that cannot become a label",
+        action: .deny,
+        reasons: [.runNameTooLong, .runNameNotLabelValue],
+        runsOnTemplates: false
+    )
 
     /// Longest label value, in characters (Kubernetes, "Labels and Selectors").
     static let maximumLabelLength = 63
@@ -122,4 +128,23 @@ struct LabelLength: Rule {
             return byte
         }
     }
+}
+
+extension RuleID {
+    package static let labelLength = LabelLength.id
+}
+
+extension Reason {
+    static let runNameTooLong = Reason(
+        "RunNameTooLong",
+        meaning: "more than 63 characters, and the name becomes a label",
+        example: "a name of 64 characters",
+        fix: "the shorter name the message proposes"
+    )
+    static let runNameNotLabelValue = Reason(
+        "RunNameNotLabelValue",
+        meaning: "no label value",
+        example: "generateName: \"-run-\"",
+        fix: "letters or digits at both ends"
+    )
 }

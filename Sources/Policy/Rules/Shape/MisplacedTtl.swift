@@ -3,7 +3,12 @@ internal import JSONPull
 
 /// A time to live in `spec.runtime.config` instead of `spec`, where it is another one or none.
 struct MisplacedTtl: Rule {
-    static let id = RuleID.misplacedTtl
+    static let descriptor = RuleDescriptor(
+        id: "misplaced-ttl",
+        title: "A time to live in runtime.config, which is not the run's",
+        action: .warn,
+        reasons: [.misplacedTtl]
+    )
 
     /// The remedy of what changes nothing when it goes.
     static let removal = "remove it"
@@ -50,4 +55,18 @@ struct MisplacedTtl: Rule {
                 "move it to spec.ttlSecondsAfterFinished"
             )
     }
+}
+
+extension RuleID {
+    package static let misplacedTtl = MisplacedTtl.id
+}
+
+extension Reason {
+    static let misplacedTtl = Reason(
+        "MisplacedTTL",
+        meaning:
+            "a time to live in runtime.config is the runner's Job's (ttlSecondsAfterFinished at job and workflow) or nobody's",
+        example: "runtime.config.ttlSecondsAfterFinished: 60",
+        fix: "move it to spec.ttlSecondsAfterFinished"
+    )
 }

@@ -4,7 +4,13 @@ internal import JSONPull
 /// How many parameters there may be, of which type and how long (`controller-semantics.md` section 4), and how large an
 /// object may be at all (``SizeLimit``).
 struct ParameterLimits: Rule {
-    static let id = RuleID.parameters
+    static let descriptor = RuleDescriptor(
+        id: "parameters",
+        title: "Number, type and length of parameters, and the size of what is judged",
+        action: .deny,
+        kinds: [.agentRun, .implementationSpec, .versionControlProvider],
+        reasons: [.tooLarge, .parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
+    )
 
     /// Entries of one map.
     static let maximumEntries = 100
@@ -83,4 +89,35 @@ extension Parameters.Entry {
     fileprivate var mayBreakLimits: Bool {
         if case .string(let text) = value { text.string.utf8.count > ParameterLimits.maximumValueBytes } else { true }
     }
+}
+
+extension RuleID {
+    package static let parameters = ParameterLimits.id
+}
+
+extension Reason {
+    static let tooLarge = Reason(
+        "TooLarge",
+        meaning: "larger than a limit of policy.md allows; when that denies, nothing else is judged",
+        example: "300 steps",
+        fix: "split or shorten it"
+    )
+    static let parametersTooLarge = Reason(
+        "ParametersTooLarge",
+        meaning: "more than 100 entries",
+        example: "101 parameters",
+        fix: "put long input into the ImplementationSpec"
+    )
+    static let parameterNotString = Reason(
+        "ParameterNotString",
+        meaning: "not a string",
+        example: "parameters: {issue: 7}",
+        fix: "put it in quotes"
+    )
+    static let parameterValueTooLarge = Reason(
+        "ParameterValueTooLarge",
+        meaning: "more than 2,048 bytes",
+        example: "a long parameter",
+        fix: "put it into the ImplementationSpec"
+    )
 }

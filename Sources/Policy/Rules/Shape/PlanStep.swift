@@ -3,7 +3,12 @@ internal import JSONPull
 
 /// A planning step before the implementation, where the guide wants a single `implement` step.
 struct PlanStep: Rule {
-    static let id = RuleID.planStep
+    static let descriptor = RuleDescriptor(
+        id: "plan-step",
+        title: "A planning step beside an implement step",
+        action: .warn,
+        reasons: [.planStep]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -36,4 +41,17 @@ struct PlanStep: Rule {
         return step.name.asciiLowercased == "plan"
             || step.parameters.entry(.stage)?.text?.asciiLowercased == "plan"
     }
+}
+
+extension RuleID {
+    package static let planStep = PlanStep.id
+}
+
+extension Reason {
+    static let planStep = Reason(
+        "PlanStep",
+        meaning: "the guide wants a single implement step",
+        example: "steps: [{name: plan}, {name: implement}]",
+        fix: "remove the step, or set annotation agents.proompteng.ai/planning-artifact"
+    )
 }

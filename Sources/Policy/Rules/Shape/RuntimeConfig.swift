@@ -3,7 +3,12 @@ internal import JSONPull
 
 /// What each runtime cannot start without (`controller-semantics.md` section 13).
 struct RuntimeConfig: Rule {
-    static let id = RuleID.runtimeConfig
+    static let descriptor = RuleDescriptor(
+        id: "runtime-config",
+        title: "What a runtime cannot start without",
+        action: .deny,
+        reasons: [.missingRuntime, .missingEndpoint, .missingTemporalConfig]
+    )
 
     init(options: inout PolicyEntry) {}
 
@@ -59,4 +64,29 @@ struct RuntimeConfig: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let runtimeConfig = RuntimeConfig.id
+}
+
+extension Reason {
+    static let missingRuntime = Reason(
+        "MissingRuntime",
+        meaning: "no runtime type",
+        example: "runtime: {}",
+        fix: "workflow, job, temporal or custom"
+    )
+    static let missingEndpoint = Reason(
+        "MissingEndpoint",
+        meaning: "custom without endpoint",
+        example: "runtime: {type: custom}",
+        fix: "set runtime.config.endpoint"
+    )
+    static let missingTemporalConfig = Reason(
+        "MissingTemporalConfig",
+        meaning: "temporal without workflowType or taskQueue",
+        example: "runtime: {type: temporal}",
+        fix: "set both"
+    )
 }

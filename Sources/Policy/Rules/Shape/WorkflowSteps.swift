@@ -5,14 +5,37 @@ internal import OrderedCollections
 /// The shape of a workflow: that it has steps, that their names tell them apart, and that their loops can run
 /// (`controller-semantics.md` section 12).
 struct WorkflowSteps: Rule {
-    static let id = RuleID.workflowSteps
+    static let descriptor = RuleDescriptor(
+        id: "workflow-steps",
+        title: "Steps, their names and their loops",
+        action: .deny,
+        reasons: [
+            .overlappingAttempts, .missingWorkflowSteps, .workflowStepMissingName, .workflowStepDuplicate,
+            .workflowLoopsDisabled, .workflowLoopMaxIterationsInvalid, .workflowLoopMaxIterationsExceeded,
+            .workflowLoopConditionExpressionMissing, .workflowLoopConditionPathInvalid,
+            .workflowLoopConditionOnMissingInvalid, .workflowLoopConditionOnInvalidInvalid,
+            .workflowLoopStateVolumeDuplicate, .workflowLoopStateVolumeMissing, .workflowLoopStateVolumeRequired,
+            .workflowLoopStateVolumeNotPersistent,
+        ],
+        options: [Keys.loops, Keys.maxLoopIterations]
+    )
+
+    /// The keys of its entry in a policy file.
+    private enum Keys {
+        static let loops = RuleOption(
+            "loops",
+            "whether the controller runs loops; not set is not known",
+            default: Bool?.none
+        )
+        static let maxLoopIterations = RuleOption("maxLoopIterations", "the most the controller allows", default: 20)
+    }
 
     private let loops: LoopCheck
 
     init(options entry: inout PolicyEntry) {
         loops = LoopCheck(
-            areEnabled: entry.boolean("loops"),
-            maximumIterations: entry.integer("maxLoopIterations", in: PolicyBounds.loopIterations) ?? 20
+            areEnabled: entry.boolean(Keys.loops),
+            maximumIterations: entry.integer(Keys.maxLoopIterations, in: PolicyBounds.loopIterations)
         )
     }
 
@@ -111,4 +134,105 @@ struct WorkflowSteps: Rule {
         )
         findings.report(draft)
     }
+}
+
+extension RuleID {
+    package static let workflowSteps = WorkflowSteps.id
+}
+
+extension Reason {
+    static let overlappingAttempts = Reason(
+        "OverlappingAttempts",
+        action: .warn,
+        meaning:
+            "a step that writes is tried again after a timeout, which does not end its Job: two pods push to one branch",
+        example: "steps: [{name: a, timeoutSeconds: 600, retries: 1}]",
+        fix: "set retries to 0, or remove timeoutSeconds"
+    )
+    static let missingWorkflowSteps = Reason(
+        "MissingWorkflowSteps",
+        meaning: "a workflow without steps",
+        example: "runtime: {type: workflow}",
+        fix: "add a step"
+    )
+    static let workflowStepMissingName = Reason(
+        "WorkflowStepMissingName",
+        action: .warn,
+        where: { $0 == .february2026 },
+        meaning: "a step without a name; 2026-02 drops it",
+        example: "steps: [{}]",
+        fix: "name the step"
+    )
+    static let workflowStepDuplicate = Reason(
+        "WorkflowStepDuplicate",
+        meaning: "an earlier step has the name",
+        example: "steps: [{name: a}, {name: a}]",
+        fix: "give every step a name of its own"
+    )
+    static let workflowLoopsDisabled = Reason(
+        "WorkflowLoopsDisabled",
+        meaning: "the controller runs no loops",
+        example: "loop: {maxIterations: 3} with loops: false",
+        fix: "remove the loop"
+    )
+    static let workflowLoopMaxIterationsInvalid = Reason(
+        "WorkflowLoopMaxIterationsInvalid",
+        meaning: "less than 1",
+        example: "loop: {maxIterations: 0}",
+        fix: "1 or more"
+    )
+    static let workflowLoopMaxIterationsExceeded = Reason(
+        "WorkflowLoopMaxIterationsExceeded",
+        meaning: "more than the controller allows",
+        example: "loop: {maxIterations: 99}",
+        fix: "20 or less"
+    )
+    static let workflowLoopConditionExpressionMissing = Reason(
+        "WorkflowLoopConditionExpressionMissing",
+        meaning: "a condition without expression",
+        example: "loop.condition: {}",
+        fix: "write the CEL expression"
+    )
+    static let workflowLoopConditionPathInvalid = Reason(
+        "WorkflowLoopConditionPathInvalid",
+        meaning: "not an absolute path",
+        example: "loop.condition.source.path: out.json",
+        fix: "start it with a slash"
+    )
+    static let workflowLoopConditionOnMissingInvalid = Reason(
+        "WorkflowLoopConditionOnMissingInvalid",
+        meaning: "neither stop nor fail",
+        example: "loop.condition.source.onMissing: skip",
+        fix: "stop or fail"
+    )
+    static let workflowLoopConditionOnInvalidInvalid = Reason(
+        "WorkflowLoopConditionOnInvalidInvalid",
+        meaning: "neither stop nor fail",
+        example: "loop.condition.source.onInvalid: skip",
+        fix: "stop or fail"
+    )
+    static let workflowLoopStateVolumeDuplicate = Reason(
+        "WorkflowLoopStateVolumeDuplicate",
+        meaning: "a volume named twice",
+        example: "loop.state.volumeNames: [v, v]",
+        fix: "name it once"
+    )
+    static let workflowLoopStateVolumeMissing = Reason(
+        "WorkflowLoopStateVolumeMissing",
+        meaning: "no such volume",
+        example: "loop.state.volumeNames: [w]",
+        fix: "add it to the workload's volumes"
+    )
+    static let workflowLoopStateVolumeRequired = Reason(
+        "WorkflowLoopStateVolumeRequired",
+        meaning: "state is required and no volume named",
+        example: "loop.state: {required: true}",
+        fix: "name a volume of type pvc"
+    )
+    static let workflowLoopStateVolumeNotPersistent = Reason(
+        "WorkflowLoopStateVolumeNotPersistent",
+        meaning: "none of the volumes outlives a pod",
+        example: "loop.state with an emptyDir",
+        fix: "a volume of type pvc with a claimName"
+    )
 }

@@ -1,8 +1,9 @@
 import AdmissionAPI
 import AgentRuns
 import JSONPull
-import Policy
 import Testing
+
+@testable import Policy
 
 @Suite struct `Misplaced time to live` {
     @Test(arguments: [
