@@ -12,8 +12,7 @@ import Testing
         #expect(file == RuleCatalogue.markdown, "run: agentrun-admission rules --output markdown > docs/rules.md")
     }
 
-    @Test func `every rule runs, and every reason belongs to one`() {
-        #expect(RuleCatalogue.rules.count == 24)
+    @Test func `every reason belongs to one rule`() {
         let reasons = RuleID.allCases.flatMap(\.reasons)
         #expect(Set(reasons).count == reasons.count)
         #expect(Set(reasons).union([.ruleFailed]) == Set(Reason.allCases))
