@@ -15,7 +15,6 @@ enum AllRules {
         ListedRule(ImplementationSource.self),
         ListedRule(LabelLength.self),
         ListedRule(LabelPolicy.self),
-        ListedRule(TellingName.self),
         ListedRule(MisplacedTtl.self),
         ListedRule(ParameterLimits.self),
         ListedRule(WorkflowSteps.self),
