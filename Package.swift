@@ -57,6 +57,14 @@ let package = Package(
         ),
         .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"]),
 
+        .target(name: "Reports", dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
+
+        // Files: what the commands do without a cluster
+        .target(
+            name: "Offline",
+            dependencies: ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"]
+        ),
+
         // Transport
         .target(
             name: "TLS",
@@ -133,11 +141,12 @@ let package = Package(
                 "HTTPServer",
                 "JSONPull",
                 "KubernetesClient",
+                "Offline",
                 "Policy",
                 "Prometheus",
+                "Reports",
                 "SelfManagedCertificates",
                 "TLS",
-                "YAMLPull",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

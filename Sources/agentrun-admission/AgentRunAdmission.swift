@@ -1,6 +1,8 @@
 internal import ArgumentParser
 private import Glibc
 private import JSONPull
+private import Offline
+private import Reports
 
 /// The command line: one root command, one file a subcommand.
 @main
@@ -42,7 +44,7 @@ struct AgentRunAdmission: AsyncParsableCommand {
         if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
         if let failure = error as? CommandFailure {
             StandardError.write("agentrun-admission: \(failure.message)\n")
-            Glibc.exit(CommandFailure.exitCode)
+            Glibc.exit(ExitStatus.failed.rawValue)
         }
         let message = fullMessage(for: error)
         // A wish for help is no failure.
@@ -51,6 +53,6 @@ struct AgentRunAdmission: AsyncParsableCommand {
             Glibc.exit(0)
         }
         StandardError.write("\(VisibleText.lines(message))\n")
-        Glibc.exit(CommandFailure.exitCode)
+        Glibc.exit(ExitStatus.failed.rawValue)
     }
 }

@@ -15,6 +15,8 @@ import Testing
         "AgentRuns": ["JSONPull", "Digest"],
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
         "ClusterState": ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"],
+        "Reports": ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"],
+        "Offline": ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"],
         "TLS": ["COpenSSL"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
@@ -26,11 +28,12 @@ import Testing
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Policy", "Prometheus", "SelfManagedCertificates", "TLS",
-            "YAMLPull",
+            "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports", "SelfManagedCertificates", "TLS",
         ],
     ]
-    private static let pure = ["Digest", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus"]
+    private static let pure = [
+        "Digest", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Reports",
+    ]
 
     private struct Source {
         var target: String

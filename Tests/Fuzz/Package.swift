@@ -53,21 +53,13 @@ let package = Package(
                 "Prometheus", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
             ]
         ),
-        // Of the executable, what reads lines of a decision log.
-        counted(
-            "Replaying",
-            ["AgentRuns", "JSONPull", "Policy"],
-            path: "agentrun-admission/Replaying",
-            excluding: [
-                "LogLines.swift", "Replay.swift", "ReplayReport.swift", "ReplayReport+JSON.swift",
-                "ReplayReport+Text.swift",
-            ]
-        ),
+        counted("Reports", ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
+        counted("Offline", ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
                 "AdmissionAPI", "AdmissionServer", "AgentRuns", "CLibFuzzer", "ClusterState", "HTTPServer", "JSONPull",
-                "KubernetesClient", "Policy", "Replaying", "TLS", "YAMLPull", log, nio("NIOCore"),
+                "KubernetesClient", "Offline", "Policy", "Reports", "TLS", "YAMLPull", log, nio("NIOCore"),
                 nio("NIOEmbedded"),
             ],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
@@ -81,17 +73,11 @@ var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 /// A target of the server's, with counters, and with its internals to be seen.
-func counted(
-    _ name: String,
-    _ dependencies: [Target.Dependency],
-    path: String? = nil,
-    excluding excluded: [String] = []
-) -> Target {
+func counted(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(
         name: name,
         dependencies: dependencies,
-        path: "Library/\(path ?? name)",
-        exclude: excluded,
+        path: "Library/\(name)",
         swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
     )
 }

@@ -74,7 +74,7 @@ extension LoadedManifests {
         add(object, file: 0, path: path, part: part)
     }
 
-    package mutating func add(_ problem: ManifestProblem) {
+    package mutating func add(_ problem: FileProblem) {
         // Doubtful, but all there.
         guard problem.severity == .error else { return }
         report.problemCount += 1
@@ -125,7 +125,7 @@ extension LoadedManifests {
 
     private mutating func addProblem(_ message: String, _ object: ManifestObject, _ path: String) {
         add(
-            ManifestProblem(
+            FileProblem(
                 file: path,
                 position: object.origin.start,
                 message: "\(VisibleText.part(ExactString(object.kind))): \(message)"

@@ -1,4 +1,4 @@
-internal import JSONPull
+package import JSONPull
 internal import YAMLPull
 
 /// Takes a manifest file apart: YAML documents or JSON values, lists unfolded.
@@ -9,7 +9,7 @@ package enum ManifestReader {
     /// What a file holds.
     package enum Item {
         case object(ManifestObject)
-        case problem(ManifestProblem)
+        case problem(FileProblem)
     }
 
     /// Calls `body` with every object of `text`, in order, and with every document that is none.
@@ -57,9 +57,9 @@ package enum ManifestReader {
         YAMLReader.documents(in: text) { document throws(Never) in
             switch document {
             case .failure(let error):
-                body(.problem(ManifestProblem(file: file, position: error.position, message: error.explanation)))
+                body(.problem(FileProblem(file: file, position: error.position, message: error.explanation)))
             case .success(let document):
-                for warning in document.warnings { body(.problem(ManifestProblem(warning, file: file))) }
+                for warning in document.warnings { body(.problem(FileProblem(warning, file: file))) }
                 unsafe document.json.withUnsafeBytes { bytes in
                     var unfolding = unsafe ManifestUnfolding(bytes: bytes, file: file, body: body)
                     unfolding.document = document
@@ -167,7 +167,7 @@ struct ManifestUnfolding {
     }
 
     private func report(_ message: String, at position: SourcePosition) {
-        body(.problem(ManifestProblem(file: file, position: position, message: message)))
+        body(.problem(FileProblem(file: file, position: position, message: message)))
     }
 
     /// Offsets come in rising order but for a list's own, so lines are counted on from the last one.
@@ -178,7 +178,7 @@ struct ManifestUnfolding {
     }
 }
 
-extension ManifestProblem {
+extension FileProblem {
     /// What a document's writer hardly meant.
     fileprivate init(_ warning: YAMLWarning, file: String) {
         self.init(.warning, file: file, position: warning.position, message: warning.explanation)

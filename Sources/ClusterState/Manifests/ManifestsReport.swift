@@ -1,3 +1,5 @@
+package import JSONPull
+
 /// What reading manifests found.
 package struct ManifestsReport: Sendable, Equatable {
     package var files = 0
@@ -7,7 +9,7 @@ package struct ManifestsReport: Sendable, Equatable {
     /// Objects of other kinds, and objects without a name of their own (`generateName`) that do not count.
     package var skipped = 0
     /// The first ``ManifestsLimits/maximumProblems``.
-    package var problems: [ManifestProblem] = []
+    package var problems: [FileProblem] = []
     /// All problems.
     package var problemCount = 0
 

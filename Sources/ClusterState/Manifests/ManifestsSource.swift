@@ -71,7 +71,7 @@ package struct ManifestsSource: Sendable {
         }
         guard let text else {
             let message = "larger than \(limits.maximumFileBytes >> 20) MiB (write the objects into several files)"
-            return loaded.add(ManifestProblem(file: file.path, message: message))
+            return loaded.add(FileProblem(file: file.path, message: message))
         }
         // A pipe has no size that the scan could have summed up.
         guard loaded.report.bytes + text.count <= limits.maximumTotalBytes else {

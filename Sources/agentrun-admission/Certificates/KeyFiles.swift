@@ -1,5 +1,6 @@
 private import Glibc
 internal import JSONPull
+internal import Offline
 
 /// Writes a set of files that belong together, some of them secret.
 ///

@@ -1,8 +1,9 @@
 private import AdmissionAPI
 internal import ArgumentParser
 private import ClusterState
-private import JSONPull
+private import Offline
 private import Policy
+internal import Reports
 
 /// `bench`: CPU time of the parts of a review, without TLS and HTTP, for `scripts/bench`.
 struct BenchCommand: ParsableCommand {
@@ -11,12 +12,6 @@ struct BenchCommand: ParsableCommand {
         abstract: "Measure the CPU time of decoding, judging and encoding one review.",
         shouldDisplay: false
     )
-
-    /// What is printed.
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text
-        case json
-    }
 
     /// An odd number, so that one of them is the median.
     private static let rounds = 11
@@ -34,7 +29,7 @@ struct BenchCommand: ParsableCommand {
     var iterations = 100_000
 
     @Option(help: "Form of the result.")
-    var output = Output.text
+    var output = OutputForm<BenchReport>.first
 
     func validate() throws {
         guard (1...1_000_000_000).contains(iterations) else {
@@ -45,17 +40,17 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         let body = try contents()
         let engine = PolicyEngine(policy: try policy.load())
-        let store = try StateLoading.store(paths: state.paths, policy: engine.policy)
-        var measured: [Measurement] = []
+        let store = try LoadedState.store(paths: state.paths, policy: engine.policy)
+        var measured: [BenchReport] = []
         for _ in 0..<Self.rounds {
             measured.append(try measure(body, engine, store, count: max(1, iterations / Self.rounds)))
         }
-        let median = Measurement(
+        let median = BenchReport(
             decode: Self.median(measured.map(\.decode)),
             judge: Self.median(measured.map(\.judge)),
             encode: Self.median(measured.map(\.encode))
         )
-        StandardOutput.write(median.text(as: output))
+        StandardOutput.write(output.output(median))
     }
 
     private func contents() throws(CommandFailure) -> [UInt8] {
@@ -67,46 +62,19 @@ struct BenchCommand: ParsableCommand {
         )
     }
 
-    /// Nanoseconds a review.
-    private struct Measurement {
-        var decode: Int
-        var judge: Int
-        var encode: Int
-
-        func text(as output: Output) -> String {
-            let total = decode + judge + encode
-            guard output == .json else {
-                return "decode \(decode) ns, judge \(judge) ns, encode \(encode) ns, total \(total) ns\n"
-            }
-            var writer = JSONWriter(capacity: 128)
-            writer.beginObject()
-            writer.key("decodeNanoseconds")
-            writer.integer(decode)
-            writer.key("judgeNanoseconds")
-            writer.integer(judge)
-            writer.key("encodeNanoseconds")
-            writer.integer(encode)
-            writer.key("totalNanoseconds")
-            writer.integer(total)
-            writer.endObject()
-            writer.newline()
-            return String(decoding: writer.bytes, as: UTF8.self)
-        }
-    }
-
     private func measure(
         _ body: [UInt8],
         _ engine: PolicyEngine,
         _ store: ClusterStore,
         count: Int
-    ) throws(CommandFailure) -> Measurement {
+    ) throws(CommandFailure) -> BenchReport {
         do {
             // The bytes are lent to what is measured.
             return try unsafe body.withUnsafeBytes { bytes in
                 let decoded = try unsafe DecodedReview(bytes)
                 let verdict = try unsafe engine.judge(decoded, body: bytes, state: store, now: Clocks.wall())
                 let now = Clocks.wall()
-                return Measurement(
+                return BenchReport(
                     decode: try Self.nanoseconds(count) {
                         try unsafe DecodedReview(bytes).review.request.uid.utf8.count
                     },

@@ -1,5 +1,7 @@
 internal import ArgumentParser
 internal import JSONPull
+internal import Offline
+internal import Reports
 private import TLS
 
 /// `certs`: certificates for the webhook.
@@ -11,9 +13,7 @@ struct CertsCommand: ParsableCommand {
             EXAMPLES
               agentrun-admission certs generate --dns agentrun-admission.agents.svc
 
-            EXIT CODES
-              0  the files are written
-              2  they are not
+            \(ExitCodes.certs.help)
             """,
         subcommands: [Generate.self]
     )
@@ -30,9 +30,7 @@ struct CertsCommand: ParsableCommand {
                   agentrun-admission certs generate --dns agentrun-admission.agents.svc
                   agentrun-admission certs generate --directory out --dns localhost --ip 127.0.0.1
 
-                EXIT CODES
-                  0  the files are written
-                  2  they are not: one is there already and --force is not given, or a name is none
+                \(ExitCodes.certsGenerate.help)
                 """
         )
 

@@ -1,7 +1,6 @@
 internal import ArgumentParser
-private import ClusterState
-private import JSONPull
-private import Policy
+internal import Offline
+internal import Reports
 
 /// `check`: judges files as the webhook would judge their creation.
 struct CheckCommand: ParsableCommand {
@@ -19,28 +18,9 @@ struct CheckCommand: ParsableCommand {
               helm template . | agentrun-admission check --namespace agents -
               agentrun-admission check --output sarif runs/ > agentruns.sarif
 
-            EXIT CODES
-              0  nothing is denied
-              1  something is denied, or with --fail-on warn is warned about
-              2  something could not be read (the rest is judged all the same), or the command is wrong
+            \(ExitCodes.check.help)
             """
     )
-
-    /// Form of the verdicts.
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text
-        case json
-        case sarif
-        case junit
-        case github
-        case admissionReview = "admission-review"
-    }
-
-    /// What makes the exit code 1.
-    enum Failure: String, ExpressibleByArgument, CaseIterable {
-        case deny
-        case warn
-    }
 
     @Argument(help: ArgumentHelp("Files, folders or patterns; - is standard input.", valueName: "file"))
     var files: [String]
@@ -53,10 +33,10 @@ struct CheckCommand: ParsableCommand {
     var isolated = false
 
     @Option(help: "Form of the verdicts.")
-    var output = Output.text
+    var output = OutputForm<CheckReport>.first
 
     @Option(help: "Exit with 1 for denied objects only, or for warnings too.")
-    var failOn = Failure.deny
+    var failOn = CheckReport.FailOn.deny
 
     @Flag(name: .shortAndLong, help: "Text only of objects that are denied or warned about, and no summary.")
     var quiet = false
@@ -65,40 +45,24 @@ struct CheckCommand: ParsableCommand {
     var strict = false
 
     func run() throws {
-        let engine = PolicyEngine(policy: try policy.load())
-        var progress = ProgressLine.standardError
-        var input = CheckInput(policy: engine.policy, namespace: namespace.value, progress: progress)
-        for file in files { input.read(file) }
-        input.finish()
-        var report = CheckReport(isStrict: strict)
-        for problem in input.problems { report.add(problem) }
-        let store = try store(with: input, engine.policy, &report)
-        for (index, item) in input.items.enumerated() {
-            progress.show("judged \(index) of \(input.items.count) objects", at: index)
-            report.add(item, item.judged(by: engine, state: store, namespace: namespace.value))
-        }
-        progress.clear()
-        StandardError.write(report.problemText)
-        StandardOutput.write(report.output(as: output, isQuiet: quiet, failingOn: failOn))
-        throw ExitCode(report.exitCode(failingOn: failOn))
-    }
-
-    /// What the files are judged against; nil when there is no state at all.
-    private func store(
-        with input: CheckInput,
-        _ policy: AdmissionPolicy,
-        _ report: inout CheckReport
-    ) throws(CommandFailure) -> ClusterStore? {
-        if isolated, state.paths.isEmpty { return nil }
-        var problems: [ManifestProblem] = []
-        let store = try StateLoading.store(
-            paths: state.paths,
-            policy: policy,
+        let check = Check(
+            policy: try policy.load(),
             namespace: namespace.value,
-            keepsUnnamed: true,
-            under: isolated ? nil : input.objects
-        ) { problems.append($0) }
-        for problem in problems { report.add(problem) }
-        return store
+            statePaths: state.paths,
+            isIsolated: isolated,
+            isStrict: strict,
+            now: Clocks.wall
+        )
+        var progress = ProgressLine.standardError
+        let report = try check.report(files) { event in
+            switch event {
+            case .read(let count): progress.show("read \(count) objects", at: count)
+            case .judged(let index, let count): progress.show("judged \(index) of \(count) objects", at: index)
+            case .allRead, .allJudged: progress.clear()
+            }
+        }
+        StandardError.write(report.problemText)
+        StandardOutput.write(output.output(report, .standardOutput(isQuiet: quiet, failOn: failOn)))
+        throw ExitCode(report.exitStatus(failingOn: failOn))
     }
 }

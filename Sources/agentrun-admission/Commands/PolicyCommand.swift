@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Offline
 internal import Policy
+internal import Reports
 
 /// `policy`: what is judged by.
 struct PolicyCommand: ParsableCommand {
@@ -11,10 +13,7 @@ struct PolicyCommand: ParsableCommand {
               agentrun-admission policy show > policy.yaml
               agentrun-admission policy check policy.yaml
 
-            EXIT CODES
-              0  the policy is good
-              1  something in it has no effect
-              2  it cannot be read or is no policy
+            \(ExitCodes.policy.help)
             """,
         subcommands: [Show.self, Check.self, Schema.self]
     )
@@ -31,10 +30,7 @@ struct PolicyCommand: ParsableCommand {
                 EXAMPLES
                   agentrun-admission policy check policies/*.yaml
 
-                EXIT CODES
-                  0  nothing to say
-                  1  something has no effect
-                  2  a file cannot be read or is no policy
+                \(ExitCodes.policyCheck.help)
                 """
         )
 
@@ -42,21 +38,21 @@ struct PolicyCommand: ParsableCommand {
         var files: [String]
 
         func run() throws {
-            var code: Int32 = 0
+            var status = ExitStatus.good
             for file in files {
                 do {
-                    let bytes = try PolicyOptions.contents(of: file)
+                    let bytes = try PolicyFile.contents(of: file)
                     let problems = try PolicyLint.problems(in: bytes, file: file, now: Clocks.wall())
                     for problem in problems {
                         StandardOutput.write("\(file):\(problem.line):\(problem.column): \(problem.message)\n")
                     }
-                    if !problems.isEmpty { code = max(code, 1) }
+                    if !problems.isEmpty { status = max(status, .refused) }
                 } catch {
                     StandardError.write("\((error as? CommandFailure)?.message ?? "\(error)")\n")
-                    code = CommandFailure.exitCode
+                    status = .failed
                 }
             }
-            if code != 0 { throw ExitCode(code) }
+            if status != .good { throw ExitCode(status) }
         }
     }
 
@@ -68,9 +64,7 @@ struct PolicyCommand: ParsableCommand {
                 EXAMPLES
                   agentrun-admission policy schema > agentrun-policy.schema.json
 
-                EXIT CODES
-                  0  printed
-                  2  the command is wrong, or standard output cannot be written
+                \(ExitCodes.policySchema.help)
                 """
         )
 
@@ -91,9 +85,7 @@ struct PolicyCommand: ParsableCommand {
                   agentrun-admission policy show --policy policy.yaml
                   agentrun-admission policy show --limits --output json
 
-                EXIT CODES
-                  0  printed
-                  2  the file cannot be read or is no policy
+                \(ExitCodes.policyShow.help)
                 """
         )
 
@@ -104,13 +96,7 @@ struct PolicyCommand: ParsableCommand {
         var limits = false
 
         @Option(help: "text or json, with --limits.")
-        var output: LimitsOutput?
-
-        /// How the limits are printed.
-        enum LimitsOutput: String, CaseIterable, ExpressibleByArgument {
-            case text
-            case json
-        }
+        var output: OutputForm<LimitsReport>?
 
         func validate() throws {
             if limits, policy != nil { throw ValidationError("--limits are those of every policy: leave --policy out") }
@@ -118,19 +104,13 @@ struct PolicyCommand: ParsableCommand {
         }
 
         func run() throws {
-            if limits {
-                switch output ?? .text {
-                case .text: StandardOutput.write(SizeLimit.text)
-                case .json: StandardOutput.write(SizeLimit.json)
-                }
-                return
-            }
+            if limits { return StandardOutput.write((output ?? .first).output(LimitsReport())) }
             guard let policy else {
                 StandardOutput.write(AdmissionPolicy.builtInFile)
                 return
             }
-            let bytes = try PolicyOptions.contents(of: policy)
-            _ = try PolicyOptions.load(bytes, file: policy)
+            let bytes = try PolicyFile.contents(of: policy)
+            _ = try PolicyFile.load(bytes, file: policy)
             StandardOutput.write(bytes)
         }
     }

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 private import ClusterState
 internal import JSONPull
+internal import Offline
 private import Policy
+internal import Reports
 
 /// `replay`: judges logged decisions by another policy.
 struct ReplayCommand: ParsableCommand {
@@ -18,18 +20,9 @@ struct ReplayCommand: ParsableCommand {
               agentrun-admission replay decisions.log.2 decisions.log.1 decisions.log --policy new.yaml --output json
               kubectl logs deploy/agentrun-admission | grep '"verdict":' | agentrun-admission replay - --policy new.yaml
 
-            EXIT CODES
-              0  no decision flips
-              1  some do, or with --strict cannot be told
-              2  a line could not be read (the rest is judged all the same), or the command is wrong
+            \(ExitCodes.replay.help)
             """
     )
-
-    /// Form of the report.
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text
-        case json
-    }
 
     @Argument(help: ArgumentHelp("Decision logs; - is standard input.", valueName: "log"))
     var logs: [String]
@@ -38,7 +31,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     @Option(help: "Form of the report.")
-    var output = Output.text
+    var output = OutputForm<ReplayReport>.first
 
     @Flag(name: .shortAndLong, help: "Text of the rules and the sum alone.")
     var quiet = false
@@ -48,25 +41,22 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
-        var replay = Replay(engine: engine, state: try store(engine.policy))
+        var replay = LogReplay(engine: engine, state: try store(engine.policy))
         var progress = ProgressLine.standardError
         for log in logs {
             try replay.run(log) { line in progress.show("judged \(line) lines of \(log)", at: line) }
         }
         progress.clear()
         let report = replay.report
-        StandardError.write(report.problems.map { "\(VisibleText.line($0))\n" }.joined())
-        switch output {
-        case .text: StandardOutput.write(report.text(isQuiet: quiet, style: .standardOutput))
-        case .json: StandardOutput.write(VisibleText.json(report.json))
-        }
-        throw ExitCode(report.exitCode(isStrict: strict))
+        StandardError.write(report.problemText)
+        StandardOutput.write(output.output(report, .standardOutput(isQuiet: quiet)))
+        throw ExitCode(report.exitStatus(isStrict: strict))
     }
 
     /// What is asked beyond the log; nil without any.
     private func store(_ policy: AdmissionPolicy) throws(CommandFailure) -> ClusterStore? {
         guard !state.paths.isEmpty else { return nil }
-        return try StateLoading.store(paths: state.paths, policy: policy) { problem in
+        return try LoadedState.store(paths: state.paths, policy: policy) { problem in
             StandardError.write("\(VisibleText.line(problem.description))\n")
         }
     }

@@ -2,7 +2,9 @@ private import AdmissionAPI
 internal import ArgumentParser
 private import ClusterState
 private import JSONPull
+private import Offline
 private import Policy
+private import Reports
 
 /// `review`: answers a recorded AdmissionReview as the server would.
 struct ReviewCommand: ParsableCommand {
@@ -17,10 +19,7 @@ struct ReviewCommand: ParsableCommand {
               agentrun-admission review request.json
               agentrun-admission review --policy policy.yaml --state cluster/ - < request.json
 
-            EXIT CODES
-              0  the answer allows
-              1  it denies
-              2  the server would answer 400, or the command is wrong
+            \(ExitCodes.review.help)
             """
     )
 
@@ -35,13 +34,19 @@ struct ReviewCommand: ParsableCommand {
 
     func run() throws {
         let engine = PolicyEngine(policy: try policy.load())
-        let store = try StateLoading.store(paths: state.paths, policy: engine.policy) { problem in
+        let store = try LoadedState.store(paths: state.paths, policy: engine.policy) { problem in
             StandardError.write("\(VisibleText.line(problem.description))\n")
         }
         let body = try contents()
-        let (verdict, version) = try Self.judge(body, by: engine, state: store, file: file)
+        let (verdict, version) = try ReviewAnswer.verdict(
+            on: body,
+            by: engine,
+            state: store,
+            now: Clocks.wall(),
+            name: file
+        )
         StandardOutput.write(VisibleText.json(verdict.response.encoded(as: version)))
-        throw ExitCode(verdict.allowed ? 0 : 1)
+        throw ExitCode(verdict.allowed ? .good : .refused)
     }
 
     private func contents() throws(CommandFailure) -> [UInt8] {
@@ -59,30 +64,5 @@ struct ReviewCommand: ParsableCommand {
             )
         }
         return bytes
-    }
-
-    private static func judge(
-        _ body: [UInt8],
-        by engine: PolicyEngine,
-        state: ClusterStore,
-        file: String
-    ) throws(CommandFailure) -> (Verdict, AdmissionReview.Version) {
-        // The bytes are lent to the engine.
-        let result = unsafe body.withUnsafeBytes { bytes in
-            do throws(AdmissionReviewError) {
-                let decoded = try unsafe DecodedReview(bytes)
-                let verdict = try unsafe engine.judge(decoded, body: bytes, state: state, now: Clocks.wall())
-                return Result<(Verdict, AdmissionReview.Version), AdmissionReviewError>.success(
-                    (verdict, decoded.review.version)
-                )
-            } catch {
-                return .failure(error)
-            }
-        }
-        do throws(AdmissionReviewError) {
-            return try result.get()
-        } catch {
-            throw CommandFailure("\(file): \(error)")
-        }
     }
 }

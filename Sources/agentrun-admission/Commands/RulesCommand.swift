@@ -1,15 +1,8 @@
 internal import ArgumentParser
-internal import Policy
+internal import Reports
 
 /// `rules`: what there is to complain about.
 struct RulesCommand: ParsableCommand {
-    /// How the catalogue is printed.
-    enum Output: String, CaseIterable, ExpressibleByArgument {
-        case text
-        case json
-        case markdown
-    }
-
     static let configuration = CommandConfiguration(
         commandName: "rules",
         abstract: "List the rules, their reasons and what those do by default.",
@@ -21,20 +14,14 @@ struct RulesCommand: ParsableCommand {
               agentrun-admission rules
               agentrun-admission rules --output json | jq -r '.rules[].id'
 
-            EXIT CODES
-              0  printed
-              2  the command is wrong, or standard output cannot be written
+            \(ExitCodes.rules.help)
             """
     )
 
     @Option(help: "text, json or markdown.")
-    var output = Output.text
+    var output = OutputForm<RulesReport>.first
 
     func run() {
-        switch output {
-        case .text: StandardOutput.write(RuleCatalogue.text)
-        case .json: StandardOutput.write(RuleCatalogue.json)
-        case .markdown: StandardOutput.write(RuleCatalogue.markdown)
-        }
+        StandardOutput.write(output.output(RulesReport()))
     }
 }

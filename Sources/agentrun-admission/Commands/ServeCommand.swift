@@ -6,7 +6,9 @@ internal import HTTPServer
 internal import Logging
 private import NIOCore
 private import NIOPosix
+internal import Offline
 private import Prometheus
+internal import Reports
 private import ServiceLifecycle
 private import TLS
 
@@ -25,10 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
               agentrun-admission serve --kubeconfig ~/.kube/config --policy policy.yaml
               agentrun-admission serve --tls-cert tls.crt --tls-key tls.key --policy policy.yaml --state manifests/
 
-            EXIT CODES
-              0  stopped by SIGTERM or SIGINT
-              1  it stopped for another reason
-              2  it cannot start as it was told to
+            \(ExitCodes.serve.help)
             """
     )
 

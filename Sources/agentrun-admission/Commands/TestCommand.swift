@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import JSONPull
-private import Policy
+internal import Offline
+internal import Reports
 
 /// `test`: runs tests of a policy.
 struct TestCommand: ParsableCommand {
@@ -18,18 +19,9 @@ struct TestCommand: ParsableCommand {
               agentrun-admission test policy-tests.yaml
               agentrun-admission test --output junit tests/*.yaml > results.xml
 
-            EXIT CODES
-              0  every case passes
-              1  a case fails
-              2  a suite or a file it names could not be read (the rest is run all the same), or the command is wrong
+            \(ExitCodes.test.help)
             """
     )
-
-    /// Form of the results.
-    enum Output: String, ExpressibleByArgument, CaseIterable {
-        case text
-        case junit
-    }
 
     @Argument(help: ArgumentHelp("Suites of tests.", valueName: "suite"))
     var suites: [String] = []
@@ -41,7 +33,7 @@ struct TestCommand: ParsableCommand {
     var isInit = false
 
     @Option(help: "Form of the results.")
-    var output = Output.text
+    var output = OutputForm<SuiteReport>.first
 
     @Flag(name: .shortAndLong, help: "Text only of cases that fail, and no summary.")
     var quiet = false
@@ -54,15 +46,10 @@ struct TestCommand: ParsableCommand {
 
     func run() throws {
         if isInit { return try writeFirstSuites() }
-        let results = suites.map { SuiteResult(running: $0) }
-        for result in results {
-            if let problem = result.problem { StandardError.write("\(VisibleText.lines(problem))\n") }
-        }
-        switch output {
-        case .text: StandardOutput.write(SuiteResult.text(results, isQuiet: quiet, style: .standardOutput))
-        case .junit: StandardOutput.write(SuiteResult.junit(results))
-        }
-        throw ExitCode(results.map(\.exitCode).max() ?? 0)
+        let report = SuiteRun.report(suites, now: Clocks.wall)
+        StandardError.write(report.problemText)
+        StandardOutput.write(output.output(report, .standardOutput(isQuiet: quiet)))
+        throw ExitCode(report.exitStatus)
     }
 
     private func writeFirstSuites() throws(CommandFailure) {

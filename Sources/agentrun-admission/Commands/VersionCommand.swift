@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ArgumentParser
+internal import Reports
 
 /// `version`: what this build is.
 struct VersionCommand: ParsableCommand {
@@ -10,9 +11,7 @@ struct VersionCommand: ParsableCommand {
             EXAMPLES
               agentrun-admission version
 
-            EXIT CODES
-              0  printed
-              2  the command is wrong, or standard output cannot be written
+            \(ExitCodes.version.help)
             """
     )
 

@@ -2,6 +2,7 @@ private import AgentRuns
 private import Glibc
 internal import KubernetesClient
 internal import NIOCore
+internal import Offline
 
 /// The way to the API server that a server was told of or finds itself on.
 struct ClusterConnection: Sendable {

@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import ClusterState
 internal import JSONPull
 internal import Logging
+internal import Offline
 internal import Policy
 internal import ServiceLifecycle
 
@@ -18,7 +19,7 @@ struct ManifestsState: StateSource {
     init(paths: [String], policies: PolicySource, logger: Logger) {
         self.paths = paths
         self.logger = logger
-        let store = StateLoading.emptyStore(policy: policies.engine.value.policy, isMirror: true)
+        let store = ClusterStore(policy: policies.engine.value.policy, clock: Clocks.monotonicMilliseconds)
         self.store = store
         // The watcher reads the manifests again when what the policy makes of runs has changed.
         policies.onReload.replace { store.project(by: $0) }

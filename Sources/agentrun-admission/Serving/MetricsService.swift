@@ -1,6 +1,7 @@
 internal import HTTPServer
 internal import Logging
 internal import NIOCore
+internal import Offline
 internal import ServiceLifecycle
 
 /// The server of the metrics as a service, from the start to the very end: a drain can be watched.

@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import AgentRuns
 internal import JSONPull
 internal import Logging
+internal import Offline
 internal import Policy
 internal import ServiceLifecycle
 

@@ -3,6 +3,7 @@ internal import JSONPull
 internal import KubernetesClient
 internal import Logging
 internal import NIOCore
+internal import Offline
 internal import SelfManagedCertificates
 internal import ServiceLifecycle
 internal import TLS

@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import ClusterState
 internal import JSONPull
 internal import Logging
+internal import Offline
 internal import ServiceLifecycle
 private import Synchronization
 internal import TLS

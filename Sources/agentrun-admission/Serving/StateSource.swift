@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+internal import Offline
 internal import Policy
 internal import ServiceLifecycle
 
@@ -27,7 +28,7 @@ struct OwnState: StateSource {
     let store: ClusterStore
 
     init(policies: PolicySource) {
-        let store = StateLoading.emptyStore(policy: policies.engine.value.policy, isMirror: false)
+        let store = ClusterStore.withoutAge(policy: policies.engine.value.policy)
         self.store = store
         policies.onReload.replace { store.project(by: $0) }
         store.replace(with: LoadedManifests(projection: store.projection))

@@ -4,6 +4,7 @@ internal import JSONPull
 internal import KubernetesClient
 internal import Logging
 internal import NIOCore
+internal import Offline
 internal import Policy
 private import Prometheus
 internal import ServiceLifecycle

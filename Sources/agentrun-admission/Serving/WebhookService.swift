@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import HTTPServer
 internal import Logging
 internal import NIOCore
+internal import Offline
 internal import ServiceLifecycle
 
 /// The HTTPS server as a service: listens once the cluster state is known or watched, drains when asked to stop.

@@ -23,10 +23,6 @@ enum Clocks {
         return ClaimMoment(wall: wall, steady: monotonicMilliseconds())
     }
 
-    /// Always the same moment.
-    @Sendable
-    static func standingStill() -> Int64 { 0 }
-
     /// CPU time of the calling thread.
     static func threadNanoseconds() -> Int64 {
         nanoseconds(CLOCK_THREAD_CPUTIME_ID)

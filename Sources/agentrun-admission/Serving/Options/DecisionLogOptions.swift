@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import ArgumentParser
 internal import Logging
 private import NIOPosix
+internal import Offline
 
 /// Where decisions are logged, if they are.
 struct DecisionLogOptions: ParsableArguments {

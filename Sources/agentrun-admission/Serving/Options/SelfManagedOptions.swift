@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import KubernetesClient
+internal import Offline
 internal import SelfManagedCertificates
 private import TLS
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Offline
 internal import TLS
 
 /// What the server shows its clients.

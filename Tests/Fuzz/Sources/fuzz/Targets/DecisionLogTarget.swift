@@ -1,16 +1,16 @@
 internal import AdmissionAPI
 internal import AgentRuns
 internal import JSONPull
+internal import Offline
 internal import Policy
-
-@testable internal import Replaying
+internal import Reports
 
 /// Lines of a decision log, judged again as `replay` does.
 struct DecisionLogTarget: FuzzTarget {
     static let name = "decision-log"
     static let maximumBytes = 16 << 10
     static let vocabulary = Vocabulary(
-        sources: ["Sources/agentrun-admission/Replaying", "Sources/Policy", "Sources/AgentRuns"],
+        sources: ["Sources/Offline/Replay", "Sources/Reports/Replay", "Sources/Policy", "Sources/AgentRuns"],
         tokens: Vocabulary.json
     )
 

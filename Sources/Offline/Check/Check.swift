@@ -1,0 +1,99 @@
+package import AgentRuns
+internal import ClusterState
+package import JSONPull
+package import Policy
+package import Reports
+
+/// What `check` does: judges objects in files as the webhook would judge their creation.
+package struct Check {
+    /// How far it has come.
+    package enum Progress {
+        /// So many objects are read, of all the arguments so far.
+        case read(Int)
+        case allRead
+        case judged(Int, of: Int)
+        case allJudged
+    }
+
+    private let engine: PolicyEngine
+    private let namespace: ExactString
+    private let statePaths: [String]
+    /// Whether the objects are not each other's cluster state.
+    private let isIsolated: Bool
+    /// Whether objects of kinds that are neither judged nor looked up are errors.
+    private let isStrict: Bool
+    private let now: () -> Timestamp
+
+    /// Of objects that are in `namespace` unless they name one; the files at `statePaths` are more cluster state.
+    package init(
+        policy: AdmissionPolicy,
+        namespace: ExactString,
+        statePaths: [String] = [],
+        isIsolated: Bool = false,
+        isStrict: Bool = false,
+        now: @escaping () -> Timestamp
+    ) {
+        engine = PolicyEngine(policy: policy)
+        self.namespace = namespace
+        self.statePaths = statePaths
+        self.isIsolated = isIsolated
+        self.isStrict = isStrict
+        self.now = now
+    }
+
+    /// Reads `arguments` as ``CheckInput`` does and judges what is there.
+    ///
+    /// - Throws: ``CommandFailure`` when the cluster state cannot be read; what else goes wrong is in the report.
+    package func report(
+        _ arguments: [String],
+        progress: (Progress) -> Void = { _ in }
+    ) throws(CommandFailure) -> CheckReport {
+        var input = CheckInput(policy: engine.policy, namespace: namespace)
+        for argument in arguments { input.read(argument) { progress(.read($0)) } }
+        progress(.allRead)
+        return try report(input, progress: progress)
+    }
+
+    /// Judges what was read.
+    package func report(
+        _ input: CheckInput,
+        progress: (Progress) -> Void = { _ in }
+    ) throws(CommandFailure) -> CheckReport {
+        var report = CheckReport()
+        for problem in input.problems { report.add(problem) }
+        let store = try store(under: input) { report.add($0) }
+        for (index, item) in input.items.enumerated() {
+            progress(.judged(index, of: input.items.count))
+            add(item, item.judged(by: engine, state: store, namespace: namespace, now: now()), to: &report)
+        }
+        progress(.allJudged)
+        return report
+    }
+
+    /// What the objects are judged against; nil when there is no state at all.
+    private func store(
+        under input: CheckInput,
+        onProblem: (FileProblem) -> Void
+    ) throws(CommandFailure) -> ClusterStore? {
+        if isIsolated, statePaths.isEmpty { return nil }
+        return try LoadedState.store(
+            paths: statePaths,
+            policy: engine.policy,
+            namespace: namespace,
+            keepsUnnamed: true,
+            under: isIsolated ? nil : input.objects,
+            onProblem: onProblem
+        )
+    }
+
+    private func add(_ item: CheckItem, _ outcome: CheckItem.Outcome, to report: inout CheckReport) {
+        switch outcome {
+        case .judged(let entry): report.add(entry)
+        case .skipped:
+            report.addSkipped()
+            guard isStrict, let kind = item.foreignKind else { return }
+            report.add(item.problem("\(kind) is not judged (correct it, or leave --strict out)"))
+        case .errored(let error): report.add(item.problem("\(error)"))
+        }
+    }
+}

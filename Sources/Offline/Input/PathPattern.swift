@@ -1,0 +1,85 @@
+package import ClusterState
+private import Glibc
+internal import JSONPull
+
+/// File names with wildcards, for those whom no shell has expanded them: `runs/**/*.yaml`.
+///
+/// `*`, `?` and `[…]` are as in glob(7) and match within one name; `**` is any number of folders. None of them matches
+/// a name that starts with a dot.
+package struct PathPattern {
+    private let fileSystem = PosixFileSystem()
+    private var paths: [String] = []
+    /// Each once, though `**` may lead there on several ways.
+    private var seen: Set<ExactString> = []
+    /// The folders above, so that no loop of links is followed.
+    private var open: [FileStamp.Identity] = []
+
+    /// The paths `argument` stands for, sorted: itself, unless it has a wildcard and no file has that very name.
+    package static func paths(matching argument: String) throws(ManifestsError) -> [String] {
+        let isPattern = argument.utf8.contains {
+            $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[")
+        }
+        guard isPattern, !exists(argument) else { return [argument] }
+        var names = ExactString(argument).split(at: "/").filter { !$0.isEmpty }.map(\.string)[...]
+        // Where ** and ** follow each other one says as much.
+        for index in names.indices.dropFirst().reversed() where names[index] == "**" && names[index - 1] == "**" {
+            names.remove(at: index)
+        }
+        var pattern = PathPattern()
+        try pattern.match(names, below: argument.utf8.first == UInt8(ascii: "/") ? "/" : "")
+        guard !pattern.paths.isEmpty else {
+            throw ManifestsError(path: argument, reason: "no file matches this pattern", remedy: "correct it")
+        }
+        return pattern.paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private static func exists(_ path: String) -> Bool {
+        do throws(FileSystemError) {
+            _ = try PosixFileSystem().entry(at: path)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Adds what matches `names` in `folder`, which is empty or ends in a slash.
+    private mutating func match(_ names: ArraySlice<String>, below folder: String) throws(ManifestsError) {
+        guard let name = names.first else { return }
+        let rest = names.dropFirst()
+        if name == "**" { try match(rest.isEmpty ? ["*"] : rest, below: folder) }
+        for child in try children(of: folder) where Self.matches(child, name == "**" ? "*" : name) {
+            let path = folder + child
+            if name != "**", rest.isEmpty {
+                if seen.insert(ExactString(path)).inserted { paths.append(path) }
+            } else if let identity = folderIdentity(path), !open.contains(identity) {
+                open.append(identity)
+                try match(name == "**" ? names : rest, below: path + "/")
+                open.removeLast()
+            }
+        }
+    }
+
+    private func children(of folder: String) throws(ManifestsError) -> [String] {
+        do throws(FileSystemError) {
+            return try fileSystem.names(in: folder.isEmpty ? "." : folder) + [".", ".."]
+        } catch {
+            let place = folder.isEmpty ? "." : folder
+            throw ManifestsError(path: place, reason: error.reason, remedy: "let this user read it")
+        }
+    }
+
+    private static func matches(_ name: String, _ pattern: String) -> Bool {
+        // Both texts are lent to the C library.
+        unsafe ExactString(name) == ExactString(pattern) || fnmatch(pattern, name, FNM_PERIOD) == 0
+    }
+
+    /// Links are followed.
+    private func folderIdentity(_ path: String) -> FileStamp.Identity? {
+        do throws(FileSystemError) {
+            let entry = try fileSystem.entry(at: path)
+            return entry.kind == .folder ? entry.stamp.identity : nil
+        } catch {
+            return nil
+        }
+    }
+}

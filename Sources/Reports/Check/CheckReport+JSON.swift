@@ -1,0 +1,56 @@
+internal import JSONPull
+internal import Policy
+
+extension CheckReport {
+    /// `{"verdicts": […], "problems": […], "summary": {…}}`, one line; a finding has `line` and `column`.
+    var json: [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.key("verdicts")
+        writer.beginArray()
+        for entry in entries {
+            entry.verdict.write(
+                to: &writer,
+                source: entry.source,
+                start: entry.start,
+                positions: entry.positions
+            )
+        }
+        writer.endArray()
+        writer.key("problems")
+        writer.beginArray()
+        for problem in errors + doubts { problem.write(to: &writer) }
+        writer.endArray()
+        writeSummary(to: &writer)
+        writer.endObject()
+        writer.newline()
+        return writer.bytes
+    }
+
+    private func writeSummary(to writer: inout JSONWriter) {
+        writer.key("summary")
+        writer.beginObject()
+        for (key, count) in [
+            ("objects", entries.count), ("denied", denied), ("warned", warned), ("skipped", skipped),
+            ("errors", errors.count),
+        ] {
+            writer.escapedKey(key)
+            writer.integer(count)
+        }
+        writer.endObject()
+    }
+}
+
+extension FileProblem {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("severity", severity == .error ? "error" : "warning")
+        writer.member("source", file)
+        if let position {
+            writer.member("line", position.line)
+            writer.member("column", position.column)
+        }
+        writer.member("message", message)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,59 @@
+internal import AdmissionAPI
+package import JSONPull
+internal import Policy
+
+/// What `check` found.
+package struct CheckReport {
+    /// What makes the exit status a refusal.
+    package enum FailOn: String, CaseIterable, Sendable {
+        case deny
+        case warn
+    }
+
+    package private(set) var entries: [JudgedObject] = []
+    /// Objects that are not of a kind that is judged.
+    package private(set) var skipped = 0
+    /// What could not be read or judged.
+    package private(set) var errors: [FileProblem] = []
+    /// What reads, but hardly as it was meant.
+    package private(set) var doubts: [FileProblem] = []
+
+    package init() {}
+
+    var denied: Int { entries.count { !$0.verdict.allowed } }
+    /// Allowed, but not without a warning.
+    var warned: Int { entries.count { $0.verdict.allowed && !$0.verdict.warnings.isEmpty } }
+
+    package func exitStatus(failingOn failOn: FailOn) -> ExitStatus {
+        if !errors.isEmpty { return .failed }
+        if failOn == .warn, !doubts.isEmpty { return .refused }
+        return entries.contains { $0.isFailing(on: failOn) } ? .refused : .good
+    }
+
+    package mutating func add(_ problem: FileProblem) {
+        switch problem.severity {
+        case .error: errors.append(problem)
+        case .warning: doubts.append(problem)
+        }
+    }
+
+    package mutating func add(_ entry: JudgedObject) { entries.append(entry) }
+
+    package mutating func addSkipped() { skipped += 1 }
+
+    /// What goes to standard error, whatever the form of the verdicts.
+    package var problemText: String { (errors + doubts).lines }
+}
+
+extension CheckReport: PrintedReport {
+    package static let forms: [OutputForm<CheckReport>] = [
+        .init(.text) { $0.text(isQuiet: $1.isQuiet, style: $1.style) },
+        .init(.json) { report, _ in VisibleText.json(report.json) },
+        .init(.sarif) { VisibleText.json($0.sarif(failingOn: $1.failOn, productVersion: $1.productVersion)) },
+        .init(.junit) { $0.junit(failingOn: $1.failOn) },
+        .init(.github) { report, _ in report.github },
+        .init(.admissionReview) { report, _ in
+            VisibleText.json(report.entries.flatMap { $0.verdict.response.encoded(as: $0.version) })
+        },
+    ]
+}
