@@ -54,18 +54,18 @@ extension RunUnit {
         guard let provider, metadata.has(.repository), !run.name.isEmpty, mode != .none else { return nil }
         let field = FieldPath("spec.parameters.head")
         guard let template = provider.spec.branchTemplate else {
-            let hasDefault = generation == .august2026 && mode == .readWrite
+            let hasDefault = generation.hasDefaultHead && mode == .readWrite
             return hasDefault ? Head(name: Self.defaultHead(of: run), field: field) : nil
         }
         let name = BranchTemplate.render(template, unit: self, run: run, namespace: namespace, generation: generation)
         guard let name else { return nil }
-        let isUsable = generation == .february2026 || Self.isUsable(name)
+        let isUsable = !generation.hasDefaultHead || Self.isUsable(name)
         return (isUsable ? name.nonBlank : Self.defaultHead(of: run)).map { Head(name: $0, field: field) }
     }
 
     private static func defaultHead(of run: ObjectMeta) -> ExactString { ExactString("codex/\(run.name)") }
 
-    /// Whether 2026-08 takes a name that a template has made: neither blank nor with an empty piece between slashes.
+    /// Whether a controller that has a default takes a name that a template has made: neither blank nor with an empty piece between slashes.
     private static func isUsable(_ name: ExactString) -> Bool {
         name.trimmed.split(at: "/").allSatisfy { !$0.isEmpty }
     }

@@ -41,14 +41,15 @@ enum BranchTemplate {
         ]) { value(of: $0, metadata, generation) }
     }
 
-    /// 2026-08 knows no prompt but the implementation's, and renders a title and a body that a parameter gives.
+    /// A controller that renders texts knows no prompt here but the implementation's, and renders a title and a body that a
+    /// parameter gives.
     private static func value(
         of name: ParameterName,
         _ metadata: RunMetadata,
         _ generation: Generation
     ) -> TokenValue? {
         let given = metadata.text(name)
-        guard generation == .august2026 else { return given.map { .text($0) } ?? metadata.derived(name) }
+        guard generation.rendersTexts else { return given.map { .text($0) } ?? metadata.derived(name) }
         switch name {
         case .prompt: return metadata.derived(name)
         case .issueTitle, .issueBody:

@@ -74,24 +74,22 @@ package final class EffectivePrompt: Sendable {
     ) {
         self.unit = unit
         let (text, summary) = Self.implementationPrompts(of: unit)
-        switch generation {
-        case .february2026:
-            let own = text ?? summary
-            let override = Self.override(in: unit, &texts)
-            (winner, hidden) = (override ?? own, override == nil ? nil : own)
-            written = winner
+        let own = text ?? summary
+        let override = generation.forbidsPromptParameter ? nil : Self.override(in: unit, &texts)
+        hidden = override == nil ? nil : own
+        written = override ?? own
+        guard generation.rendersTexts, override == nil else {
+            winner = written
             isBlank = winner == nil
-        case .august2026:
-            hidden = nil
-            written = text ?? summary
-            var (prompt, rendered) = (written, Self.rendered(written, unit))
-            // What came to nothing gives way.
-            if rendered == .empty, text != nil, let summary {
-                let other = Self.rendered(summary, unit)
-                if other != .empty { (prompt, rendered) = (summary, other) }
-            }
-            (winner, isBlank) = (prompt, rendered != .present)
+            return
         }
+        var (prompt, rendered) = (written, Self.rendered(written, unit))
+        // What came to nothing gives way.
+        if rendered == .empty, text != nil, let summary {
+            let other = Self.rendered(summary, unit)
+            if other != .empty { (prompt, rendered) = (summary, other) }
+        }
+        (winner, isBlank) = (prompt, rendered != .present)
     }
 
     private static func rendered(_ prompt: Prompt?, _ unit: RunUnit) -> PromptContext.Value {

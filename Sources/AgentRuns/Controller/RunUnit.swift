@@ -120,19 +120,17 @@ extension AgentRun {
     /// Whether the controller starts pods for this run, with an image and a service account.
     package var isPod: Bool { isWorkflow || spec.runtime.type == "job" }
 
-    /// The steps the controller reads: none unless the runtime is `workflow`; 2026-02 drops those with a blank name.
+    /// The steps the controller reads: none unless the runtime is `workflow`.
     package func steps(generation: Generation) -> [WorkflowStep] {
         guard isWorkflow else { return [] }
-        switch generation {
-        case .february2026:
-            guard spec.workflowSteps.contains(where: \.name.isEmpty) else { return spec.workflowSteps }
-            return spec.workflowSteps.filter { !$0.name.isEmpty }
-        case .august2026: return spec.workflowSteps
+        guard generation.dropsUnnamedSteps, spec.workflowSteps.contains(where: \.name.isEmpty) else {
+            return spec.workflowSteps
         }
+        return spec.workflowSteps.filter { !$0.name.isEmpty }
     }
 
-    /// Whether this is a template of the 2026-08 controller, never submitted itself.
+    /// Whether this is a template, never submitted itself.
     package func isTemplate(generation: Generation) -> Bool {
-        generation == .august2026 && metadata.hasTemplateAnnotation
+        generation.hasTemplates && metadata.hasTemplateAnnotation
     }
 }

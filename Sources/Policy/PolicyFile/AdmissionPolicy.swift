@@ -46,7 +46,7 @@ package struct AdmissionPolicy: Sendable {
         name = Self.header(&file, isBuiltIn: root == nil)
         var spec = file.entry("spec")
         file.finish()
-        generation = spec.choice("generation", of: Generation.self) ?? .february2026
+        generation = spec.choice("generation", of: Generation.self) ?? .assumed
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
         onUnclaimed = spec.choice("onUnclaimed", of: Action.self) ?? .deny

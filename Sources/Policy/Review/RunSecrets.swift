@@ -40,7 +40,7 @@ extension RunUnderReview {
             let field = FieldPath("spec.secrets").item(secret.index)
             secrets.append(RunSecret(name: secret.name, field: field, use: .listed))
         }
-        if generation == .february2026, let name = run.spec.systemPromptRef?.secretName {
+        if generation.takesSystemPromptOfRun, let name = run.spec.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: FieldPath("spec.systemPromptRef.name"), use: .systemPrompt))
         }
         addVolumeSecrets(run.spec.workload, in: FieldPath("spec.workload.volumes"), to: &secrets)
@@ -105,13 +105,11 @@ extension RunUnderReview {
         guard let agent else { return }
         let field = FieldPath("spec.agentRef.name")
         let ownPromptIsInForce =
-            generation == .february2026 && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isReached)
+            generation.takesSystemPromptOfRun && (run.spec.systemPromptRef != nil || run.spec.systemPrompt.isReached)
         if !ownPromptIsInForce, let name = agent.spec.systemPromptRef?.secretName {
             secrets.append(RunSecret(name: name, field: field, use: .agentSystemPrompt))
         }
-        if generation == .august2026,
-            let provider = agentProvider
-        {
+        if generation.readsProviderWorkload, let provider = agentProvider {
             for name in provider.spec.environmentSecrets {
                 secrets.append(RunSecret(name: name, field: field, use: .providerEnvironment))
             }

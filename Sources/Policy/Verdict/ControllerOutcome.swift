@@ -104,16 +104,16 @@ struct ControllerOutcome: Sendable, Equatable {
     /// The checks in the order the controller runs them for this runtime.
     private static func order(of run: RunUnderReview) -> [Check] {
         let before: [Check] = [.immutability, .idempotency, .concurrency, .queue, .runtime, .parameters, .labels]
-        let isFebruary = run.generation == .february2026
+        let isImageFirst = run.generation.checksImageFirst
         if run.run.isWorkflow {
             let lookUp: [Check] = [
                 .agent, .provider, .implementation, .memory, .runSecretsAllowed, .runSecretsBlocked, .memorySecret,
                 .serviceAccount, .implementationSource,
             ]
-            return before + [.stepStructure] + (isFebruary ? [.image] + lookUp : lookUp + [.image]) + [.systemPrompt]
+            return before + [.stepStructure] + (isImageFirst ? [.image] + lookUp : lookUp + [.image]) + [.systemPrompt]
                 + [.contract] + versionControl
         }
-        let lookUp: [Check] = isFebruary ? [.image, .agent, .provider] : [.agent, .provider, .image]
+        let lookUp: [Check] = isImageFirst ? [.image, .agent, .provider] : [.agent, .provider, .image]
         return before + [.endpoint] + lookUp + [
             .runSecretsAllowed, .serviceAccount, .implementation, .implementationSource, .contract, .memory,
             .runSecretsBlocked, .memorySecret, .systemPrompt,

@@ -27,7 +27,7 @@ extension RunMetadata {
     /// What `name` is derived from, first choice first, and how often that is rendered: the texts of title and body once as
     /// parts of the prompt, and then again.
     private func origins(of name: ParameterName) -> (parts: [Part], count: Int) {
-        let hasIssue = generation == .february2026 || has(.issueNumber)
+        let hasIssue = generation.derivesIssueWithoutNumber || has(.issueNumber)
         switch name {
         case .prompt: return ([.text, .summary], 1)
         case .issueTitle where hasIssue: return ([.summary], 2)
@@ -49,16 +49,16 @@ extension RunMetadata {
     /// Whether something is left of the text, be it blank.
     private func has(_ part: Part, renderedTimes count: Int) -> Bool {
         guard let text = text(part) else { return isPresumed(part) }
-        return generation == .february2026 || text.rendered(in: PromptContext(self), times: count) != .empty
+        return !generation.rendersTexts || text.rendered(in: PromptContext(self), times: count) != .empty
     }
 
     private func value(of part: Part, renderedTimes count: Int) -> TokenValue? {
         guard let text = text(part) else { return isPresumed(part) ? .hidden : nil }
         switch text {
         case .whole(let whole):
-            return generation == .february2026 ? .text(whole.text) : rendered(whole.text, times: count)
+            return generation.rendersTexts ? rendered(whole.text, times: count) : .text(whole.text)
         case .measured, .redacted:
-            if generation == .august2026, let tokens = text.onlyTokens { return rendered(tokens, times: count) }
+            if generation.rendersTexts, let tokens = text.onlyTokens { return rendered(tokens, times: count) }
             if case .redacted = text { return .text(RedactedText.standIn) }
             return .hidden
         }

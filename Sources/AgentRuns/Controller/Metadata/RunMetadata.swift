@@ -86,7 +86,7 @@ package final class RunMetadata: @unchecked Sendable {
         addParameters()
         ownCount = entries.count
         for alias in Self.aliases where isFilled(alias.from) && !isFilled(alias.to) {
-            if alias.generation == nil || alias.generation == generation { fill(alias.to, from: alias.from) }
+            if alias.from != .workflowStage || generation.knowsWorkflowStage { fill(alias.to, from: alias.from) }
         }
         if let implementation { add(implementation) }
         if isFilled(.issueUrl), !isFilled(.url) { fill(.url, from: .issueUrl) }
@@ -221,7 +221,7 @@ package final class RunMetadata: @unchecked Sendable {
 
     /// Whether a parameter in effect has a value in the map.
     private func fills(_ entry: Parameters.Entry) -> Bool {
-        entry.hasText && !(generation == .august2026 && entry.isPromptInAnyCase)
+        entry.hasText && !(generation.forbidsPromptParameter && entry.isPromptInAnyCase)
     }
 
     /// Where the text is of a key that the controller does not know.
@@ -256,7 +256,7 @@ package final class RunMetadata: @unchecked Sendable {
     @inline(__always)
     private func add(_ parameters: Parameters, _ index: Int, at place: Int) {
         guard let name = parameters.entries[index].name, parameters.entries[index].hasText else { return }
-        if generation == .august2026, name == .prompt { return }
+        if name == .prompt, generation.forbidsPromptParameter { return }
         append(Entry(name: name, text: place, isMapped: false))
     }
 
@@ -311,11 +311,9 @@ package final class RunMetadata: @unchecked Sendable {
     private struct Alias: Sendable {
         var from: ParameterName
         var to: ParameterName
-        /// The only generation that knows it, nil for both.
-        var generation: Generation?
 
-        init(_ from: ParameterName, _ to: ParameterName, _ generation: Generation? = nil) {
-            (self.from, self.to, self.generation) = (from, to, generation)
+        init(_ from: ParameterName, _ to: ParameterName) {
+            (self.from, self.to) = (from, to)
         }
     }
 
@@ -328,7 +326,7 @@ package final class RunMetadata: @unchecked Sendable {
         Alias(.url, .issueUrl),
         Alias(.baseBranch, .base), Alias(.baseRefSnakeCase, .base), Alias(.baseRef, .base),
         Alias(.headBranch, .head), Alias(.headRefSnakeCase, .head), Alias(.headRef, .head),
-        Alias(.workflowStage, .stage, .february2026), Alias(.codexStage, .stage),
+        Alias(.workflowStage, .stage), Alias(.codexStage, .stage),
     ]
 }
 

@@ -29,7 +29,7 @@ extension PromptTokens {
 
     /// Whether the controller of `generation` looks at more tokens than are kept.
     package func hasOmissions(for generation: Generation) -> Bool {
-        omittedNames > 0 || (generation == .august2026 && omittedPaths > 0)
+        omittedNames > 0 || (generation.rendersTexts && omittedPaths > 0)
     }
 
     /// Whether it is a name or a path of `[A-Za-z0-9_.-]` with short parts; an empty path is one.

@@ -29,7 +29,7 @@ struct ImagePolicy: Rule {
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard !allow.isEmpty || !deny.isEmpty, run.run.isPod else { return }
         for unit in run.runAndSteps { checkOwn(unit, run, &findings) }
-        guard run.generation == .august2026, let image = run.agentProvider?.spec.image else { return }
+        guard run.generation.readsProviderWorkload, let image = run.agentProvider?.spec.image else { return }
         // A workload of a step's own replaces the run's as a whole, image and all.
         guard let user = run.units.first(where: { run.workload(of: $0).image == nil }) else { return }
         check(image, FieldPath("spec.agentRef.name"), user: user, run, &findings)

@@ -14,7 +14,7 @@ struct ImplementationSource: Rule {
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        guard run.generation == .august2026, let allowed = run.agent?.spec.allowedImplementationSources,
+        guard run.generation.checksImplementationSource, let allowed = run.agent?.spec.allowedImplementationSources,
             !allowed.isEmpty
         else { return }
         for unit in run.runAndSteps {

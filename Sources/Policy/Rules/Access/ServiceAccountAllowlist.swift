@@ -50,10 +50,10 @@ struct ServiceAccountAllowlist: Rule {
         let runtime = run.run.spec.runtime
         let field = FieldPath("spec.runtime.config.serviceAccount")
         if let account = runtime.serviceAccount { return (account, field) }
-        if run.generation == .august2026 {
-            if let account = runtime.serviceAccountName {
-                return (account, FieldPath("spec.runtime.config.serviceAccountName"))
-            }
+        if run.generation.readsServiceAccountName, let account = runtime.serviceAccountName {
+            return (account, FieldPath("spec.runtime.config.serviceAccountName"))
+        }
+        if run.generation.readsProviderWorkload {
             guard let provider = run.agentProvider else { return nil }
             if let account = provider.spec.serviceAccountName { return (account, FieldPath("spec.agentRef.name")) }
         }

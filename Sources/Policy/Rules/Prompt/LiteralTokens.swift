@@ -89,8 +89,9 @@ struct LiteralTokens: Rule {
     }
 
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
-        // 2026-08 looks names up in the run, and here there is none.
-        guard case .implementationSpec(let spec, .february2026) = object, let implementation = spec.implementation,
+        // One that renders looks names up in the run, and here there is none.
+        guard case .implementationSpec(let spec, let generation) = object, !generation.rendersTexts,
+            let implementation = spec.implementation,
             let text = implementation.text ?? implementation.summary
         else { return }
         let names = text.tokens.allDollarBraces
@@ -98,7 +99,7 @@ struct LiteralTokens: Rule {
         let field = FieldPath(implementation.text == nil ? "spec.summary" : "spec.text")
         var group = Group(.literalToken, field)
         group.add(names) { "${\($0)}" }
-        report(group, .february2026, &findings)
+        report(group, generation, &findings)
     }
 
     private func field(of prompt: EffectivePrompt.Prompt, _ unit: RunUnit) -> FieldPath? {
@@ -121,17 +122,16 @@ struct LiteralTokens: Rule {
         func add(_ names: [ExactString], _ reason: Reason, _ written: (ExactString) -> String) {
             if names.isEmpty { return }
             let isMeant: (ExactString) -> Bool =
-                switch (reason, generation) {
-                case (.shellVariable, _): unit.metadata.hasParameter
-                case (.emptyToken, _): { [.absent, .empty].contains(context.braces($0)) }
-                case (_, .august2026): { context.dollarBraces($0) == .absent }
-                case (_, .february2026): { _ in true }
+                switch reason {
+                case .shellVariable: unit.metadata.hasParameter
+                case .emptyToken: { [.absent, .empty].contains(context.braces($0)) }
+                case _ where generation.rendersTexts: { context.dollarBraces($0) == .absent }
+                default: { _ in true }
                 }
             groups[Group.Key(reason: reason, field: place), default: Group(reason, field)]
                 .add(names, where: isMeant, written: written)
         }
-        // 2026-08 replaces what stands in braces.
-        let replacesBraces = generation == .august2026
+        let replacesBraces = generation.rendersTexts
         add(replacesBraces ? tokens.dollarBraces : tokens.allDollarBraces, .literalToken) { "${\($0)}" }
         if replacesBraces { add(tokens.braces, .emptyToken) { "{{ \($0) }}" } }
         add(replacesBraces ? tokens.shellVariables : tokens.allShellVariables, .shellVariable) { "$\($0)" }
@@ -149,7 +149,7 @@ struct LiteralTokens: Rule {
             )
         case _ where group.isParameter:
             (what, remedy) = ("stays as written: the controller never expands a parameter", "write the value out")
-        case _ where generation == .february2026:
+        case _ where !generation.rendersTexts:
             (what, remedy) = ("stays as written: the controller expands nothing", "write the value out")
         default:
             (what, remedy) = ("names nothing in this run and stays as written", "set the parameter, or write it out")

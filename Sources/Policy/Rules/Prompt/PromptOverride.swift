@@ -14,13 +14,14 @@ struct PromptOverride: Rule {
     init(options: inout PolicyEntry) {}
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        switch run.generation {
-        case .february2026: checkOverrides(run, &findings)
-        case .august2026: checkForbiddenKeys(run, &findings)
+        if run.generation.forbidsPromptParameter {
+            checkForbiddenKeys(run, &findings)
+        } else {
+            checkOverrides(run, &findings)
         }
     }
 
-    // MARK: 2026-02
+    // MARK: Where it wins
 
     /// A prompt parameter and what it hides from the units it reaches.
     private struct Override {
@@ -93,7 +94,7 @@ struct PromptOverride: Rule {
         return ExactString("\(prompt) \(place) \(hidden.text?.sha256 ?? "")")
     }
 
-    // MARK: 2026-08
+    // MARK: Where it is refused
 
     private func checkForbiddenKeys(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         for (place, entry) in run.run.spec.parameters.entries.enumerated() where entry.isPromptInAnyCase {

@@ -74,16 +74,14 @@ struct PromptSource: Rule {
 
     private func reportEmpty(_ prompt: EffectivePrompt, _ generation: Generation, _ findings: inout RuleFindings) {
         guard let field = prompt.unit.implementationField(".text") else { return }
+        // The codex adapter, `controller-semantics.md` section 5.
         let message =
-            switch generation {
-            case .february2026: "Required value: neither a text nor a summary is left for the agent to read"
-            // The codex adapter, `controller-semantics.md` section 5.
-            case .august2026:
-                """
-                Required value: neither a text nor a summary is left; the codex adapter gives the agent the first that is not \
-                blank of the text and the summary as written, the issue's and the event's body, at last the whole run as JSON
-                """
-            }
+            generation.hasPromptOfAdapter
+            ? """
+            Required value: neither a text nor a summary is left; the codex adapter gives the agent the first that is not \
+            blank of the text and the summary as written, the issue's and the event's body, at last the whole run as JSON
+            """
+            : "Required value: neither a text nor a summary is left for the agent to read"
         let remedy = "write the task into the implementation's text"
         report(.emptyPrompt, field, message, remedy, value(of: prompt), nil, &findings)
     }

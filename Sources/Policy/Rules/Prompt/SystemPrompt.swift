@@ -30,21 +30,20 @@ struct SystemPrompt: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         let spec = run.run.spec
-        switch run.generation {
-        case .february2026:
-            if spec.systemPrompt == .absent, spec.systemPromptRef == nil { return }
-            let pair = Pair(
-                text: spec.systemPrompt,
-                reference: spec.systemPromptRef,
-                textField: FieldPath("spec.systemPrompt"),
-                referenceField: FieldPath("spec.systemPromptRef")
-            )
-            checkAmbiguity(pair, &findings)
-            checkShape(pair, isRun: true, &findings)
-        case .august2026:
+        guard run.generation.takesSystemPromptOfRun else {
             checkOverride(run.run.spec, &findings)
             checkDefault(run, &findings)
+            return
         }
+        if spec.systemPrompt == .absent, spec.systemPromptRef == nil { return }
+        let pair = Pair(
+            text: spec.systemPrompt,
+            reference: spec.systemPromptRef,
+            textField: FieldPath("spec.systemPrompt"),
+            referenceField: FieldPath("spec.systemPromptRef")
+        )
+        checkAmbiguity(pair, &findings)
+        checkShape(pair, isRun: true, &findings)
     }
 
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
@@ -58,7 +57,7 @@ struct SystemPrompt: Rule {
         checkShape(pair, isRun: false, &findings)
     }
 
-    // MARK: 2026-02 and Agents
+    // MARK: A run's own, and an Agent's
 
     private func checkAmbiguity(_ pair: Pair, _ findings: inout RuleFindings) {
         guard pair.text != .absent, pair.reference != nil else { return }
@@ -112,7 +111,7 @@ struct SystemPrompt: Rule {
         }
     }
 
-    // MARK: 2026-08
+    // MARK: The Agent's alone
 
     private func checkOverride(_ spec: AgentRun.Spec, _ findings: inout RuleFindings) {
         let message = "Forbidden: the controller takes the system prompt from the Agent's defaults alone"

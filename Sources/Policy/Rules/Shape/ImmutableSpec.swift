@@ -40,17 +40,17 @@ struct ImmutableSpec: Rule {
         }
     }
 
-    /// 2026-08 leaves templates alone that stay templates, and runs that are over.
+    /// Templates that stay templates are left alone, and with some controllers runs that are over.
     private func isLocked(_ run: RunUnderReview, _ status: AgentRun.Status) -> Bool {
         guard status.mayBeLocked, !run.staysTemplate else { return false }
-        guard run.generation == .august2026 else { return true }
+        if run.generation.locksFinishedRuns { return true }
         return status.phase.map { !["Succeeded", "Failed", "Cancelled"].contains($0) } ?? true
     }
 
     /// Whether the controller compares the field.
     private func isSnapshot(_ field: RunUpdate.Field, _ generation: Generation) -> Bool {
         switch field {
-        case .goal: generation == .august2026
+        case .goal: generation.locksGoal
         case .parameters, .workload: false
         default: true
         }

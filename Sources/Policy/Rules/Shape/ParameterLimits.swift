@@ -78,9 +78,9 @@ struct ParameterLimits: Rule {
         report(.parameterNotString, field, message, "put it in quotes", json, outcome, &findings)
     }
 
-    /// 2026-08 looks at the key first.
+    /// A controller that refuses the key looks at it first.
     private func isLeftToPromptOverride(_ entry: Parameters.Entry, _ run: RunUnderReview) -> Bool {
-        run.generation == .august2026 && entry.isPromptInAnyCase
+        run.generation.forbidsPromptParameter && entry.isPromptInAnyCase
     }
 }
 

@@ -95,7 +95,7 @@ private struct SizeExcesses {
         add(.name, step.name.string.utf8.count, FieldPath(step: step, ".name"))
         add(.volumes, step.workload.volumes.count, FieldPath(step: step, ".workload.volumes"))
         addKeys(of: step.parameters, FieldPath(step: step, ".parameters"))
-        if review.generation == .august2026, let loop = step.loop {
+        if review.generation.hasLoops, let loop = step.loop {
             add(.volumes, loop.volumeNames.count, FieldPath(step: step, ".loop.state.volumeNames"))
         }
         // Others have the run's.

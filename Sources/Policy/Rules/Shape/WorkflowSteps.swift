@@ -45,7 +45,7 @@ struct WorkflowSteps: Rule {
         checkNames(steps, run, &findings)
         if run.stepUnits.isEmpty { reportMissing(run.run.spec, &findings) }
         if run.mode == .readWrite { checkAttempts(steps, run.generation, &findings) }
-        guard run.generation == .august2026 else { return }
+        guard run.generation.hasLoops else { return }
         // Looked through once, however many steps mount them.
         lazy var ofRun = LoopCheck.Volumes(run.run.spec.workload.volumes)
         for step in steps {
@@ -90,7 +90,7 @@ struct WorkflowSteps: Rule {
     }
 
     private func reportBlank(_ step: WorkflowStep, _ generation: Generation, _ findings: inout RuleFindings) {
-        let isDropped = generation == .february2026
+        let isDropped = generation.dropsUnnamedSteps
         let field = FieldPath(step: step, ".name")
         let draft = RuleFindings.Draft(
             reason: .workflowStepMissingName,
@@ -109,7 +109,7 @@ struct WorkflowSteps: Rule {
     private func checkAttempts(_ steps: [WorkflowStep], _ generation: Generation, _ findings: inout RuleFindings) {
         for step in steps where step.timeoutSeconds > 0 && step.retries > 0 {
             // The controller never runs it.
-            if step.name.isEmpty, generation == .february2026 { continue }
+            if step.name.isEmpty, generation.dropsUnnamedSteps { continue }
             let field = FieldPath(step: step, ".timeoutSeconds")
             let draft = RuleFindings.Draft(
                 reason: .overlappingAttempts,
@@ -158,7 +158,7 @@ extension Reason {
     static let workflowStepMissingName = Reason(
         "WorkflowStepMissingName",
         action: .warn,
-        where: { $0 == .february2026 },
+        where: \.dropsUnnamedSteps,
         meaning: "a step without a name; 2026-02 drops it",
         example: "steps: [{}]",
         fix: "name the step"
