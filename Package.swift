@@ -237,6 +237,14 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "Reports"]
+        ),
+        .testTarget(
+            name: "OfflineTests",
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms"]
+        ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
         .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
         .testTarget(

@@ -15,7 +15,7 @@ package struct ExitCodes: Sendable {
     }
 
     /// Nil for what the command never ends with.
-    package func meaning(of status: ExitStatus) -> String? {
+    package func meaning(of status: CommandStatus) -> String? {
         switch status {
         case .good: good
         case .refused: refused
@@ -25,7 +25,7 @@ package struct ExitCodes: Sendable {
 
     /// The last part of the command's help.
     package var help: String {
-        let lines = ExitStatus.allCases.compactMap { status in
+        let lines = CommandStatus.allCases.compactMap { status in
             meaning(of: status).map { "  \(status.rawValue)  \($0)" }
         }
         return (["EXIT CODES"] + lines).joined(separator: "\n")

@@ -44,7 +44,7 @@ struct AgentRunAdmission: AsyncParsableCommand {
         if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
         if let failure = error as? CommandFailure {
             StandardError.write("agentrun-admission: \(failure.message)\n")
-            Glibc.exit(ExitStatus.failed.rawValue)
+            Glibc.exit(CommandStatus.failed.rawValue)
         }
         let message = fullMessage(for: error)
         // A wish for help is no failure.
@@ -53,6 +53,6 @@ struct AgentRunAdmission: AsyncParsableCommand {
             Glibc.exit(0)
         }
         StandardError.write("\(VisibleText.lines(message))\n")
-        Glibc.exit(ExitStatus.failed.rawValue)
+        Glibc.exit(CommandStatus.failed.rawValue)
     }
 }

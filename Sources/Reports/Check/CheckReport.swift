@@ -24,7 +24,7 @@ package struct CheckReport {
     /// Allowed, but not without a warning.
     var warned: Int { entries.count { $0.verdict.allowed && !$0.verdict.warnings.isEmpty } }
 
-    package func exitStatus(failingOn failOn: FailOn) -> ExitStatus {
+    package func exitStatus(failingOn failOn: FailOn) -> CommandStatus {
         if !errors.isEmpty { return .failed }
         if failOn == .warn, !doubts.isEmpty { return .refused }
         return entries.contains { $0.isFailing(on: failOn) } ? .refused : .good

@@ -82,7 +82,7 @@ struct SARIFLog {
 
     // MARK: Writing
 
-    func written(errors: [FileProblem], exit: ExitStatus) -> [UInt8] {
+    func written(errors: [FileProblem], exit: CommandStatus) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
         writer.member(
@@ -140,7 +140,7 @@ struct SARIFLog {
         writer.endObject()
     }
 
-    private func writeInvocation(_ errors: [FileProblem], exit: ExitStatus, to writer: inout JSONWriter) {
+    private func writeInvocation(_ errors: [FileProblem], exit: CommandStatus, to writer: inout JSONWriter) {
         writer.key("invocations")
         writer.beginArray()
         writer.beginObject()

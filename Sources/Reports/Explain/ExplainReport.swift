@@ -24,7 +24,7 @@ package struct ExplainReport {
 
     package init() {}
 
-    package var exitStatus: ExitStatus {
+    package var exitStatus: CommandStatus {
         if problems.contains(where: { $0.severity == .error }) { return .failed }
         return entries.contains { !$0.check.verdict.allowed } ? .refused : .good
     }

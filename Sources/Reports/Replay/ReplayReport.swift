@@ -64,7 +64,7 @@ package struct ReplayReport {
 
     var flipped: Int { (changes[.denied] ?? 0) + (changes[.allowed] ?? 0) }
 
-    package func exitStatus(isStrict: Bool) -> ExitStatus {
+    package func exitStatus(isStrict: Bool) -> CommandStatus {
         if unreadable > 0 { return .failed }
         return flipped > 0 || (isStrict && doubtful > 0) ? .refused : .good
     }

@@ -8,7 +8,7 @@ package struct SuiteReport {
         self.results = results
     }
 
-    package var exitStatus: ExitStatus { results.map(\.exitStatus).max() ?? .good }
+    package var exitStatus: CommandStatus { results.map(\.exitStatus).max() ?? .good }
 
     /// What goes to standard error: why suites could not be read.
     package var problemText: String {

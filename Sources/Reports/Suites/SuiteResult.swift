@@ -28,9 +28,9 @@ package struct SuiteResult: Sendable {
         (self.file, name, cases, self.problem) = (file, "", [], problem)
     }
 
-    var exitStatus: ExitStatus {
+    var exitStatus: CommandStatus {
         if problem != nil { return .failed }
-        return cases.map { one -> ExitStatus in
+        return cases.map { one -> CommandStatus in
             switch one.outcome {
             case .passed: .good
             case .failed: .refused

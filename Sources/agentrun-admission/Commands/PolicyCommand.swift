@@ -38,7 +38,7 @@ struct PolicyCommand: ParsableCommand {
         var files: [String]
 
         func run() throws {
-            var status = ExitStatus.good
+            var status = CommandStatus.good
             for file in files {
                 do {
                     let bytes = try PolicyFile.contents(of: file)

@@ -24,7 +24,7 @@ extension PrintOptions {
 }
 
 extension ExitCode {
-    init(_ status: ExitStatus) {
+    init(_ status: CommandStatus) {
         self.init(status.rawValue)
     }
 }

@@ -13,7 +13,7 @@ enum StandardOutput {
         StandardError.write(
             "agentrun-admission: cannot write standard output: \(reason); read it to its end, or write to a file\n"
         )
-        exit(ExitStatus.failed.rawValue)
+        exit(CommandStatus.failed.rawValue)
     }
 }
 

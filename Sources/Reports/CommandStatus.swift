@@ -1,5 +1,5 @@
 /// How a command ends: the one table of exit codes.
-package enum ExitStatus: Int32, Sendable, Comparable, CaseIterable {
+package enum CommandStatus: Int32, Sendable, Comparable, CaseIterable {
     /// The work is done, and where there was a question, the answer is yes.
     case good = 0
     /// The answer is no.
@@ -7,5 +7,5 @@ package enum ExitStatus: Int32, Sendable, Comparable, CaseIterable {
     /// The work could not be done, or not all of it, or the command was wrong.
     case failed = 2
 
-    package static func < (one: ExitStatus, other: ExitStatus) -> Bool { one.rawValue < other.rawValue }
+    package static func < (one: CommandStatus, other: CommandStatus) -> Bool { one.rawValue < other.rawValue }
 }

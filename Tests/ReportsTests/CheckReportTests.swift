@@ -1,0 +1,132 @@
+import Foundation
+import JSONPull
+import Policy
+import Reports
+import Testing
+
+@Suite struct `Report of check` {
+    private static func report(_ verdicts: Verdict..., problems: [FileProblem] = []) -> CheckReport {
+        var report = CheckReport()
+        for verdict in verdicts { report.add(judged(verdict)) }
+        for problem in problems { report.add(problem) }
+        return report
+    }
+
+    private static let error = FileProblem(file: "a.yaml", message: "cannot be read")
+    private static let doubt = FileProblem(
+        .warning,
+        file: "b.yaml",
+        position: SourcePosition(line: 7, column: 2),
+        message: "a key twice"
+    )
+
+    @Test func `ends as badly as the worst of it`() {
+        let table: [(CheckReport, deny: CommandStatus, warn: CommandStatus)] = [
+            (Self.report(), .good, .good),
+            (Self.report(verdict(.audit)), .good, .good),
+            (Self.report(verdict(.warn)), .good, .refused),
+            (Self.report(verdict(.warn), verdict(.audit, .deny)), .refused, .refused),
+            (Self.report(problems: [Self.doubt]), .good, .refused),
+            (Self.report(verdict(.deny), problems: [Self.error]), .failed, .failed),
+        ]
+        for (index, (report, deny, warn)) in table.enumerated() {
+            #expect(report.exitStatus(failingOn: .deny) == deny, "\(index)")
+            #expect(report.exitStatus(failingOn: .warn) == warn, "\(index)")
+        }
+    }
+
+    @Test func `as text has a paragraph an object and a sum`() {
+        var report = Self.report(verdict(.deny, .audit), verdict(.warn), verdict(), problems: [Self.error])
+        report.addSkipped()
+        #expect(
+            report.output(.text) == """
+                runs.yaml:1: AgentRun agents/one: denied
+                  2:3  Deny  [MissingRequiredLabels] metadata.labels: is wrong (mend it)
+                  3:3  Audit [MissingRequiredLabels] metadata.labels: is wrong (mend it)
+                runs.yaml:1: AgentRun agents/one: allowed with warnings
+                  2:3  Warn  [MissingRequiredLabels] metadata.labels: is wrong (mend it)
+                runs.yaml:1: AgentRun agents/one: allowed
+                3 objects: 1 denied, 1 allowed with warnings, 1 allowed, 1 of other kinds skipped, 1 not read
+
+                """
+        )
+        let quiet = report.output(.text, PrintOptions(isQuiet: true)) ?? ""
+        #expect(quiet.contains("denied\n") && quiet.contains("with warnings\n"))
+        #expect(!quiet.contains("objects") && !quiet.contains(": allowed\n"))
+        #expect(report.problemText == "a.yaml: cannot be read\n")
+    }
+
+    @Test func `colours what a terminal shows, and nothing else`() {
+        let report = Self.report(verdict(.deny))
+        let options = PrintOptions(style: TerminalStyle(isColoured: true))
+        #expect(report.output(.text, options)?.contains("\u{1B}[1;31mdenied\u{1B}[0m") == true)
+        for format in OutputFormat.allCases where format != .text {
+            #expect(report.output(format, options)?.contains("\u{1B}") != true, "\(format)")
+        }
+    }
+
+    @Test func `as annotations escapes what GitHub's runner would take for its own`() {
+        var report = CheckReport()
+        report.add(judged(verdict(.deny, .warn, .audit, message: "100%"), in: "a:b,c.yaml"))
+        report.add(Self.doubt)
+        #expect(
+            report.output(.github) == """
+                ::warning file=b.yaml,line=7,col=2::a key twice
+                ::error file=a%3Ab%2Cc.yaml,line=2,col=3,title=label-policy/MissingRequiredLabels::\
+                [MissingRequiredLabels] metadata.labels: 100%25 (mend it)
+                ::warning file=a%3Ab%2Cc.yaml,line=3,col=3,title=label-policy/MissingRequiredLabels::\
+                [MissingRequiredLabels] metadata.labels: 100%25 (mend it)
+
+                """
+        )
+    }
+
+    @Test func `as JUnit fails what makes the exit code 1`() {
+        let report = Self.report(verdict(.warn), verdict(), problems: [Self.error, Self.doubt])
+        for (failOn, failures) in [(CheckReport.FailOn.deny, 0), (.warn, 2)] {
+            let xml = report.output(.junit, PrintOptions(failOn: failOn)) ?? ""
+            #expect(xml.contains("<testsuites tests=\"4\" failures=\"\(failures)\" errors=\"1\">"), "\(xml)")
+        }
+    }
+
+    @Test func `as SARIF has a result a finding and tells of the tool and its end`() throws {
+        let report = Self.report(verdict(.deny, .warn, .audit), problems: [Self.error, Self.doubt])
+        let text = report.output(.sarif, PrintOptions(productVersion: "1.2.3")) ?? ""
+        let log = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let run = try #require((log["runs"] as? [[String: Any]])?.first)
+        let results = try #require(run["results"] as? [[String: Any]])
+        #expect(results.compactMap { $0["level"] as? String } == ["error", "warning", "note", "warning"])
+        let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]
+        #expect(driver?["version"] as? String == "1.2.3")
+        #expect((driver?["rules"] as? [[String: Any]])?.count == 2)
+        let invocation = try #require((run["invocations"] as? [[String: Any]])?.first)
+        #expect(invocation["exitCode"] as? Int == 2 && invocation["executionSuccessful"] as? Bool == false)
+    }
+
+    @Test func `as JSON counts what it lists`() throws {
+        let report = Self.report(verdict(.deny), verdict(.warn), problems: [Self.doubt])
+        let text = report.output(.json) ?? ""
+        #expect(text.contains("\"summary\":{\"objects\":2,\"denied\":1,\"warned\":1,\"skipped\":0,\"errors\":0}"))
+        #expect(text.contains("{\"severity\":\"warning\",\"source\":\"b.yaml\",\"line\":7,\"column\":2,"))
+    }
+
+    @Test func `says of a review what was asked`() {
+        #expect(judged(verdict()).title == "AgentRun agents/one")
+        #expect(judged(verdict(), isReview: true).title == "CREATE of AgentRun agents/one")
+    }
+
+    /// A name, a message and a file may be anybody's: what is printed of them moves no cursor and ends no line.
+    @Test func `shows control characters of others in every format`() {
+        var report = CheckReport()
+        let hostile = verdict(.deny, .warn, name: "a\u{1B}[2Jb\u{202E}", message: "x\u{7}y\u{2028}")
+        report.add(judged(hostile, in: "f\u{1B}]0;t\u{7}.yaml"))
+        report.add(FileProblem(file: "g\u{1B}.yaml", message: "m\u{9B}"))
+        for format in OutputFormat.allCases {
+            guard let output = report.output(format) else { continue }
+            for scalar in ["\u{1B}", "\u{7}", "\u{9B}", "\u{202E}"] as [Unicode.Scalar] {
+                #expect(!output.unicodeScalars.contains(scalar), "\(format)")
+            }
+        }
+        #expect(!report.problemText.unicodeScalars.contains("\u{1B}"))
+    }
+}
