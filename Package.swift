@@ -36,6 +36,7 @@ let package = Package(
             providers: [.apt(["libyaml-dev"])]
         ),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CMalloc"),
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
@@ -137,6 +138,7 @@ let package = Package(
                 "AdmissionAPI",
                 "AdmissionServer",
                 "AgentRuns",
+                "CMalloc",
                 "ClusterState",
                 "HTTPServer",
                 "JSONPull",
@@ -302,6 +304,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "COpenSSL",
+                "Digest",
                 "FakeAPIServer",
                 "TLS",
                 "TestPrograms",

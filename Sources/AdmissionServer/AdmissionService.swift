@@ -1,6 +1,7 @@
 package import HTTPServer
 package import NIOCore
 private import NIOPosix
+internal import Policy
 
 /// The webhook's side of HTTP: which path and method leads where, and what an error looks like.
 package struct AdmissionService: HTTPService {
@@ -9,13 +10,13 @@ package struct AdmissionService: HTTPService {
     /// One for each event loop, which is a thread.
     private let batches = ThreadSpecificVariable<ReviewBatch>()
     private let health: HealthEndpoint
-    private let version: ByteBuffer
+    private let version: ProductVersion
 
     /// - Parameters:
     ///   - reviews: answers `/validate`.
     ///   - lanes: judge large reviews.
     ///   - readinessChecks: what `/readyz` looks at, in the order it lists them.
-    ///   - version: what `/version` tells.
+    ///   - version: what `/version` tells, beside the policy.
     package init(
         reviews: ReviewHandler,
         lanes: ReviewLanes,
@@ -25,7 +26,7 @@ package struct AdmissionService: HTTPService {
         self.reviews = reviews
         self.lanes = lanes
         health = HealthEndpoint(readinessChecks: readinessChecks)
-        self.version = ByteBuffer(bytes: version.encoded())
+        self.version = version
     }
 
     package func refusal(of head: HTTPRequestHead) -> HTTPResponse? {
@@ -47,9 +48,14 @@ package struct AdmissionService: HTTPService {
         case .validate: review(request, on: eventLoop, later)
         case .livez: health.livez(request)
         case .readyz: health.readyz(request)
-        case .version: HTTPResponse(status: 200, contentType: MediaType.json, body: version)
+        case .version: versionAnswer
         case nil: ErrorAnswer.notFound(request.head)
         }
+    }
+
+    private var versionAnswer: HTTPResponse {
+        let body = version.encoded(policy: reviews.engine.value.policy)
+        return HTTPResponse(status: 200, contentType: MediaType.json, body: ByteBuffer(bytes: body))
     }
 
     /// There is no queue for reviews beyond those in flight, and a short one for large reviews: an API server that is told so

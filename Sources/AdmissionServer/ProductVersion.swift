@@ -1,4 +1,6 @@
+internal import AgentRuns
 internal import JSONPull
+internal import Policy
 
 /// What this build is: the answer of `/version` and of the command `version`.
 package struct ProductVersion: Sendable {
@@ -36,7 +38,10 @@ package struct ProductVersion: Sendable {
     }()
 
     /// `{"version": …, "swift": …, …}`, compact, with a final newline.
-    package func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] { encoded(policy: nil) }
+
+    /// The same of a server, with the policy it judges by: `"policy": {"name": …, "generation": …, "sha256": …}`.
+    func encoded(policy: AdmissionPolicy?) -> [UInt8] {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
         writer.key("version")
@@ -44,6 +49,14 @@ package struct ProductVersion: Sendable {
         for component in components {
             writer.key(component.name)
             writer.string(component.version)
+        }
+        if let policy {
+            writer.key("policy")
+            writer.beginObject()
+            writer.member("name", VisibleText.line(policy.name))
+            writer.member("generation", policy.generation.rawValue)
+            writer.member("sha256", policy.digest)
+            writer.endObject()
         }
         writer.endObject()
         writer.newline()

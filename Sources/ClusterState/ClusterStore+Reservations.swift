@@ -23,25 +23,26 @@ extension ClusterStore {
     /// a run of the same name is replaced. Without a name nothing is remembered, as nothing would end it.
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
-        return withState { state in
+        let (isReserved, news) = withState { state -> (Bool, ReservationNews?) in
             state.expireReservations(clock)
             if scope != .none {
                 let namespace = scope == .namespace ? claims.namespace : nil
                 for branch in claims.taken
                 where !claims.shared.contains(branch) && state.isHeld(branch, byOtherThan: key, scope: namespace) {
-                    return false
+                    return (false, nil)
                 }
             }
             if claims.isKeyExclusive, let taken = claims.idempotencyKey,
                 state.holders(of: taken, otherThan: key)?.isInUse == true
             {
-                return false
+                return (false, nil)
             }
-            guard !claims.name.isEmpty else { return true }
+            guard !claims.name.isEmpty else { return (true, nil) }
             if state.sources.isEmpty, !claims.isUpdate { state.setAsideEarlierRun(key, uid: claims.uid) }
-            state.reservations.insert(claims, source: state.objects.runs, now: clock())
-            return true
+            return (true, state.reservations.insert(claims, source: state.objects.runs, now: clock()))
         }
+        if let news { onReservationNews(news) }
+        return isReserved
     }
 
     /// Forgets a run that a DELETE was seen of, also if a manifest still has it, until that file changes.

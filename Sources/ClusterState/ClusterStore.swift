@@ -26,6 +26,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
     private let state: Mutex<State>
     /// Asked only where time makes a difference: most look-ups of a review are done sooner than the clock is read.
     let clock: @Sendable () -> Int64
+    /// Called by whoever reserves, outside of the lock.
+    let onReservationNews: @Sendable (ReservationNews) -> Void
 
     /// - Parameters:
     ///   - repositoryOptions: what tells repositories apart.
@@ -33,15 +35,19 @@ package final class ClusterStore: ClusterLookup, Sendable {
     ///   - sources: what the API server's lists and watches feed; none where the state is manifests.
     ///   - reservations: bounds of what is remembered of admissions.
     ///   - clock: monotonic, in milliseconds.
+    ///   - onReservationNews: told when admissions begin to be forgotten for want of room, and when they no longer are; on a
+    ///     thread that answers reviews.
     package init(
         repositoryOptions: RepositoryName.Options,
         generation: Generation,
         sources: [ClusterSource] = [],
         reservations: ReservationLimits = ReservationLimits(),
-        clock: @escaping @Sendable () -> Int64
+        clock: @escaping @Sendable () -> Int64,
+        onReservationNews: @escaping @Sendable (ReservationNews) -> Void = { _ in }
     ) {
         let projection = RunProjection(repositoryOptions: repositoryOptions, generation: generation)
         self.clock = clock
+        self.onReservationNews = onReservationNews
         state = Mutex(
             State(
                 projection: projection,

@@ -19,6 +19,14 @@ package struct ReservationLimits: Sendable {
     }
 }
 
+/// What an operator has to know of what is remembered of admissions; told once each until the other is.
+package enum ReservationNews: Equatable, Sendable {
+    /// There are as many as there may be: from now on each new one takes the place of the oldest.
+    case dropping(maximum: Int)
+    /// There is room again; so many were dropped meanwhile.
+    case keeping(dropped: Int)
+}
+
 /// The runs this process admitted, oldest first, with the branches it worked out for them.
 struct Reservations: Sendable {
     /// What is remembered beside the run itself.
@@ -39,6 +47,8 @@ struct Reservations: Sendable {
     private var nextSequence: UInt64 = 0
     /// How many were dropped for want of room.
     private(set) var droppedCount = 0
+    /// What ``droppedCount`` was when dropping began; nil while nothing is dropped.
+    private var droppedBefore: Int?
 
     init(limits: ReservationLimits) {
         self.limits = limits
@@ -47,7 +57,7 @@ struct Reservations: Sendable {
     /// Remembers an admission in place of an earlier one of the same name; none if it holds nothing.
     ///
     /// `source` is what the cluster is known to have.
-    mutating func insert(_ claims: BranchClaims, source: RunIndex, now: Int64) {
+    mutating func insert(_ claims: BranchClaims, source: RunIndex, now: Int64) -> ReservationNews? {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)
         var branches = earlierBranches(of: key, before: claims)
         let earlierCount = branches.count
@@ -57,7 +67,10 @@ struct Reservations: Sendable {
             var seen = Set(branches)
             for branch in claims.branches where seen.insert(branch).inserted { branches.append(branch) }
         }
-        guard !branches.isEmpty || claims.idempotencyKey != nil else { return remove(key) }
+        guard !branches.isEmpty || claims.idempotencyKey != nil else {
+            remove(key)
+            return nil
+        }
         let mayBeAnother = !claims.isUpdate && earlierCount > 0
         let run = ProjectedRun(
             key: key,
@@ -74,11 +87,26 @@ struct Reservations: Sendable {
         details[place] = Detail(sequence: nextSequence, admittedAt: now, isConfirmed: isThere)
         queue.append((place, nextSequence))
         nextSequence += 1
+        let news = makeRoom()
+        compactQueue()
+        return news
+    }
+
+    /// Forgets the oldest as long as there are more than there may be.
+    private mutating func makeRoom() -> ReservationNews? {
+        // Half, so that a table that is nearly full is not told of again and again.
+        if let before = droppedBefore, runs.count <= limits.maximumCount / 2 {
+            droppedBefore = nil
+            return .keeping(dropped: droppedCount - before)
+        }
+        guard runs.count > limits.maximumCount else { return nil }
+        let isNews = droppedBefore == nil
+        droppedBefore = droppedBefore ?? droppedCount
         while runs.count > limits.maximumCount, let oldest = oldest() {
             remove(at: oldest.place)
             droppedCount += 1
         }
-        compactQueue()
+        return isNews ? .dropping(maximum: limits.maximumCount) : nil
     }
 
     /// What was worked out for the name before and is held on.

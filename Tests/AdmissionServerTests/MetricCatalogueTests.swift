@@ -30,6 +30,12 @@ import Testing
         let metrics = service.metrics
         metrics.observeState { service.store.figures }
         metrics.observeFeed { [(ClusterSource(kind: .agentRun, namespace: nil), FeedFigures())] }
+        metrics.observePolicy(service.engine)
+        metrics.observeReservations {
+            0
+        } dropped: {
+            0
+        }
         metrics.observeClaims { 0 }
         metrics.observeClock { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
@@ -57,7 +63,7 @@ import Testing
                 #expect(!own.isEmpty, "\(name)")
                 let labels = metric.labels.union(name.hasSuffix("_bucket") ? ["le"] : [])
                 for sample in own {
-                    let found = sample.matches(of: /[{,]([a-z_]+)="/).map { String($0.1) }
+                    let found = sample.matches(of: /[{,]([a-z_0-9]+)="/).map { String($0.1) }
                     #expect(Set(found) == labels, "\(sample)")
                 }
             }

@@ -1,4 +1,5 @@
 import HTTPServer
+import Policy
 import Testing
 
 @testable import AdmissionServer
@@ -89,9 +90,12 @@ import Testing
         #expect(service.answer(to: .headTimedOut).headers["retry-after"] == nil)
     }
 
-    @Test func `version tells product and toolchain`() {
+    @Test func `version tells product, toolchain and policy`() {
         let answer = service.ask(.get, "/version", contentType: nil)
         #expect(answer.status == 200)
         #expect(answer.body.hasPrefix(#"{"version":"\#(ProductVersion.number)","swift":"6."#))
+        let digest = AdmissionPolicy.builtIn.digest
+        let policy = #""policy":{"name":"default","generation":"2026-02","sha256":"\#(digest)"}}"#
+        #expect(answer.body.hasSuffix(policy + "\n"))
     }
 }

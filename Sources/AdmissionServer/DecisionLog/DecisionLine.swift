@@ -35,6 +35,7 @@ enum DecisionLine {
         if let policy = decision.evidence?.policy {
             writer.member("policy", policy.name)
             writer.member("generation", policy.generation.rawValue)
+            writer.member("policySha256", policy.digest)
         }
         decision.timings.write(to: &writer)
         switch decision.outcome {

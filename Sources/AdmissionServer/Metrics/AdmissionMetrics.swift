@@ -1,5 +1,7 @@
+internal import AgentRuns
 package import ClusterState
 private import HTTPServer
+package import Policy
 package import Prometheus
 package import TLS
 
@@ -96,9 +98,19 @@ extension AdmissionMetrics {
             "certificate_expiry_seconds", MetricKind.gauge, "Time until a certificate expires; negative afterwards."
         )
 
+        static let reservations = (
+            "reservations", MetricKind.gauge, "Admissions that are remembered beside the cluster state."
+        )
+        static let reservationsDropped = (
+            "reservations_dropped_total", MetricKind.counter, "Admissions that were forgotten for want of room."
+        )
+        static let policyInfo = (
+            "policy_info", MetricKind.gauge, "1, labelled with the policy in use: SHA-256 of its file, and generation."
+        )
+
         static let all = [
             stateObjects, stateAge, stateSynced, stateRelists, stateEvents, stateFailures, claimsHeld, clockSkew,
-            reloads, reloadFailed, expiry,
+            reloads, reloadFailed, expiry, policyInfo, reservations, reservationsDropped,
         ]
     }
 
@@ -130,6 +142,15 @@ extension AdmissionMetrics {
         }
     }
 
+    /// Shows what this process remembers of what it admitted.
+    package func observeReservations(
+        held: @escaping @Sendable () -> Int,
+        dropped: @escaping @Sendable () -> Int
+    ) {
+        observe(Observed.reservations) { $0.add(held()) }
+        observe(Observed.reservationsDropped) { $0.add(dropped()) }
+    }
+
     /// Shows what the lists and watches of the cluster state did.
     package func observeFeed(_ feed: @escaping @Sendable () -> [(source: ClusterSource, figures: FeedFigures)]) {
         func observeSum(
@@ -158,6 +179,14 @@ extension AdmissionMetrics {
     package func observeClock(secondsAhead: @escaping @Sendable () -> Double?) {
         observe(Observed.clockSkew) { samples in
             if let seconds = secondsAhead() { samples.add(seconds) }
+        }
+    }
+
+    /// Shows which policy is in use, so that replicas can be compared.
+    package func observePolicy(_ engine: Current<PolicyEngine>) {
+        observe(Observed.policyInfo) { samples in
+            let policy = engine.value.policy
+            samples.add(1, LabelSet([("sha256", policy.digest), ("generation", policy.generation.rawValue)]))
         }
     }
 

@@ -69,6 +69,7 @@ extension PolicyEngine {
                 return nil
             }
             let verdict = Self.verdict(on: header, in: namespace)
+            verdict.policyDigest = policy.digest
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                     try AgentRun(&reader)

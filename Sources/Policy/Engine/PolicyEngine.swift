@@ -41,6 +41,7 @@ package final class PolicyEngine: Sendable {
             dryRun: request.dryRun,
             object: Verdict.Object(kind: request.kind, namespace: request.namespace, name: request.name, uid: "")
         )
+        verdict.policyDigest = policy.digest
         switch plan(for: request) {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]

@@ -1,3 +1,4 @@
+internal import Digest
 internal import JSONPull
 internal import YAMLPull
 
@@ -12,7 +13,8 @@ extension AdmissionPolicy {
     package static func load(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> AdmissionPolicy {
         let (document, root) = try tree(bytes, file: file)
         var mistakes: [PolicyEntry.Mistake] = []
-        let policy = AdmissionPolicy(root, &mistakes)
+        var policy = AdmissionPolicy(root, &mistakes)
+        policy.digest = unsafe bytes.withUnsafeBytes { unsafe SHA256.hexDigest(of: $0) }
         var problems = document.warnings.map {
             PolicyFileError.Problem(line: $0.position.line, column: $0.position.column, message: $0.description)
         }

@@ -1,11 +1,16 @@
 internal import AdmissionAPI
 package import AgentRuns
+internal import Digest
 internal import JSONPull
 
 /// A policy, checked and compiled: an immutable value, swapped whole on reload.
 package struct AdmissionPolicy: Sendable {
     /// `metadata.name`.
     package let name: String
+    /// SHA-256 of the file's bytes in hexadecimal digits, by which replicas and decisions are compared: what `sha256sum` prints.
+    ///
+    /// Without a file that of the built-in defaults as a file, as `policy show` prints them.
+    package internal(set) var digest = ""
     package var generation: Generation
     /// What a rule that throws makes of the review.
     package let onError: Action
@@ -35,7 +40,9 @@ package struct AdmissionPolicy: Sendable {
     /// What applies without a policy file.
     package static let builtIn: AdmissionPolicy = {
         var mistakes: [PolicyEntry.Mistake] = []
-        return AdmissionPolicy(nil, &mistakes)
+        var policy = AdmissionPolicy(nil, &mistakes)
+        policy.digest = SHA256.hexDigest(of: builtInFile)
+        return policy
     }()
 
     /// - Parameters:

@@ -38,11 +38,13 @@ extension Verdict {
         )
     }
 
-    /// Those of RULES section 4 that have a value.
+    /// Those of RULES section 4 that have a value, and which policy it was.
     private var auditAnnotations: [AdmissionResponse.AuditAnnotation] {
         var annotations: [AdmissionResponse.AuditAnnotation] = []
-        annotations.reserveCapacity(8)
+        annotations.reserveCapacity(9)
         annotations.append(.init("verdict", allowed ? "allowed" : "denied"))
+        // Digits: there is nothing to make visible or to cut.
+        if !policyDigest.isEmpty { annotations.append(.init("policy-sha256", policyDigest)) }
         func add(_ key: StaticString, _ value: String?) {
             guard let value, !value.isEmpty else { return }
             annotations.append(.init(key, AnnotationText.cut(value)))

@@ -30,6 +30,8 @@ package final class Verdict: @unchecked Sendable {
     package internal(set) var notices: [String] = []
     /// What an admitted run takes; nil for everything else.
     package internal(set) var claims: BranchClaims?
+    /// ``AdmissionPolicy/digest`` of what judged.
+    package internal(set) var policyDigest = ""
     /// Whether a rule read a text that a decision log has not kept, so that the verdict may be another than on the object
     /// itself.
     package internal(set) var restsOnRedactedText = false
@@ -61,6 +63,7 @@ package final class Verdict: @unchecked Sendable {
         omitted = verdict.omitted
         notices = verdict.notices
         claims = verdict.claims
+        policyDigest = verdict.policyDigest
         restsOnRedactedText = verdict.restsOnRedactedText
     }
 

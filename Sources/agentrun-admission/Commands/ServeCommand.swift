@@ -97,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
         let listening = Listening()
         let readinessChecks =
             [stopping.readiness] + certificate.readinessChecks
-            + kept.readinessChecks + [.reload(policies.record)] + source.readinessChecks
+            + kept.readinessChecks + [policies.readiness] + source.readinessChecks
         let reviews = ReviewHandler(
             engine: policies.engine,
             state: source.store,
@@ -144,7 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
         // A thread of its own, too: whatever the others are at, a probe is answered.
         let probeLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let scrapes = metricsService(probed, certificate, probeLoops, logger)
-        let services: [any Service] = scrapes + [decisions].compactMap(\.self)
+        let services: [any Service] = [HeapTrimming()] + scrapes + [decisions].compactMap(\.self)
         try await signals.run(group(services + [certificate, kept, policies, source, webhook], logger: logger))
         // Those first that answer on the others.
         for loops in [judgingLoops, eventLoops, probeLoops, clusterLoops] { try await loops.shutdownGracefully() }
@@ -158,7 +158,7 @@ struct ServeCommand: AsyncParsableCommand {
         logger: Logger
     ) throws(CommandFailure) -> any StateSource {
         guard state.paths.isEmpty else { return ManifestsState(paths: state.paths, policies: policies, logger: logger) }
-        guard let connection = ClusterConnection(cluster) else { return OwnState(policies: policies) }
+        guard let connection = ClusterConnection(cluster) else { return OwnState(policies: policies, logger: logger) }
         return try WatchedState(
             connection,
             options: cluster,
@@ -182,8 +182,14 @@ struct ServeCommand: AsyncParsableCommand {
         metrics.observeReloads(certificate.pairRecord)
         metrics.observeReloads(certificate.trustRecord)
         metrics.observeServingCertificate { certificate.context.value.pair.notAfter }
+        metrics.observePolicy(policies.engine)
         let store = source.store
         metrics.observeState { store.figures }
+        metrics.observeReservations {
+            store.reservationCount
+        } dropped: {
+            store.droppedReservationCount
+        }
         source.observe(metrics)
     }
 

@@ -19,10 +19,14 @@ struct ManifestsState: StateSource {
     init(paths: [String], policies: PolicySource, logger: Logger) {
         self.paths = paths
         self.logger = logger
-        let store = ClusterStore(policy: policies.engine.value.policy, clock: Clocks.monotonicMilliseconds)
+        let store = ClusterStore(
+            policy: policies.engine.value.policy,
+            clock: Clocks.monotonicMilliseconds,
+            onReservationNews: { logger.log($0) }
+        )
         self.store = store
         // The watcher reads the manifests again when what the policy makes of runs has changed.
-        policies.onReload.replace { store.project(by: $0) }
+        policies.followers.add { store.project(by: $0) }
         (firstLook, firstLookDone) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 

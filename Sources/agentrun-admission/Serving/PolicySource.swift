@@ -10,8 +10,8 @@ internal import ServiceLifecycle
 struct PolicySource: Service {
     let engine: Current<PolicyEngine>
     let record = ReloadRecord(name: "policy")
-    /// Called with each new policy before reviews are judged by it.
-    let onReload = Current<@Sendable (AdmissionPolicy) -> Void>({ _ in })
+    /// Told of each new policy before reviews are judged by it.
+    let followers = Followers<AdmissionPolicy>()
 
     private let options: PolicyOptions
     private let logger: Logger
@@ -23,7 +23,23 @@ struct PolicySource: Service {
         self.logger = logger
         // Before the file is read, so that a change from now on is noticed.
         reloader = FileReloader(paths: options.files)
-        engine = Current(PolicyEngine(policy: try options.load()))
+        let policy = try options.load()
+        engine = Current(PolicyEngine(policy: policy))
+        logger.info("policy in use", metadata: Self.metadata(of: policy))
+    }
+
+    /// Holds always; tells which policy judges, and when that is not the file in place.
+    var readiness: HealthCheck {
+        let reload = HealthCheck.reload(record)
+        return HealthCheck(
+            name: record.name,
+            note: { [engine] in
+                let policy = engine.value.policy
+                let identity = "generation \(policy.generation.rawValue), sha256 \(policy.digest)"
+                return reload.note().map { "\(identity); \($0)" } ?? identity
+            },
+            problem: reload.problem
+        )
     }
 
     func run() async throws {
@@ -43,13 +59,11 @@ struct PolicySource: Service {
     private func take(_ event: FileReloader<AdmissionPolicy>.Event) {
         switch event {
         case .loaded(let policy):
-            onReload.value(policy)
+            followers.tell(policy)
             engine.replace(with: PolicyEngine(policy: policy))
             record.succeed()
-            logger.notice(
-                "reloaded",
-                metadata: ["what": "\(record.name)", "generation": "\(policy.generation.rawValue)"]
-            )
+            let what: Logger.Metadata = ["what": "\(record.name)"]
+            logger.notice("reloaded", metadata: what.merging(Self.metadata(of: policy)) { own, _ in own })
         case .failed(let reason):
             let reason = VisibleText.line(reason)
             record.fail(reason)
@@ -58,5 +72,13 @@ struct PolicySource: Service {
                 metadata: ["what": "\(record.name)", "reason": "\(reason)"]
             )
         }
+    }
+
+    /// Which policy it is.
+    private static func metadata(of policy: AdmissionPolicy) -> Logger.Metadata {
+        [
+            "policy": "\(VisibleText.line(policy.name))", "generation": "\(policy.generation.rawValue)",
+            "sha256": "\(policy.digest)",
+        ]
     }
 }

@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ClusterState
+internal import Logging
 internal import Offline
 internal import Policy
 internal import ServiceLifecycle
@@ -27,10 +28,13 @@ extension StateSource {
 struct OwnState: StateSource {
     let store: ClusterStore
 
-    init(policies: PolicySource) {
-        let store = ClusterStore.withoutAge(policy: policies.engine.value.policy)
+    init(policies: PolicySource, logger: Logger) {
+        let store = ClusterStore.withoutAge(
+            policy: policies.engine.value.policy,
+            onReservationNews: { logger.log($0) }
+        )
         self.store = store
-        policies.onReload.replace { store.project(by: $0) }
+        policies.followers.add { store.project(by: $0) }
         store.replace(with: LoadedManifests(projection: store.projection))
     }
 
@@ -41,5 +45,20 @@ struct OwnState: StateSource {
     func run() async throws {
         // The group takes a service that returns for one that failed.
         try? await gracefulShutdown()
+    }
+}
+
+extension Logger {
+    /// Says what becomes of what is remembered of admissions.
+    func log(_ news: ReservationNews) {
+        switch news {
+        case .dropping(let maximum):
+            warning(
+                "no room for more reservations: each new one takes the place of the oldest, whose branch is free again here",
+                metadata: ["maximum": "\(maximum)"]
+            )
+        case .keeping(let dropped):
+            notice("there is room for reservations again", metadata: ["dropped": "\(dropped)"])
+        }
     }
 }

@@ -41,7 +41,8 @@ struct WatchedState: StateSource {
             sources: options.sources,
             // What the API server has not stored by then it never will.
             reservations: ReservationLimits(lifetimeMilliseconds: claimOptions.gapMilliseconds),
-            clock: Clocks.monotonicMilliseconds
+            clock: Clocks.monotonicMilliseconds,
+            onReservationNews: { logger.log($0) }
         )
         let (client, claimClient): (APIClient, APIClient)
         let claimNamespace: String
@@ -82,7 +83,7 @@ struct WatchedState: StateSource {
         metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         readyAgeSeconds = options.readyAgeSeconds
-        policies.onReload.replace { policy in
+        policies.followers.add { policy in
             if store.project(by: policy) { feed.projectAgain() }
             claims?.use(ClaimOptions.scope(of: policy))
         }

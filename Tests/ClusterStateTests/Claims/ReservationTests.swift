@@ -207,6 +207,37 @@ import Testing
         #expect(store.holder(branch("codex/400")) == nil)
     }
 
+    @Test func `that there is no room is told once, and once when there is again`() {
+        let news = Mutex<[ReservationNews]>([])
+        var limits = ReservationLimits()
+        limits.maximumCount = 10
+        let store = ClusterStore(
+            repositoryOptions: AdmissionPolicy.builtIn.repositoryOptions,
+            generation: AdmissionPolicy.builtIn.generation,
+            reservations: limits,
+            clock: { 0 },
+            onReservationNews: { new in news.withLock { $0.append(new) } }
+        )
+        store.replace(with: LoadedManifests(projection: store.projection))
+        func reserve(_ index: Int) {
+            #expect(store.reserve(claims("run-\(index)", [branch("codex/\(index)")]), scope: .cluster))
+        }
+        func release(_ index: Int) {
+            store.observeDeletion(namespace: "agents", name: ExactString("run-\(index)"), uid: "")
+        }
+        for index in 0..<10 { reserve(index) }
+        #expect(news.withLock { $0 } == [])
+        for index in 10..<20 { reserve(index) }
+        release(19)
+        for index in 20..<23 { reserve(index) }
+        #expect(news.withLock { $0 } == [.dropping(maximum: 10)])
+        for index in 14..<23 where index != 19 { release(index) }
+        reserve(30)
+        #expect(news.withLock { $0 } == [.dropping(maximum: 10), .keeping(dropped: 12)])
+        for index in 31..<50 { reserve(index) }
+        #expect(news.withLock { $0.count } == 3)
+    }
+
     @Test func `what never shows up expires where the source mirrors the cluster`() throws {
         let time = Atomic<Int64>(0)
         let limits = ReservationLimits(lifetimeMilliseconds: 1000)

@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 import TestPrograms
 import Testing
@@ -168,10 +169,56 @@ import Testing
         try folder.write("kind: Nothing\n", to: "policy.yaml")
         try await wait(for: "cannot reload", in: webhook)
         #expect(try await !verdict("three"))
-        #expect(try await webhook.get("/readyz?verbose").body.contains("[+]policy ok; the last good one is in use"))
+        let digest = SHA256.hexDigest(of: policy("other/*"))
+        let ready = try await webhook.get("/readyz?verbose").body
+        #expect(
+            ready.contains("[+]policy ok; generation 2026-02, sha256 \(digest); the last good one is in use"),
+            "\(ready)"
+        )
         try FileManager.default.removeItem(atPath: folder.path("policy.yaml"))
         try await wait(for: "No such file or directory", in: webhook)
         #expect(try await !verdict("four"))
+    }
+
+    @Test func `tells everywhere which policy decides`() async throws {
+        func policy(_ name: String) -> String {
+            """
+            apiVersion: admission.agents.proompteng.ai/v1alpha1
+            kind: AgentRunPolicy
+            metadata: { name: \(name) }
+
+            """
+        }
+        try folder.write(policy("one"), to: "policy.yaml")
+        let decisions = folder.path("decisions.log")
+        let webhook = try await Webhook.start(
+            "--policy",
+            folder.path("policy.yaml"),
+            "--decision-log",
+            decisions,
+            "--metrics-port",
+            "0"
+        )
+        for (number, name) in ["one", "two"].enumerated() {
+            try folder.write(policy(name), to: "policy.yaml")
+            let digest = SHA256.hexDigest(of: policy(name))
+            try await wait(for: digest, in: webhook)
+            let answer = try await webhook.post(Reviews.create(name, head: "codex/\(name)")).body
+            #expect(answer.contains(#""policy-sha256":"\#(digest)""#), "\(answer)")
+            let ready = try await webhook.get("/readyz?verbose").body
+            #expect(ready.contains("[+]policy ok; generation 2026-02, sha256 \(digest)\n"), "\(ready)")
+            #expect(try await webhook.get("/version").body.contains(#""sha256":"\#(digest)""#))
+            let metric = #"agentrun_admission_policy_info{sha256="\#(digest)",generation="2026-02"} 1"#
+            let metrics = try await webhook.metrics().body
+            #expect(metrics.split(separator: "\n").filter { $0.contains("policy_info{") } == [metric[...]])
+            var lines: [Substring] = []
+            while lines.count <= number {
+                try await Task.sleep(for: .milliseconds(20))
+                lines = try String(contentsOfFile: decisions, encoding: .utf8).split(separator: "\n")
+            }
+            let policy = #""policy":"\#(name)","generation":"2026-02","policySha256":"\#(digest)""#
+            #expect(lines[number].contains(policy), "\(lines[number])")
+        }
     }
 
     // MARK: Clients
