@@ -40,13 +40,14 @@ let package = Package(
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
+        .target(name: "CivilTime"),
         .target(name: "JSONPull", dependencies: []),
         .target(name: "YAMLPull", dependencies: ["CYaml", "JSONPull"]),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(
             name: "AgentRuns",
             dependencies: [
-                "JSONPull", "Digest", .product(name: "OrderedCollections", package: "swift-collections"),
+                "JSONPull", "Digest", "CivilTime", .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
         .target(
@@ -56,7 +57,10 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
-        .target(name: "ClusterState", dependencies: ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"]),
+        .target(
+            name: "ClusterState",
+            dependencies: ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"]
+        ),
 
         .target(name: "Reports", dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
 
@@ -71,6 +75,7 @@ let package = Package(
             name: "TLS",
             dependencies: [
                 "COpenSSL",
+                "CivilTime",
                 .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
@@ -95,6 +100,7 @@ let package = Package(
             name: "KubernetesClient",
             dependencies: [
                 "CSpawn",
+                "CivilTime",
                 "JSONPull",
                 "TLS",
                 "YAMLPull",

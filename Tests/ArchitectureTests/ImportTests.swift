@@ -9,18 +9,19 @@ import Testing
     /// What a target may import of the package's own.
     private static let allowed: [String: Set<String>] = [
         "Digest": ["COpenSSL"],
+        "CivilTime": [],
         "JSONPull": [],
         "YAMLPull": ["CYaml", "JSONPull"],
         "AdmissionAPI": ["JSONPull"],
-        "AgentRuns": ["JSONPull", "Digest"],
+        "AgentRuns": ["CivilTime", "JSONPull", "Digest"],
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
-        "ClusterState": ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"],
+        "ClusterState": ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"],
         "Reports": ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"],
         "Offline": ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"],
-        "TLS": ["COpenSSL"],
+        "TLS": ["COpenSSL", "CivilTime"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
-        "KubernetesClient": ["CSpawn", "JSONPull", "TLS", "YAMLPull"],
+        "KubernetesClient": ["CSpawn", "CivilTime", "JSONPull", "TLS", "YAMLPull"],
         "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
@@ -32,7 +33,7 @@ import Testing
         ],
     ]
     private static let pure = [
-        "Digest", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Reports",
+        "Digest", "CivilTime", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Reports",
     ]
 
     private struct Source {

@@ -21,12 +21,16 @@ let package = Package(
         .systemLibrary(name: "CLibFuzzer"),
 
         counted("Digest", ["COpenSSL"]),
+        counted("CivilTime", []),
         counted("JSONPull", []),
         counted("YAMLPull", ["CYaml", "JSONPull"]),
         counted("AdmissionAPI", ["JSONPull"]),
         counted(
             "AgentRuns",
-            ["JSONPull", "Digest", .product(name: "OrderedCollections", package: "swift-collections")]
+            [
+                "CivilTime", "JSONPull", "Digest",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
         ),
         counted(
             "Policy",
@@ -35,8 +39,8 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
-        counted("ClusterState", ["AgentRuns", "Digest", "Policy", "JSONPull", "YAMLPull"]),
-        counted("TLS", ["COpenSSL", nio("NIOCore")]),
+        counted("ClusterState", ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"]),
+        counted("TLS", ["COpenSSL", "CivilTime", nio("NIOCore")]),
         counted(
             "HTTPServer",
             ["CNghttp2", "TLS", log, nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
@@ -44,7 +48,9 @@ let package = Package(
         counted("Prometheus", [.product(name: "CoreMetrics", package: "swift-metrics")]),
         counted(
             "KubernetesClient",
-            ["CSpawn", "JSONPull", "TLS", "YAMLPull", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")]
+            [
+                "CSpawn", "CivilTime", "JSONPull", "TLS", "YAMLPull", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+            ]
         ),
         counted(
             "AdmissionServer",

@@ -211,7 +211,7 @@ import Testing
         #expect(
             missing?.description
                 == "cannot load the serving certificate: cannot read \(chain): No such file or directory; "
-                + "mount the Secret's tls.crt there or pass --tls-cert"
+                + "mount the Secret's tls.crt there or name another file"
         )
         try Data().write(to: URL(filePath: chain))
         try Data(issued.privateKeyPEM.utf8).write(to: URL(filePath: key))
@@ -219,7 +219,7 @@ import Testing
         #expect(
             empty?.description
                 == "cannot load the serving certificate: no PEM block of a certificate in \(chain) (0 bytes); "
-                + "mount the Secret's tls.crt there or pass --tls-cert"
+                + "mount the Secret's tls.crt there or name another file"
         )
         try Data(repeating: 0x20, count: (1 << 20) + 1).write(to: URL(filePath: chain))
         #expect(Self.reason(load)?.reason == .tooLarge(limit: 1 << 20))

@@ -1,3 +1,4 @@
+private import CivilTime
 package import JSONPull
 
 /// Seconds since 1970-01-01T00:00:00Z, the resolution of `metav1.Time`.
@@ -17,33 +18,14 @@ package struct Timestamp: Hashable, Comparable, Sendable {
             let day = fields.number(2), fields.pass("Tt"), let hour = fields.number(2), fields.pass(":"),
             let minute = fields.number(2), fields.pass(":"), let second = fields.number(2),
             fields.passFraction(), let offset = fields.offset(), fields.isAtEnd,
-            (1...12).contains(month), day >= 1, day <= Self.days(of: month, in: year), hour < 24, minute < 60,
+            (1...12).contains(month), day >= 1, day <= CivilDate.days(of: month, in: year), hour < 24, minute < 60,
             second <= 60
         else { return nil }
-        let days = Self.daysSinceEpoch(year: year, month: month, day: day)
-        seconds = Int64(days * 86_400 + hour * 3600 + minute * 60 + second - offset)
+        let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch
+        seconds = Int64(days) * CivilDate.secondsOfDay + Int64(hour * 3600 + minute * 60 + second - offset)
     }
 
     package static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.seconds < rhs.seconds }
-
-    /// Days of a month.
-    private static func days(of month: Int, in year: Int) -> Int {
-        let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        return switch month {
-        case 2: isLeapYear ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days of the proleptic Gregorian calendar, counted in years that start in March so that the leap day is last.
-    private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        // A period later, as what comes before March of the year 0 would be rounded the wrong way.
-        let marchYear = (month <= 2 ? year - 1 : year) + 400
-        let marchMonth = (month + 9) % 12
-        let daysBeforeYear = 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400
-        return daysBeforeYear - 146_097 + (marchMonth * 306 + 5) / 10 + day - 1 - 719_468
-    }
 }
 
 /// Reads a date front to back.

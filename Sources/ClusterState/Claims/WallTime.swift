@@ -1,4 +1,5 @@
 internal import AgentRuns
+private import CivilTime
 package import JSONPull
 
 /// Wall clock time in milliseconds since 1970: `metav1.MicroTime`, as precise as clocks are.
@@ -36,28 +37,7 @@ package struct WallTime: Hashable, Comparable, Sendable {
     /// `2026-11-23T23:21:52.120000Z`.
     package var text: String {
         let (seconds, fraction) = milliseconds.flooredQuotientAndRemainder(by: 1000)
-        let (days, second) = seconds.flooredQuotientAndRemainder(by: 86_400)
-        let (year, month, day) = Self.civil(fromDays: days)
-        let date = "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))"
-        let clock =
-            "\(Self.pad(second / 3600, 2)):\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2))"
-        return "\(date)T\(clock).\(Self.pad(fraction, 3))000Z"
-    }
-
-    private static func pad(_ value: Int64, _ length: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, length - digits.utf8.count)) + digits
-    }
-
-    /// The proleptic Gregorian date, counted in years that start in March so that the leap day is last.
-    private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let (era, dayOfEra) = (days + 719_468).flooredQuotientAndRemainder(by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+        return CivilSecond(secondsSinceEpoch: seconds).text + ".\(CivilSecond.digits(Int(fraction), 3))000Z"
     }
 }
 

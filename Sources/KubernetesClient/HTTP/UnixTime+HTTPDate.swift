@@ -1,3 +1,4 @@
+private import CivilTime
 internal import JSONPull
 internal import TLS
 
@@ -20,21 +21,14 @@ extension UnixTime {
         guard clock.count == 3, let hour = Self.number(clock[0], 0...23), let minute = Self.number(clock[1], 0...59),
             let second = Self.number(clock[2], 0...60)
         else { return nil }
-        let days = Self.days(year: year, month: month + 1, day: day)
-        self.init(secondsSinceEpoch: Int64(days * 86_400 + hour * 3600 + minute * 60 + second))
+        let midnight = UnixTime(secondsSinceEpoch: 0)
+            .adding(days: CivilDate(year: year, month: month + 1, day: day).daysSinceEpoch)
+        self = midnight.adding(seconds: Int64(hour * 3600 + minute * 60 + second))
     }
 
     /// Digits alone: `Int` would take a sign, too.
     private static func number(_ text: ExactString, _ range: ClosedRange<Int>) -> Int? {
         guard text.string.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return Int(text.string).flatMap { range.contains($0) ? $0 : nil }
-    }
-
-    /// Days since 1970 of a date of the Gregorian calendar, counted in years that begin on 1 March, so that a leap day
-    /// is the last of its year.
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let year = month > 2 ? year : year - 1
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
     }
 }

@@ -11,7 +11,7 @@ extension CertificatePair {
         guard !missing.isEmpty else { return }
         throw CertificateNameError(
             description: "the serving certificate is not valid for \(Self.list(missing)), only for "
-                + "\(Self.list(subjectAlternativeNames)); issue one that has the names of --tls-name"
+                + "\(Self.list(subjectAlternativeNames)); issue one that has all names it is to be called by"
         )
     }
 

@@ -114,7 +114,7 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
 
     private var remedy: String {
         switch part {
-        case .clientAuthorities: "pass the PEM file of the clients' authority to --client-ca"
+        case .clientAuthorities: "give the PEM text of the authority that issued the clients' certificates"
         case .authorities: "give the PEM text of the authority that issued the server's certificate"
         case .authorityKey: "give the key the authority's certificate was made for, in PEM and without passphrase"
         case .clientCertificate, .clientKey:
@@ -125,10 +125,10 @@ package struct CertificateProblem: Sendable, Hashable, CustomStringConvertible {
 
     private var servingRemedy: String {
         let key = "tls.key"
-        let (item, flag) = part == .privateKey ? (key, "--tls-key") : ("tls.crt", "--tls-cert")
+        let item = part == .privateKey ? key : "tls.crt"
         return switch reason {
         case .unreadable, .tooLarge, .noPEMBlock:
-            "mount the Secret's \(item) there or pass \(flag)"
+            "mount the Secret's \(item) there or name another file"
         case .malformed:
             "replace it with the \(item) that was issued, PEM-encoded and complete"
         case .encrypted:

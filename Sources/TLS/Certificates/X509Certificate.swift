@@ -116,6 +116,6 @@ extension UnixTime {
         defer { unsafe ASN1_TIME_free(epoch) }
         // A time that cannot be read stays at the epoch, and the certificate counts as expired.
         unsafe ASN1_TIME_diff(&days, &seconds, epoch, time)
-        self.init(secondsSinceEpoch: Int64(days) * 86_400 + Int64(seconds))
+        self = UnixTime(secondsSinceEpoch: Int64(seconds)).adding(days: Int(days))
     }
 }

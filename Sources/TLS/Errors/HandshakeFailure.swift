@@ -68,7 +68,7 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         case .unsupportedVersion:
             "the client's TLS version is too old; TLS 1.2 or newer is needed"
         case .clientCertificate:
-            "the client showed no certificate of an authority of --client-ca with a name of --client-name"
+            "the client showed no certificate of an authority and with a name that are taken here"
         case .truncated:
             "the peer ended the connection in the middle of the handshake"
         case .timedOut:

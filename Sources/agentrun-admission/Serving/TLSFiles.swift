@@ -21,18 +21,40 @@ struct TLSFiles: Sendable {
     /// Reads certificate and key and checks them against each other, the clock and the names; nil without files.
     func certificatePair() throws -> CertificatePair? {
         guard let pair else { return nil }
-        let read = try CertificatePair(certificateChainFile: pair.certificate, privateKeyFile: pair.key)
-        try read.check(coversAll: names)
+        let read: CertificatePair
+        do {
+            read = try CertificatePair(certificateChainFile: pair.certificate, privateKeyFile: pair.key)
+        } catch {
+            throw TLSFileProblem(error, flags: "--tls-cert and --tls-key")
+        }
+        do {
+            try read.check(coversAll: names)
+        } catch {
+            throw TLSFileProblem(error, flags: "--tls-name")
+        }
         return read
     }
 
     /// Reads the authorities of clients; nil without a file.
-    func clientTrust() throws(TLSError) -> ClientTrust? {
+    func clientTrust() throws -> ClientTrust? {
         guard let clientAuthorities else { return nil }
-        return try ClientTrust(authoritiesFile: clientAuthorities, allowedNames: clientNames)
+        do {
+            return try ClientTrust(authoritiesFile: clientAuthorities, allowedNames: clientNames)
+        } catch {
+            throw TLSFileProblem(error, flags: "--client-ca")
+        }
     }
 
     func context(pair: CertificatePair, trust: ClientTrust?) throws(TLSError) -> TLSServerContext {
         try TLSServerContext.make(pair: pair, configuration: configuration, clientTrust: trust)
+    }
+}
+
+/// What is wrong with files, in the words of who reads them, and which flags name them.
+struct TLSFileProblem: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: some Error, flags: String) {
+        description = "\(error) (\(flags))"
     }
 }
