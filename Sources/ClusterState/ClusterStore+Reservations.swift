@@ -19,7 +19,7 @@ extension ClusterStore {
     /// What a run had before an UPDATE it keeps, whoever else has it: that is no news.
     ///
     /// After false the caller judges again and finds the conflict. If that admits the run all the same (an exemption, an
-    /// action other than Deny), the branch is one of ``BranchClaims/shared``, and no more in the way. An earlier reservation of
+    /// action other than Deny), the branch is one of `BranchClaims.shared`, and no more in the way. An earlier reservation of
     /// a run of the same name is replaced. Without a name nothing is remembered, as nothing would end it.
     package func reserve(_ claims: BranchClaims, scope: ReservationScope) -> Bool {
         let key = ObjectKey(namespace: claims.namespace, name: claims.name)

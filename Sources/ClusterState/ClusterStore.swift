@@ -69,7 +69,7 @@ package final class ClusterStore: ClusterLookup, Sendable {
     /// The time by the store's clock, in milliseconds.
     package var now: Int64 { clock() }
 
-    /// Adds to `manifests` what its broken files had when they were last read; see ``LoadedManifests/carryOver(from:)``.
+    /// Adds to `manifests` what its broken files had when they were last read; see ``LoadedManifests/carryOver(from:files:)``.
     func carryOver(into manifests: inout LoadedManifests) {
         let (files, objects) = withState { state in (state.files, state.objects) }
         manifests.carryOver(from: objects, files: files)

@@ -9,7 +9,7 @@ private import Darwin
 /// Where the lines go: a file that is rotated by size, or standard output.
 ///
 /// Calls block, so it belongs to a thread of its own. What is no regular file (a pipe, a terminal) is never waited for longer
-/// than ``patience``, and never rotated.
+/// than a tenth of a second, and never rotated.
 package struct DecisionFile: ~Copyable {
     /// Which file, and how large it may get.
     package struct Location: Sendable, Equatable {

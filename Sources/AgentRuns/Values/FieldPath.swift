@@ -64,7 +64,7 @@ package struct FieldPath: Sendable {
     ///
     /// Texts are for reading; two fields whose keys begin alike have the same one.
     package struct Key: Hashable, Sendable {
-        /// The path with whole keys, as ``JSONPath`` reads it.
+        /// The path with whole keys, as `JSONPath` reads it.
         package let path: ExactString
     }
 

@@ -34,7 +34,7 @@ package struct HolderRun: Hashable, Sendable {
 
     /// Projects an AgentRun as the API has it.
     ///
-    /// - Throws: ``JSONError`` when the bytes are not JSON.
+    /// - Throws: `JSONError` when the bytes are not JSON.
     package init(_ object: [UInt8], projection: RunProjection) throws(JSONError) {
         let run = try JSONReader.read(object) { reader throws(JSONError) in try AgentRun(&reader) }
         self.init(run, projection: projection)

@@ -5,7 +5,7 @@ internal import Policy
 extension LeaseObject {
     /// Reads a Lease.
     ///
-    /// - Throws: ``JSONError`` when the bytes are not JSON. Whatever else is wrong makes it someone else's.
+    /// - Throws: `JSONError` when the bytes are not JSON. Whatever else is wrong makes it someone else's.
     package static func decode(_ object: [UInt8]) throws(JSONError) -> LeaseReading {
         reading(try JSONReader.read(object) { reader throws(JSONError) in try Members(&reader) })
     }

@@ -154,7 +154,7 @@ struct ClusterObjects: Sendable {
         noteJobs()
     }
 
-    /// Makes what is looked up by namespace of tables that were filled by other ways than ``put(_:at:file:)``; to be called
+    /// Makes what is looked up by namespace of tables that were filled by other ways than the functions `put`; to be called
     /// when everything is added.
     mutating func complete() {
         texts = SharedTexts()

@@ -6,7 +6,7 @@ struct RunRecord: Sendable {
     /// What else is known of a run.
     struct Facts: OptionSet, Sendable {
         let rawValue: UInt8
-        /// ``RunStanding/isActive``.
+        /// `RunStanding.isActive`.
         static let active = Facts(rawValue: 1)
         /// Its status tells which branch it writes, or that it writes none: the controller has begun with it.
         static let begun = Facts(rawValue: 2)
@@ -14,9 +14,9 @@ struct RunRecord: Sendable {
         static let running = Facts(rawValue: 4)
         /// It counts as waiting for the controller's limits.
         static let queued = Facts(rawValue: 8)
-        /// ``RunStanding/template``; with ``active`` ``RunStanding/annotated``.
+        /// `RunStanding.template`; with ``active`` `RunStanding.annotated`.
         static let template = Facts(rawValue: 16)
-        /// ``RunStanding/becoming``.
+        /// `RunStanding.becoming`.
         static let becoming = Facts(rawValue: 32)
 
         init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -42,13 +42,13 @@ struct RunRecord: Sendable {
     let namespace: ExactString
     let name: ExactString
     let phase: ExactString
-    /// ``Timestamp/seconds``; the minimum when unknown.
+    /// `Timestamp.seconds`; the minimum when unknown.
     let createdSeconds: Int64
     /// Digest of the uid; 0 when unknown.
     ///
     /// Good for telling two apart within this process only.
     let uid: UInt64
-    /// Digest of its ``IdempotencyKey``; 0 without one.
+    /// Digest of its `IdempotencyKey`; 0 without one.
     ///
     /// Good within this process only; that two of 100,000 keys have the same one is as likely as one in four billion.
     let keyDigest: UInt64

@@ -13,7 +13,7 @@ package struct LoadedManifests: Sendable {
     private let defaultNamespace: ExactString
     private let keepsRunsWithoutStatus: Bool
     private let keepsUnnamed: Bool
-    /// Runs that may get a status from another set; see ``init(projection:limits:keepsRunsWithoutStatus:)``.
+    /// Runs that may get a status from another set; see `keepsRunsWithoutStatus` of the initialiser.
     private(set) var runsWithoutStatus: [ObjectKey: AgentRun] = [:]
     /// The runs whose status another set asks for.
     var wantedStatuses: Set<ObjectKey> = []

@@ -1,7 +1,7 @@
 /// Why bytes are not the JSON that was expected, and where.
 ///
 /// The reader itself only knows the byte offset; line and path are worked out from the bytes afterwards
-/// (``located(in:)``), so that a good document never pays for the error message of a bad one.
+/// (``located(in:)-(UnsafeRawBufferPointer)``), so that a good document never pays for the error message of a bad one.
 package struct JSONError: Error, Equatable {
     /// What is wrong with the bytes.
     package enum Reason: Equatable, Sendable {

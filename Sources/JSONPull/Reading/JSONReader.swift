@@ -5,7 +5,7 @@
 /// repeated key means by assigning again: the last one wins.
 ///
 /// The bytes are lent: a reader and the ``JSONKey`` values it returns must not outlive the call that lent them, which
-/// ``read(_:maximumDepth:_:)`` ensures as long as the closure lets none escape.
+/// ``read(_:maximumDepth:_:)-(UnsafeRawBufferPointer,_,_)`` ensures as long as the closure lets none escape.
 @safe
 package struct JSONReader: ~Copyable {
     /// Nesting that is passed over at the most.

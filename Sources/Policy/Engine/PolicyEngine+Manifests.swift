@@ -31,7 +31,7 @@ extension PolicyEngine {
     ///   - state: nil where there is none.
     ///   - now: the time of the judgement.
     /// - Returns: nil when the object is of a kind that is not judged.
-    /// - Throws: ``AdmissionReviewError`` when the bytes are not JSON.
+    /// - Throws: `AdmissionReviewError` when the bytes are not JSON.
     package func judge(
         manifest object: UnsafeRawBufferPointer,
         namespace: ExactString = "default",

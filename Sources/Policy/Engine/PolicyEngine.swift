@@ -26,7 +26,7 @@ package final class PolicyEngine: Sendable {
     ///   - now: the time of the review.
     ///   - claimed: branches that could not be claimed, because other runs have them.
     /// - Returns: the verdict, with the branches to reserve if it admits a run.
-    /// - Throws: ``AdmissionReviewError`` when the object a judgement needs is missing.
+    /// - Throws: `AdmissionReviewError` when the object a judgement needs is missing.
     package func judge(
         _ decoded: DecodedReview,
         body: UnsafeRawBufferPointer,

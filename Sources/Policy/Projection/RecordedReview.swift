@@ -58,7 +58,7 @@ extension RecordedReview {
     ///   - state: what was looked up for it; nil when it was judged without cluster state.
     ///   - settlement: what became of its branches afterwards; nil when the verdict stood.
     ///   - writer: gets an object.
-    /// - Throws: ``AdmissionReviewError`` when `body` is no review; what was written until then is of no use.
+    /// - Throws: `AdmissionReviewError` when `body` is no review; what was written until then is of no use.
     package static func write(
         _ body: UnsafeRawBufferPointer,
         state: RecordedState?,
@@ -179,7 +179,7 @@ extension RecordedReview {
     /// - Parameters:
     ///   - bytes: the object.
     ///   - source: cluster state to ask what was not recorded; nil where there is none.
-    /// - Throws: ``AdmissionReviewError`` when it is something else.
+    /// - Throws: `AdmissionReviewError` when it is something else.
     package init(_ bytes: UnsafeRawBufferPointer, source: (any ClusterLookup)?) throws(AdmissionReviewError) {
         var review: Range<Int>?
         var change: RecordedChange?

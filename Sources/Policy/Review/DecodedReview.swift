@@ -28,7 +28,7 @@ package final class DecodedReview: Sendable {
 
     /// Reads a whole body, checking all of it.
     ///
-    /// - Throws: ``AdmissionReviewError``, which says what is wrong and where.
+    /// - Throws: `AdmissionReviewError`, which says what is wrong and where.
     package convenience init(_ body: UnsafeRawBufferPointer) throws(AdmissionReviewError) {
         try unsafe self.init(body, nil)
     }

@@ -154,7 +154,7 @@ final class RunUnderReview {
         let field: FieldPath
         /// Whether it was written with a `${name}`, which nobody replaces: then it names no repository.
         let isPlaceholder: Bool
-        /// ``RepositoryName/key``.
+        /// `RepositoryName.key`.
         private(set) lazy var key: ExactString = name.key
 
         init(name: RepositoryName, field: FieldPath) {

@@ -2,7 +2,7 @@ package import JSONPull
 
 /// User-supplied text as messages repeat it.
 package enum QuotedName {
-    /// `text` in double quotes on one line: see ``VisibleText``.
+    /// `text` in double quotes on one line: see `VisibleText`.
     package static func quote(_ text: ExactString) -> String { VisibleText.quoted(text) }
 
     /// The first of `names`, quoted, and how many there are beyond.

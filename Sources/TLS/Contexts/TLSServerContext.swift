@@ -4,7 +4,7 @@ import COpenSSL
 ///
 /// Immutable: a renewed certificate is a new context, swapped in whole, while open connections keep theirs.
 ///
-/// `@unchecked Sendable` because the `SSL_CTX` is only changed before ``make(pair:configuration:)`` returns; after that
+/// `@unchecked Sendable` because the `SSL_CTX` is only changed before ``make(pair:configuration:clientTrust:)`` returns; after that
 /// OpenSSL lets any thread make an `SSL` from it, its reference count being atomic and its session cache being off.
 @safe
 package final class TLSServerContext: @unchecked Sendable {

@@ -1,6 +1,6 @@
 internal import JSONPull
 
-/// A ``SourcePosition`` in eight bytes; the tree and the position map hold one for each value.
+/// A `SourcePosition` in eight bytes; the tree and the position map hold one for each value.
 struct YAMLMark {
     /// Line from 1.
     var line: UInt32

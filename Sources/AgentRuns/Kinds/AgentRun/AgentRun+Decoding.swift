@@ -3,7 +3,7 @@ package import JSONPull
 extension AgentRun {
     /// Reads a run; a value of another type than the field's counts as absent, as in the controller.
     ///
-    /// - Throws: ``JSONError`` when the bytes are not JSON.
+    /// - Throws: `JSONError` when the bytes are not JSON.
     package convenience init(_ reader: inout JSONReader) throws(JSONError) {
         self.init()
         try reader.readMembers { reader, key throws(JSONError) in
