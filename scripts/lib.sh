@@ -167,3 +167,46 @@ stop_process() {
   done
   wait "$1" 2>/dev/null || true
 }
+
+# --- Figures, and the tables of the documents ---------------------------------------------------------------------------
+
+# table_head COLUMN...: begins a Markdown table; a column that begins with > is of numbers, without the >.
+table_head() {
+  local column heads='|' rules='|'
+  for column; do
+    heads+=" ${column#>} |"
+    if [[ $column == '>'* ]]; then rules+='--:|'; else rules+='---|'; fi
+  done
+  printf '%s\n' "${heads//  / }" "$rules"
+}
+
+# table_row CELL...: a line of it.
+table_row() {
+  local cell row='|'
+  for cell; do row+=" $cell |"; done
+  printf '%s\n' "$row"
+}
+
+# processor: its name as the system tells it.
+processor() { sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1; }
+
+# cpu_of PID: hundredths of a second of CPU time the process has used so far.
+cpu_of() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+# resident_of PID, peak_of PID: KB of memory that are the process's now, and that ever were at once.
+resident_of() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
+peak_of() { awk '/^VmHWM/ { print $2 }' "/proc/$1/status"; }
+
+# megabytes KB [DIGITS]: in millions of bytes.
+megabytes() { awk -v value="$1" -v digits="${2-1}" 'BEGIN { printf "%." digits "f", value * 1024 / 1e6 }'; }
+
+# share_of_core HUNDREDTHS SECONDS [DIGITS]: of one core, in percent.
+share_of_core() { awk -v used="$1" -v seconds="$2" -v digits="${3-0}" 'BEGIN { printf "%." digits "f%%", used / seconds }'; }
+
+# latencies_of FILE QUANTILE...: what apiserver-client measured, in ms, the quantiles by their names there: p50, p99, max.
+latencies_of() {
+  local file=$1 filter
+  shift
+  printf -v filter '\(.%s) / ' "$@"
+  jq -r ".callMilliseconds | \"${filter% / } ms\"" "$file"
+}

@@ -20,11 +20,15 @@ rows_of() { awk -F '\t' -v kind="$2" -v name="$3" '$1 == kind && $2 == name' "$1
 # thousands NUMBER: 100000 as 100,000, whatever the locale.
 thousands() { sed -E ':again; s/([0-9])([0-9]{3})($|,)/\1,\2\3/; t again' <<<"$1"; }
 
+# mebibytes KB, microseconds NANOSECONDS
+mebibytes() { awk -v value="$1" 'BEGIN { printf "%.1f", value / 1024 }'; }
+microseconds() { awk -v value="$1" 'BEGIN { printf "%.2f", value / 1000 }'; }
+
 version_line() { "$@" 2>&1 | head -n 1; }
 
 machine() {
   local model
-  model=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+  model=$(processor)
   cat <<END
 | | |
 |---|---|
@@ -48,36 +52,38 @@ times_of() {
 # load_table KIND
 load_table() {
   local name rows
-  printf '| server | CPU time a request, µs | times nginx | times Go | requests/s |\n|---|--:|--:|--:|--:|\n'
+  table_head server '>CPU time a request, µs' '>times nginx' '>times Go' '>requests/s'
   for name in "${server_names[@]}"; do
     rows=$(rows_of "$work/load.tsv" "$1" "$name")
     [[ -n $rows ]] || continue
-    printf '| %s | %s | %s | %s | %s |\n' "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" \
+    table_row "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" \
       "$(times_of "$1" "$name" nginx)" "$(times_of "$1" "$name" go)" "$(summary 4 0 <<<"$rows")"
   done
 }
 
 memory_table() {
   local name idle after peak
-  printf '| server | idle, MiB | after %s reviews, MiB | peak, MiB |\n|---|--:|--:|--:|\n' "$(thousands "$reviews")"
+  table_head server '>idle, MiB' ">after $(thousands "$reviews") reviews, MiB" '>peak, MiB'
   while IFS=$'\t' read -r name idle after peak; do
-    awk -v title="${server_title[$name]}" -v idle="$idle" -v after="$after" -v peak="$peak" \
-      'BEGIN { printf "| %s | %.1f | %.1f | %.1f |\n", title, idle / 1024, after / 1024, peak / 1024 }'
+    table_row "${server_title[$name]}" "$(mebibytes "$idle")" "$(mebibytes "$after")" "$(mebibytes "$peak")"
   done <"$work/memory.tsv"
 }
 
 start_table() {
   local name
-  printf '| server | start to first answer, ms |\n|---|--:|\n'
+  table_head server '>start to first answer, ms'
   for name in "${server_names[@]}"; do
-    printf '| %s | %s |\n' "${server_title[$name]}" \
+    table_row "${server_title[$name]}" \
       "$(awk -F '\t' -v name="$name" '$1 == name' "$work/start.tsv" | summary 2 1)"
   done
 }
 
 engine_table() {
-  printf '| review | decode, µs | judge, µs | encode, µs |\n|---|--:|--:|--:|\n'
-  awk -F '\t' '{ printf "| %s | %.2f | %.2f | %.2f |\n", $1, $2 / 1000, $3 / 1000, $4 / 1000 }' "$work/engine.tsv"
+  local title decode judge encode
+  table_head review '>decode, µs' '>judge, µs' '>encode, µs'
+  while IFS=$'\t' read -r title decode judge encode; do
+    table_row "$title" "$(microseconds "$decode")" "$(microseconds "$judge")" "$(microseconds "$encode")"
+  done <"$work/engine.tsv"
 }
 
 report() {
