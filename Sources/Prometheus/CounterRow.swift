@@ -28,8 +28,6 @@ package final class CounterRow: Sendable {
         counts.add(count, at: index)
     }
 
-    package subscript(index: Int) -> Int { counts[index] }
-
     func collect(_ samples: inout MetricSamples) {
         for (index, series) in series.enumerated() {
             let count = counts[index]

@@ -73,17 +73,3 @@ extension Agent {
         }
     }
 }
-
-extension JSONReader {
-    /// `list(x.member)` of an object.
-    mutating func readList(member: StaticString) throws(JSONError) -> [ExactString] {
-        var list: [ExactString] = []
-        try readMembers { reader, key throws(JSONError) in
-            switch key {
-            case member: list = try reader.readList()
-            default: try reader.skipValue()
-            }
-        }
-        return list
-    }
-}

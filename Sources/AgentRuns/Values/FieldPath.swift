@@ -54,9 +54,6 @@ package struct FieldPath: Sendable {
         return path
     }
 
-    /// Whether it leads into a step.
-    package var isInStep: Bool { if case .step = scope { true } else { false } }
-
     /// As a person reads it: `spec.workflow.steps[1].parameters.head`; long keys are cut.
     package var text: String { text(JSONPath.member) }
 

@@ -197,9 +197,6 @@ package struct Parameters: Sendable {
         }
     }
 
-    /// The entry of exactly this key.
-    package func entry(_ key: ExactString) -> Entry? { place(of: key).map { entries[$0] } }
-
     /// The entry of a key the controller knows.
     package func entry(_ name: ParameterName) -> Entry? { place(of: name).map { entries[$0] } }
 }

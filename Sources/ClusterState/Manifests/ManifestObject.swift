@@ -1,4 +1,4 @@
-package import JSONPull
+internal import JSONPull
 
 /// One object of a manifest file, lent for the time of a call.
 @safe
@@ -16,22 +16,12 @@ package struct ManifestObject {
     /// Where its JSON comes from.
     package let origin: ManifestOrigin
 
-    /// Line of the file the object starts at, from 1.
-    package var line: Int { origin.start.line }
-
     init(json: UnsafeRawBufferPointer, envelope: ManifestEnvelope, origin: ManifestOrigin) {
         unsafe self.json = json
         (group, version) = envelope.groupVersion
         kind = envelope.kind
         hasStatus = envelope.hasStatus
         self.origin = origin
-    }
-
-    /// Reads the object.
-    package func read<Value>(
-        _ body: (inout JSONReader) throws(JSONError) -> Value
-    ) throws(JSONError) -> Value {
-        try unsafe JSONReader.read(json, body)
     }
 }
 

@@ -25,9 +25,6 @@ struct BodyCollector {
         self.budget = budget
     }
 
-    /// The bytes collected so far.
-    var count: Int { buffer.readableBytes }
-
     /// Begins a new body.
     mutating func begin(announcedBytes: Int?) {
         self.announcedBytes = announcedBytes ?? 0

@@ -13,14 +13,10 @@ extension JSONPath {
         }
     }
 
-    /// Finds what `path`, a text with whole keys (``wholeMember(_:)``), names in `bytes`, which must be JSON.
+    /// Finds what each of `paths`, texts with whole keys (``wholeMember(_:)``), names in `bytes`, which must be JSON, all in one
+    /// pass.
     ///
     /// Of a repeated key the last one counts, as everywhere.
-    package static func place(of path: String, in bytes: UnsafeRawBufferPointer) -> Place {
-        unsafe places(of: [path], in: bytes)[0]
-    }
-
-    /// Finds what each of `paths` names, all in one pass over `bytes`.
     package static func places(of paths: [String], in bytes: UnsafeRawBufferPointer) -> [Place] {
         var tree = JSONPathTree()
         let leaves = paths.map { tree.add($0) }

@@ -25,7 +25,6 @@ package final class Reflector {
     private var machine: ReflectorStateMachine
     /// Items a page, fewer once a page was too large.
     private var pageLimit = WatchedResource.pageLimit
-    private var isListUnderWay = false
     private var listedAt: Int64 = 0
     /// What was last asked; answers to anything before are of no interest.
     private var request = 0

@@ -17,9 +17,6 @@ package struct RecordedReview: Sendable {
     private let state: RecordedState?
     private let settlement: RecordedSettlement?
 
-    /// The object the review is about.
-    package var request: AdmissionRequest { decoded.review.request }
-
     /// Judges it by `engine`, at the time `now`.
     package func judged(by engine: PolicyEngine, now: Timestamp) throws(AdmissionReviewError) -> Outcome {
         let result: Result<Verdict, AdmissionReviewError> = unsafe body.withUnsafeBytes { bytes in

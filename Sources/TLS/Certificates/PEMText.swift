@@ -32,9 +32,6 @@ final class PEMText {
         unsafe bytes.withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
     }
 
-    /// How many bytes there are.
-    var count: Int { bytes.count }
-
     /// An error about this text.
     func problem(_ reason: CertificateProblem.Reason) -> TLSError {
         .certificate(CertificateProblem(part: part, source: source, reason: reason))
