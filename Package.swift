@@ -165,7 +165,9 @@ let package = Package(
             ]
         ),
         // Test support
+        .target(name: "TestCheckout", path: "Tests/TestCheckout"),
         .target(name: "TestRandomness", path: "Tests/TestRandomness"),
+        .target(name: "TestWire", path: "Tests/TestWire"),
         .target(
             name: "TestPrograms",
             dependencies: [
@@ -179,6 +181,7 @@ let package = Package(
             dependencies: [
                 "Digest",
                 "TLS",
+                "TestCheckout",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -227,17 +230,19 @@ let package = Package(
                 "CNghttp2",
                 "HTTPServer",
                 "TLS",
+                "TestCheckout",
                 "TestRandomness",
+                "TestWire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestRandomness"]),
+        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestCheckout", "TestRandomness"]),
         .testTarget(name: "YAMLPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness", "YAMLPull"]),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
-        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "ArchitectureTests", dependencies: ["TestCheckout"]),
         .testTarget(
             name: "PrometheusTests",
             dependencies: [
@@ -253,12 +258,13 @@ let package = Package(
             name: "OfflineTests",
             dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms"]
         ),
-        .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull"]),
+        .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull", "TestCheckout"]),
         .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
         .testTarget(
             name: "PolicyTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestRandomness", "YAMLPull",
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestCheckout", "TestRandomness",
+                "YAMLPull",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
@@ -286,6 +292,8 @@ let package = Package(
                 "Policy",
                 "Prometheus",
                 "TLS",
+                "TestCheckout",
+                "TestWire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -313,7 +321,9 @@ let package = Package(
                 "Digest",
                 "FakeAPIServer",
                 "TLS",
+                "TestCheckout",
                 "TestPrograms",
+                "TestWire",
                 "agentrun-admission",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -327,6 +337,7 @@ let package = Package(
                 "ClusterState",
                 "JSONPull",
                 "Policy",
+                "TestCheckout",
                 "TestPrograms",
                 "YAMLPull",
                 "agentrun-admission",

@@ -1,17 +1,11 @@
 import AdmissionAPI
 import Foundation
 import JSONPull
+import TestCheckout
 import Testing
 
 /// The header fields of recorded reviews, by the facts of `Golden/requests/INDEX.md`.
 @Suite struct `Recorded reviews` {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Golden/requests")
-
-    static func body(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: folder.appending(path: "\(name).json")))
-    }
-
     /// One row of the table in `INDEX.md`.
     struct Row: CustomTestStringConvertible {
         var name: String
@@ -23,7 +17,7 @@ import Testing
     }
 
     static func rows() throws -> [Row] {
-        let index = try String(contentsOf: folder.appending(path: "INDEX.md"), encoding: .utf8)
+        let index = try Checkout.text("Tests/Golden/requests/INDEX.md")
         return index.split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             guard cells.count >= 6, cells[0].hasSuffix(".json") else { return nil }
@@ -39,13 +33,12 @@ import Testing
     }
 
     @Test func `are all in the table`() throws {
-        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(try Self.rows().count == files.filter { $0.hasSuffix(".json") }.count)
+        #expect(try Self.rows().count == Recordings.names().count)
     }
 
     @Test(arguments: try rows())
     func `have the fields that were sent`(row: Row) throws {
-        let body = try Self.body(row.name)
+        let body = try Recordings.body(row.name)
         let review = try AdmissionReview.decode(body)
         let request = review.request
         #expect(review.version == (row.name.hasSuffix("v1beta1") ? .v1beta1 : .v1))
@@ -80,23 +73,23 @@ import Testing
         ("agentrun-create-serviceaccount", "", "agents", "system:serviceaccount:agents:agents-controller"),
     ])
     func `name the object and who asks`(file: String, name: String, namespace: String, user: String) throws {
-        let request = try AdmissionReview.decode(try Self.body(file)).request
+        let request = try AdmissionReview.decode(try Recordings.body(file)).request
         if !name.isEmpty { #expect(request.name.string == name) }
         #expect(request.namespace.string == namespace)
         #expect(request.userInfo.username.string == user)
     }
 
     @Test func `keep the impersonated groups in order`() throws {
-        let request = try AdmissionReview.decode(try Self.body("agentrun-create-as-groups")).request
+        let request = try AdmissionReview.decode(try Recordings.body("agentrun-create-as-groups")).request
         #expect(request.userInfo.groups.prefix(2) == ["platform", "system:masters"])
     }
 
     @Test func `have the generated name filled in already`() throws {
-        let short = try AdmissionReview.decode(try Self.body("agentrun-create-generatename")).request
+        let short = try AdmissionReview.decode(try Recordings.body("agentrun-create-generatename")).request
         #expect(!short.name.isEmpty)
-        let long = try AdmissionReview.decode(try Self.body("agentrun-create-generatename-long")).request
+        let long = try AdmissionReview.decode(try Recordings.body("agentrun-create-generatename-long")).request
         #expect(long.name.string.utf8.count == 63)
-        let longest = try AdmissionReview.decode(try Self.body("agentrun-create-name-253")).request
+        let longest = try AdmissionReview.decode(try Recordings.body("agentrun-create-name-253")).request
         #expect(longest.name.string.utf8.count == 253)
     }
 }

@@ -2,6 +2,7 @@ import ClusterState
 import Foundation
 import Prometheus
 import TLS
+import TestCheckout
 import Testing
 
 @testable import AdmissionServer
@@ -15,9 +16,7 @@ import Testing
     }
 
     private static func listed() throws -> [Metric] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "deploy/monitoring/metrics.txt"), encoding: .utf8)
+        let text = try Checkout.text("deploy/monitoring/metrics.txt")
         return text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
             let words = line.split(separator: " ").map(String.init)
             return Metric(name: words[0], kind: words[1], labels: Set(words.dropFirst(2)))

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import Testing
 
 /// What others wrote is read by bytes and scalars, as the controller reads it: a combining mark behind a separator makes one
@@ -58,12 +59,10 @@ import Testing
 
     @Test func `are used by nothing that reads foreign text`() throws {
         guard let products = Self.products else { return }
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         var sources: [String: String] = [:]
         for target in Self.targets {
             let objects = products.appending(path: "\(target.replacing("-", with: "_")).build")
-            let files = FileManager.default.enumerator(atPath: root.appending(path: "Sources/\(target)").path)
+            let files = FileManager.default.enumerator(atPath: Checkout.root.appending(path: "Sources/\(target)").path)
             for case let path as String in files ?? .init() where path.hasSuffix(".swift") {
                 let object = objects.appending(path: "\(URL(filePath: path).lastPathComponent).o").path
                 // An optimised build has one object a target.

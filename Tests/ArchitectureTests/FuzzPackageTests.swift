@@ -1,12 +1,11 @@
 import Foundation
+import TestCheckout
 import Testing
 
 /// `Tests/Fuzz` builds the server's sources by a manifest of its own, which nothing else builds.
 @Suite struct `The package of the fuzz targets` {
     private static func manifest(_ path: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+        try Checkout.text(path)
     }
 
     /// Names of the dependencies in the text between two brackets.

@@ -1,11 +1,9 @@
 import Foundation
+import TestCheckout
 import Testing
 
 /// The arrows of docs/architecture.md section 2, read from the imports of every source file.
 @Suite struct `Imports` {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// What a target may import of the package's own.
     private static let allowed: [String: Set<String>] = [
         "Digest": ["COpenSSL"],
@@ -53,7 +51,7 @@ import Testing
     }
 
     private static func sources() throws -> [Source] {
-        let folder = root.appending(path: "Sources")
+        let folder = Checkout.root.appending(path: "Sources")
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         return try files.filter { $0.hasSuffix(".swift") }.map { path in
             let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)

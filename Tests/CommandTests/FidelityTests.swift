@@ -1,16 +1,14 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 import Testing
 
 /// One object, one verdict: over TLS, from a recorded review, and from the object in a file.
 @Suite(.timeLimit(.minutes(2))) struct `One verdict` {
-    private static let recordings = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Golden/requests")
-
     /// Recordings of less than 300 KB: the megabytes of the others only make curl slow.
     private static let files: [URL] = {
         let files = try? FileManager.default.contentsOfDirectory(
-            at: recordings,
+            at: Recordings.folder,
             includingPropertiesForKeys: [.fileSizeKey]
         )
         return (files ?? []).filter { file in

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 import Testing
 
@@ -32,13 +33,10 @@ import Testing
     }
 
     @Test func `rules and policy schema print what the repository holds`() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let rules = try await Program.agentrunAdmission("rules", "--output", "markdown")
-        #expect(rules.output == (try String(contentsOf: root.appending(path: "docs/rules.md"), encoding: .utf8)))
+        #expect(rules.output == (try Checkout.text("docs/rules.md")))
         let schema = try await Program.agentrunAdmission("policy", "schema")
-        let file = root.appending(path: "deploy/agentrun-policy.schema.json")
-        #expect(schema.output == (try String(contentsOf: file, encoding: .utf8)))
+        #expect(schema.output == (try Checkout.text("deploy/agentrun-policy.schema.json")))
         let text = try await Program.agentrunAdmission("rules")
         #expect(text.output.contains("head-branch-conflict [Deny] Another active run holds the branch\n"))
         let json = try await Program.agentrunAdmission("rules", "--output", "json")

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 import Testing
 
@@ -9,17 +10,12 @@ import Testing
         let log = folder.path("decisions.log")
         let webhook = try await Webhook.start("--decision-log", log)
         for name in ["agentrun-create-inline", "agentrun-create-job-runtime", "agentrun-create-generatename"] {
-            _ = try await webhook.post(recording(name))
+            _ = try await webhook.post(Recordings.body(name))
         }
         for number in 0..<4 { _ = try await webhook.post(Reviews.create("run-\(number)", head: "codex/\(number)")) }
         _ = try await webhook.post("{")
         guard try await webhook.stop() == 0 else { throw CancellationError() }
         return (folder, log)
-    }
-
-    private static func recording(_ name: String) throws -> [UInt8] {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        return [UInt8](try Data(contentsOf: tests.appending(path: "Golden/requests/\(name).json")))
     }
 
     private func log() async throws -> String { try await Self.logged.value.log }
@@ -94,7 +90,7 @@ import Testing
         )
         let log = folder.path("log")
         let webhook = try await Webhook.start("--decision-log", log, "--policy", off)
-        _ = try await webhook.post(Self.recording("agentrun-create-job-runtime"))
+        _ = try await webhook.post(Recordings.body("agentrun-create-job-runtime"))
         _ = try await webhook.stop()
         let unsure = try await Program.agentrunAdmission("replay", log, "--policy", policy, "--strict")
         #expect(unsure.status == 1)

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import Testing
 
 /// The alerts, the dashboard, and what they ask for.
@@ -77,14 +78,14 @@ import Testing
     }
 
     @Test func `of alerts has a section in the documentation for each, and no other`() async throws {
-        let sections = try Repository.text("docs/operations.md").matches(of: /\n#+ (AgentRunAdmission[A-Za-z]+)\n/)
+        let sections = try Checkout.text("docs/operations.md").matches(of: /\n#+ (AgentRunAdmission[A-Za-z]+)\n/)
             .map { String($0.output.1) }
         #expect(sections.sorted() == (try await Self.alerts().map(\.name).sorted()))
     }
 
     @Test func `has every metric of the server in the documentation`() throws {
-        let text = try Repository.text("docs/operations.md")
-        for line in try Repository.text("deploy/monitoring/metrics.txt").split(separator: "\n")
+        let text = try Checkout.text("docs/operations.md")
+        for line in try Checkout.text("deploy/monitoring/metrics.txt").split(separator: "\n")
         where !line.hasPrefix("#") {
             let name = line.prefix { $0 != " " }
             #expect(text.contains("`\(name.replacing("agentrun_admission_", with: ""))`"), "\(name)")

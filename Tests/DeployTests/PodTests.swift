@@ -1,3 +1,4 @@
+import TestCheckout
 import TestPrograms
 import Testing
 
@@ -153,13 +154,13 @@ import Testing
     func `is the version of this repository`(folder: String) async throws {
         let image = try await Installation.render(folder).container["image"].string
         #expect(image == "agentrun-admission:\(ProductVersion.number)")
-        let containerfile = try Repository.text("deploy/Containerfile")
+        let containerfile = try Checkout.text("deploy/Containerfile")
         #expect(containerfile.contains("--tag agentrun-admission:\(ProductVersion.number) "))
     }
 
     @Test func `has the user and the ports of the image`() async throws {
         let installation = try await Installation.render(Installation.folders[0])
-        let lines = try Repository.text("deploy/Containerfile").split(separator: "\n")
+        let lines = try Checkout.text("deploy/Containerfile").split(separator: "\n")
         let user = try #require(installation.pod["securityContext"]["runAsUser"].int)
         #expect(lines.last { $0.hasPrefix("USER ") } == "USER \(user):\(user)")
         #expect(installation.pod["securityContext"]["runAsGroup"].int == user)

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
     }
 
     private func uninstall(_ arguments: String...) async throws -> Program {
-        let script = Repository.root.appending(path: "scripts/uninstall").path
+        let script = Checkout.root.appending(path: "scripts/uninstall").path
         return try await Program.run(script, arguments, searchPath: folder.url.path)
     }
 

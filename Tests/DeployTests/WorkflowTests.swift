@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import Testing
 
 /// The workflows of `.github`, which nothing here runs: what they call is what this repository has.
@@ -6,11 +7,11 @@ import Testing
     private static let folder = ".github/workflows"
 
     private static func names() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: folder).path).sorted()
+        try FileManager.default.contentsOfDirectory(atPath: Checkout.root.appending(path: folder).path).sorted()
     }
 
     private func workflow(_ name: String) throws -> Value {
-        let documents = try Value.documents(try Repository.text("\(Self.folder)/\(name)"))
+        let documents = try Value.documents(try Checkout.text("\(Self.folder)/\(name)"))
         #expect(documents.count == 1)
         return try #require(documents.first)
     }
@@ -36,9 +37,9 @@ import Testing
                 let script = String(try #require(words.first))
                 #expect(script.hasPrefix("scripts/") || script == ".ci/run", "\(job): \(command)")
                 #expect(!command.contains(#/[;&|<>`\n]|\$\(/#), "\(job): \(command)")
-                let path = Repository.root.appending(path: script).path
+                let path = Checkout.root.appending(path: script).path
                 #expect(FileManager.default.isExecutableFile(atPath: path), "\(job): \(script)")
-                let text = try Repository.text(script)
+                let text = try Checkout.text(script)
                 for option in words.dropFirst() where option.hasPrefix("--") && option != "--filter" {
                     #expect(text.contains("  \(option) "), "\(job): \(script) has no \(option)")
                 }
@@ -50,7 +51,7 @@ import Testing
     @Test(arguments: try names())
     func `run in what the image is built in, and not for ever`(name: String) throws {
         let builder = try #require(
-            try Repository.text("deploy/Containerfile").split(separator: "\n").first { $0.hasPrefix("FROM ") }
+            try Checkout.text("deploy/Containerfile").split(separator: "\n").first { $0.hasPrefix("FROM ") }
         )
         for (job, value) in try workflow(name)["jobs"].object {
             if let container = value["container"].string { #expect(builder == "FROM \(container) AS build", "\(job)") }
@@ -75,7 +76,7 @@ import Testing
         let checks = try workflow("checks.yaml")["jobs"]
         #expect(checks["tests"]["steps"].array.last?["run"].string == ".ci/run")
         #expect(checks["sanitizers"]["strategy"]["matrix"]["sanitizer"].strings == ["thread", "address"])
-        let check = try Repository.text(".ci/run")
+        let check = try Checkout.text(".ci/run")
         for script in ["scripts/lint", "scripts/test", "scripts/test --release", "scripts/fuzz --seconds 20"] {
             #expect(check.contains("\(script)\n"), "\(script)")
         }

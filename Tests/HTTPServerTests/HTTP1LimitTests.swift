@@ -6,15 +6,9 @@ import Testing
 @testable import HTTPServer
 
 @Suite struct `HTTP/1 limits` {
-    private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
-        var limits = HTTPServerLimits()
-        change(&limits)
-        return limits
-    }
-
     @Test func `an announced body over the limit is refused before it comes`() throws {
         let service = TestService()
-        let peer = try HTTP1Peer(service, limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP1Peer(service, limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n")
         let answer = try peer.received()
         #expect(answer.hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
@@ -24,7 +18,7 @@ import Testing
     }
 
     @Test func `a chunked body over the limit is refused where it passes it`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n")
         #expect(try peer.received() == "")
         peer.send("1\r\ne\r\n")
@@ -32,13 +26,13 @@ import Testing
     }
 
     @Test func `a body of exactly the limit is taken`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 5 })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.maximumBodyBytes = 5 })
         peer.send(post("/a", body: "12345"))
         #expect(try peer.received() == echoed("POST /a 5"))
     }
 
     @Test func `after a refusal the upload is read on for a while, then cut`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n")
         #expect(!peer.isClosed)
         peer.channel.read()
@@ -52,7 +46,7 @@ import Testing
     }
 
     @Test func `after a refusal a silent client is cut too`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n")
         peer.tick(1)
         #expect(!peer.isClosed)
@@ -66,7 +60,7 @@ import Testing
         "GET /a HTTP/1.1\r\n" + String(repeating: "a:b\r\n", count: 201),
     ])
     func `a head over the limit is refused`(text: String) throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.maximumHeaderBytes = 900 })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.maximumHeaderBytes = 900 })
         peer.send(text)
         #expect(try peer.received().hasPrefix("HTTP/1.1 431 Request Header Fields Too Large\r\n"))
         // What comes after the codec has given up is thrown away as well.
@@ -88,7 +82,7 @@ import Testing
     }
 
     @Test func `a connection without a first request has the time of a head`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.headerTimeout = .seconds(3) })
         peer.tick(2)
         #expect(!peer.isClosed)
         peer.tick(1)
@@ -97,7 +91,7 @@ import Testing
     }
 
     @Test func `a head that trickles is timed out`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.headerTimeout = .seconds(3) })
         peer.send("GET /a HT")
         peer.tick(1)
         peer.send("TP/1.1\r\n")
@@ -112,7 +106,7 @@ import Testing
     @Test func `a head that began while a request was answered is timed out`() throws {
         let promise = EmbeddedEventLoop().makePromise(of: HTTPResponse.self)
         let service = TestService { _, _ in .later(promise.futureResult) }
-        let peer = try HTTP1Peer(service, limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(service, limits: HTTPServerLimits.with { $0.headerTimeout = .seconds(3) })
         peer.send(get("/slow"))
         peer.send("GET /ne")
         peer.tick(5)
@@ -126,7 +120,7 @@ import Testing
     }
 
     @Test func `a body that trickles is timed out, however often a byte comes`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.bodyTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.bodyTimeout = .seconds(3) })
         peer.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")
         for _ in 0..<3 {
             peer.send("x")
@@ -136,7 +130,7 @@ import Testing
     }
 
     @Test func `an idle connection is closed without a word, before and after a request`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.idleTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.idleTimeout = .seconds(3) })
         peer.tick(2)
         peer.send(get("/a"))
         _ = try peer.received()
@@ -149,7 +143,7 @@ import Testing
     }
 
     @Test func `a client that takes nothing is cut`() throws {
-        let peer = try HTTP1Peer(TestService(), limits: Self.limits { $0.writeTimeout = .seconds(3) })
+        let peer = try HTTP1Peer(TestService(), limits: HTTPServerLimits.with { $0.writeTimeout = .seconds(3) })
         peer.channel.isWritable = false
         peer.tick(2)
         #expect(!peer.isClosed)
@@ -172,7 +166,7 @@ import Testing
     }
 
     @Test func `large bodies share a budget and give it back`() throws {
-        let limits = Self.limits { $0.maximumBufferedBytes = 100_000 }
+        let limits = HTTPServerLimits.with { $0.maximumBufferedBytes = 100_000 }
         let peer = try HTTP1Peer(TestService(), limits: limits)
         for _ in 0..<3 {
             peer.send(post("/a", body: String(repeating: "x", count: 90_000)))

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -47,7 +48,7 @@ import Testing
             .data(1, "he", endStream: false),
             .data(1, "llo"),
         ]
-        for byte in HTTP2Peer.preface + frames.flatMap(\.bytes) {
+        for byte in HTTP2Frame.preface + frames.flatMap(\.bytes) {
             try peer.send(bytes: [byte])
         }
         #expect(peer.answers[1]?.body == "POST /a 5")

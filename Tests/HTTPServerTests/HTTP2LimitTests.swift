@@ -1,19 +1,14 @@
 import NIOCore
 import NIOEmbedded
+import TestWire
 import Testing
 
 @testable import HTTPServer
 
 @Suite struct `HTTP/2 limits` {
-    private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
-        var limits = HTTPServerLimits()
-        change(&limits)
-        return limits
-    }
-
     @Test func `an announced body over the limit is refused before it comes`() throws {
         let service = TestService()
-        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP2Peer(service, limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         try peer.send(.headers(1, HTTP2Peer.post("/a", [("content-length", "5")]), endStream: false))
         #expect(peer.answers[1]?.status == "413")
         try peer.tick(1)
@@ -23,7 +18,7 @@ import Testing
 
     @Test func `a body over the limit is refused where it passes it`() throws {
         let service = TestService()
-        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumBodyBytes = 4 })
+        let peer = try HTTP2Peer(service, limits: HTTPServerLimits.with { $0.maximumBodyBytes = 4 })
         try peer.send(.headers(1, HTTP2Peer.post("/a"), endStream: false), .data(1, "abcd", endStream: false))
         #expect(peer.answers[1] == nil)
         try peer.send(.data(1, "e", endStream: false), .data(1, "f"))
@@ -33,7 +28,7 @@ import Testing
     }
 
     @Test func `the window comes back when bodies are answered, refused or reset`() throws {
-        let limits = Self.limits {
+        let limits = HTTPServerLimits.with {
             $0.maximumBodyBytes = 50_000
             $0.maximumBufferedBytesPerConnection = 100_000
         }
@@ -75,7 +70,7 @@ import Testing
     }
 
     @Test func `a client that ignores the window is cut`() throws {
-        let limits = Self.limits {
+        let limits = HTTPServerLimits.with {
             $0.maximumBodyBytes = 100_000
             $0.maximumBufferedBytesPerConnection = 100_000
         }
@@ -98,7 +93,7 @@ import Testing
     ])
     func `a head over the limit is refused`(fields: [(String, String)], maximum: Int, message: String) throws {
         let service = TestService()
-        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumHeaderBytes = maximum })
+        let peer = try HTTP2Peer(service, limits: HTTPServerLimits.with { $0.maximumHeaderBytes = maximum })
         try peer.send(.headers(1, HTTP2Peer.get("/a", fields)), .headers(3, HTTP2Peer.get("/b")))
         #expect(peer.answers[1]?.status == "431")
         #expect(peer.answers[1]?.body == message)
@@ -128,7 +123,7 @@ import Testing
 
     @Test func `a head that is too long on the wire is not decoded at all`() throws {
         let service = TestService()
-        let peer = try HTTP2Peer(service, limits: Self.limits { $0.maximumHeaderBytes = 8000 })
+        let peer = try HTTP2Peer(service, limits: HTTPServerLimits.with { $0.maximumHeaderBytes = 8000 })
         let block = HTTP2Frame.literalFields(HTTP2Peer.get("/a", [("x", String(repeating: "x", count: 17_000))]))
         try peer.send(
             HTTP2Frame(.headers, flags: HTTP2Frame.endStream, stream: 1, payload: Array(block[..<9000])),
@@ -140,7 +135,7 @@ import Testing
     }
 
     @Test func `heads whose bodies do not come count against the budget, and leave it`() throws {
-        let limits = Self.limits { $0.maximumBufferedBytes = 100_000 }
+        let limits = HTTPServerLimits.with { $0.maximumBufferedBytes = 100_000 }
         let peer = try HTTP2Peer(TestService(), limits: limits)
         let path = "/" + String(repeating: "a", count: 8000)
         for index in 0..<40 where !peer.isClosed {
@@ -162,7 +157,7 @@ import Testing
     }
 
     @Test func `a body that trickles is timed out`() throws {
-        let peer = try HTTP2Peer(TestService(), limits: Self.limits { $0.bodyTimeout = .seconds(3) })
+        let peer = try HTTP2Peer(TestService(), limits: HTTPServerLimits.with { $0.bodyTimeout = .seconds(3) })
         try peer.send(.headers(1, HTTP2Peer.post("/a"), endStream: false))
         for _ in 0..<3 {
             try peer.send(.data(1, "x", endStream: false))
@@ -175,7 +170,7 @@ import Testing
     }
 
     @Test func `a head that trickles ends the connection`() throws {
-        let peer = try HTTP2Peer(TestService(), limits: Self.limits { $0.headerTimeout = .seconds(3) })
+        let peer = try HTTP2Peer(TestService(), limits: HTTPServerLimits.with { $0.headerTimeout = .seconds(3) })
         try peer.send(.headers(1, HTTP2Peer.get("/a"), endHeaders: false))
         try peer.tick(2)
         #expect(!peer.isClosed)
@@ -188,7 +183,7 @@ import Testing
             TestService { _, eventLoop in
                 .later(eventLoop.scheduleTask(in: .hours(1)) { TestService.text("late") }.futureResult)
             },
-            limits: Self.limits { $0.maximumConcurrentStreams = 2 }
+            limits: HTTPServerLimits.with { $0.maximumConcurrentStreams = 2 }
         )
         try peer.send(
             .headers(1, HTTP2Peer.get("/a")),

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import TestRandomness
+import TestWire
 import Testing
 
 @testable import HTTPServer

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -106,6 +107,16 @@ import Testing
         return (TestService { _, _ in .later(promise.futureResult) }, promise)
     }
 
+    private static func plainServer(_ service: TestService) -> HTTPServer {
+        HTTPServer(
+            configuration: .init(host: "127.0.0.1", port: 0),
+            group: MultiThreadedEventLoopGroup.singleton,
+            security: .plaintext(.http1),
+            service: service,
+            logger: Logger(label: "test")
+        )
+    }
+
     /// Connects, and returns when the service has this many requests.
     private static func connectWaiting(
         _ number: Int,
@@ -147,7 +158,7 @@ import Testing
             let request =
                 httpProtocol == .http1
                 ? Array(get("/a").utf8)
-                : HTTP2Peer.preface + HTTP2Frame.settings([(4, 0x7FFF_FFFF)]).bytes
+                : HTTP2Frame.preface + HTTP2Frame.settings([(4, 0x7FFF_FFFF)]).bytes
                     + HTTP2Frame.windowUpdate(0, by: 0x7FFF_0000).bytes
                     + HTTP2Frame.headers(1, HTTP2Peer.get("/a")).bytes
             channel.writeAndFlush(ByteBuffer(bytes: request), promise: nil)
@@ -160,15 +171,8 @@ import Testing
     }
 
     @Test func `stops with the answers under way, and accepts no more`() async throws {
-        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
-        let service = TestService { _, _ in .later(promise.futureResult) }
-        let server = HTTPServer(
-            configuration: .init(host: "127.0.0.1", port: 0),
-            group: MultiThreadedEventLoopGroup.singleton,
-            security: .plaintext(.http1),
-            service: service,
-            logger: Logger(label: "test")
-        )
+        let (service, promise) = Self.waitingService()
+        let server = Self.plainServer(service)
         let address = try await server.start()
         let (channel, client) = try await SocketClient.connect(to: address)
         try await channel.writeAndFlush(ByteBuffer(string: get("/a")))
@@ -183,15 +187,8 @@ import Testing
     }
 
     @Test func `cuts what is left at the deadline`() async throws {
-        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
-        let service = TestService { _, _ in .later(promise.futureResult) }
-        let server = HTTPServer(
-            configuration: .init(host: "127.0.0.1", port: 0),
-            group: MultiThreadedEventLoopGroup.singleton,
-            security: .plaintext(.http1),
-            service: service,
-            logger: Logger(label: "test")
-        )
+        let (service, promise) = Self.waitingService()
+        let server = Self.plainServer(service)
         let address = try await server.start()
         let (channel, client) = try await SocketClient.connect(to: address)
         try await channel.writeAndFlush(ByteBuffer(string: get("/a")))

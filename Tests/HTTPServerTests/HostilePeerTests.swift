@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import TLS
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -9,7 +10,7 @@ import Testing
 /// What a client with a few megabytes and some hundred sockets can do to the real server.
 @Suite(.timeLimit(.minutes(2)), .serialized) struct `Hostile peers` {
     private static func greeting() -> [UInt8] {
-        HTTP2Peer.preface + HTTP2Frame.settings().bytes
+        HTTP2Frame.preface + HTTP2Frame.settings().bytes
     }
 
     @Test func `silent connections make room for whoever comes`() async throws {

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import TLS
+import TestWire
 import Testing
 
 @testable import HTTPServer

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestWire
 import Testing
 
 @testable import HTTPServer

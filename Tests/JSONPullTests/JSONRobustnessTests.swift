@@ -1,4 +1,5 @@
 import JSONPull
+import TestCheckout
 import TestRandomness
 import Testing
 

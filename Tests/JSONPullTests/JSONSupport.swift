@@ -1,20 +1,4 @@
-import Foundation
 import JSONPull
-
-/// The recorded request bodies, by file name without `.json`.
-enum Recordings {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Golden/requests")
-
-    static func names() throws -> [String] {
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
-    }
-
-    static func body(_ name: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: folder.appending(path: "\(name).json")))
-    }
-}
 
 /// Passes over one value; nil when it is good.
 func errorOfSkipping(_ bytes: [UInt8]) -> JSONError? {

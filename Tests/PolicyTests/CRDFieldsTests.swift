@@ -1,17 +1,15 @@
 import Foundation
 import JSONPull
+import TestCheckout
 import Testing
 import YAMLPull
 
 /// `Tests/Golden/crd-fields` has every field of every kind, from the definitions in `../shared/reference/crds`: tests that walk
 /// all fields (`Leaks of the command`) read it.
 @Suite struct `Fields of the definitions` {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// Where the definitions are beside the checkout; a clone elsewhere has none, and nothing to compare.
     private static func definitions(_ generation: String) -> [URL] {
-        let folder = root.appending(path: "../shared/reference/crds/\(generation)")
+        let folder = Checkout.root.appending(path: "../shared/reference/crds/\(generation)")
         let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return (files ?? []).filter { $0.pathExtension == "yaml" }
     }
@@ -21,7 +19,7 @@ import YAMLPull
         if files.isEmpty { return }
         let fields = Set(try files.flatMap(Self.fields)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let text = fields.joined(separator: "\n") + "\n"
-        let list = Self.root.appending(path: "Tests/Golden/crd-fields/\(generation).txt")
+        let list = Checkout.root.appending(path: "Tests/Golden/crd-fields/\(generation).txt")
         if ProcessInfo.processInfo.environment["UPDATE_CRD_FIELDS"] != nil {
             try Data(text.utf8).write(to: list)
         }

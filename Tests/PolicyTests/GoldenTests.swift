@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import TestCheckout
 import Testing
 
 /// Every recorded review against the answer RULES.md asks for; the expectations were written by reading it.
@@ -10,8 +11,7 @@ import Testing
 /// `Tests/Golden/requests` are the recordings, the folders beside it the answers of five rules by the policy of the same
 /// name: `default` without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
 @Suite struct `Golden answers` {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Golden")
+    static let folder = Checkout.root.appending(path: "Tests/Golden")
 
     /// When the recorded reviews are judged.
     static let now = Timestamp("2026-11-23T12:00:00Z")
@@ -23,11 +23,8 @@ import Testing
     }
 
     private func check(_ name: String, set: String, policy: AdmissionPolicy, state: FixtureState?) throws {
-        let body = [UInt8](try Data(contentsOf: Self.folder.appending(path: "requests/\(name).json")))
-        let expected = try String(
-            contentsOf: Self.folder.appending(path: "\(set)/\(name).response.json"),
-            encoding: .utf8
-        )
+        let body = try Recordings.body(name)
+        let expected = try Checkout.text("Tests/Golden/\(set)/\(name).response.json")
         let now = try #require(Self.now)
         let bytes = try unsafe body.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
@@ -64,9 +61,7 @@ import Testing
     }
 
     @Test func `every recording has an answer in each set that judges it`() throws {
-        let requests = try FileManager.default.contentsOfDirectory(atPath: Self.folder.appending(path: "requests").path)
-            .filter { $0.hasSuffix(".json") }.count
-        #expect(requests == 92)
+        #expect(try Recordings.names().count == 92)
         #expect(try Self.names(in: "default").count == 92)
         #expect(try Self.names(in: "strict").count == 92)
     }

@@ -1,14 +1,12 @@
 import Foundation
 import JSONPull
 import Policy
+import TestCheckout
 import Testing
 
 @Suite struct `Rule catalogue` {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     @Test func `docs/rules.md is what the code says`() throws {
-        let file = try String(contentsOf: Self.root.appending(path: "docs/rules.md"), encoding: .utf8)
+        let file = try Checkout.text("docs/rules.md")
         #expect(file == RuleCatalogue.markdown, "run: agentrun-admission rules --output markdown > docs/rules.md")
     }
 

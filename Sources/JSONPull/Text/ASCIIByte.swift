@@ -10,3 +10,16 @@ package struct ASCIIByte: Sendable, Hashable, ExpressibleByUnicodeScalarLiteral 
         value = UInt8(ascii: scalar)
     }
 }
+
+extension UInt8 {
+    /// Whether it is a letter or a digit of ASCII.
+    @inlinable
+    package var isASCIIAlphanumeric: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+}

@@ -29,9 +29,9 @@ package enum VisibleText {
     package static func word(_ text: ExactString) -> String {
         let utf8 = text.string.utf8
         let isWord =
-            utf8.count <= maximumWordLength && utf8.first.map { isAlphanumeric($0) } ?? false
+            utf8.count <= maximumWordLength && utf8.first.map { $0.isASCIIAlphanumeric } ?? false
             && utf8.allSatisfy {
-                isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+                $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
             }
         return isWord ? text.string : quoted(text)
     }
@@ -99,15 +99,6 @@ package enum VisibleText {
         if isASCII { return true }
         guard !isQuoted, limit == .max else { return false }
         return text.string.unicodeScalars.allSatisfy(isVisible)
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
     }
 
     private static func fourDigits(_ value: UInt32) -> String {

@@ -36,21 +36,12 @@ enum PatternSubject: Sendable {
     private static func canBeLabelKey(_ pattern: ExactString) -> Bool {
         let bytes = pattern.string.utf8
         guard bytes.count(where: { $0 == UInt8(ascii: "/") }) <= 1 else { return false }
-        return bytes.allSatisfy { isAlphanumeric($0) || "-_./*".utf8.contains($0) }
+        return bytes.allSatisfy { $0.isASCIIAlphanumeric || "-_./*".utf8.contains($0) }
     }
 
     /// Whether an image reference (domain, path, tag, digest) can match: no scheme, nothing blank.
     private static func canBeImage(_ pattern: ExactString) -> Bool {
         guard !pattern.contains("://") else { return false }
-        return pattern.string.utf8.allSatisfy { isAlphanumeric($0) || "-_./:@*[]".utf8.contains($0) }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
+        return pattern.string.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_./:@*[]".utf8.contains($0) }
     }
 }

@@ -111,7 +111,7 @@ import Testing
     @Test func `first flights get a hello or an alert, in time`() async throws {
         let webhook = try await Webhook.start("--threads", "1")
         for flight in Self.flights {
-            let received = try await TLSClient.exchange(flight.bytes, with: webhook, patience: 20, ends: true)
+            let received = try await PlainClient.exchange(flight.bytes, with: webhook, patience: 20, ends: true)
             let reply: Reply =
                 switch received?.first {
                 case 22: .hello
@@ -128,7 +128,7 @@ import Testing
         let webhook = try await Webhook.start("--handshake-timeout", "1", "--metrics-port", "0")
         let hello = ClientHello.with(.padding, [UInt8](repeating: 0, count: 3000)).bytes()
         // At this pace it would take minutes.
-        #expect(try await TLSClient.dribble(hello, every: .milliseconds(50), port: webhook.port) < hello.count)
+        #expect(try await PlainClient.dribble(hello, every: .milliseconds(50), port: webhook.port) < hello.count)
         let metrics = try await webhook.metrics().body
         #expect(metrics.contains(#"agentrun_admission_handshake_failures_total{reason="timed_out"} 1"#))
     }
@@ -180,27 +180,7 @@ import Testing
     @Test(arguments: [(10, "200"), (400, "000")])
     func `a client's certificate may come with others, not with hundreds`(count: Int, status: String) async throws {
         let folder = try Folder()
-        let made = try await Program.named(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=client",
-            "-addext",
-            "extendedKeyUsage=clientAuth",
-            "-keyout",
-            folder.path("client.key"),
-            "-out",
-            folder.path("client.crt")
-        )
-        #expect(made.status == 0, "\(made.errors)")
+        try await folder.makeClientCertificate("client")
         let certificate = try folder.text("client.crt")
         try folder.write(String(repeating: certificate, count: count), to: "chain.crt")
         let webhook = try await Webhook.start("--client-ca", folder.path("client.crt"), "--metrics-port", "0")

@@ -12,7 +12,7 @@ import Testing
         let open = try await TLSClient.connect(to: webhook)
         try await open.send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(try await open.receive(until: Array("ok".utf8)))
-        let silent = try await TLSClient.silent(104, port: webhook.port)
+        let silent = try await PlainClient.silent(104, port: webhook.port)
         while try !webhook.log.contains("cannot accept connections") { try await Task.sleep(for: .milliseconds(50)) }
         // Nothing but a fraction of this is work, however slow the machine is.
         let before = try webhook.processorTime

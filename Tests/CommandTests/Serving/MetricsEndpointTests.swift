@@ -7,7 +7,7 @@ import Testing
         let webhook = try await Webhook.start("--metrics-port", "0")
         #expect(try await webhook.post(Reviews.create("one")).status == 200)
         #expect(try await webhook.post(Reviews.create("two"), "--http2").status == 200)
-        _ = try await TLSClient.exchange(Array("GET / HTTP/1.1\r\n\r\n".utf8), with: webhook, patience: 10)
+        _ = try await PlainClient.exchange(Array("GET / HTTP/1.1\r\n\r\n".utf8), with: webhook, patience: 10)
         let answer = try await webhook.metrics()
         #expect(answer.status == 200)
         let run = #"operation="CREATE",kind="AgentRun""#

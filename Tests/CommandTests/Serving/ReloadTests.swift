@@ -223,38 +223,13 @@ import Testing
 
     // MARK: Clients
 
-    /// Makes a certificate that is its own authority.
-    private func makeClient(_ name: String, use: String = "clientAuth") async throws {
-        let made = try await Program.named(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "1",
-            "-subj",
-            "/CN=\(name)",
-            "-addext",
-            "extendedKeyUsage=\(use)",
-            "-keyout",
-            folder.path("\(name).key"),
-            "-out",
-            folder.path("\(name).crt")
-        )
-        #expect(made.status == 0, "\(made.errors)")
-    }
-
     private func status(of webhook: Webhook, as name: String) async throws -> Int {
         try await webhook.get("/livez", "--cert", folder.path("\(name).crt"), "--key", folder.path("\(name).key"))
             .status
     }
 
     @Test func `takes clients of the authority with an allowed name only, and a changed authority's`() async throws {
-        for name in ["apiserver", "other", "next"] { try await makeClient(name) }
+        for name in ["apiserver", "other", "next"] { try await folder.makeClientCertificate(name) }
         try folder.write(try folder.text("apiserver.crt") + folder.text("other.crt"), to: "ca.crt")
         let webhook = try await Webhook.start(
             "--client-ca",
@@ -275,8 +250,8 @@ import Testing
     }
 
     @Test func `refuses a client whose certificate is not for clients`() async throws {
-        try await makeClient("apiserver")
-        try await makeClient("server", use: "serverAuth")
+        try await folder.makeClientCertificate("apiserver")
+        try await folder.makeClientCertificate("server", use: "serverAuth")
         try folder.write(try folder.text("apiserver.crt") + folder.text("server.crt"), to: "ca.crt")
         let webhook = try await Webhook.start("--client-ca", folder.path("ca.crt"))
         #expect(try await status(of: webhook, as: "apiserver") == 200)
@@ -284,7 +259,7 @@ import Testing
     }
 
     @Test func `takes a certificate and the authorities of clients that change at one moment`() async throws {
-        for name in ["apiserver", "next"] { try await makeClient(name) }
+        for name in ["apiserver", "next"] { try await folder.makeClientCertificate(name) }
         try folder.write(try folder.text("apiserver.crt"), to: "one/ca.crt")
         try mount("one")
         let webhook = try await start("--client-ca", folder.path("current/ca.crt"))

@@ -6,14 +6,14 @@ import Testing
         let webhook = try await Webhook.start("--handshake-timeout", "1")
         // A record of 512 bytes that holds a ClientHello of 508, and the first four bytes of it.
         let beginning: [UInt8] = [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC]
-        let received = try await TLSClient.exchange(beginning, with: webhook, patience: 20)
+        let received = try await PlainClient.exchange(beginning, with: webhook, patience: 20)
         #expect(received != nil, "the connection was left open")
         #expect(try await webhook.get("/livez").status == 200)
     }
 
     @Test func `that say nothing at all are cut off, too`() async throws {
         let webhook = try await Webhook.start("--handshake-timeout", "1")
-        #expect(try await TLSClient.exchange([], with: webhook, patience: 20) != nil)
+        #expect(try await PlainClient.exchange([], with: webhook, patience: 20) != nil)
     }
 
     @Test(arguments: ["POST /validate HT", "POST /validate HTTP/1.1\r\nHost: h\r\nX-A: b\r\n"])

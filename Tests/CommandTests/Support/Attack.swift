@@ -1,3 +1,4 @@
+import TestWire
 import Testing
 
 /// What clients do who mean harm and have some hundred sockets and a few megabytes.
@@ -44,9 +45,9 @@ enum Attack: String, CaseIterable, Sendable {
     private static func sendIndexedHeads(to webhook: Webhook) async throws -> [TLSClient] {
         // The field is sent once; four bytes then stand for four of it.
         var bytes = HTTP2Bytes.greeting()
-        bytes += HTTP2Bytes.review(1, HTTP2Bytes.indexed("x", String(repeating: "x", count: 3900)))
+        bytes += HTTP2Bytes.review(1, HTTP2Frame.indexedField("x", String(repeating: "x", count: 3900)))
         for index in 1..<250 {
-            bytes += HTTP2Bytes.review(UInt32(1 + 2 * index), [UInt8](repeating: HTTP2Bytes.last, count: 3))
+            bytes += HTTP2Bytes.review(UInt32(1 + 2 * index), [UInt8](repeating: HTTP2Frame.lastIndexed, count: 3))
         }
         return try await clients(140) { [bytes = bytes + HTTP2Bytes.ping] in
             let client = try await TLSClient.connect(to: webhook, speaking: "h2")
@@ -59,9 +60,9 @@ enum Attack: String, CaseIterable, Sendable {
 
     private static func sendLargeHeads(to webhook: Webhook) async throws -> [TLSClient] {
         var bytes = HTTP2Bytes.greeting()
-        bytes += HTTP2Bytes.review(1, HTTP2Bytes.indexed("x", String(repeating: "x", count: 3900)))
+        bytes += HTTP2Bytes.review(1, HTTP2Frame.indexedField("x", String(repeating: "x", count: 3900)))
         for index in 1..<100 {
-            bytes += HTTP2Bytes.review(UInt32(1 + 2 * index), [UInt8](repeating: HTTP2Bytes.last, count: 4000))
+            bytes += HTTP2Bytes.review(UInt32(1 + 2 * index), [UInt8](repeating: HTTP2Frame.lastIndexed, count: 4000))
         }
         return try await clients(40) { [bytes] in
             let client = try await TLSClient.connect(to: webhook, speaking: "h2")
@@ -74,14 +75,14 @@ enum Attack: String, CaseIterable, Sendable {
 
     private static func sendUselessFrames(to webhook: Webhook) async throws -> [TLSClient] {
         let frames = [
-            "of an unknown type": HTTP2Bytes.frame(kind: 0xF0),
-            "ALTSVC": HTTP2Bytes.frame(kind: 0x0A, payload: [0, 1, 0x61]),
-            "PRIORITY_UPDATE": HTTP2Bytes.frame(kind: 0x10, payload: [0, 0, 0, 1, 0x75]),
+            "of an unknown type": HTTP2Frame(kind: 0xF0).bytes,
+            "ALTSVC": HTTP2Frame(kind: 0x0A, payload: [0, 1, 0x61]).bytes,
+            "PRIORITY_UPDATE": HTTP2Frame(kind: 0x10, payload: [0, 0, 0, 1, 0x75]).bytes,
             "PING": HTTP2Bytes.ping,
-            "SETTINGS": HTTP2Bytes.frame(.settings),
-            "WINDOW_UPDATE": HTTP2Bytes.frame(.windowUpdate, payload: [0, 0, 0, 1]),
-            "padded empty DATA": HTTP2Bytes.frame(.data, flags: 0x8, stream: 3, payload: [1, 0]),
-            "DATA on a closed stream": HTTP2Bytes.frame(.data, stream: 1, payload: [0x78]),
+            "SETTINGS": HTTP2Frame(.settings).bytes,
+            "WINDOW_UPDATE": HTTP2Frame(.windowUpdate, payload: [0, 0, 0, 1]).bytes,
+            "padded empty DATA": HTTP2Frame(.data, flags: 0x8, stream: 3, payload: [1, 0]).bytes,
+            "DATA on a closed stream": HTTP2Frame(.data, stream: 1, payload: [0x78]).bytes,
             "HEADERS on a closed stream": HTTP2Bytes.get(1, "/livez"),
         ]
         for (name, frame) in frames {

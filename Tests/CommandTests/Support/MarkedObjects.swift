@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 
 /// Objects with every field of their definitions, each string with a marker of its own unless it may be told.
 struct MarkedObjects {
@@ -79,9 +80,7 @@ struct MarkedObjects {
     private let fields: [(kind: String, path: String, type: String)]
 
     init(generation: String) throws {
-        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let list = try String(contentsOf: tests.appending(path: "Golden/crd-fields/\(generation).txt"), encoding: .utf8)
+        let list = try Checkout.text("Tests/Golden/crd-fields/\(generation).txt")
         fields = list.split(separator: "\n").map { line in
             let words = line.split(separator: " ").map(String.init)
             return (words[0], words[1], words[2])

@@ -12,7 +12,7 @@ final class Probes: Sendable {
             var count = 0
             let question = Array("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".utf8)
             while !Task.isCancelled {
-                let bytes = try await TLSClient.exchange(question, withPort: port, patience: Self.patience)
+                let bytes = try await PlainClient.exchange(question, withPort: port, patience: Self.patience)
                 let answer = String(decoding: bytes ?? [], as: UTF8.self)
                 #expect(answer.hasPrefix("HTTP/1.1 200 "), "probe \(count) got \(answer)")
                 count += 1

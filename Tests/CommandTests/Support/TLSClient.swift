@@ -1,14 +1,10 @@
 import COpenSSL
-import Dispatch
 import Glibc
+import TestWire
 
 /// A client that sends what it likes when it likes, reads only when it is asked to, and trusts everybody.
 @safe
 final class TLSClient: @unchecked Sendable {
-    struct Failure: Error {
-        var doing: String
-    }
-
     private let descriptor: Int32
     // Used by one thread at a time: the calls are awaited one after the other.
     private let ssl: OpaquePointer
@@ -26,19 +22,21 @@ final class TLSClient: @unchecked Sendable {
         early: String? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
-        descriptor = try Self.connect(port: port, receiveBuffer: receiveBuffer)
-        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw Failure(doing: "SSL_CTX_new") }
+        descriptor = try LoopbackSocket.connect(port: port, receiveBuffer: receiveBuffer)
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw SocketFailure(doing: "SSL_CTX_new") }
         defer { unsafe SSL_CTX_free(context) }
-        guard let ssl = unsafe SSL_new(context) else { throw Failure(doing: "SSL_new") }
+        guard let ssl = unsafe SSL_new(context) else { throw SocketFailure(doing: "SSL_new") }
         unsafe self.ssl = ssl
         if newest == .tls12 { _ = unsafe SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_VERSION, CLong(TLS1_2_VERSION), nil) }
         unsafe SSL_set_fd(ssl, descriptor)
         if let httpProtocol {
             let offer = [UInt8(httpProtocol.utf8.count)] + Array(httpProtocol.utf8)
-            guard unsafe SSL_set_alpn_protos(ssl, offer, UInt32(offer.count)) == 0 else { throw Failure(doing: "ALPN") }
+            guard unsafe SSL_set_alpn_protos(ssl, offer, UInt32(offer.count)) == 0 else {
+                throw SocketFailure(doing: "ALPN")
+            }
         }
         if let early { unsafe try Self.write(early: early, on: ssl) }
-        guard unsafe SSL_connect(ssl) == 1 else { throw Failure(doing: "SSL_connect") }
+        guard unsafe SSL_connect(ssl) == 1 else { throw SocketFailure(doing: "SSL_connect") }
     }
 
     deinit {
@@ -85,7 +83,7 @@ final class TLSClient: @unchecked Sendable {
         let bytes = Array(text.utf8)
         var count = 0
         guard unsafe SSL_write_early_data(ssl, bytes, bytes.count, &count) == 1 else {
-            throw Failure(doing: "early data")
+            throw SocketFailure(doing: "early data")
         }
     }
 
@@ -94,10 +92,10 @@ final class TLSClient: @unchecked Sendable {
 
     /// Changes its own keys so many times.
     func updateKeys(_ count: Int) async throws {
-        try await Self.offTheTestThreads { [self] in
+        try await offTheTestThreads { [self] in
             for _ in 0..<count {
                 guard unsafe SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 else {
-                    throw Failure(doing: "keys")
+                    throw SocketFailure(doing: "keys")
                 }
                 // The server closes when it has had enough.
                 guard unsafe SSL_do_handshake(ssl) == 1 else { return }
@@ -107,9 +105,9 @@ final class TLSClient: @unchecked Sendable {
 
     /// Tries a second handshake; whether the server went along.
     func renegotiate() async throws -> Bool {
-        try await Self.offTheTestThreads { [self] in
-            Self.setTimeout(SO_RCVTIMEO, seconds: 20, of: descriptor)
-            guard unsafe SSL_renegotiate(ssl) == 1 else { throw Failure(doing: "renegotiate") }
+        try await offTheTestThreads { [self] in
+            LoopbackSocket.setTimeout(.receiving, seconds: 20, of: descriptor)
+            guard unsafe SSL_renegotiate(ssl) == 1 else { throw SocketFailure(doing: "renegotiate") }
             return unsafe SSL_do_handshake(ssl) == 1
         }
     }
@@ -121,8 +119,10 @@ final class TLSClient: @unchecked Sendable {
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) async throws {
-        try await Self.offTheTestThreads { [self] in
-            guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) == bytes.count else { throw Failure(doing: "send") }
+        try await offTheTestThreads { [self] in
+            guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) == bytes.count else {
+                throw SocketFailure(doing: "send")
+            }
         }
     }
 
@@ -133,8 +133,8 @@ final class TLSClient: @unchecked Sendable {
     }
 
     func sendWithoutReading(_ bytes: [UInt8], limit: Int, patience: Int) async throws -> Int {
-        try await Self.offTheTestThreads { [self] in
-            Self.setTimeout(SO_SNDTIMEO, seconds: patience, of: descriptor)
+        try await offTheTestThreads { [self] in
+            LoopbackSocket.setTimeout(.sending, seconds: patience, of: descriptor)
             var sent = 0
             while sent < limit {
                 guard unsafe SSL_write(ssl, bytes, Int32(bytes.count)) > 0 else { break }
@@ -146,8 +146,8 @@ final class TLSClient: @unchecked Sendable {
 
     /// What comes until the server closes, or for that long nothing comes.
     func receive(patience seconds: Int = 10) async throws -> String {
-        try await Self.offTheTestThreads { [self] in
-            Self.setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
+        try await offTheTestThreads { [self] in
+            LoopbackSocket.setTimeout(.receiving, seconds: seconds, of: descriptor)
             var received: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 16_384)
             while true {
@@ -162,8 +162,8 @@ final class TLSClient: @unchecked Sendable {
 
     /// Reads until `bytes` have come; false when the server closed before, or nothing came for a long time.
     func receive(until bytes: [UInt8], patience seconds: Int = 60) async throws -> Bool {
-        try await Self.offTheTestThreads { [self] in
-            Self.setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
+        try await offTheTestThreads { [self] in
+            LoopbackSocket.setTimeout(.receiving, seconds: seconds, of: descriptor)
             // The last bytes, which may hold the beginning of what is looked for.
             var last: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 16_384)
@@ -181,7 +181,7 @@ final class TLSClient: @unchecked Sendable {
     /// Whether the server ended the connection with a close_notify.
     var isClosedByServer: Bool {
         get async throws {
-            try await Self.offTheTestThreads { [self] in unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
+            try await offTheTestThreads { [self] in unsafe SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 }
         }
     }
 
@@ -190,98 +190,5 @@ final class TLSClient: @unchecked Sendable {
         var linger = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
         shutdown(descriptor, Int32(SHUT_RDWR))
-    }
-
-    // MARK: Sockets
-
-    /// Sends bytes without TLS and collects what comes until the server closes; nil when it does not within the time.
-    static func exchange(
-        _ bytes: [UInt8],
-        with webhook: Webhook,
-        patience seconds: Int,
-        ends: Bool = false
-    ) async throws -> [UInt8]? {
-        try await exchange(bytes, withPort: webhook.port, patience: seconds, ends: ends)
-    }
-
-    /// With `ends` it waits for the first answer, then half-closes.
-    static func exchange(
-        _ bytes: [UInt8],
-        withPort port: Int,
-        patience seconds: Int,
-        ends: Bool = false
-    ) async throws -> [UInt8]? {
-        try await offTheTestThreads {
-            let descriptor = try connect(port: port)
-            defer { Glibc.close(descriptor) }
-            setTimeout(SO_RCVTIMEO, seconds: seconds, of: descriptor)
-            guard unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
-                throw Failure(doing: "send")
-            }
-            var received: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = unsafe recv(descriptor, &chunk, 4096, 0)
-                if count == 0 { return received }
-                guard count > 0 else { return errno == ECONNRESET ? received : nil }
-                received += chunk[..<count]
-                if ends { shutdown(descriptor, Int32(SHUT_WR)) }
-            }
-        }
-    }
-
-    /// Sends bytes without TLS, one at a time, until the server closes; how many it took.
-    static func dribble(_ bytes: [UInt8], every pause: Duration, port: Int) async throws -> Int {
-        let descriptor = try await offTheTestThreads { try connect(port: port) }
-        defer { Glibc.close(descriptor) }
-        for (index, byte) in bytes.enumerated() {
-            guard unsafe Glibc.send(descriptor, [byte], 1, Int32(MSG_NOSIGNAL)) == 1 else { return index }
-            try await Task.sleep(for: pause)
-        }
-        return bytes.count
-    }
-
-    /// Sockets that are connected, and on which nothing is said; close them.
-    static func silent(_ count: Int, port: Int) async throws -> [Int32] {
-        try await offTheTestThreads { try (0..<count).map { _ in try connect(port: port) } }
-    }
-
-    private static func connect(port: Int, receiveBuffer: Int32? = nil) throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        if var size = receiveBuffer {
-            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { throw Failure(doing: "connect") }
-        return descriptor
-    }
-
-    private static func setTimeout(_ option: Int32, seconds: Int, of descriptor: Int32) {
-        var time = timeval(tv_sec: seconds, tv_usec: 0)
-        unsafe setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
-    }
-
-    /// Blocking work may not hold one of the few threads the tests share.
-    private static func offTheTestThreads<Value: Sendable>(
-        _ body: @escaping @Sendable () throws -> Value
-    ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                // Writing to a connection the server has closed is an error, not the end of the tests.
-                var signals = sigset_t()
-                unsafe sigemptyset(&signals)
-                unsafe sigaddset(&signals, SIGPIPE)
-                unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
-                continuation.resume(with: Result { try body() })
-            }
-        }
     }
 }

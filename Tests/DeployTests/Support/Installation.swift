@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 
 /// What one way of installing puts into a cluster.
@@ -27,7 +28,7 @@ struct Installation: Sendable {
 
     private static func renderAnew(_ folder: String) async throws -> Installation {
         guard folder == mountedSecret else { return Installation(objects: try await Kustomization.render(folder)) }
-        let copy = try Folder(copying: Repository.deploy)
+        let copy = try Folder(copying: Checkout.root.appending(path: "deploy"))
         try await prepareExample(in: copy.url.appending(path: folder))
         return Installation(objects: try await Kustomization.render(folder, in: copy.url))
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 import TestPrograms
 
 /// A folder with a `kustomization.yaml`.
@@ -9,7 +10,10 @@ enum Kustomization {
     }
 
     /// The objects `kubectl kustomize` makes of `folder`, which is below `deploy`: the repository's, or a copy of it.
-    static func render(_ folder: String, in deploy: URL = Repository.deploy) async throws -> [Value] {
+    static func render(
+        _ folder: String,
+        in deploy: URL = Checkout.root.appending(path: "deploy")
+    ) async throws -> [Value] {
         guard try await kubectlIsOld else { return try await build(deploy.appending(path: folder)) }
         let copy = try Folder(copying: deploy)
         try useOldWords(in: copy)

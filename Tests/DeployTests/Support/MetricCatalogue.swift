@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 
 /// A metric and the labels it may have.
 struct Metric: Hashable, Sendable {
@@ -11,7 +12,7 @@ enum MetricCatalogue {
     /// The server's own, as `deploy/monitoring/metrics.txt` lists them: a histogram by the three names Prometheus gives it.
     static func existingMetricNames() throws -> [String: Metric] {
         var metrics: [String: Metric] = [:]
-        for line in try Repository.text("deploy/monitoring/metrics.txt").split(separator: "\n")
+        for line in try Checkout.text("deploy/monitoring/metrics.txt").split(separator: "\n")
         where !line.hasPrefix("#") {
             let words = line.split(separator: " ").map(String.init)
             let isHistogram = words.dropFirst().first == "histogram"

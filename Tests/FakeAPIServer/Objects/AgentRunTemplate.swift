@@ -1,4 +1,5 @@
 import Foundation
+import TestCheckout
 
 /// Makes any number of AgentRuns of one recorded object, without Foundation once it is made.
 package struct AgentRunTemplate: Sendable {
@@ -66,8 +67,7 @@ package struct AgentRunTemplate: Sendable {
         pieces = Self.pieces(of: text[...])
     }
 
-    package static let recording = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Golden/requests/agentrun-create-apply.json").path
+    package static let recording = Recordings.folder.appending(path: "agentrun-create-apply.json").path
 
     private static func pieces(of text: Substring) -> [Piece] {
         let found = marks.compactMap { mark in text.firstRange(of: mark.text).map { (range: $0, piece: mark.piece) } }

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TestCheckout
 import Testing
 
 @testable import HTTPServer
@@ -53,9 +54,7 @@ import Testing
     }
 
     @Test func `is as often met as docs say`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/testing.md"), encoding: .utf8)
+        let text = try Checkout.text("docs/testing.md")
         let differences = HTTP1Case.all.count { $0.difference != nil }
         let row = "| `HTTP/1.1 conformance` | \(HTTP1Case.all.count) | \(HTTP1Case.all.count - differences) |"
         #expect(text.contains(row), "\(row)")

@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 7541: the compression of fields.
 extension HTTP2Case {
     static let compression: [HTTP2Case] = representations + tableSizes + decodingErrors

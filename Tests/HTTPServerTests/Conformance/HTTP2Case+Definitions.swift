@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 9113, sections 6.1 to 6.5 and 7: what each type of frame may say.
 extension HTTP2Case {
     static let definitions: [HTTP2Case] = data + heads + resets + settingsFrames + windowed

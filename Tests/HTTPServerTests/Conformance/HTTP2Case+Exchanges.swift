@@ -1,3 +1,5 @@
+import TestWire
+
 /// What every client does.
 extension HTTP2Case {
     static let exchanges: [HTTP2Case] = [

@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 9113, sections 3 and 4: how a connection begins, and how frames are laid out.
 extension HTTP2Case {
     private static let largestPayload = 1 << 14
@@ -17,7 +19,7 @@ extension HTTP2Case {
             nil,
             "a preface without SETTINGS ends the connection",
             settings: nil,
-            [.send(HTTP2Peer.preface + HTTP2Frame.ping().bytes)],
+            [.send(HTTP2Frame.preface + HTTP2Frame.ping().bytes)],
             .ends(.protocol)
         ),
         .init(

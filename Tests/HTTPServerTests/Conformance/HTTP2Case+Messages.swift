@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 9113, section 8: requests.
 extension HTTP2Case {
     static let messages: [HTTP2Case] = pseudoFields + requiredFields + fields + lengths

@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 9113, section 5: the states of streams, their numbers, and errors.
 extension HTTP2Case {
     static let streams: [HTTP2Case] = idle + halfClosed + closed + numbers + errors

@@ -1,3 +1,5 @@
+import TestWire
+
 /// RFC 9113, sections 6.7 to 6.9: PING, GOAWAY and the windows.
 extension HTTP2Case {
     static let windowed: [HTTP2Case] = pings + windowUpdates + windows

@@ -1,3 +1,4 @@
+import TestWire
 import Testing
 
 /// One requirement of HTTP/2, and what a client does to see it met.

@@ -1,5 +1,7 @@
 import Foundation
 import NIOCore
+import TestCheckout
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -77,9 +79,7 @@ import Testing
     }
 
     @Test func `is as often met as docs say`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "docs/testing.md"), encoding: .utf8)
+        let text = try Checkout.text("docs/testing.md")
         let differences = HTTP2Case.all.count { $0.difference != nil }
         let row = "| `HTTP/2 conformance` | \(HTTP2Case.all.count) | \(HTTP2Case.all.count - differences) |"
         #expect(text.contains(row), "\(row)")

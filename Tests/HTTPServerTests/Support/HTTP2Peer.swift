@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -8,8 +9,6 @@ import Testing
 ///
 /// It writes frames by hand, so it can break every rule.
 final class HTTP2Peer {
-    static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
-
     let channel = EmbeddedChannel()
     let handler: HTTP2ConnectionHandler
     let budget: BodyBudget
@@ -36,7 +35,7 @@ final class HTTP2Peer {
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         guard greets else { return }
-        try send(bytes: Self.preface + HTTP2Frame.settings(settings).bytes)
+        try send(bytes: HTTP2Frame.preface + HTTP2Frame.settings(settings).bytes)
         // Acknowledged settings bind: the windows and the number of streams.
         try send(HTTP2Frame(.settings, flags: HTTP2Frame.acknowledgement))
     }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestWire
 import Testing
 
 @testable import HTTPServer
@@ -84,7 +85,7 @@ struct HTTP2Socket: Sendable {
 
     /// Exchanges prefaces and SETTINGS.
     func greet(settings: [(UInt16, UInt32)] = []) async throws {
-        await send(HTTP2Peer.preface + HTTP2Frame.settings(settings).bytes)
+        await send(HTTP2Frame.preface + HTTP2Frame.settings(settings).bytes)
         _ = try await wait { $0.settingsAcknowledgements > 0 }
         await send(HTTP2Frame(.settings, flags: HTTP2Frame.acknowledgement).bytes)
     }

@@ -1,3 +1,4 @@
+import TestWire
 import Testing
 
 /// What a server has said on an HTTP/2 connection.

@@ -1,15 +1,12 @@
 import Foundation
 import Policy
+import TestCheckout
 import Testing
 
 @Suite struct `Policy schema` {
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     @Test func `deploy/agentrun-policy.schema.json is what the code says`() throws {
-        let file = Self.root.appending(path: "deploy/agentrun-policy.schema.json")
         #expect(
-            try String(contentsOf: file, encoding: .utf8) == PolicySchema.json,
+            try Checkout.text("deploy/agentrun-policy.schema.json") == PolicySchema.json,
             "run: agentrun-admission policy schema > deploy/agentrun-policy.schema.json"
         )
     }

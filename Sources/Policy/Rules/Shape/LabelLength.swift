@@ -47,7 +47,7 @@ struct LabelLength: Rule {
         }
         guard !Self.isLabelValue(name, upTo: .max, mayEndAnyhow: false) else { return }
         let message = """
-            Invalid value: \(QuotedName.quote(name)): the controller stamps the name into a label, \
+            Invalid value: \(VisibleText.quoted(name)): the controller stamps the name into a label, \
             which must start and end with a letter or digit and \(Self.grammar)
             """
         report(.runNameNotLabelValue, name, Self.nameField, message, Self.shortened(name), &findings, outcome)
@@ -58,10 +58,10 @@ struct LabelLength: Rule {
             return
         }
         let message = """
-            Invalid value: \(QuotedName.quote(prefix)): a name made from this prefix becomes a label, \
+            Invalid value: \(VisibleText.quoted(prefix)): a name made from this prefix becomes a label, \
             which must start with a letter or digit and \(Self.grammar)
             """
-        let proposal = Self.sanitised(prefix).drop { !Self.isAlphanumeric($0) }
+        let proposal = Self.sanitised(prefix).drop { !$0.isASCIIAlphanumeric }
         let remedy = proposal.isEmpty ? "run-" : String(decoding: proposal, as: UTF8.self)
         let field = FieldPath("metadata.generateName")
         report(.runNameNotLabelValue, prefix, field, message, remedy, &findings)
@@ -80,7 +80,7 @@ struct LabelLength: Rule {
             reason: reason,
             field: field,
             message: message,
-            remedy: "use \(QuotedName.quote(ExactString(proposal)))",
+            remedy: "use \(VisibleText.quoted(ExactString(proposal)))",
             values: [name],
             outcome: outcome
         )
@@ -93,28 +93,20 @@ struct LabelLength: Rule {
     private static func isLabelValue(_ name: ExactString, upTo length: Int, mayEndAnyhow: Bool) -> Bool {
         unsafe name.withBytes { bytes in
             let count = min(bytes.count, length)
-            guard count > 0, unsafe isAlphanumeric(bytes[0]) else { return false }
+            guard count > 0, unsafe bytes[0].isASCIIAlphanumeric else { return false }
             for index in 1..<max(count, 1) where unsafe !isLabelByte(bytes[index]) { return false }
-            return unsafe mayEndAnyhow || isAlphanumeric(bytes[count - 1])
-        }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
+            return unsafe mayEndAnyhow || bytes[count - 1].isASCIIAlphanumeric
         }
     }
 
     private static func isLabelByte(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
     }
 
     /// A valid name in its place: what can be kept of it, and six digits of its SHA-256 to keep it apart from others.
     static func shortened(_ name: ExactString) -> String {
-        var kept = sanitised(name).prefix(shortenedLength).drop { !isAlphanumeric($0) }
-        while let last = kept.last, !isAlphanumeric(last) { kept.removeLast() }
+        var kept = sanitised(name).prefix(shortenedLength).drop { !$0.isASCIIAlphanumeric }
+        while let last = kept.last, !last.isASCIIAlphanumeric { kept.removeLast() }
         let digits = Substring(SHA256.hexDigest(of: name.string).utf8.prefix(6))
         return (kept.isEmpty ? "run" : String(decoding: kept, as: UTF8.self)) + "-\(digits)"
     }

@@ -2,6 +2,7 @@ import AdmissionAPI
 import AgentRuns
 import Foundation
 import JSONPull
+import TestCheckout
 import Testing
 
 @testable import Policy
@@ -199,11 +200,7 @@ import Testing
     }
 
     @Test func `are in docs/policy.md as the program prints them`() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(
-                path: "docs/policy.md"
-            )
-        #expect(try String(contentsOf: file, encoding: .utf8).contains("\n\(SizeLimit.markdown)\n"))
+        #expect(try Checkout.text("docs/policy.md").contains("\n\(SizeLimit.markdown)\n"))
         let json = String(decoding: SizeLimit.json, as: UTF8.self)
         for limit in SizeLimit.all {
             #expect(SizeLimit.text.contains("\(limit.name) \(limit.value) \(limit.unit)\n"))
