@@ -5,10 +5,10 @@ import Testing
 
 /// What one replica does about what it reads.
 @Suite struct `Decisions about certificates` {
-    private static let old = Facts.authority("old")
-    private static let oldPair = Facts.pair("old pair", of: old)
-    private static let new = Facts.authority("new", from: 6000)
-    private static let stranger = Facts.authority("stranger")
+    static let old = Facts.authority("old")
+    static let oldPair = Facts.pair("old pair", of: old)
+    static let new = Facts.authority("new", from: 6000)
+    static let stranger = Facts.authority("stranger")
 
     /// What is read in one round, in words a table can hold.
     struct Case: CustomTestStringConvertible, Sendable {
@@ -20,7 +20,7 @@ import Testing
         var expected: KeeperStateMachine.Action
     }
 
-    private static func secret(
+    static func secret(
         _ authority: AuthorityFacts? = old,
         canSign: Bool = true,
         _ pair: PairFacts? = nil,
@@ -30,151 +30,9 @@ import Testing
         SecretFacts(authority: authority, canSign: canSign, pair: pair, next: next, made: made)
     }
 
-    private static let poll = KeeperStateMachine.Action.wait(untilMilliseconds: 5000)
+    static let poll = KeeperStateMachine.Action.wait(untilMilliseconds: 5000)
 
-    /// A replica that has just started.
-    static let starts: [Case] = [
-        Case(testDescription: "no Secret and no bundle", expected: .write(.begin)),
-        Case(testDescription: "an empty Secret", secret: SecretFacts(), expected: .write(.begin)),
-        Case(
-            testDescription: "an empty Secret, and a bundle whose authorities have expired",
-            secret: SecretFacts(),
-            bundle: [old],
-            time: 9001,
-            expected: .write(.begin)
-        ),
-        Case(
-            testDescription: "an empty Secret, and somebody may still be serving",
-            secret: SecretFacts(),
-            bundle: [old],
-            expected: .write(.prepare)
-        ),
-        Case(
-            testDescription: "a Secret with a pair, and nobody trusts it yet",
-            secret: secret(old, oldPair),
-            expected: .trust([old])
-        ),
-        Case(
-            testDescription: "all is well",
-            secret: secret(old, oldPair),
-            bundle: [old],
-            expected: poll
-        ),
-        Case(
-            testDescription: "a bundle that nobody can read",
-            secret: secret(old, oldPair),
-            bundle: [old],
-            isDamaged: true,
-            expected: .trust([old])
-        ),
-        Case(
-            testDescription: "an authority of ours nobody is known to use",
-            secret: secret(old, oldPair, made: [stranger.id]),
-            bundle: [old, stranger],
-            expected: poll
-        ),
-        Case(
-            testDescription: "an authority that only bears our name",
-            secret: secret(old, oldPair),
-            bundle: [old, stranger],
-            expected: poll
-        ),
-        Case(
-            testDescription: "one that only bears our name and has expired",
-            secret: secret(new, Facts.pair("new pair", of: new, from: 9000)),
-            bundle: [new, stranger],
-            time: 9001,
-            expected: .trust([new])
-        ),
-        Case(
-            testDescription: "an authority of ours that has expired beside the one in use",
-            secret: secret(new, Facts.pair("new pair", of: new, from: 9000)),
-            bundle: [old, new],
-            time: 9001,
-            expected: .trust([new])
-        ),
-        Case(
-            testDescription: "the pair is lost, its authority is trusted",
-            secret: secret(old),
-            bundle: [old],
-            expected: .write(.issue)
-        ),
-        Case(
-            testDescription: "the pair is lost, its authority is not trusted while another of ours is",
-            secret: secret(old, made: [stranger.id]),
-            bundle: [stranger],
-            expected: .trust([stranger, old])
-        ),
-        Case(
-            testDescription: "the pair is lost, its authority is not trusted while one is that only bears our name",
-            secret: secret(old),
-            bundle: [stranger],
-            expected: .trust([old])
-        ),
-        Case(
-            testDescription: "the pair and the authority's key are lost",
-            secret: secret(old, canSign: false),
-            bundle: [old],
-            expected: .write(.prepare)
-        ),
-        Case(
-            testDescription: "the authority's key is lost",
-            secret: secret(old, canSign: false, oldPair),
-            bundle: [old],
-            expected: .write(.prepare)
-        ),
-        Case(
-            testDescription: "two thirds of the pair's time are over",
-            secret: secret(old, oldPair),
-            bundle: [old],
-            time: 2000,
-            expected: .write(.issue)
-        ),
-        Case(
-            testDescription: "not quite two thirds",
-            secret: secret(old, oldPair),
-            bundle: [old],
-            time: 1999,
-            expected: .wait(untilMilliseconds: 1000)
-        ),
-        Case(
-            testDescription: "the pair has expired",
-            secret: secret(old, oldPair),
-            bundle: [old],
-            time: 3001,
-            expected: .write(.issue)
-        ),
-        Case(
-            testDescription: "two thirds of the authority's time are over",
-            secret: secret(old, Facts.pair("late", of: old, from: 5000)),
-            bundle: [old],
-            time: 6000,
-            expected: .write(.prepare)
-        ),
-        Case(
-            testDescription: "a new authority is prepared and not trusted yet",
-            secret: secret(old, Facts.pair("late", of: old, from: 5000), next: new),
-            bundle: [old],
-            time: 6000,
-            expected: .trust([new, old])
-        ),
-        Case(
-            testDescription: "a new authority is trusted, but not for long",
-            secret: secret(old, Facts.pair("late", of: old, from: 5000), next: new),
-            bundle: [old, new],
-            time: 6000,
-            expected: poll
-        ),
-        Case(
-            testDescription: "the pair's end is the authority's: a new one would not last longer",
-            secret: secret(old, Facts.pair("late", of: old, from: 7000), next: new),
-            bundle: [old, new],
-            time: 8400,
-            expected: poll
-        ),
-    ]
-
-    private static func round(
+    static func round(
         _ machine: inout KeeperStateMachine,
         _ secret: SecretFacts?,
         _ configuration: ConfigurationFacts?,
@@ -186,7 +44,7 @@ import Testing
         return machine.received(configuration: configuration, time: Facts.at(time), now: now)
     }
 
-    private static func trusting(_ authorities: Set<AuthorityFacts>, version: String = "1") -> ConfigurationFacts {
+    static func trusting(_ authorities: Set<AuthorityFacts>, version: String = "1") -> ConfigurationFacts {
         ConfigurationFacts(version: version, bundles: [.init(authorities: authorities)])
     }
 
