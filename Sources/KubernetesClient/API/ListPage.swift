@@ -31,29 +31,23 @@ package struct ListPage: Equatable, Sendable {
         var continueToken: String?
         var remaining = 0
         var items: [Range<Int>] = []
-        do throws(JSONError) {
-            _ = try JSONReader.read(body) { reader throws(JSONError) in
+        try AnswerProblem.readMembers(of: body) { reader, key throws(JSONError) in
+            switch key {
+            case "metadata":
                 try reader.readMembers { reader, key throws(JSONError) in
                     switch key {
-                    case "metadata":
-                        try reader.readMembers { reader, key throws(JSONError) in
-                            switch key {
-                            case "resourceVersion": resourceVersion = try reader.readNonEmptyString()
-                            case "continue": continueToken = try reader.readNonEmptyString()
-                            case "remainingItemCount":
-                                remaining = max(0, try reader.readNumber().flatMap { Int($0) } ?? 0)
-                            default: try reader.skipValue()
-                            }
-                        }
-                    case "items":
-                        items = []
-                        try reader.readElements { reader, _ throws(JSONError) in items.append(try reader.skipValue()) }
+                    case "resourceVersion": resourceVersion = try reader.readNonEmptyString()
+                    case "continue": continueToken = try reader.readNonEmptyString()
+                    case "remainingItemCount":
+                        remaining = max(0, try reader.readNumber().flatMap { Int($0) } ?? 0)
                     default: try reader.skipValue()
                     }
                 }
+            case "items":
+                items = []
+                try reader.readElements { reader, _ throws(JSONError) in items.append(try reader.skipValue()) }
+            default: try reader.skipValue()
             }
-        } catch {
-            throw .malformed(reason: error.located(in: body).description)
         }
         guard let resourceVersion else { throw .unexpected("no metadata.resourceVersion, so it is no list") }
         return ListPage(

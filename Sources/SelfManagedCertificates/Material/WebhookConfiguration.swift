@@ -27,15 +27,7 @@ struct WebhookConfiguration: Sendable {
 
     static func decode(_ body: [UInt8], service: Service) throws(AnswerProblem) -> WebhookConfiguration {
         var fields = Fields()
-        do throws(JSONError) {
-            fields = try JSONReader.read(body) { reader throws(JSONError) in
-                var fields = Fields()
-                try reader.readMembers { reader, key throws(JSONError) in try fields.read(key, from: &reader) }
-                return fields
-            }
-        } catch {
-            throw .malformed(reason: error.located(in: body).description)
-        }
+        try AnswerProblem.readMembers(of: body) { reader, key throws(JSONError) in try fields.read(key, from: &reader) }
         guard let version = fields.resourceVersion else {
             throw .unexpected("no metadata.resourceVersion, so it is no ValidatingWebhookConfiguration")
         }
