@@ -36,11 +36,11 @@ enum ErrorAnswer {
                 """
             )
         }
-        return make(404, "nothing is at \(QuotedName.quote(ExactString(head.path))); there are \(Route.summary)")
+        return make(404, "nothing is at \(VisibleText.quoted(ExactString(head.path))); there are \(Route.summary)")
     }
 
     static func methodNotAllowed(_ head: HTTPRequestHead, _ route: Route) -> HTTPResponse {
-        let method = QuotedName.quote(ExactString(head.method.name))
+        let method = VisibleText.quoted(ExactString(head.method.name))
         return make(
             405,
             "method \(method) is not allowed at \(route.path); use \(route.allow)",
@@ -49,7 +49,7 @@ enum ErrorAnswer {
     }
 
     static func unsupportedMediaType(_ contentType: String?) -> HTTPResponse {
-        let found = contentType.map { "is \(QuotedName.quote(ExactString($0)))" } ?? "is missing"
+        let found = contentType.map { "is \(VisibleText.quoted(ExactString($0)))" } ?? "is missing"
         return make(415, "Content-Type \(found); send an AdmissionReview as \(MediaType.json)")
     }
 

@@ -19,7 +19,7 @@ extension LeaseObject {
         do throws(LeaseProblem) {
             return .claim(try lease.claim())
         } catch {
-            let name = QuotedName.quote(ExactString("\(lease.namespace)/\(lease.name)"))
+            let name = VisibleText.quoted(ExactString("\(lease.namespace)/\(lease.name)"))
             return .foreign("Lease \(name) \(error.what)")
         }
     }
@@ -163,7 +163,7 @@ private struct Members {
     private func holder() throws(LeaseProblem) -> ClaimHolder {
         let parts = holderIdentity.split(at: "/")
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else {
-            let found = QuotedName.quote(holderIdentity)
+            let found = VisibleText.quoted(holderIdentity)
             throw LeaseProblem(
                 what: "has a spec.holderIdentity of \(found) in place of NAMESPACE/NAME/UID of a run; delete it"
             )

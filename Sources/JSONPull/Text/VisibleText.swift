@@ -17,6 +17,12 @@ package enum VisibleText {
         return result + "\""
     }
 
+    /// The first of `names`, quoted, and how many there are beyond.
+    package static func list(_ names: [ExactString], atMost count: Int) -> String {
+        let others = names.count > count ? " and \(names.count - count) more" : ""
+        return names.prefix(count).map { quoted($0) }.joined(separator: ", ") + others
+    }
+
     /// `text` on one line as part of another, without quotes, cut.
     package static func part(_ text: ExactString, upTo limit: Int = maximumLength) -> String {
         if isPlain(text, upTo: limit, isQuoted: false) { return text.string }

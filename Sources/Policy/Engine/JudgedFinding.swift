@@ -150,7 +150,7 @@ struct JudgedFinding {
     private static let maximumSentences = 5
 
     private var text: (message: String, remedy: String) {
-        let expired = expired.map { "; exemption \(QuotedName.quote($0)) has expired" }.joined()
+        let expired = expired.map { "; exemption \(VisibleText.quoted($0)) has expired" }.joined()
         // Nearly always.
         if parts.count == 1, parts[0].wording == nil || parts[0].values.count == 1 {
             return (parts[0].message + expired, parts[0].remedy)

@@ -101,8 +101,8 @@ extension PolicyEngine {
 
     /// A rule that throws must not pass in silence.
     func failure(of rule: RuleID, _ error: any Error) -> JudgedFinding {
-        let text = QuotedName.quote(ExactString(String(describing: error)))
-        let name = QuotedName.quote(ExactString(policy.name))
+        let text = VisibleText.quoted(ExactString(String(describing: error)))
+        let name = VisibleText.quoted(ExactString(policy.name))
         let draft = RuleFindings.Draft(
             reason: .ruleFailed,
             field: nil,

@@ -53,7 +53,7 @@ struct RuleActions: Sendable {
             for (name, offset, node) in map.names {
                 guard let reason = rule.reasons.first(where: { ExactString($0.rawValue) == name }) else {
                     let hint = NearestName.hint(for: name.string, among: rule.reasons.map(\.rawValue)) ?? ""
-                    map.report(offset, "\(map.path): unknown reason \(QuotedName.quote(name))\(hint)")
+                    map.report(offset, "\(map.path): unknown reason \(VisibleText.quoted(name))\(hint)")
                     continue
                 }
                 reasons[reason] = map.choice(node, at: "\(map.path).\(reason.rawValue)", of: Action.self)

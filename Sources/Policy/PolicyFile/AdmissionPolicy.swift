@@ -117,11 +117,11 @@ package struct AdmissionPolicy: Sendable {
         let apiVersion = file.string("apiVersion")
         let kind = file.string("kind")
         if apiVersion != apiVersionOfFiles, !isBuiltIn {
-            let found = apiVersion.map { QuotedName.quote($0) } ?? "nothing"
+            let found = apiVersion.map { VisibleText.quoted($0) } ?? "nothing"
             file.report(0, "apiVersion: Unsupported value: \(found): must be \"\(apiVersionOfFiles)\"")
         }
         if kind != kindOfFiles, !isBuiltIn {
-            let found = kind.map { QuotedName.quote($0) } ?? "nothing"
+            let found = kind.map { VisibleText.quoted($0) } ?? "nothing"
             file.report(0, "kind: Unsupported value: \(found): must be \"\(kindOfFiles)\"")
         }
         var metadata = file.entry("metadata")

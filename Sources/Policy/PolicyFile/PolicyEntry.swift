@@ -128,7 +128,10 @@ struct PolicyEntry {
         guard case .array(let items, _)? = value(key) else { return texts }
         for (index, item) in items.enumerated() {
             guard case .string(let text, _) = item, text.isBlank else { continue }
-            report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(QuotedName.quote(text)): must not be blank")
+            report(
+                item.offset,
+                "\(joined(key))[\(index)]: Invalid value: \(VisibleText.quoted(text)): must not be blank"
+            )
         }
         return texts
     }
@@ -139,7 +142,7 @@ struct PolicyEntry {
         guard case .array(let items, _)? = value(key) else { return patterns }
         for (index, item) in items.enumerated() {
             guard case .string(let text, _) = item, let problem = ImpossibleGlob.problem(with: text) else { continue }
-            report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(QuotedName.quote(text)): \(problem)")
+            report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(VisibleText.quoted(text)): \(problem)")
         }
         return patterns
     }
@@ -169,7 +172,7 @@ struct PolicyEntry {
         }
         if let written, let value = Choice(rawValue: written.string) { return value }
         let supported = words.map { "\"\($0)\"" }.joined(separator: ", ")
-        let value = written.map { QuotedName.quote($0) } ?? node.typeName
+        let value = written.map { VisibleText.quoted($0) } ?? node.typeName
         let hint = written.flatMap { NearestName.hint(for: $0.string, among: words) } ?? ""
         report(node.offset, "\(path): Unsupported value: \(value): supported values: \(supported)\(hint)")
         return nil
@@ -221,7 +224,7 @@ struct PolicyEntry {
         let names = options.compactMap(\.name)
         let known = Set(names.lazy.map { ExactString($0) })
         for member in members where !known.contains(member.key) {
-            let key = QuotedName.quote(member.key)
+            let key = VisibleText.quoted(member.key)
             let place = path.isEmpty ? "" : " in \(path)"
             let hint = NearestName.hint(for: member.key.string, among: names) ?? ""
             report(member.offset, "unknown key \(key)\(place)\(hint)")
@@ -242,7 +245,7 @@ struct PolicyEntry {
         for member in members where !seen.insert(member.key).inserted {
             report(
                 member.offset,
-                "\(path.isEmpty ? "the policy" : path): Duplicate value: key \(QuotedName.quote(member.key))"
+                "\(path.isEmpty ? "the policy" : path): Duplicate value: key \(VisibleText.quoted(member.key))"
             )
         }
     }

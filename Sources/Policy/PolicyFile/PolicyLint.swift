@@ -92,8 +92,8 @@ package struct PolicyLint {
             else { continue }
             note(
                 pattern.offset,
-                "\(path).allow[\(index)]: \(QuotedName.quote(glob.pattern)) is refused all the same by the \(denyKey) "
-                    + "pattern \(QuotedName.quote(denied.pattern)); remove one of them"
+                "\(path).allow[\(index)]: \(VisibleText.quoted(glob.pattern)) is refused all the same by the \(denyKey) "
+                    + "pattern \(VisibleText.quoted(denied.pattern)); remove one of them"
             )
         }
     }
@@ -119,7 +119,7 @@ package struct PolicyLint {
                 continue
             }
             if let name = subject?.nameNobodyCanHave(glob.pattern) {
-                note(pattern.offset, "\(place): no \(name) can match \(QuotedName.quote(glob.pattern)); correct it")
+                note(pattern.offset, "\(place): no \(name) can match \(VisibleText.quoted(glob.pattern)); correct it")
             }
             // Of two equal ones the second is said to be idle; else the narrower one.
             let covering = patterns.indices.first { other in
@@ -129,7 +129,7 @@ package struct PolicyLint {
             if let covering, let wider = patterns[covering].glob {
                 note(
                     pattern.offset,
-                    "\(place): \(QuotedName.quote(glob.pattern)) matches nothing that \(QuotedName.quote(wider.pattern)) "
+                    "\(place): \(VisibleText.quoted(glob.pattern)) matches nothing that \(VisibleText.quoted(wider.pattern)) "
                         + "does not match; remove it"
                 )
             }
@@ -147,7 +147,7 @@ package struct PolicyLint {
                 let what = key == "names" ? "name" : "namespace"
                 note(
                     item.offset,
-                    "\(path).\(key)[\(index)]: no \(what) can match \(QuotedName.quote(text)); correct it"
+                    "\(path).\(key)[\(index)]: no \(what) can match \(VisibleText.quoted(text)); correct it"
                 )
             }
             if !items.isEmpty, items.allSatisfy({ $0.text.map { !PatternSubject.canBeName($0.trimmed) } ?? false }) {

@@ -46,7 +46,7 @@ struct PolicyOverride {
                 nodes[rule] = node
             } else {
                 let hint = NearestName.hint(for: name.string, among: known.map(\.rawValue)) ?? ""
-                entry.report(offset, "\(entry.path): unknown rule \(QuotedName.quote(name))\(hint)")
+                entry.report(offset, "\(entry.path): unknown rule \(VisibleText.quoted(name))\(hint)")
             }
         }
         return nodes

@@ -23,18 +23,18 @@ enum LookupQuestion: Hashable, Sendable {
         switch self {
         case .condition: "how old the cluster state is"
         case .isKnown(let kind): "whether objects of kind \(kind.name) are known"
-        case .implementation(let name): "ImplementationSpec \(QuotedName.quote(name))"
-        case .agent(let name): "Agent \(QuotedName.quote(name))"
-        case .agentProvider(let name): "AgentProvider \(QuotedName.quote(name))"
-        case .versionControlProvider(let name): "VersionControlProvider \(QuotedName.quote(name))"
-        case .memory(let name): "Memory \(QuotedName.quote(name))"
+        case .implementation(let name): "ImplementationSpec \(VisibleText.quoted(name))"
+        case .agent(let name): "Agent \(VisibleText.quoted(name))"
+        case .agentProvider(let name): "AgentProvider \(VisibleText.quoted(name))"
+        case .versionControlProvider(let name): "VersionControlProvider \(VisibleText.quoted(name))"
+        case .memory(let name): "Memory \(VisibleText.quoted(name))"
         case .defaultMemory: "the default Memory"
         case .secretBindings: "the SecretBindings"
-        case .secret(let name): "whether there is a Secret \(QuotedName.quote(name))"
+        case .secret(let name): "whether there is a Secret \(VisibleText.quoted(name))"
         case .idempotencyKey: "which runs have the idempotency key"
         case .runCounts: "how many runs there are"
-        case .branch(let key, _, _): "which runs hold branch \(QuotedName.quote(key.head))"
-        case .branchPath(let key, _, _): "which runs hold branches above or below \(QuotedName.quote(key.head))"
+        case .branch(let key, _, _): "which runs hold branch \(VisibleText.quoted(key.head))"
+        case .branchPath(let key, _, _): "which runs hold branches above or below \(VisibleText.quoted(key.head))"
         }
     }
 }

@@ -58,7 +58,7 @@ extension PolicyTestSuite.FindingPattern {
         let parts = [
             rule.map { "rule \($0.rawValue)" }, reason.map { "reason \($0.rawValue)" },
             action.map { "action \($0.rawValue)" }, field.map { "field \($0)" },
-            message.map { "message \(QuotedName.quote($0))" },
+            message.map { "message \(VisibleText.quoted($0))" },
         ]
         let text = parts.compactMap(\.self).joined(separator: ", ")
         return text.isEmpty ? "of any kind" : "with \(text)"
@@ -76,8 +76,8 @@ extension PolicyTestSuite.WarningPattern {
 
     fileprivate var description: String {
         switch self {
-        case .text(let text): "with the text \(QuotedName.quote(text))"
-        case .expression(let expression): "that matches \(QuotedName.quote(expression))"
+        case .text(let text): "with the text \(VisibleText.quoted(text))"
+        case .expression(let expression): "that matches \(VisibleText.quoted(expression))"
         }
     }
 }

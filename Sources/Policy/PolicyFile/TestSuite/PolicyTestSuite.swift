@@ -130,8 +130,8 @@ private struct PolicyTestSuiteReader {
     private func expect(_ value: ExactString, at key: StaticString, of file: inout PolicyEntry) {
         let found = file.string(key)
         guard found != value else { return }
-        let text = found.map { QuotedName.quote($0) } ?? "nothing"
-        file.report(0, "\(key): Unsupported value: \(text): must be \(QuotedName.quote(value))")
+        let text = found.map { VisibleText.quoted($0) } ?? "nothing"
+        file.report(0, "\(key): Unsupported value: \(text): must be \(VisibleText.quoted(value))")
     }
 
     private func defaults(_ entry: inout PolicyEntry, under outer: Defaults) -> Defaults {

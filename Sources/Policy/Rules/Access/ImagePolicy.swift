@@ -62,15 +62,16 @@ struct ImagePolicy: Rule {
         let message: String
         if let pattern = deny.match(image) {
             reason = .imageBlocked
-            message = "Forbidden: \(QuotedName.quote(image)) matches the denied pattern \(QuotedName.quote(pattern))"
+            message =
+                "Forbidden: \(VisibleText.quoted(image)) matches the denied pattern \(VisibleText.quoted(pattern))"
         } else if !allow.isEmpty, allow.match(image) == nil {
             reason = .imageNotAllowed
-            message = "Forbidden: \(QuotedName.quote(image)) is not an allowed image"
+            message = "Forbidden: \(VisibleText.quoted(image)) is not an allowed image"
         } else {
             return
         }
         let list = reason == .imageBlocked ? "change deny" : "add it to allow"
-        let policy = QuotedName.quote(ExactString(run.policyName))
+        let policy = VisibleText.quoted(ExactString(run.policyName))
         let draft = RuleFindings.Draft(
             reason: reason,
             field: field,

@@ -23,9 +23,9 @@ struct ImplementationSource: Rule {
             guard provider.map({ !allowed.contains($0.asciiLowercased) }) ?? true,
                 let field = unit.implementationField(".source.provider")
             else { continue }
-            let agent = QuotedName.quote(run.run.spec.agentName ?? "")
+            let agent = VisibleText.quoted(run.run.spec.agentName ?? "")
             let source =
-                provider.map { "source provider \(QuotedName.quote($0))" } ?? "an implementation without source"
+                provider.map { "source provider \(VisibleText.quoted($0))" } ?? "an implementation without source"
             // The run's own is looked at before anything starts, a step's when it is about to.
             let outcome =
                 unit.step == nil

@@ -35,7 +35,7 @@ struct LabelPolicy: Rule {
         let given = required.isEmpty ? [] : Set(labels.lazy.filter { !$0.value.isBlank }.map(\.key))
         for key in required where !given.contains(key) {
             let message = "Required value: the policy demands this label with a value"
-            let remedy = "add label \(QuotedName.quote(key))"
+            let remedy = "add label \(VisibleText.quoted(key))"
             report(.missingRequiredLabels, key, message, remedy, isSeenByController: true, &findings)
         }
         guard !deny.isEmpty || !allow.isEmpty else { return }
@@ -46,18 +46,18 @@ struct LabelPolicy: Rule {
         // To the controller a label without a value is none at all.
         let isSeen = !label.value.isBlank
         if let pattern = deny.match(label.key) {
-            let message = "Forbidden: the label matches the denied pattern \(QuotedName.quote(pattern))"
+            let message = "Forbidden: the label matches the denied pattern \(VisibleText.quoted(pattern))"
             let remedy = "remove it, or change deny \(Self.place(run))"
             report(.labelBlocked, label.key, message, remedy, isSeenByController: isSeen, &findings)
         } else if !allow.isEmpty, allow.match(label.key) == nil {
-            let message = "Forbidden: the policy does not allow label \(QuotedName.quote(label.key))"
+            let message = "Forbidden: the policy does not allow label \(VisibleText.quoted(label.key))"
             let remedy = "remove it, or add it to allow \(Self.place(run))"
             report(.labelNotAllowed, label.key, message, remedy, isSeenByController: isSeen, &findings)
         }
     }
 
     private static func place(_ run: RunUnderReview) -> String {
-        "of rule label-policy in policy \(QuotedName.quote(ExactString(run.policyName)))"
+        "of rule label-policy in policy \(VisibleText.quoted(ExactString(run.policyName)))"
     }
 
     private func report(

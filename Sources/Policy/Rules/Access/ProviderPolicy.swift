@@ -31,7 +31,7 @@ struct ProviderPolicy: Rule {
             if let problem = Self.problem(with: pattern.name, allowsGroups: allowsGroups) {
                 reportPattern(pattern.name, field, problem, &findings)
             } else if let denied = provider.spec.deny.match(pattern.name.trimmed) {
-                let problem = "the denied pattern \(QuotedName.quote(denied)) matches all of it, and deny wins"
+                let problem = "the denied pattern \(VisibleText.quoted(denied)) matches all of it, and deny wins"
                 reportPattern(pattern.name, field, problem, &findings)
             }
         }
@@ -79,7 +79,7 @@ struct ProviderPolicy: Rule {
         let draft = RuleFindings.Draft(
             reason: .deadPattern,
             field: field,
-            message: "Invalid value: \(QuotedName.quote(pattern)): \(problem)",
+            message: "Invalid value: \(VisibleText.quoted(pattern)): \(problem)",
             remedy: "remove or correct it",
             values: [pattern]
         )
@@ -112,7 +112,7 @@ struct ProviderPolicy: Rule {
     private func checkAuthentication(_ provider: VersionControlProvider, _ findings: inout RuleFindings) {
         let support = Support(provider.spec.type)
         let method = provider.spec.auth.methodInForce
-        var subject: String { "a provider of type \(QuotedName.quote(provider.spec.type ?? "generic"))" }
+        var subject: String { "a provider of type \(VisibleText.quoted(provider.spec.type ?? "generic"))" }
         guard support.methods.contains(method) else {
             let supported = support.methods.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             let message = "Unsupported value: \"\(method.rawValue)\" with \(subject): supported values: \(supported)"
@@ -126,11 +126,12 @@ struct ProviderPolicy: Rule {
         if !support.tokenTypes.contains(type) {
             let supported = support.tokenTypes.map { "\"\($0)\"" }.joined(separator: ", ")
             let message = """
-                Unsupported value: \(QuotedName.quote(written)) with \(subject): supported values: \(supported)
+                Unsupported value: \(VisibleText.quoted(written)) with \(subject): supported values: \(supported)
                 """
             report(.unsupportedVcsAuth, field, message, Self.remedy, written, &findings)
         } else if type == support.deprecated {
-            let message = "Invalid value: \(QuotedName.quote(written)): the controller calls this token type deprecated"
+            let message =
+                "Invalid value: \(VisibleText.quoted(written)): the controller calls this token type deprecated"
             let remedy = "use a token of type \"\(support.tokenTypes[0])\""
             report(.deprecatedAuth, field, message, remedy, written, &findings)
         }

@@ -100,7 +100,7 @@ struct RepositoryAllowlist: Rule {
         report(
             .invalidRepository,
             repository,
-            "Invalid value: \(QuotedName.quote(repository.name.told)): not an owner/repo name",
+            "Invalid value: \(VisibleText.quoted(repository.name.told)): not an owner/repo name",
             "write it as owner/repo",
             &findings
         )
@@ -109,11 +109,11 @@ struct RepositoryAllowlist: Rule {
     /// Whoever may read runs, their status, logs or audit events sees what is written here.
     private func checkCredential(_ repository: RunUnderReview.Repository, _ findings: inout RuleFindings) {
         guard UserInformation.isCredential(in: repository.name.written) else { return }
-        let address = repository.name.normalForm.map { "\(QuotedName.quote($0)) alone" } ?? "owner/repo"
+        let address = repository.name.normalForm.map { "\(VisibleText.quoted($0)) alone" } ?? "owner/repo"
         report(
             .credentialInURL,
             repository,
-            "Forbidden: \(QuotedName.quote(repository.name.told)) carries user information, which everyone who may read "
+            "Forbidden: \(VisibleText.quoted(repository.name.told)) carries user information, which everyone who may read "
                 + "the run can see",
             "write \(address), revoke what stood before the @ if it is a secret, and give access by the "
                 + "VersionControlProvider's secret",
@@ -127,13 +127,13 @@ struct RepositoryAllowlist: Rule {
         _ findings: inout RuleFindings
     ) {
         // The texts cost more than the check, so only a refusal pays for them.
-        var quoted: String { QuotedName.quote(repository.name.told) }
-        var rule: String { "of rule repository-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))" }
+        var quoted: String { VisibleText.quoted(repository.name.told) }
+        var rule: String { "of rule repository-allowlist in policy \(VisibleText.quoted(ExactString(run.policyName)))" }
         if let pattern = deny.match(repository.name.written, repository.key) {
             report(
                 .repositoryDenied,
                 repository,
-                "Forbidden: \(quoted) matches the denied pattern \(QuotedName.quote(pattern))",
+                "Forbidden: \(quoted) matches the denied pattern \(VisibleText.quoted(pattern))",
                 "use another repository, or change deny \(rule)",
                 &findings
             )
@@ -143,7 +143,7 @@ struct RepositoryAllowlist: Rule {
         if let host = repository.name.host, !options.hosts.contains(host) {
             // What is taken for the host may be part of what a credential was cut from.
             let isTold = !UserInformation.isCredential(in: repository.name.written)
-            let subject = isTold ? "the host \(QuotedName.quote(host)) of \(quoted)" : "the host of \(quoted)"
+            let subject = isTold ? "the host \(VisibleText.quoted(host)) of \(quoted)" : "the host of \(quoted)"
             report(
                 .repositoryNotAllowed,
                 repository,
@@ -178,8 +178,8 @@ struct RepositoryAllowlist: Rule {
         report(
             .vcsPolicyDenied,
             repository,
-            "Forbidden: \(QuotedName.quote(repository.name.told)) is refused by the repositoryPolicy of "
-                + "VersionControlProvider \(QuotedName.quote(provider.name))",
+            "Forbidden: \(VisibleText.quoted(repository.name.told)) is refused by the repositoryPolicy of "
+                + "VersionControlProvider \(VisibleText.quoted(provider.name))",
             "use a repository that provider allows, or change its repositoryPolicy",
             &findings,
             outcome: ControllerOutcome(.repositoryPolicy, .vcsPolicyDenied, startingUnit: unit, of: run.run)

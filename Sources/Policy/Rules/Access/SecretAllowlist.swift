@@ -127,15 +127,15 @@ struct SecretAllowlist: Rule {
     ) -> (admitted: [String], refused: [String]) {
         var (admitted, refused): ([String], [String]) = ([], [])
         if let pattern = blocked.match(name) {
-            refused.append("the policy's blocked list (\(QuotedName.quote(pattern)))")
+            refused.append("the policy's blocked list (\(VisibleText.quoted(pattern)))")
         }
         if !allow.isEmpty {
             let pattern = allow.match(name)
-            let list = "the policy's allow list" + (pattern.map { " (\(QuotedName.quote($0)))" } ?? "")
+            let list = "the policy's allow list" + (pattern.map { " (\(VisibleText.quoted($0)))" } ?? "")
             if pattern != nil { admitted.append(list) } else { refused.append(list) }
         }
         if let allowed = run.agent?.spec.allowedSecrets, !allowed.isEmpty {
-            let list = "spec.security.allowedSecrets of Agent \(QuotedName.quote(run.run.spec.agentName ?? ""))"
+            let list = "spec.security.allowedSecrets of Agent \(VisibleText.quoted(run.run.spec.agentName ?? ""))"
             if allowed.contains(name) { admitted.append(list) } else { refused.append(list) }
         }
         if let bound {
@@ -208,7 +208,7 @@ struct SecretAllowlist: Rule {
         let kind = group.refusal == .notListed ? "Required value" : "Forbidden"
         let wording: RuleFindings.Wording = { names in
             let (subject, verb) = names.count > 1 ? ("secrets", "are") : ("secret", "is")
-            return "\(kind): \(subject) \(QuotedName.list(names, atMost: Self.maximumNames)) \(verb) \(why)"
+            return "\(kind): \(subject) \(VisibleText.list(names, atMost: Self.maximumNames)) \(verb) \(why)"
         }
         let draft = RuleFindings.Draft(
             reason: group.refusal.reason,
@@ -225,20 +225,20 @@ struct SecretAllowlist: Rule {
 
     private func texts(_ refusal: Refusal, _ run: RunUnderReview) -> (why: String, remedy: String) {
         let agent = run.run.spec.agentName ?? ""
-        let policy = "of rule secret-allowlist in policy \(QuotedName.quote(ExactString(run.policyName)))"
+        let policy = "of rule secret-allowlist in policy \(VisibleText.quoted(ExactString(run.policyName)))"
         switch refusal {
         case .blocked: return ("blocked by the policy", "use another secret, or change blocked \(policy)")
         case .notInPolicy:
             return ("not in the policy's allow list", "use an allowed secret, or add it to allow \(policy)")
         case .notInAgent:
             return (
-                "not in spec.security.allowedSecrets of Agent \(QuotedName.quote(agent))",
+                "not in spec.security.allowedSecrets of Agent \(VisibleText.quoted(agent))",
                 "use an allowed secret, or add it to the Agent"
             )
         case .notBound:
             let subject = VisibleText.part(ExactString("Agent/\(agent)"))
             return (
-                "in no SecretBinding for Agent \(QuotedName.quote(agent))",
+                "in no SecretBinding for Agent \(VisibleText.quoted(agent))",
                 "add it to spec.allowedSecrets of a SecretBinding with subject \(subject)"
             )
         case .notListed: return ("not in spec.secrets, where the controller demands it", "add it to spec.secrets")

@@ -32,11 +32,11 @@ struct ServiceAccountAllowlist: Rule {
         guard run.run.isPod, let allowed = run.agent?.spec.allowedServiceAccounts, !allowed.isEmpty,
             let (account, field) = account(of: run), !allowed.contains(account)
         else { return }
-        let agent = QuotedName.quote(run.run.spec.agentName ?? "")
+        let agent = VisibleText.quoted(run.run.spec.agentName ?? "")
         let draft = RuleFindings.Draft(
             reason: .serviceAccountNotAllowed,
             field: field,
-            message: "Forbidden: service account \(QuotedName.quote(account)) is not in "
+            message: "Forbidden: service account \(VisibleText.quoted(account)) is not in "
                 + "spec.security.allowedServiceAccounts of Agent \(agent)",
             remedy: "use an allowed service account, or add it to the Agent",
             values: [account],

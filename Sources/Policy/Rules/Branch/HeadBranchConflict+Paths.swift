@@ -32,7 +32,7 @@ extension HeadBranchConflict {
                 continue
             }
             let key = BranchKey(repository: repository.key, head: head.name)
-            reportPath(key, "its base branch \(QuotedName.quote(base))", base, head.field, &findings)
+            reportPath(key, "its base branch \(VisibleText.quoted(base))", base, head.field, &findings)
         }
     }
 
@@ -45,7 +45,8 @@ extension HeadBranchConflict {
     ) {
         let rest = holders.count < BranchPathHolders.maximumCount ? "more" : "or more"
         let others = holders.count > 1 ? " and \(holders.count - 1) \(rest)" : ""
-        let other = "\(QuotedName.quote(holders.head)), held by run \(Self.name(holders.first, now: run.now))\(others)"
+        let other =
+            "\(VisibleText.quoted(holders.head)), held by run \(Self.name(holders.first, now: run.now))\(others)"
         reportPath(claim.key, other, "", claim.head.field, &findings)
     }
 
@@ -56,7 +57,7 @@ extension HeadBranchConflict {
         _ field: FieldPath,
         _ findings: inout RuleFindings
     ) {
-        let branch = "branch \(QuotedName.quote(key.head)) of \(QuotedName.quote(key.repository))"
+        let branch = "branch \(VisibleText.quoted(key.head)) of \(VisibleText.quoted(key.repository))"
         report(
             .headBranchPathConflict,
             field,

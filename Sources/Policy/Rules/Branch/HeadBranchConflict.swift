@@ -95,8 +95,9 @@ struct HeadBranchConflict: Rule {
         now: Timestamp,
         _ findings: inout RuleFindings
     ) {
-        let branch = "branch \(QuotedName.quote(claimed.branch.head)) of \(QuotedName.quote(claimed.branch.repository))"
-        let name = "run \(QuotedName.quote(ExactString("\(claimed.namespace)/\(claimed.name)")))"
+        let branch =
+            "branch \(VisibleText.quoted(claimed.branch.head)) of \(VisibleText.quoted(claimed.branch.repository))"
+        let name = "run \(VisibleText.quoted(ExactString("\(claimed.namespace)/\(claimed.name)")))"
         let age = Self.age(since: claimed.claimedAt, now: now)
         if let seconds = claimed.waitSeconds {
             let message =
@@ -116,7 +117,7 @@ struct HeadBranchConflict: Rule {
     }
 
     private static func goingOn(_ job: ExactString?) -> String {
-        job.map { ", whose Job \(QuotedName.quote($0)) goes on" } ?? ""
+        job.map { ", whose Job \(VisibleText.quoted($0)) goes on" } ?? ""
     }
 
     private static func remedy(job: ExactString?) -> String {
@@ -142,13 +143,13 @@ struct HeadBranchConflict: Rule {
 
     private func message(_ key: BranchKey, _ holders: BranchHolders, now: Timestamp) -> String {
         let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
-        return "Duplicate value: branch \(QuotedName.quote(key.head)) of \(QuotedName.quote(key.repository)) "
+        return "Duplicate value: branch \(VisibleText.quoted(key.head)) of \(VisibleText.quoted(key.repository)) "
             + "is held by run \(Self.name(holders.first, now: now))\(others)"
     }
 
     /// `"agents/first" (Running, 5m old)`, and that a Job goes on.
     static func name(_ holder: BranchHolder, now: Timestamp) -> String {
-        let name = QuotedName.quote(ExactString("\(holder.namespace)/\(holder.name)"))
+        let name = VisibleText.quoted(ExactString("\(holder.namespace)/\(holder.name)"))
         let age = holder.createdAt.map { ", \(Self.age(since: $0, now: now)) old" } ?? ""
         return "\(name) (\(VisibleText.word(holder.phase))\(age))\(goingOn(holder.job))"
     }

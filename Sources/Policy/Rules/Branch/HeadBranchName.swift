@@ -47,12 +47,12 @@ struct HeadBranchName: Rule {
     private func checkPrefix(_ head: RunUnit.Head, _ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard !prefixes.isEmpty else { return }
         if prefixes.contains(where: { head.name.starts(with: $0) }) { return }
-        let wanted = prefixes.map { QuotedName.quote($0) }.joined(separator: " or ")
-        let policy = QuotedName.quote(ExactString(run.policyName))
+        let wanted = prefixes.map { VisibleText.quoted($0) }.joined(separator: " or ")
+        let policy = VisibleText.quoted(ExactString(run.policyName))
         report(
             .headBranchPrefix,
             head,
-            "Invalid value: \(QuotedName.quote(head.name)): must start with \(wanted)",
+            "Invalid value: \(VisibleText.quoted(head.name)): must start with \(wanted)",
             "rename the branch, or change prefixes of rule head-branch-name in policy \(policy)",
             head.name,
             &findings
@@ -74,7 +74,7 @@ struct HeadBranchName: Rule {
         report(
             .invalidHeadBranch,
             head,
-            "Invalid value: \(QuotedName.quote(head.name)): git takes no branch of this name",
+            "Invalid value: \(VisibleText.quoted(head.name)): git takes no branch of this name",
             "use letters, digits, '-', '_', '.' and single slashes (git check-ref-format --branch NAME)",
             head.name,
             &findings
@@ -85,7 +85,7 @@ struct HeadBranchName: Rule {
         report(
             .headEqualsBase,
             head,
-            "Invalid value: \(QuotedName.quote(head.name)): is the base branch, which the agent would push to",
+            "Invalid value: \(VisibleText.quoted(head.name)): is the base branch, which the agent would push to",
             "use a head branch of its own",
             OffendingValue.joining(head.name, base),
             &findings

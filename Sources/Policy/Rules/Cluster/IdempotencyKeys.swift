@@ -20,13 +20,13 @@ struct IdempotencyKeys: Rule {
         else { return }
         let reason: Reason = holders.isInUse ? .idempotencyKeyInUse : .idempotencyKeyCompleted
         let field = FieldPath("spec.idempotencyKey")
-        let name = QuotedName.quote(ExactString("\(holders.first.namespace)/\(holders.first.name)"))
+        let name = VisibleText.quoted(ExactString("\(holders.first.namespace)/\(holders.first.name)"))
         let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
         let phase = VisibleText.word(holders.first.phase)
         let draft = RuleFindings.Draft(
             reason: reason,
             field: field,
-            message: "Duplicate value: \(QuotedName.quote(key.key)) of Agent \(QuotedName.quote(key.agent)) "
+            message: "Duplicate value: \(VisibleText.quoted(key.key)) of Agent \(VisibleText.quoted(key.agent)) "
                 + "\(holders.isInUse ? "is in use by" : "was used by") run \(name) (\(phase))\(others)",
             remedy: "use another key, or none",
             values: [run.run.spec.idempotencyKey ?? key.key],

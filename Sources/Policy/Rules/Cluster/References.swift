@@ -49,7 +49,7 @@ struct References: Rule {
         var outcome: ControllerOutcome { ControllerOutcome(.provider, .missingProvider) }
         guard let name = agent.spec.providerName else {
             let agentName = run.run.spec.agentName ?? ""
-            let message = "Required value: Agent \(QuotedName.quote(agentName)) names no AgentProvider"
+            let message = "Required value: Agent \(VisibleText.quoted(agentName)) names no AgentProvider"
             let remedy = "set spec.providerRef.name of the Agent"
             return report(.missingProvider, Self.agentField, message, remedy, agentName, outcome, &findings)
         }
@@ -110,9 +110,9 @@ struct References: Rule {
         for secret in missing { groups[secret.field.key, default: (secret.field, [])].names.append(secret.name) }
         for (field, unique) in groups.values {
             let names = unique.elements
-            let place = "not found yet in namespace \(QuotedName.quote(run.namespace))"
+            let place = "not found yet in namespace \(VisibleText.quoted(run.namespace))"
             let wording: RuleFindings.Wording = { names in
-                let quoted = QuotedName.list(names, atMost: Self.maximumNames)
+                let quoted = VisibleText.list(names, atMost: Self.maximumNames)
                 return "Invalid value: \(names.count > 1 ? "Secrets" : "Secret") \(quoted) \(place)"
             }
             let draft = RuleFindings.Draft(
@@ -139,7 +139,7 @@ struct References: Rule {
         _ findings: inout RuleFindings
     ) {
         let message = """
-            Invalid value: \(kind) \(QuotedName.quote(name)) not found yet in namespace \(QuotedName.quote(run.namespace))
+            Invalid value: \(kind) \(VisibleText.quoted(name)) not found yet in namespace \(VisibleText.quoted(run.namespace))
             """
         let remedy = "create it before the run starts, or correct the name"
         report(reason, field, message, remedy, name, outcome, &findings)

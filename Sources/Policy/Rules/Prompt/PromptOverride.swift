@@ -79,7 +79,7 @@ struct PromptOverride: Rule {
         let length = hidden.text.map { "\($0.length) characters" } ?? "length unknown"
         switch hidden.source {
         case .specification(let name, let member):
-            return "ImplementationSpec \(QuotedName.quote(name)) .spec.\(member) (\(length))"
+            return "ImplementationSpec \(VisibleText.quoted(name)) .spec.\(member) (\(length))"
         case .inline(let path), .parameter(let path, _): return "the inline text at \(path.text) (\(length))"
         }
     }
@@ -120,7 +120,7 @@ struct PromptOverride: Rule {
         let draft = RuleFindings.Draft(
             reason: .forbiddenParameterKey,
             field: field,
-            message: "Forbidden: the controller refuses the parameter key \(QuotedName.quote(entry.key))",
+            message: "Forbidden: the controller refuses the parameter key \(VisibleText.quoted(entry.key))",
             remedy: "remove it and put the text into the ImplementationSpec",
             values: [entry.value.identity],
             outcome: outcome

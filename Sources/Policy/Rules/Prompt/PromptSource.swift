@@ -27,7 +27,7 @@ struct PromptSource: Rule {
         let field =
             unit.step.map { FieldPath(step: $0, ".implementationSpecRef") } ?? FieldPath("spec.implementationSpecRef")
         let message = """
-            Forbidden: the inline implementation beside it wins, and ImplementationSpec \(QuotedName.quote(name)) is not \
+            Forbidden: the inline implementation beside it wins, and ImplementationSpec \(VisibleText.quoted(name)) is not \
             read (the guide lists the other order)
             """
         report(.ambiguousPromptSource, field, message, "remove one of the two", name, nil, &findings)
@@ -58,8 +58,8 @@ struct PromptSource: Rule {
                 let field = unit.implementationField(".text")
             else { return }
             let message = """
-                Invalid value: ImplementationSpec \(QuotedName.quote(name)) not found yet in namespace \
-                \(QuotedName.quote(run.namespace))
+                Invalid value: ImplementationSpec \(VisibleText.quoted(name)) not found yet in namespace \
+                \(VisibleText.quoted(run.namespace))
                 """
             let remedy = "create it before the run starts, or correct the name"
             let outcome =

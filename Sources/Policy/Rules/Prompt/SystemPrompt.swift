@@ -147,7 +147,7 @@ struct SystemPrompt: Rule {
         report(
             .missingSystemPromptConfiguration,
             FieldPath("spec.agentRef.name"),
-            "Required value: Agent \(QuotedName.quote(name)) has no default system prompt",
+            "Required value: Agent \(VisibleText.quoted(name)) has no default system prompt",
             "set spec.defaults.systemPrompt or spec.defaults.systemPromptRef of the Agent",
             name,
             ControllerOutcome(.systemPrompt, .missingSystemPromptConfiguration),

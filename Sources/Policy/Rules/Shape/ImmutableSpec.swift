@@ -60,7 +60,7 @@ struct ImmutableSpec: Rule {
 
     private static func why(_ status: AgentRun.Status) -> String {
         guard let phase = status.phase, phase != "Pending" else { return "the controller has accepted the run" }
-        return "the run is in phase \(QuotedName.quote(phase))"
+        return "the run is in phase \(VisibleText.quoted(phase))"
     }
 }
 

@@ -88,7 +88,7 @@ struct ImplementationContract: Rule {
         reference: ExactString? = nil,
         _ findings: inout RuleFindings
     ) {
-        let subject = reference.map { "the contract of ImplementationSpec \(QuotedName.quote($0)) is faulty: " } ?? ""
+        let subject = reference.map { "the contract of ImplementationSpec \(VisibleText.quoted($0)) is faulty: " } ?? ""
         let draft = RuleFindings.Draft(
             reason: .invalidContract,
             field: field,
@@ -122,7 +122,7 @@ struct ImplementationContract: Rule {
     }
 
     @Sendable private static func message(_ missing: [ExactString]) -> String {
-        "Required value: the implementation's contract demands \(QuotedName.list(missing, atMost: maximumKeys))"
+        "Required value: the implementation's contract demands \(VisibleText.list(missing, atMost: maximumKeys))"
     }
 }
 

@@ -77,7 +77,7 @@ struct LoopCheck: Sendable {
             return Fault(
                 reason: .workflowLoopConditionPathInvalid,
                 path: ".loop.condition.source.path",
-                message: "Invalid value: \(QuotedName.quote(path)): must be an absolute path",
+                message: "Invalid value: \(VisibleText.quoted(path)): must be an absolute path",
                 remedy: "start it with a slash"
             )
         }
@@ -94,7 +94,7 @@ struct LoopCheck: Sendable {
         return Fault(
             reason: reason,
             path: path,
-            message: "Unsupported value: \(QuotedName.quote(value)): must be stop or fail",
+            message: "Unsupported value: \(VisibleText.quoted(value)): must be stop or fail",
             remedy: "set it to stop or fail"
         )
     }
@@ -112,12 +112,12 @@ struct LoopCheck: Sendable {
         }
         var seen: Set<ExactString> = []
         for name in loop.volumeNames where !seen.insert(name).inserted {
-            let message = "Duplicate value: \(QuotedName.quote(name))"
+            let message = "Duplicate value: \(VisibleText.quoted(name))"
             return fault(.workflowLoopStateVolumeDuplicate, message, "name each volume once")
         }
         let volumes = volumes()
         for name in loop.volumeNames where !volumes.names.contains(name) {
-            let message = "Invalid value: the step has no volume \(QuotedName.quote(name))"
+            let message = "Invalid value: the step has no volume \(VisibleText.quoted(name))"
             let remedy = "add it to the workload's volumes, or correct the name"
             return fault(.workflowLoopStateVolumeMissing, message, remedy)
         }

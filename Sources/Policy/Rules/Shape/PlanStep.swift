@@ -25,7 +25,7 @@ struct PlanStep: Rule {
         let draft = RuleFindings.Draft(
             reason: .planStep,
             field: field,
-            message: "Forbidden: step \(QuotedName.quote(step.name)) plans what a step named implement does, and the "
+            message: "Forbidden: step \(VisibleText.quoted(step.name)) plans what a step named implement does, and the "
                 + "guide wants a single implement step",
             remedy:
                 "remove it, or say with annotation agents.proompteng.ai/planning-artifact: \"true\" that the plan is "

@@ -79,7 +79,7 @@ struct WorkflowSteps: Rule {
                 let draft = RuleFindings.Draft(
                     reason: .workflowStepDuplicate,
                     field: field,
-                    message: "Duplicate value: \(QuotedName.quote(step.name)) names an earlier step",
+                    message: "Duplicate value: \(VisibleText.quoted(step.name)) names an earlier step",
                     remedy: "give every step a name of its own",
                     values: [step.name],
                     outcome: .ofName(.workflowStepDuplicate, of: step)
