@@ -252,7 +252,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "Reports"]
+            dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "Reports", "TestCheckout"]
         ),
         .testTarget(
             name: "OfflineTests",

@@ -1,5 +1,5 @@
-import Foundation
 import Reports
+import TestCheckout
 import Testing
 
 @Suite struct `Exit codes` {
@@ -9,9 +9,7 @@ import Testing
     }
 
     @Test func `of each command are in the README as they are in its help`() throws {
-        let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "README.md")
-        let lines = Set(try String(contentsOf: readme, encoding: .utf8).split(separator: "\n").map(String.init))
+        let lines = Set(try Checkout.text("README.md").split(separator: "\n").map(String.init))
         for codes in ExitCodes.all {
             let cells = CommandStatus.allCases.map { codes.meaning(of: $0) ?? "–" }
             let row = "| `\(codes.command)` | \(cells.joined(separator: " | ")) |"
