@@ -37,10 +37,15 @@ package struct AdmissionPolicy: Sendable {
     /// Every key a policy file may have, as the readers declare them.
     let options: [PolicyOption]
 
+    /// ``builtIn`` without its digest, which is that of a file made of these.
+    static let defaults: AdmissionPolicy = {
+        var mistakes: [PolicyEntry.Mistake] = []
+        return AdmissionPolicy(nil, &mistakes)
+    }()
+
     /// What applies without a policy file.
     package static let builtIn: AdmissionPolicy = {
-        var mistakes: [PolicyEntry.Mistake] = []
-        var policy = AdmissionPolicy(nil, &mistakes)
+        var policy = defaults
         policy.digest = SHA256.hexDigest(of: builtInFile)
         return policy
     }()

@@ -8,13 +8,13 @@ extension AdmissionPolicy {
         apiVersion: \(apiVersionOfFiles.string)
         kind: \(kindOfFiles.string)
         metadata:
-          name: \(builtIn.name)
+          name: \(defaults.name)
         spec:
-          generation: "\(builtIn.generation.rawValue)"
-          onError: \(builtIn.onError.rawValue)
-          onStale: \(builtIn.onStale.rawValue)
-          onUnclaimed: \(builtIn.onUnclaimed.rawValue)
-          stateMaxAgeSeconds: \(builtIn.maximumStateAgeSeconds)
+          generation: "\(defaults.generation.rawValue)"
+          onError: \(defaults.onError.rawValue)
+          onStale: \(defaults.onStale.rawValue)
+          onUnclaimed: \(defaults.onUnclaimed.rawValue)
+          stateMaxAgeSeconds: \(defaults.maximumStateAgeSeconds)
           rules:
 
         """ + AllRules.list.map { entry(of: $0.descriptor) }.joined() + "  overrides: []\n  exemptions: []\n"
@@ -32,7 +32,7 @@ extension AdmissionPolicy {
     private static func actions(of rule: RuleDescriptor) -> [String] {
         if rule.reasons.contains(where: \.dependsOnGeneration) { return [] }
         let reasons = rule.reasons.compactMap { reason in
-            reason.defaultAction(generation: builtIn.generation).map { "\(reason.rawValue): \($0.rawValue)" }
+            reason.defaultAction(generation: defaults.generation).map { "\(reason.rawValue): \($0.rawValue)" }
         }
         let action = "action: \(rule.action.rawValue)"
         return reasons.isEmpty ? [action] : [action, "reasons: { \(reasons.joined(separator: ", ")) }"]
