@@ -95,11 +95,11 @@ extension ClusterStore {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchPathHolders? {
-        let above = BranchFolders.paths(above: branch)
+        let paths = BranchPaths(of: branch)
         return withState { state in
             state.expireReservations(clock)
             let own = ObjectKey(namespace: namespace, name: name)
-            return state.holders(onPathOf: branch, above: above, otherThan: own, scope: scope)
+            return state.holders(on: paths, otherThan: own, scope: scope)
         }
     }
 }
@@ -120,8 +120,7 @@ extension ClusterStore.State {
 
     /// Costs as much as there are such holders, up to a limit.
     fileprivate func holders(
-        onPathOf branch: BranchKey,
-        above: [BranchFolders.Path],
+        on paths: BranchPaths,
         otherThan key: ObjectKey,
         scope: ExactString?
     ) -> BranchPathHolders? {
@@ -136,11 +135,11 @@ extension ClusterStore.State {
             first = (run, head)
             return count < BranchPathHolders.maximumCount
         }
-        let hash = branch.hashValue
-        objects.runs.forEachHolder(onPathOf: branch, hash: hash, above: above, otherThan: key, visit)
+        objects.runs.forEachHolder(on: paths, otherThan: key, visit)
         if count < BranchPathHolders.maximumCount {
-            reservations.runs.forEachHolder(onPathOf: branch, hash: hash, above: above, otherThan: key) { run, head in
-                objects.runs.holds(BranchKey(repository: branch.repository, head: head), run.key) || visit(run, head)
+            reservations.runs.forEachHolder(on: paths, otherThan: key) { run, head in
+                objects.runs.holds(BranchKey(repository: paths.branch.repository, head: head), run.key)
+                    || visit(run, head)
             }
         }
         return first.map { BranchPathHolders(first: holder($0.run), head: $0.head, count: count) }
@@ -170,7 +169,7 @@ extension ClusterStore.State {
             goesOn = body(run)
             return goesOn
         }
-        let hash = branch.hashValue
+        let hash = BranchPaths.hash(of: branch)
         objects.runs.forEachHolder(of: branch, hash: hash, otherThan: key) { visit($0) }
         guard goesOn else { return }
         reservations.runs.forEachHolder(of: branch, hash: hash, otherThan: key) { run in

@@ -21,6 +21,22 @@ import Testing
         }
     }
 
+    @Test func `shows every byte of ASCII the same wherever it stands`() throws {
+        for byte in UInt8(0)..<0x80 {
+            let scalar = Unicode.Scalar(byte)
+            let digits = String(byte, radix: 16)
+            let number = "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            let shown = VisibleText.isVisible(scalar) ? "\(scalar)" : number
+            let quoted = scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : shown
+            for count in 0..<20 {
+                let (before, after) = (String(repeating: "b", count: count), String(repeating: "a", count: 19 - count))
+                let text = ExactString("\(before)\(scalar)\(after)")
+                #expect(VisibleText.part(text) == "\(before)\(shown)\(after)")
+                #expect(VisibleText.quoted(text) == "\"\(before)\(quoted)\(after)\"")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("", #""""#), ("plain", #""plain""#), ("é…👍", #""é…👍""#), (#"q"\"#, #""q\"\\""#),
         ("a\u{1B}[31m\nb", #""a\u001b[31m\u000ab""#), ("\u{202E}x\u{2066}", #""\u202ex\u2066""#),

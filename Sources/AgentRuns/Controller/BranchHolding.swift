@@ -165,7 +165,6 @@ private struct BranchKeys {
 extension ExactString {
     /// Whether there is a `${name}` in it, which the controller never replaces in a head or a repository.
     package var holdsLiteralToken: Bool {
-        let hasDollar = unsafe withBytes { bytes in unsafe bytes.contains(UInt8(ascii: "$")) }
-        return hasDollar && !PromptTokens(in: self).allDollarBraces.isEmpty
+        has(UInt8(ascii: "$")) && !PromptTokens(in: self).allDollarBraces.isEmpty
     }
 }

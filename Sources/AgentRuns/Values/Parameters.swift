@@ -42,6 +42,9 @@ package struct Parameters: Sendable {
             }
         }
 
+        /// Whether there is a `$` in a string that is kept.
+        var hasDollar: Bool { if case .string(let text) = self { text.has(UInt8(ascii: "$")) } else { false } }
+
         /// What tells two values of an entry apart; never a string itself.
         package var identity: ExactString {
             switch self {

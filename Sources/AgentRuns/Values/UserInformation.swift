@@ -28,7 +28,7 @@ package enum UserInformation {
     private static func parts(
         of address: ExactString
     ) -> (scheme: String, user: ExactString, rest: ExactString)? {
-        guard address.string.utf8.contains(UInt8(ascii: "@")) else { return nil }
+        guard address.has(UInt8(ascii: "@")) else { return nil }
         let (scheme, rest) = schemeAndRest(of: address)
         guard let (user, behind) = userAndRest(of: rest, hasScheme: scheme != nil) else { return nil }
         let isSSH =

@@ -26,8 +26,8 @@ struct BranchFolders: Sendable {
         var firstChild = BranchFolders.none
         var firstClaim = BranchFolders.none
 
-        init(_ path: Path) {
-            (key, hash) = (path.key, path.hash)
+        init(_ key: BranchKey, hash: Int) {
+            (self.key, self.hash) = (key, hash)
         }
     }
 
@@ -42,8 +42,7 @@ struct BranchFolders: Sendable {
 
     /// Adds the claim at `place`, which is on `branch`.
     mutating func add(_ place: Int, on branch: BranchKey) {
-        guard let parent = Self.parent(of: branch) else { return }
-        let folder = open(parent)
+        guard let folder = open(BranchPaths(of: branch)) else { return }
         while links.count <= place { links.append(Link()) }
         let first = folders[Int(folder)].firstClaim
         links[place] = Link(previous: folder | Self.folderBit, next: first)
@@ -83,52 +82,24 @@ struct BranchFolders: Sendable {
         }
     }
 
-    /// A branch, or a folder of branches, with its hash, which is worked out once.
-    struct Path: Sendable {
-        var key: BranchKey
-        var hash: Int
-    }
-
-    /// The paths above `branch`, the nearest first.
-    static func paths(above branch: BranchKey) -> [Path] {
-        var paths: [Path] = []
-        var branch = branch
-        while let parent = parent(of: branch) {
-            if paths.isEmpty { paths.reserveCapacity(4) }
-            paths.append(Path(key: parent, hash: parent.hashValue))
-            branch = parent
-        }
-        return paths
-    }
-
-    /// What stands before the last slash; nil if there is none, or the name is longer than any that Git hosts take.
-    private static func parent(of branch: BranchKey) -> BranchKey? {
-        let bytes = branch.head.string.utf8
-        guard bytes.count <= BranchKey.maximumHeadBytes, let slash = bytes.lastIndex(of: UInt8(ascii: "/")),
-            slash > bytes.startIndex
-        else { return nil }
-        return BranchKey(repository: branch.repository, head: ExactString(Substring(bytes[..<slash])))
-    }
-
     private func find(_ key: BranchKey, hash: Int) -> UInt32? {
         byKey.find(hash: hash) { folders[$0].key == key }.map { UInt32($0) }
     }
 
-    /// The folder of that path, made if there is none, with those it lies in.
-    private mutating func open(_ key: BranchKey) -> UInt32 {
-        let hash = key.hashValue
-        if let known = find(key, hash: hash) { return known }
+    /// The folder the branch lies in, made if there is none, with those that one lies in; nil when it lies in none.
+    private mutating func open(_ paths: BranchPaths) -> UInt32? {
         var child: UInt32?
         var first: UInt32?
-        for path in [Path(key: key, hash: hash)] + Self.paths(above: key) {
-            let known = find(path.key, hash: path.hash)
-            let folder = known ?? insert(Folder(path))
+        for path in paths.above {
+            let key = paths.branch(at: path)
+            let known = find(key, hash: path.hash)
+            let folder = known ?? insert(Folder(key, hash: path.hash))
             first = first ?? folder
             if let child { adopt(child, into: folder) }
             if known != nil { break }
             child = folder
         }
-        return first ?? Self.none
+        return first
     }
 
     private mutating func insert(_ folder: Folder) -> UInt32 {
@@ -165,7 +136,7 @@ struct BranchFolders: Sendable {
                 folders[Int(folder.parent)].firstChild = folder.next
             }
             byKey.remove(Int(place), hash: folder.hash)
-            folders[Int(place)] = Folder(Path(key: BranchKey(repository: "", head: ""), hash: 0))
+            folders[Int(place)] = Folder(BranchKey(repository: "", head: ""), hash: 0)
             freeFolders.append(place)
             place = folder.parent
         }

@@ -76,25 +76,23 @@ struct RunIndex: Sendable {
 
     /// Calls `body` for every run that holds a branch which git does not keep beside `branch`, as one is a path above the
     /// other, with that branch's head, in no order, until it answers false; not for the run named `own`.
-    ///
-    /// `hash` is the branch's, and `above` are the paths above it.
     func forEachHolder(
-        onPathOf branch: BranchKey,
-        hash: Int,
-        above: [BranchFolders.Path],
+        on paths: BranchPaths,
         otherThan own: ObjectKey,
         _ body: (RunRecord, ExactString) -> Bool
     ) {
         guard byBranch.count > 0 else { return }
         var goesOn = true
-        for path in above where goesOn {
-            forEachHolder(of: path.key, hash: path.hash, otherThan: own) { run in
-                goesOn = body(run, path.key.head)
+        // Hardly ever is there a branch of that hash, and only then its name is made.
+        for path in paths.above where goesOn && byBranch.find(hash: path.hash, { _ in true }) != nil {
+            let above = paths.branch(at: path)
+            forEachHolder(of: above, hash: path.hash, otherThan: own) { run in
+                goesOn = body(run, above.head)
                 return goesOn
             }
         }
         guard goesOn else { return }
-        folders.forEachClaim(below: branch, hash: hash) { place in
+        folders.forEachClaim(below: paths.branch, hash: paths.hash) { place in
             let claim = claims[place]
             let run = runs[Int(claim.run)]
             guard run.isHolding, !isNamed(own, Int(claim.run)), let record = record(run) else {
@@ -107,7 +105,7 @@ struct RunIndex: Sendable {
     /// Calls `body` for every run whose text shows `branch` and that needs a claim on it, in no order, until it answers
     /// false.
     func forEachClaimant(of branch: BranchKey, _ body: (RunRecord) -> Bool) {
-        guard let first = firstClaim(on: branch, hash: branch.hashValue) else { return }
+        guard let first = firstClaim(on: branch, hash: BranchPaths.hash(of: branch)) else { return }
         var claim = UInt32(first)
         while claim != StoredRun.noClaim {
             let place = Int(claims[Int(claim)].run)
@@ -300,7 +298,7 @@ extension RunIndex {
             head: texts.add(branch.head),
             run: UInt32(run),
             nextOfRun: runs[run].firstClaim,
-            branchHash: UInt32(truncatingIfNeeded: branch.hashValue)
+            branchHash: UInt32(truncatingIfNeeded: BranchPaths.hash(of: branch))
         )
         let place: Int
         if let free = freeClaims.popLast() {

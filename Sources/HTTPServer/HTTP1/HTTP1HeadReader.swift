@@ -138,13 +138,17 @@ private struct FramingFields {
 extension String {
     /// The codec drops the white space before a value, and keeps what is behind it (RFC 9112, section 5.1).
     fileprivate var withoutTrailingSpace: String {
+        let last = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+            unsafe bytes.isEmpty ? 0 : bytes[bytes.count - 1]
+        }
+        if let last, last != UInt8(ascii: " "), last != UInt8(ascii: "\t") { return self }
         var end = utf8.endIndex
         while end > utf8.startIndex {
             let last = utf8.index(before: end)
             guard utf8[last] == UInt8(ascii: " ") || utf8[last] == UInt8(ascii: "\t") else { break }
             end = last
         }
-        return end == utf8.endIndex ? self : String(self[..<end])
+        return String(self[..<end])
     }
 
     /// Whether every byte is one of a name or an address with its port (RFC 3986, section 3.2.2); nothing is a host, too.

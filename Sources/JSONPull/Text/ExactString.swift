@@ -37,6 +37,14 @@ public import Darwin
         }
     }
 
+    /// Whether one of the bytes is `byte`.
+    package func has(_ byte: UInt8) -> Bool {
+        unsafe withBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, Int32(byte), bytes.count) != nil
+        }
+    }
+
     /// Lends the UTF-8 bytes to `body`, which must not keep them.
     @inlinable @inline(__always)
     public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

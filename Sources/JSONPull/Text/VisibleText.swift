@@ -93,18 +93,43 @@ package enum VisibleText {
 
     /// Whether `text` is shown as it is; nearly all are, and most are ASCII.
     private static func isPlain(_ text: ExactString, upTo limit: Int, isQuoted: Bool) -> Bool {
-        let isASCII = unsafe text.withBytes { bytes in
-            guard bytes.count <= limit else { return false }
-            for index in 0..<bytes.count {
-                let byte = unsafe bytes[index]
-                if byte < 0x20 || byte >= 0x7F { return false }
-                if isQuoted, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-            }
+        // Bytes are at least as many as characters.
+        if text.string.utf8.count <= limit, unsafe text.withBytes({ unsafe isPlainASCII($0, isQuoted: isQuoted) }) {
             return true
         }
-        if isASCII { return true }
         guard !isQuoted, limit == .max else { return false }
         return text.string.unicodeScalars.allSatisfy(isVisible)
+    }
+
+    /// Whether every byte is a visible character of ASCII, and none of those that quotes escape; eight are looked at as one.
+    private static func isPlainASCII(_ text: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> Bool {
+        let bytes = UnsafeRawBufferPointer(text)
+        let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+        // The top bit of a byte of what comes of it is set where the byte is below `bound`, at most 0x80: exact for the
+        // lowest such byte, and only whether there is one is asked.
+        func below(_ bound: UInt64, _ word: UInt64) -> UInt64 { (word &- ones &* bound) & ~word & tops }
+        func odd(_ word: UInt64) -> UInt64 {
+            var found = word & tops | below(0x20, word) | below(1, word ^ ones &* 0x7F)
+            if isQuoted {
+                found |=
+                    below(1, word ^ ones &* UInt64(UInt8(ascii: "\"")))
+                    | below(1, word ^ ones &* UInt64(UInt8(ascii: "\\")))
+            }
+            return found
+        }
+        var index = 0
+        while index + 8 <= bytes.count {
+            if unsafe odd(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) != 0 { return false }
+            index += 8
+        }
+        guard index < bytes.count else { return true }
+        // The last ones, with letters in the place of what is missing.
+        var last = ones &* UInt64(UInt8(ascii: "x"))
+        while index < bytes.count {
+            last = unsafe last << 8 | UInt64(bytes[index])
+            index += 1
+        }
+        return odd(last) == 0
     }
 
     private static func fourDigits(_ value: UInt32) -> String {

@@ -51,6 +51,18 @@ package final class Explanation: @unchecked Sendable {
 
     init() {}
 
+    /// Each name once, in order.
+    private static func distinctNames(_ secrets: [RunSecret]) -> [ExactString] {
+        // A few are compared sooner than hashed.
+        guard secrets.count <= 8 else { return OrderedSet(secrets.lazy.map { $0.name }).elements }
+        var names: [ExactString] = []
+        for secret in secrets where !names.contains(secret.name) {
+            if names.isEmpty { names.reserveCapacity(secrets.count) }
+            names.append(secret.name)
+        }
+        return names
+    }
+
     /// Takes what the rules found out about a run.
     func describe(_ run: RunUnderReview) {
         unitCount = run.units.count
@@ -72,6 +84,6 @@ package final class Explanation: @unchecked Sendable {
         if base == nil {
             base = run.runAndSteps.lazy.compactMap { run.provider(of: $0)?.object.spec.baseBranch }.first?.visible
         }
-        secrets = OrderedSet(run.secrets.lazy.map(\.name)).map(\.visible)
+        secrets = Self.distinctNames(run.secrets).map { $0.visible }
     }
 }

@@ -65,10 +65,9 @@ private enum AnnotationText {
     /// Longest value in characters (Unicode scalars); audit events are kept for long.
     private static let maximumLength = 1024
 
+    /// `value`, which is fit to print as all of an explanation is, cut.
     static func cut(_ value: String) -> String {
-        guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else {
-            return VisibleText.line(value)
-        }
+        guard value.utf8.count > maximumLength, value.unicodeScalars.count > maximumLength else { return value }
         return VisibleText.part(ExactString(value), upTo: maximumLength - 1)
     }
 

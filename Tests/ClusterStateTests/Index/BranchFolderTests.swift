@@ -7,6 +7,17 @@ import Testing
 @testable import ClusterState
 
 @Suite struct `Branch folders` {
+    /// The paths above a branch, the nearest first.
+    private func paths(above branch: BranchKey) -> [ExactString] {
+        let paths = BranchPaths(of: branch)
+        #expect(paths.hash == BranchPaths.hash(of: branch))
+        return paths.above.map { path in
+            let above = paths.branch(at: path)
+            #expect(path.hash == BranchPaths.hash(of: above))
+            return above.head
+        }
+    }
+
     /// Heads of few segments, so that many are paths above others.
     private static func head(_ random: inout SplitMix) -> String {
         let segments = (0..<Int.random(in: 1...4, using: &random)).map { _ in
@@ -33,7 +44,9 @@ import Testing
             }
             let asked = branch(Self.head(&random))
             var found: Set<Int> = []
-            folders.forEachClaim(below: asked, hash: asked.hashValue) { place in found.insert(place).inserted }
+            folders.forEachClaim(below: asked, hash: BranchPaths.hash(of: asked)) { place in
+                found.insert(place).inserted
+            }
             let expected = claims.filter {
                 $0.value.repository == asked.repository && $0.value.head.string.hasPrefix("\(asked.head)/")
             }
@@ -48,7 +61,7 @@ import Testing
         for place in 0..<100_000 { folders.add(place, on: branch("codex/agents/\(place)")) }
         for place in 0..<99_999 { folders.remove(place) }
         var found: [Int] = []
-        folders.forEachClaim(below: branch("codex"), hash: branch("codex").hashValue) {
+        folders.forEachClaim(below: branch("codex"), hash: BranchPaths.hash(of: branch("codex"))) {
             found.append($0)
             return true
         }
@@ -60,8 +73,8 @@ import Testing
         folders.add(0, on: branch("a/" + String(repeating: "b", count: 243)))
         folders.remove(0)
         #expect(folders.isEmpty)
-        #expect(BranchFolders.paths(above: branch("a/b/c")).map(\.key.head) == ["a/b", "a"])
-        #expect(BranchFolders.paths(above: branch("/a//b/")).map(\.key.head) == ["/a//b", "/a/", "/a"])
+        #expect(paths(above: branch("a/b/c")) == ["a/b", "a"])
+        #expect(paths(above: branch("/a//b/")) == ["/a//b", "/a/", "/a"])
     }
 }
 

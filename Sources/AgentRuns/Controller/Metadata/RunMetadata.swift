@@ -108,6 +108,16 @@ package final class RunMetadata: @unchecked Sendable {
         place(of: name).map { text(at: entries[$0].text) }
     }
 
+    /// Whether there is a `$` in what fills a key the controller knows: where there is none there is no `${name}`.
+    package func hasDollar(in name: ParameterName) -> Bool {
+        guard let index = place(of: name) else { return false }
+        let place = entries[index].text
+        if place < ofRun.entries.count { return ofRun.entries[place].value.hasDollar }
+        let own = place - ofRun.entries.count
+        return own < ofStep.entries.count
+            ? ofStep.entries[own].value.hasDollar : additions[own - ofStep.entries.count].text.has(UInt8(ascii: "$"))
+    }
+
     /// What is known of a text that is not kept itself; nil when it is.
     func redactedText(_ name: ParameterName) -> RedactedText? {
         guard let index = place(of: name) else { return nil }
@@ -140,13 +150,16 @@ package final class RunMetadata: @unchecked Sendable {
             let addition = additions[entry.text - parameterCount]
             return Value(text: addition.text, origin: addition.origin, isMapped: entry.isMapped)
         }
-        let key = parameter(at: entry.text).key
-        let origin: Origin = entry.text < ofRun.entries.count ? .run(key) : .step(key)
+        let own = entry.text - ofRun.entries.count
+        let origin: Origin = own < 0 ? .run(ofRun.entries[entry.text].key) : .step(ofStep.entries[own].key)
         return Value(text: text(at: entry.text), origin: origin, isMapped: entry.isMapped)
     }
 
+    /// Reads the text alone: an entry handed on whole would be copied.
     private func text(at place: Int) -> ExactString {
-        place < parameterCount ? parameter(at: place).text ?? "" : additions[place - parameterCount].text
+        if place < ofRun.entries.count { return ofRun.entries[place].text ?? "" }
+        let own = place - ofRun.entries.count
+        return own < ofStep.entries.count ? ofStep.entries[own].text ?? "" : additions[own - ofStep.entries.count].text
     }
 
     // MARK: Parameters

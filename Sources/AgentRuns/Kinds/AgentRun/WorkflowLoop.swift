@@ -136,6 +136,8 @@ extension JSONReader {
     /// A number, or a string that holds one, truncated; 0 for anything else.
     mutating func readWholeNumber() throws(JSONError) -> Double {
         let text = try peek() == .string ? readNonBlank()?.string : readNumber()
+        // Nearly all are a few digits, which `strtod` takes its time for.
+        if let text, text.utf8.count <= 9, let value = Int(text) { return Double(value) }
         guard let value = text.flatMap(Double.init), value.isFinite else { return 0 }
         return value.rounded(.towardZero)
     }

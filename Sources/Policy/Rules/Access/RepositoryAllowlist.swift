@@ -57,12 +57,12 @@ struct RepositoryAllowlist: Rule {
             guard let repository else { continue }
             // One that a step takes from the run is right or wrong for both.
             if repository !== last {
+                if let last { seen[ObjectIdentifier(last)] = normalised }
                 last = repository
                 normalised = seen[ObjectIdentifier(repository)]
                 if normalised == nil {
                     let own = self.normalised(repository, run)
                     normalised = own
-                    if run.repositories.count > 1 { seen[ObjectIdentifier(repository)] = own }
                     checkName(own, &findings)
                     checkCredential(own, &findings)
                     checkPolicy(own, run, &findings)

@@ -33,7 +33,8 @@ struct HeadBranchName: Rule {
         for found in run.heads {
             let head = found.head
             // A head that a step takes from the run is right or wrong for both.
-            if head !== last, run.heads.count == 1 || seen.insert(ObjectIdentifier(head)).inserted {
+            if let last, head !== last { seen.insert(ObjectIdentifier(last)) }
+            if head !== last, !seen.contains(ObjectIdentifier(head)) {
                 if run.mode == .readWrite { checkPrefix(head, run, &findings) }
                 if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
             }

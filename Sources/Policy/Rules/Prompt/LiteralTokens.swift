@@ -51,6 +51,23 @@ struct LiteralTokens: Rule {
         }
     }
 
+    /// The parameters of the run that were looked at: nearly always the run gives them to all of its steps.
+    private struct SeenParameters {
+        /// Whether there is anybody to share with.
+        private let isShared: Bool
+        private var all: Set<RunMetadata.RunParameter> = []
+
+        init(of unitCount: Int) {
+            isShared = unitCount > 1
+        }
+
+        /// Whether a unit before had `name` from the same parameter.
+        mutating func holds(_ name: ParameterName, of unit: RunUnit) -> Bool {
+            guard isShared, let parameter = unit.metadata.runParameter(name) else { return false }
+            return !all.insert(parameter).inserted
+        }
+    }
+
     /// Steps that share a text share its finding.
     private typealias Groups = OrderedDictionary<Group.Key, Group>
 
@@ -62,7 +79,7 @@ struct LiteralTokens: Rule {
             else { continue }
             Self.addUnreplaced(tokens, field, prompt.unit, run.generation, &groups)
         }
-        var seen: Set<RunMetadata.RunParameter> = []
+        var seen = SeenParameters(of: run.units.count)
         for unit in run.units { Self.checkPlaces(unit, &seen, &groups) }
         for group in groups.values where !group.tokens.isEmpty { report(group, run.generation, &findings) }
     }
@@ -70,17 +87,14 @@ struct LiteralTokens: Rule {
     /// Where the unit works: no controller replaces anything in a parameter.
     private static func checkPlaces(
         _ unit: RunUnit,
-        _ seen: inout Set<RunMetadata.RunParameter>,
+        _ seen: inout SeenParameters,
         _ groups: inout Groups
     ) {
         for name in [ParameterName.repository, .base, .head] {
             // The runner takes the branch only where there is no head.
             let name = name == .head && !unit.metadata.has(.head) ? ParameterName.branch : name
-            // Nearly always the run gives it, to all of its steps.
-            if let parameter = unit.metadata.runParameter(name), unit.step != nil, !seen.insert(parameter).inserted {
-                continue
-            }
-            guard let value = unit.metadata[name], value.text.holdsLiteralToken, let field = unit.field(of: value)
+            guard !seen.holds(name, of: unit), unit.metadata.hasDollar(in: name),
+                let value = unit.metadata[name], value.text.holdsLiteralToken, let field = unit.field(of: value)
             else { continue }
             let names = PromptTokens(in: value.text).allDollarBraces
             let key = Group.Key(reason: .literalToken, field: field.key)

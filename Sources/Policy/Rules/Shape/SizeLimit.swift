@@ -3,7 +3,7 @@ internal import JSONPull
 
 /// What bounds the work on one object where it grows with more than the object's bytes (`RULES.md` section 1.1): every such
 /// number of the judgement, with the reason and the place.
-package struct SizeLimit: Sendable {
+package final class SizeLimit: Sendable {
     /// What it is called.
     package let name: String
     package let value: Int
