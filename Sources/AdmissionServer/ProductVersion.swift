@@ -37,10 +37,8 @@ package struct ProductVersion: Sendable {
         #endif
     }()
 
-    /// `{"version": …, "swift": …, …}`, compact, with a final newline.
-    package func encoded() -> [UInt8] { encoded(policy: nil) }
-
-    /// The same of a server, with the policy it judges by: `"policy": {"name": …, "generation": …, "sha256": …}`.
+    /// `{"version": …, "swift": …, …}`, compact, with a final newline; of a server with the policy it judges by, `"policy": {"name":
+    /// …, "generation": …, "sha256": …}`.
     func encoded(policy: AdmissionPolicy?) -> [UInt8] {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()

@@ -14,9 +14,6 @@ struct ProgressLine {
         self.isShown = isShown
     }
 
-    /// Shows nothing.
-    static let none = ProgressLine(isShown: false)
-
     /// A line on standard error, if that is a terminal.
     static var standardError: ProgressLine {
         ProgressLine(isShown: isatty(STDERR_FILENO) == 1 && Environment.variable("TERM") != "dumb")
