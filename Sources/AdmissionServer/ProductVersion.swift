@@ -37,8 +37,9 @@ package struct ProductVersion: Sendable {
         #endif
     }()
 
-    /// `{"version": …, "swift": …, …}`, compact, with a final newline; of a server with the policy it judges by, `"policy": {"name":
-    /// …, "generation": …, "sha256": …}`.
+    /// `{"version": …, "swift": …, …}`, compact, with a final newline.
+    ///
+    /// Of a server, with the policy it judges by: `"policy": {"name": …, "generation": …, "sha256": …}`.
     func encoded(policy: AdmissionPolicy?) -> [UInt8] {
         var writer = JSONWriter(capacity: 128)
         writer.beginObject()
