@@ -193,6 +193,7 @@ let package = Package(
             dependencies: [
                 "FakeAPIServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Tests/FakeAPIServerTool"
         ),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FakeAPIServer
 import Foundation
+import NIOCore
 
 /// Serves generated AgentRuns to whoever measures a client.
 @main
@@ -43,6 +44,15 @@ struct FakeAPIServerTool: AsyncParsableCommand {
     @Option(help: "The authority for the kubeconfig, PEM; the certificate itself by default.")
     var tlsCA: String?
 
+    @Option(help: "How much later than it could every request is answered, in milliseconds.")
+    var latency = 0
+
+    @Option(help: "Keep the bearer token in this file, and let the kubeconfig name it.")
+    var tokenFile: String?
+
+    @Option(help: "Take another token every so many seconds, and the one before no longer.")
+    var renewTokenEvery: Int?
+
     @Option(help: "Write a kubeconfig for the server to this file.")
     var kubeconfig: String?
 
@@ -58,7 +68,15 @@ struct FakeAPIServerTool: AsyncParsableCommand {
         let memoryLoad = MemoryLoad(server: server, memories: memories)
         try await memoryLoad.fill()
         try await server.start()
-        if let kubeconfig { try server.kubeconfig.write(toFile: kubeconfig, atomically: true, encoding: .utf8) }
+        if latency > 0 {
+            try await server.script(FaultRule(times: nil, .delay(.milliseconds(Int64(latency)))))
+        }
+        let tokens = tokenFile.map { TokenRenewal(server: server, file: $0) }
+        try await tokens?.renew()
+        if let kubeconfig {
+            let text = tokens?.naming(in: server.kubeconfig) ?? server.kubeconfig
+            try text.write(toFile: kubeconfig, atomically: true, encoding: .utf8)
+        }
         // Through a file handle: a pipe would keep a print back.
         FileHandle.standardOutput.write(Data("\(server.url)\n".utf8))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -67,6 +85,9 @@ struct FakeAPIServerTool: AsyncParsableCommand {
             let memoryEvents = memoryEventsPerSecond
             tasks.addTask { try await memoryLoad.change(perSecond: memoryEvents) }
             if let relistEvery { tasks.addTask { try await load.expire(everySeconds: relistEvery) } }
+            if let tokens, let renewTokenEvery {
+                tasks.addTask { try await tokens.renew(everySeconds: renewTokenEvery) }
+            }
             try await tasks.waitForAll()
         }
     }

@@ -34,6 +34,8 @@ type options struct {
 	vanishing time.Duration
 	errors    int
 	mayFail   bool
+	real      bool
+	fresh     bool
 }
 
 func main() {
@@ -44,7 +46,9 @@ func main() {
 	flag.DurationVar(&o.timeout, "timeout", 10*time.Second, "timeoutSeconds of the webhook configuration")
 	flag.DurationVar(&o.readiness, "readiness", time.Second, "between two looks at a replica's readiness")
 	flag.BoolVar(&o.http2, "http2", false, "HTTP/2, as for a webhook named by a loopback URL")
-	flag.StringVar(&o.ca, "ca", "", "authorities (PEM) of the certificate; without it any will do")
+	flag.StringVar(&o.ca, "ca", "", "authorities (PEM) of the certificate, read anew for every connection; without it any will do")
+	flag.BoolVar(&o.fresh, "fresh", false, "a connection of its own for every review")
+	flag.BoolVar(&o.real, "real", false, "create runs for good, each on a branch of its own, in place of dry runs")
 	flag.StringVar(&o.name, "name", "localhost", "name the certificate has to have")
 	flag.DurationVar(&o.vanishing, "vanish", 0, "how often a client vanishes in the middle of a body; 0 for never")
 	flag.IntVar(&o.errors, "errors", 5, "errors to print")

@@ -58,6 +58,7 @@ func newAsker(o options, s *service, config *tls.Config) *asker {
 		TLSHandshakeTimeout: 10 * time.Second,
 		MaxIdleConnsPerHost: 25,
 		IdleConnTimeout:     90 * time.Second,
+		DisableKeepAlives:   o.fresh,
 	}
 	if o.http2 {
 		protocols.NextProtos = []string{"h2", "http/1.1"}
@@ -76,7 +77,7 @@ func (a *asker) ask(worker, number int) {
 	uid := fmt.Sprintf("%s-%d-%d", a.run, worker, number)
 	// Of ten reviews one is to be denied.
 	allowed := (worker+number)%10 != 0
-	body := review(uid, fmt.Sprintf("run-%d-%d", worker, number), allowed)
+	body := review(uid, fmt.Sprintf("run-%d-%d", worker, number), allowed, !a.options.real)
 	ctx, cancel := context.WithTimeout(context.Background(), a.options.timeout)
 	defer cancel()
 	start := time.Now()
@@ -194,9 +195,9 @@ func summary(times []time.Duration) percentiles {
 	return percentiles{P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999), Max: at(1)}
 }
 
-// review is what an API server sends for the creation of a run: a dry run, so that reviews take no branch from each other;
+// review is what an API server sends for the creation of a run, on a branch of its own; a dry run takes no branch;
 // one that is not to be allowed has a name no label can hold.
-func review(uid, name string, allowed bool) []byte {
+func review(uid, name string, allowed, dryRun bool) []byte {
 	if !allowed {
 		name += "-of-a-length-that-no-value-of-a-label-in-any-cluster-can-ever-have"
 	}
@@ -208,12 +209,12 @@ func review(uid, name string, allowed bool) []byte {
 		`"name":%q,"namespace":"agents","operation":"CREATE",`+
 		`"userInfo":{"username":"alice","groups":["system:authenticated"]},`+
 		`"object":{"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun",`+
-		`"metadata":{"name":%q,"namespace":"agents","uid":"u","creationTimestamp":"2026-11-23T23:21:52Z","generation":1},`+
+		`"metadata":{"name":%q,"namespace":"agents","uid":%q,"creationTimestamp":"2026-11-23T23:21:52Z","generation":1},`+
 		`"spec":{"agentRef":{"name":"codex-agent"},"runtime":{"type":"job"},`+
 		`"implementationSpecRef":{"name":"some-spec"},`+
 		`"parameters":{"repository":"proompteng/lab","base":"main","head":"codex/%s"},`+
 		`"vcsRef":{"name":"github"},"vcsPolicy":{"required":true,"mode":"read-write"}}},`+
-		`"oldObject":null,"dryRun":true,`+
-		`"options":{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1","dryRun":["All"]}}}`+"\n",
-		uid, name, name, uid))
+		`"oldObject":null,"dryRun":%t,`+
+		`"options":{"kind":"CreateOptions","apiVersion":"meta.k8s.io/v1"}}}`+"\n",
+		uid, name, name, uid, uid, dryRun))
 }

@@ -28,19 +28,39 @@ func newService(addresses []string, config *tls.Config) *service {
 }
 
 func tlsConfig(o options) (*tls.Config, error) {
-	config := &tls.Config{ServerName: o.name, InsecureSkipVerify: o.ca == ""}
+	// What is built in reads the authorities once: here they are those of the file at the time of each handshake.
+	config := &tls.Config{ServerName: o.name, InsecureSkipVerify: true}
 	if o.ca == "" {
 		return config, nil
 	}
-	pem, err := os.ReadFile(o.ca)
+	if _, err := authorities(o.ca); err != nil {
+		return nil, err
+	}
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		roots, err := authorities(o.ca)
+		if err != nil {
+			return err
+		}
+		options := x509.VerifyOptions{Roots: roots, DNSName: o.name, Intermediates: x509.NewCertPool()}
+		for _, certificate := range state.PeerCertificates[1:] {
+			options.Intermediates.AddCert(certificate)
+		}
+		_, err = state.PeerCertificates[0].Verify(options)
+		return err
+	}
+	return config, nil
+}
+
+func authorities(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("no certificate in %s", o.ca)
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("no certificate in %s", file)
 	}
-	return config, nil
+	return pool, nil
 }
 
 // look asks every replica for its readiness, each over a connection of its own, as a kubelet does.
