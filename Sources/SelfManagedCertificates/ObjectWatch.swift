@@ -9,6 +9,12 @@ private import Synchronization
 final class ObjectWatch: Sendable {
     /// Longer than what the state's watches last: nothing depends on the age of what is known here.
     private static let watchSeconds = 450
+    private static var timing: ReflectorTiming {
+        var timing = ReflectorTiming(maximumAgeSeconds: watchSeconds)
+        // The object is read anew now and then anyway, and not from a cache.
+        timing.asksForProgress = false
+        return timing
+    }
 
     private let client: APIClient
     private let resource: WatchedResource
@@ -36,7 +42,7 @@ final class ObjectWatch: Sendable {
                 resource,
                 client: client,
                 sink: Sink(watch: self),
-                timing: ReflectorTiming(maximumAgeSeconds: Self.watchSeconds),
+                timing: Self.timing,
                 environment: .init(monotonicMilliseconds: monotonicMilliseconds)
             )
             reflector.value = made
@@ -80,7 +86,7 @@ final class ObjectWatch: Sendable {
         func beginList() {}
         func expect(_ count: Int) {}
         func collect(_ object: UnsafeRawBufferPointer) {}
-        func commitList(heardAt: Int64) { watch.listed() }
+        func commitList(heardAt: Int64, failure: ReflectorFailure?) { watch.listed() }
         func put(_ object: UnsafeRawBufferPointer) { watch.onChange() }
         func delete(_ object: UnsafeRawBufferPointer) { watch.onChange() }
         func flush(heardAt: Int64) { watch.isOn.store(true, ordering: .releasing) }

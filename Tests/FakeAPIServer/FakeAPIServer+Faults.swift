@@ -29,6 +29,21 @@ extension FakeAPIServer {
         try await onLoop { $0.store.collection(resource).isRemoved = false }
     }
 
+    /// Watches tell of nothing that happens from now on, as when the watch cache gets nothing from etcd, but are opened, sent
+    /// bookmarks and ended in time; lists tell of everything.
+    package func stallWatches() async throws {
+        try await onLoop { core in core.store.stalledVersion = core.store.version }
+    }
+
+    /// Watches tell of what happened meanwhile, and go on.
+    package func resumeWatches() async throws {
+        try await onLoop { core in
+            guard let version = core.store.stalledVersion else { return }
+            core.store.stalledVersion = nil
+            for watch in core.watches(of: nil) { watch.catchUp(after: version) }
+        }
+    }
+
     /// Every watch and continue token from before now is too old.
     ///
     /// Open watches go on: they know all so far.

@@ -145,7 +145,7 @@ import Testing
         _ = machine.wake(now: 805, jitter: 0)
         #expect(machine.condition == .synced(lastHeardMilliseconds: 0, failure: .other("reset")))
         #expect(machine.wakeMilliseconds == 25_805)
-        machine.watchOpened(now: 900)
+        _ = machine.watchOpened(now: 900)
         #expect(machine.wakeMilliseconds == 1900)
         #expect(machine.wake(now: 1899, jitter: 0) == .none)
         #expect(machine.wake(now: 1900, jitter: 0) == .resume)
@@ -156,11 +156,11 @@ import Testing
 
     @Test func `a watch that opens and ends at once is a failure still`() {
         var machine = Self.watching()
-        machine.watchOpened(now: 1)
+        _ = machine.watchOpened(now: 1)
         #expect(machine.wakeMilliseconds == 25_000)
         #expect(machine.watchEnded(now: 2, jitter: 0) == .wait(untilMilliseconds: 802))
         _ = machine.wake(now: 802, jitter: 0)
-        machine.watchOpened(now: 803)
+        _ = machine.watchOpened(now: 803)
         #expect(machine.watchEnded(now: 804, jitter: 0) == .wait(untilMilliseconds: 2404))
         #expect(
             machine.condition

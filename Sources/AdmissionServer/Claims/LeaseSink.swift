@@ -29,7 +29,7 @@ final class LeaseSink: ReflectorSink {
         if let held = unsafe claim(object) { listed.append(held) }
     }
 
-    func commitList(heardAt: Int64) {
+    func commitList(heardAt: Int64, failure: ReflectorFailure?) {
         // What came before the list is older than it.
         flush(heardAt: heardAt)
         keeper.sawList(listed)

@@ -52,6 +52,9 @@ package final class ClusterFeed: Sendable {
             }
             if let claims {
                 claims.start()
+                // Claims are safe without Leases that are seen.
+                var timing = timing
+                timing.asksForProgress = false
                 reflectors.value.append(
                     Reflector(
                         claims.leases,

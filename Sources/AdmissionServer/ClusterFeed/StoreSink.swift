@@ -43,7 +43,7 @@ final class StoreSink: ReflectorSink {
         unsafe staged?.add(object)
     }
 
-    func commitList(heardAt: Int64) {
+    func commitList(heardAt: Int64, failure: ReflectorFailure?) {
         guard let list = staged else { return }
         staged = nil
         let (count, unreadable) = (list.count, list.unreadableCount)
@@ -52,7 +52,11 @@ final class StoreSink: ReflectorSink {
         figures.countList()
         onEvent(.listed(source, objects: count, unreadable: unreadable, isFirst: !isSynced))
         isSynced = true
-        recover()
+        if let failure {
+            failed(.synced(lastHeardMilliseconds: heardAt, failure: failure), failure)
+        } else {
+            recover()
+        }
     }
 
     func put(_ object: UnsafeRawBufferPointer) {

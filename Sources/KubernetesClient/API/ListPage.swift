@@ -1,4 +1,4 @@
-private import JSONPull
+internal import JSONPull
 
 /// One page of a list: where its items are in the answer's body, and how to go on.
 ///
@@ -23,6 +23,28 @@ package struct ListPage: Equatable, Sendable {
         self.continueToken = continueToken
         self.remainingItemCount = remainingItemCount
         self.items = items
+    }
+
+    /// Whether an item of `body`, which the page was read from, has a `metadata.resourceVersion` of that kind.
+    func hasItem(in body: [UInt8], whose isOfInterest: (String) -> Bool) throws(AnswerProblem) -> Bool {
+        do throws(JSONError) {
+            for item in items {
+                let found = try JSONReader.read(Array(body[item])) { reader throws(JSONError) in
+                    var found: String?
+                    try reader.readMembers { reader, key throws(JSONError) in
+                        switch key {
+                        case "metadata": found = try reader.readResourceVersion()
+                        default: try reader.skipValue()
+                        }
+                    }
+                    return found
+                }
+                if let found, isOfInterest(found) { return true }
+            }
+        } catch {
+            throw .malformed(reason: "\(error)")
+        }
+        return false
     }
 
     /// Reads the body of a successful list; all of it is checked for grammar.

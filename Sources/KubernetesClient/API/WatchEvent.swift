@@ -1,4 +1,4 @@
-private import JSONPull
+internal import JSONPull
 
 /// One line of a watch: `{"type": …, "object": …}`.
 package enum WatchEvent: Equatable, Sendable {
@@ -80,7 +80,7 @@ package enum WatchEvent: Equatable, Sendable {
 
 extension JSONReader {
     /// `metadata.resourceVersion`; nil when there is none.
-    fileprivate mutating func readResourceVersion() throws(JSONError) -> String? {
+    mutating func readResourceVersion() throws(JSONError) -> String? {
         var resourceVersion: String?
         try readMembers { reader, key throws(JSONError) in
             switch key {

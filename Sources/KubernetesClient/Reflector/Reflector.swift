@@ -26,6 +26,10 @@ package final class Reflector {
     /// Items a page, fewer once a page was too large.
     private var pageLimit = WatchedResource.pageLimit
     private var listedAt: Int64 = 0
+    /// Objects of the list under way, and whether one of them is what no watch has told of and should have.
+    private var listed = (count: 0, hasNews: false)
+    /// Objects there are as far as lists and watches have told.
+    private var knownCount = 0
     /// What was last asked; answers to anything before are of no interest.
     private var request = 0
     private var exchange: Exchange?
@@ -77,11 +81,13 @@ package final class Reflector {
             if token == nil { beginList() }
             list(token)
         case .commitAndWatch(let resourceVersion, let seconds):
-            sink.commitList(heardAt: listedAt)
+            knownCount = listed.count
+            sink.commitList(heardAt: listedAt, failure: machine.stall)
             watch(resourceVersion, seconds)
         case .watch(let resourceVersion, let seconds): watch(resourceVersion, seconds)
         case .wait: giveUp()
         case .resume: sink.resumed()
+        case .probe: probe()
         }
         setTimer()
     }
@@ -127,6 +133,7 @@ package final class Reflector {
 
     private func beginList() {
         listedAt = now
+        listed = (0, false)
         sink.beginList()
     }
 
@@ -149,6 +156,7 @@ package final class Reflector {
     private func received(_ body: [UInt8]) {
         do throws(AnswerProblem) {
             let page = try ListPage.decode(body)
+            try note(page, body)
             sink.expect(page.items.count + page.remainingItemCount)
             // Lent to the sink item by item.
             unsafe body.withUnsafeBytes { bytes in
@@ -160,7 +168,29 @@ package final class Reflector {
         }
     }
 
+    /// Counts what a page brings, and compares it where that is what the list is for.
+    private func note(_ page: ListPage, _ body: [UInt8]) throws(AnswerProblem) {
+        listed.count += page.items.count
+        guard let doubt = machine.doubt else { return }
+        if !listed.hasNews { listed.hasNews = try page.hasItem(in: body) { doubt.covers($0) } }
+        guard page.continueToken == nil else { return }
+        machine.compared(isChanged: listed.hasNews || listed.count != knownCount, now: now)
+    }
+
     // MARK: Watching
+
+    /// Asks how far the watch that has begun has to come; an answer that does not come says nothing.
+    private func probe() {
+        let (number, askedAt) = (request, now)
+        client.send(resource.progressRequest()).assumeIsolated().whenSuccess { [self] answer in
+            guard isWaiting(for: number) else { return }
+            do throws(AnswerProblem) {
+                machine.probed(try ListPage.decode(answer.body).resourceVersion, askedAt: askedAt)
+            } catch {
+                // Lists that are needed tell what is wrong.
+            }
+        }
+    }
 
     private func watch(_ resourceVersion: String, _ seconds: Int) {
         giveUp()
@@ -188,7 +218,8 @@ package final class Reflector {
                 problem = error
             }
         }
-        if isHeard { sink.flush(heardAt: time) }
+        // While watches stand still, what they say is not as new as they are.
+        if isHeard, machine.stall == nil { sink.flush(heardAt: time) }
         if let problem { throw problem }
         fail(action)
     }
@@ -198,8 +229,11 @@ package final class Reflector {
         unsafe line.withUnsafeBytes { bytes in
             switch event {
             case .added(let item), .modified(let item):
+                if case .added = event { knownCount += 1 }
                 unsafe sink.put(UnsafeRawBufferPointer(rebasing: bytes[item.object]))
-            case .deleted(let item): unsafe sink.delete(UnsafeRawBufferPointer(rebasing: bytes[item.object]))
+            case .deleted(let item):
+                knownCount -= 1
+                unsafe sink.delete(UnsafeRawBufferPointer(rebasing: bytes[item.object]))
             case .bookmark, .error: break
             }
         }
@@ -207,8 +241,7 @@ package final class Reflector {
 
     /// The server has begun to answer the watch.
     func watchOpened() {
-        machine.watchOpened(now: now)
-        setTimer()
+        perform(machine.watchOpened(now: now))
     }
 
     func watchEnded() {

@@ -8,8 +8,10 @@ package protocol ReflectorSink: AnyObject {
     func collect(_ object: UnsafeRawBufferPointer)
     /// The list is whole: it takes the place of all objects at once.
     ///
-    /// - Parameter heardAt: monotonic milliseconds when the list was asked for.
-    func commitList(heardAt: Int64)
+    /// - Parameters:
+    ///   - heardAt: monotonic milliseconds when the list was asked for.
+    ///   - failure: what hinders that it is renewed without lists; nil when nothing does.
+    func commitList(heardAt: Int64, failure: ReflectorFailure?)
     /// An object was added or changed; its bytes are lent for the call.
     func put(_ object: UnsafeRawBufferPointer)
     /// An object was deleted: as it was last, its bytes lent for the call.

@@ -4,7 +4,10 @@
 /// that readers see the old objects or the new ones. A watch starts at the list's `resourceVersion`, and each event
 /// moves that version on: a reconnect goes on where the last event left off, without a gap and without a repetition.
 /// 410 Gone makes the version worthless, so the objects are listed again; 410 between pages drops what was collected.
-/// After a failure it is `waiting`, and what is in the store stays there. It reads no clock and draws no numbers:
+/// After a failure it is `waiting`, and what is in the store stays there. Whether a watch that is open tells of anything is
+/// for ``WatchProgress`` to find out: an API server whose cache stands still ends its watches in time all the same. When it
+/// seems to, the objects are listed again, and if the list shows what no watch has told of, that goes on with every
+/// watch's end until one moves. It reads no clock and draws no numbers:
 /// `now` is monotonic milliseconds and `jitter` is random, from 0 up to 1.
 package struct ReflectorStateMachine: Sendable {
     /// A watch that ends sooner and brought nothing counts as a failure, or it would be asked for in a tight loop.
@@ -23,6 +26,8 @@ package struct ReflectorStateMachine: Sendable {
         case wait(untilMilliseconds: Int64)
         /// Tell that what hindered is over; the watch goes on.
         case resume
+        /// Ask how far the watch has to come; it goes on.
+        case probe
         case none
     }
 
@@ -68,6 +73,7 @@ package struct ReflectorStateMachine: Sendable {
     ///
     /// A list alone proves nothing: a server that answers each watch with 410 must not be listed in a tight loop.
     private var hasRestarted = false
+    private var progress = WatchProgress()
     /// Waits that a busy server asked for since something was heard.
     private var askedWaits = 0
     package private(set) var condition = Condition.unsynced(nil)
@@ -95,7 +101,25 @@ package struct ReflectorStateMachine: Sendable {
     /// Lists again, whatever is under way: what is kept of the objects has changed.
     package mutating func restart(now: Int64) -> Action {
         guard state != .idle else { return .none }
+        progress.forget()
         return list(now: now)
+    }
+
+    /// What the list under way is to settle; nil for a list that has another reason.
+    var doubt: WatchProgress.Doubt? { progress.doubt }
+
+    /// Why what is known is not renewed though watches begin and end; nil when it is, as far as is known.
+    package var stall: ReflectorFailure? { progress.isStalled ? WatchProgress.failure : nil }
+
+    /// The list that ``doubt`` is for is whole, and shows what no watch has told of, or does not.
+    package mutating func compared(isChanged: Bool, now: Int64) {
+        progress.compared(isChanged: isChanged, now: now)
+    }
+
+    /// How far the watch has to come, asked for at that time.
+    package mutating func probed(_ resourceVersion: String, askedAt: Int64) {
+        guard case .watching(let watch) = state else { return }
+        progress.expect(resourceVersion, askedAt: askedAt, at: watch.resourceVersion)
     }
 
     /// A page came and was added to the collection.
@@ -109,7 +133,7 @@ package struct ReflectorStateMachine: Sendable {
         } catch {
             return failed(.other(error.description), now: now, jitter: jitter)
         }
-        condition = .synced(lastHeardMilliseconds: listing.since, failure: nil)
+        condition = .synced(lastHeardMilliseconds: listing.since, failure: stall)
         let seconds = watch(page.resourceVersion, now: now, jitter: jitter)
         return .commitAndWatch(resourceVersion: page.resourceVersion, timeoutSeconds: seconds)
     }
@@ -119,7 +143,11 @@ package struct ReflectorStateMachine: Sendable {
         guard case .watching(var watch) = state else { return .none }
         if case .error(let status) = event { return failed(.status(status), now: now, jitter: jitter) }
         guard let resourceVersion = event.resourceVersion else { return .none }
-        watch.resourceVersion = resourceVersion
+        progress.moved(from: watch.resourceVersion, to: resourceVersion)
+        // A cache that is behind the list tells of its own version.
+        if !isOlder(resourceVersion, than: watch.resourceVersion) {
+            watch.resourceVersion = resourceVersion
+        }
         watch.lastHeard = now
         watch.hasEvents = true
         state = .watching(watch)
@@ -130,10 +158,11 @@ package struct ReflectorStateMachine: Sendable {
     /// The server answers the watch with a success, whether or not it has anything to tell yet.
     ///
     /// An idle kind's first bookmark is many seconds away, and until then nothing else shows that a failure is over.
-    package mutating func watchOpened(now: Int64) {
-        guard case .watching(var watch) = state else { return }
+    package mutating func watchOpened(now: Int64) -> Action {
+        guard case .watching(var watch) = state else { return .none }
         watch.opened = now
         state = .watching(watch)
+        return timing.asksForProgress ? .probe : .none
     }
 
     /// The watch's body came to its end as HTTP has it: the server's time-out, or its restart.
@@ -144,6 +173,7 @@ package struct ReflectorStateMachine: Sendable {
         guard last.hasEvents || now - last.since >= Self.shortWatchMilliseconds else {
             return failed(.other("the server ended the watch at once"), now: now, jitter: jitter)
         }
+        if progress.hasToVerify(at: last.resourceVersion, now: now) { return list(now: now) }
         hear(now)
         let seconds = watch(last.resourceVersion, now: now, jitter: jitter)
         return .watch(resourceVersion: last.resourceVersion, timeoutSeconds: seconds)
@@ -159,6 +189,7 @@ package struct ReflectorStateMachine: Sendable {
         }
         if case .status(let status) = failure, status.isGone {
             resourceVersion = nil
+            progress.forget()
             if !hasRestarted {
                 hasRestarted = true
                 return list(now: now)
@@ -198,12 +229,13 @@ package struct ReflectorStateMachine: Sendable {
         backoff.reset()
         hasRestarted = false
         askedWaits = 0
+        guard !progress.isStalled else { return }
         condition = .synced(lastHeardMilliseconds: now, failure: nil)
     }
 
     /// When a watch that has brought nothing has been open for so long that what failed before is over; nil when nothing did.
     private func resumptionTime(of watch: Watch) -> Int64? {
-        guard case .synced(_, .some) = condition else { return nil }
+        guard case .synced(_, .some) = condition, !progress.isStalled else { return nil }
         return watch.opened.map { $0 + Self.shortWatchMilliseconds }
     }
 

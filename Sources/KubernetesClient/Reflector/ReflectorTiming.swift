@@ -12,6 +12,8 @@ package struct ReflectorTiming: Equatable, Sendable {
     package var graceMilliseconds: Int64 = 5000
     /// Between a failure and the next try.
     package var backoff = Backoff()
+    /// Whether watches are held against what a list says that is as new as etcd; see ``WatchProgress``.
+    package var asksForProgress = true
     /// The longest a watch lasts; jitter takes off up to half, so that kinds and replicas do not ask together.
     package var maximumWatchSeconds: Int
 

@@ -47,6 +47,12 @@ package struct WatchedResource: Hashable, Sendable {
     }
 
     /// A page of the list.
+    ///
+    /// Without a `resourceVersion`, so that it is as new as etcd: that is what ``ReflectorSink/commitList(heardAt:failure:)`` says
+    /// of its time, and what the age of a verdict rests on. What the API server has in memory (`resourceVersion=0`) may be
+    /// of any age, as after a restart, and it knows no pages. A list that is streamed as the beginning of a watch
+    /// (`sendInitialEvents`) would be as new, too; but lists are rare here (at start, after 410, when watches stand still), of
+    /// bounded size each, and since 1.31 answered from memory as soon as that is known to be new.
     func listRequest(limit: Int, continueToken: String?) -> APIRequest {
         var request = APIRequest(.get, path, query: [("limit", String(limit))] + selectors)
         if let continueToken { request.query.append(("continue", continueToken)) }
@@ -55,6 +61,22 @@ package struct WatchedResource: Hashable, Sendable {
         }
         return request
     }
+
+    /// A list of one object at the most, whose `resourceVersion` is as new as etcd when it is asked for.
+    ///
+    /// Without `resourceVersion` it may be answered from memory only when that is as new; without `limit`, as API servers before
+    /// 1.34 answer pages from etcd alone, and then their memory is not brought up to date.
+    func progressRequest() -> APIRequest {
+        let name = objectName ?? Self.nameOfNone
+        var request = APIRequest(.get, path, query: [("fieldSelector", "metadata.name=\(name)")])
+        if isMetadataOnly {
+            request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+        }
+        return request
+    }
+
+    /// Whether there is an object of this name makes no difference.
+    private static let nameOfNone = "agentrun-admission-asks-for-progress"
 
     /// A watch of what comes after `resourceVersion`.
     func watchRequest(resourceVersion: String, timeoutSeconds: Int) -> APIRequest {

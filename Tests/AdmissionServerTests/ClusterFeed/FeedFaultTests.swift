@@ -56,6 +56,50 @@ import Testing
         "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
         + "Content-Length: 19\r\n\r\n404 page not found\n"
 
+    @Test func `a watch cache that stands still is noticed, told of once, and got around by lists`() async throws {
+        try await FakeAPIServer.run { server in
+            try await server.add("before")
+            try await FedStore.run(server, watchSeconds: 4, asksForProgress: true) { fed in
+                try await fed.until(runs: 1)
+                try await server.waitUntil(watchCount: 1)
+                try await server.stallWatches()
+                for (number, name) in ["during", "later"].enumerated() {
+                    try await server.add(name, head: "codex/\(name)")
+                    try await fed.until(runs: 2 + number)
+                }
+                try await server.delete("before", in: .agentRuns, namespace: "agents")
+                try await fed.until(runs: 2)
+                #expect(fed.events.filter { $0.contains("watches stand still") }.count == 1)
+                #expect(!fed.events.contains { $0.contains("recovered") })
+                guard case .synced(_, .some) = fed.store.condition(of: FedStore.runs) else {
+                    Issue.record("nobody is told: \(fed.events)")
+                    return
+                }
+                try await server.resumeWatches()
+                try await server.add("after", head: "codex/after")
+                try await fed.until(runs: 3)
+                try await fed.until(event: "recovered")
+            }
+        }
+    }
+
+    @Test func `a server whose cache does not move while nothing changes is not taken for one that stands still`()
+        async throws
+    {
+        try await FakeAPIServer.run { server in
+            try await server.add("a")
+            try await FedStore.run(server, watchSeconds: 4, asksForProgress: true) { fed in
+                try await fed.until(runs: 1)
+                try await server.waitUntil(watchCount: 1)
+                try await server.stallWatches()
+                // Of another kind: the version of the store moves, the runs do not.
+                try await server.create(json: #"{"metadata":{"name":"m"}}"#, in: .memories, namespace: "agents")
+                try await fed.until(event: "listed again")
+                #expect(!fed.events.contains { $0.contains("failed") })
+            }
+        }
+    }
+
     @Test(arguments: transient)
     func `pass without a loss of state`(case fault: Case) async throws {
         try await FakeAPIServer.run { server in

@@ -59,7 +59,7 @@ final class Replica: Sendable {
             sources: sources,
             client: client,
             store: store,
-            timing: ReflectorTiming(),
+            timing: .withoutProgress,
             claims: keeper
         ) { _ in }
         let reviews = ReviewHandler(

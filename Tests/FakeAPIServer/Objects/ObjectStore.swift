@@ -7,6 +7,8 @@ final class ObjectStore {
     static let firstVersion = 1000
 
     private(set) var version = ObjectStore.firstVersion
+    /// Watches tell of nothing after it; nil as long as they tell of everything.
+    var stalledVersion: Int?
     private var collections: [FakeResource: ObjectCollection] = [:]
     private let historyLimit: Int
     private let now: @Sendable () -> UnixTime

@@ -12,6 +12,8 @@ final class WatchStream {
     private var selector: LabelSelector?
     private var isOpen = false
     private var selectedName: String?
+    /// What the client knows already.
+    private var startVersion = 0
     private var isStopped = false
     private var endTimers: [Scheduled<Void>] = []
     private var bookmarkTimer: Scheduled<Void>?
@@ -48,6 +50,7 @@ final class WatchStream {
         guard version >= collection.oldestWatchable else {
             throw .tooOld(requested: version, oldest: collection.oldestWatchable)
         }
+        startVersion = version
         return collection.events(after: version)
     }
 
@@ -98,10 +101,15 @@ final class WatchStream {
     // MARK: Events
 
     func deliver(_ event: ObjectEvent) {
-        guard isOpen, includes(event.object) else { return }
+        guard isOpen, includes(event.object), event.object.version <= store.stalledVersion ?? .max else { return }
         let line = Self.line(event.kind.rawValue, event.object.bytes)
         connection.writeChunk(line)
         if isDoubled { connection.writeChunk(line) }
+    }
+
+    /// Sends what happened while watches stood still, after `version`.
+    func catchUp(after version: Int) {
+        for event in collection.events(after: max(version, startVersion)) { deliver(event) }
     }
 
     /// Sends bytes that may be no event at all.
@@ -121,7 +129,7 @@ final class WatchStream {
         guard isOpen, let wants = request.query["allowWatchBookmarks"], wants == "true" || wants == "1" else { return }
         let object: [String: Any] = [
             "kind": collection.kind, "apiVersion": collection.resource.apiVersion,
-            "metadata": ["resourceVersion": String(store.version)],
+            "metadata": ["resourceVersion": String(store.stalledVersion ?? store.version)],
         ]
         connection.writeChunk(Self.line("BOOKMARK", JSONObject.encode(object, of: collection.resource).bytes))
     }
