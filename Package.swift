@@ -40,7 +40,7 @@ let package = Package(
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
-        .target(name: "CivilTime"),
+        .target(name: "CivilTime", dependencies: []),
         .target(name: "JSONPull", dependencies: []),
         .target(name: "YAMLPull", dependencies: ["CYaml", "JSONPull"]),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
