@@ -58,6 +58,13 @@ let package = Package(
             ]
         ),
         .target(
+            name: "Replay",
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
+        .target(
             name: "ClusterState",
             dependencies: ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"]
         ),
@@ -67,7 +74,7 @@ let package = Package(
         // Files: what the commands do without a cluster
         .target(
             name: "Offline",
-            dependencies: ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"]
+            dependencies: ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"]
         ),
 
         // Transport
@@ -132,6 +139,7 @@ let package = Package(
                 "KubernetesClient",
                 "Policy",
                 "Prometheus",
+                "Replay",
                 "TLS",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -264,8 +272,8 @@ let package = Package(
         .testTarget(
             name: "PolicyTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "TestCheckout", "TestRandomness",
-                "YAMLPull",
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "Replay", "TestCheckout",
+                "TestRandomness", "YAMLPull",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
@@ -364,7 +372,7 @@ for target in package.targets where target.type != .system {
 // tenth fewer retains and releases a review (docs/performance-aims.md). Only where no weak or unmanaged reference rests on
 // what a local variable alone keeps alive, which scripts/lint looks at.
 let targetsOfShortLives: Set = [
-    "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy",
+    "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "Policy", "Replay",
     "YAMLPull",
 ]
 

@@ -13,9 +13,10 @@ import Testing
         "AdmissionAPI": ["JSONPull"],
         "AgentRuns": ["CivilTime", "JSONPull", "Digest"],
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
+        "Replay": ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"],
         "ClusterState": ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"],
         "Reports": ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"],
-        "Offline": ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"],
+        "Offline": ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"],
         "TLS": ["COpenSSL", "CivilTime"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
@@ -23,7 +24,7 @@ import Testing
         "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
-            "Prometheus", "TLS",
+            "Prometheus", "Replay", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
@@ -31,7 +32,8 @@ import Testing
         ],
     ]
     private static let pure = [
-        "Digest", "CivilTime", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Reports",
+        "Digest", "CivilTime", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Replay",
+        "Reports",
     ]
 
     private struct Source {

@@ -39,6 +39,13 @@ let package = Package(
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
+        counted(
+            "Replay",
+            [
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
         counted("ClusterState", ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"]),
         counted("TLS", ["COpenSSL", "CivilTime", nio("NIOCore")]),
         counted(
@@ -56,16 +63,16 @@ let package = Package(
             "AdmissionServer",
             [
                 "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
-                "Prometheus", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
+                "Prometheus", "Replay", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
             ]
         ),
         counted("Reports", ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
-        counted("Offline", ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Reports"]),
+        counted("Offline", ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"]),
         .executableTarget(
             name: "fuzz",
             dependencies: [
                 "AdmissionAPI", "AdmissionServer", "AgentRuns", "CLibFuzzer", "ClusterState", "HTTPServer", "JSONPull",
-                "KubernetesClient", "Offline", "Policy", "Reports", "TLS", "YAMLPull", log, nio("NIOCore"),
+                "KubernetesClient", "Offline", "Policy", "Replay", "Reports", "TLS", "YAMLPull", log, nio("NIOCore"),
                 nio("NIOEmbedded"),
             ],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]

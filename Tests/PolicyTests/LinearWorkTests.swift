@@ -5,6 +5,7 @@ import OrderedCollections
 import Testing
 
 @testable import Policy
+@testable import Replay
 
 /// Objects that took minutes when each of their items was looked for among all the others, or was worked out anew for each.
 ///

@@ -3,6 +3,7 @@ internal import AgentRuns
 internal import ClusterState
 internal import NIOCore
 internal import Policy
+internal import Replay
 
 /// What a verdict rests on, kept while a review is judged for the decision log.
 // Unchecked: used by one review on its event loop, and not changed once that is answered.

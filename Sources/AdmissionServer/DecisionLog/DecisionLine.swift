@@ -3,6 +3,7 @@ internal import AgentRuns
 internal import JSONPull
 internal import NIOCore
 internal import Policy
+internal import Replay
 
 /// Lines of the decision log: compact JSON objects, each with a final newline.
 enum DecisionLine {

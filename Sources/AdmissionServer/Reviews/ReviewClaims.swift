@@ -4,6 +4,7 @@ internal import ClusterState
 internal import NIOCore
 internal import Policy
 internal import Prometheus
+internal import Replay
 
 /// Claims the branches of admitted runs, after the judgement and before the answer.
 ///

@@ -2,6 +2,7 @@ internal import AdmissionAPI
 internal import AgentRuns
 internal import ClusterState
 internal import Policy
+internal import Replay
 
 /// Judges reviews and writes into the cluster state what the verdicts change there.
 struct ReviewJudge: Sendable {

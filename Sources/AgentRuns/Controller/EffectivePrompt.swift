@@ -105,7 +105,7 @@ package final class EffectivePrompt: Sendable {
         guard let value = unit.metadata[.prompt], let field = unit.field(of: value) else { return nil }
         let parameter = unit.metadata.runParameter(.prompt)
         let known = parameter.flatMap { texts[$0] }
-        let text = known ?? unit.metadata.redactedText(.prompt).map(PromptText.redacted) ?? .text(value.text)
+        let text = known ?? unit.metadata.measuredText(.prompt).map(PromptText.withheld) ?? .text(value.text)
         if known == nil, let parameter { texts[parameter] = text }
         return Prompt(source: .parameter(field, isMapped: value.isMapped), text: text)
     }

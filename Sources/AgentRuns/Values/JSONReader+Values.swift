@@ -1,9 +1,9 @@
-internal import JSONPull
+package import JSONPull
 
 /// The controller's value primitives, read straight from the bytes; values of another JSON type count as absent.
 extension JSONReader {
     /// A string as it is; nil for anything else.
-    mutating func readExactString() throws(JSONError) -> ExactString? {
+    package mutating func readExactString() throws(JSONError) -> ExactString? {
         try readString().map { ExactString($0) }
     }
 
@@ -105,5 +105,14 @@ extension JSONReader {
             index += 1
         }
         return true
+    }
+
+    /// The strings of an array as they are; empty for anything else.
+    package mutating func readStrings() throws(JSONError) -> [ExactString] {
+        var strings: [ExactString] = []
+        try readElements { reader, _ throws(JSONError) in
+            if let text = try reader.readExactString() { strings.append(text) }
+        }
+        return strings
     }
 }

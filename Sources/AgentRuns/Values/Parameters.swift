@@ -16,8 +16,8 @@ package struct Parameters: Sendable {
             package enum Content: Sendable, Equatable {
                 /// A value the CRD forbids.
                 case notString(JSONKind, json: ExactString)
-                /// A string that is not blank, as a decision log keeps it.
-                case redacted(RedactedText)
+                /// A string that is not blank, and of which only measures are known.
+                case measured(MeasuredText)
             }
 
             package let content: Content
@@ -29,16 +29,16 @@ package struct Parameters: Sendable {
             package static func == (lhs: Other, rhs: Other) -> Bool { lhs.content == rhs.content }
         }
 
-        /// What is known of a string that is not kept itself.
-        package var redacted: RedactedText? {
-            if case .other(let other) = self, case .redacted(let text) = other.content { text } else { nil }
+        /// What is known of a string that is not known itself.
+        package var measured: MeasuredText? {
+            if case .other(let other) = self, case .measured(let text) = other.content { text } else { nil }
         }
 
         /// Length of a string in UTF-8 bytes; nil of anything else.
         package var byteCount: Int? {
             switch self {
             case .string(let text): text.string.utf8.count
-            case .other: redacted?.byteCount
+            case .other: measured?.byteCount
             }
         }
 
@@ -52,7 +52,7 @@ package struct Parameters: Sendable {
             case .other(let other):
                 switch other.content {
                 case .notString(_, let json): json
-                case .redacted(let text): text.identity
+                case .measured(let text): text.identity
                 }
             }
         }
@@ -74,7 +74,7 @@ package struct Parameters: Sendable {
             switch value {
             case .string(let text): (isString, hasText) = (true, !text.isBlank)
             case .other:
-                isString = value.redacted != nil
+                isString = value.measured != nil
                 hasText = isString
             }
         }
@@ -83,7 +83,7 @@ package struct Parameters: Sendable {
         package var text: ExactString? {
             switch value {
             case .string(let text): text.nonBlank
-            case .other: value.redacted.map { _ in RedactedText.standIn }
+            case .other: value.measured?.standIn
             }
         }
 
@@ -205,15 +205,15 @@ package struct Parameters: Sendable {
 }
 
 extension Parameters.Value {
-    /// Reads a value of another type than string, which is what a decision log keeps of one where such are read.
+    /// Reads a value of another type than string, which may stand for one that is not known.
     @inline(never)
     fileprivate init(other kind: JSONKind, _ reader: inout JSONReader) throws(JSONError) {
-        guard reader.readsProjections, kind == .object, let kept = try RedactedValue(&reader) else {
+        guard let known = try reader.readMeasuredValue() else {
             self = .other(Other(.notString(kind, json: reader.text(of: try reader.skipValue()))))
             return
         }
-        switch kept {
-        case .text(let text): self = .other(Other(.redacted(text)))
+        switch known {
+        case .text(let text): self = .other(Other(.measured(text)))
         case .other(let kind, let identity): self = .other(Other(.notString(kind, json: identity)))
         }
     }

@@ -8,8 +8,8 @@ package enum PromptText: Sendable {
     case whole(WholeText)
     /// What is kept of a text, trimmed, that is not; apart, so that handing it on costs one retain instead of four.
     indirect case measured(length: Int, sha256: String, tokens: PromptTokens)
-    /// What a decision log keeps of a text that was there in full.
-    case redacted(RedactedText)
+    /// What is known of a text that was there in full when it was judged.
+    case withheld(MeasuredText)
 
     /// A text, trimmed, that is held in full.
     package static func text(_ text: ExactString) -> PromptText { .whole(WholeText(text)) }
@@ -19,7 +19,7 @@ package enum PromptText: Sendable {
         switch self {
         case .whole(let text): text.length
         case .measured(let length, _, _): length
-        case .redacted(let text): text.prompt?.length ?? 0
+        case .withheld(let text): text.prompt?.length ?? 0
         }
     }
 
@@ -30,7 +30,7 @@ package enum PromptText: Sendable {
         switch self {
         case .whole(let text): text.sha256
         case .measured(_, let sha256, _): sha256
-        case .redacted(let text): text.prompt?.sha256 ?? ""
+        case .withheld(let text): text.prompt?.sha256 ?? ""
         }
     }
 
@@ -41,7 +41,7 @@ package enum PromptText: Sendable {
         switch self {
         case .whole(let text): text.tokens
         case .measured(_, _, let tokens): tokens
-        case .redacted(let text): text.prompt?.tokens ?? .none
+        case .withheld(let text): text.prompt?.tokens ?? .none
         }
     }
 

@@ -11,14 +11,14 @@ package enum SystemPromptText: Sendable, Equatable {
     case text(ExactString)
     /// A value of another type than string, which the controller refuses.
     ///
-    /// `identity` tells it from others: the value as JSON, or what a decision log keeps in its place.
+    /// `identity` tells it from others: the value as JSON, or what is known in its place.
     case notText(JSONKind, identity: ExactString)
-    /// What a decision log keeps of a text.
-    case redacted(RedactedText)
+    /// What is known of a text that is not known itself.
+    case measured(MeasuredText)
 
     init(_ reader: inout JSONReader) throws(JSONError) {
         let kind = try reader.peek()
-        if reader.readsProjections, kind == .object, let value = try RedactedValue(&reader) {
+        if kind == .object, let value = try reader.readMeasuredValue() {
             self.init(value)
         } else if kind == .string, let text = try reader.readExactString() {
             self = text.isBlank ? .blank(text) : .text(text)
@@ -31,7 +31,7 @@ package enum SystemPromptText: Sendable, Equatable {
     /// Whether the controller stops at it, to use or to refuse it, and goes on to no other candidate.
     package var isReached: Bool {
         switch self {
-        case .text, .redacted, .notText: true
+        case .text, .measured, .notText: true
         case .absent, .blank: false
         }
     }
@@ -45,29 +45,17 @@ package enum SystemPromptText: Sendable, Equatable {
         // No text has more UTF-16 code units than UTF-8 bytes.
         case .text(let text) where text.string.utf8.count > limit && text.string.utf16.count > limit:
             text.string.utf16.count
-        case .redacted(let text) where text.utf16Count > limit: text.utf16Count
-        case .absent, .blank, .text, .notText, .redacted: nil
+        case .measured(let text) where text.utf16Count > limit: text.utf16Count
+        case .absent, .blank, .text, .notText, .measured: nil
         }
     }
 }
 
 extension SystemPromptText {
-    private init(_ kept: RedactedValue) {
-        switch kept {
-        case .text(let text): self = .redacted(text)
+    private init(_ known: MeasuredValue) {
+        switch known {
+        case .text(let text): self = .measured(text)
         case .other(let kind, let identity): self = .notText(kind, identity: identity)
-        }
-    }
-
-    /// Writes what may be kept of the value; a null when it is absent.
-    package func write(to writer: inout JSONWriter) {
-        switch self {
-        case .absent: writer.null()
-        case .blank: writer.string("")
-        case .text(let text):
-            RedactedValue.text(RedactedText(text, isPrompt: false, identity: "")).write(to: &writer)
-        case .notText(let kind, _): RedactedValue.other(kind, identity: "").write(to: &writer)
-        case .redacted(let text): RedactedValue.text(text).write(to: &writer)
         }
     }
 }

@@ -16,8 +16,8 @@ package struct JSONReader: ~Copyable {
 
     let scanner: JSONStringScanner
     let maximumDepth: Int
-    /// Whether the objects that are read are what a decision log keeps of them; for whoever knows those.
-    package var readsProjections = false
+    /// What the one who reads hands to the decoders of values; the reader itself does not look at it.
+    package var companion: AnyObject?
     /// Members and elements that ``countKept()`` lets whoever reads keep, of all that is read.
     package var maximumKept = Int.max
     private var keptCount = 0

@@ -2,6 +2,7 @@ internal import AdmissionAPI
 package import ClusterState
 internal import JSONPull
 package import Policy
+internal import Replay
 package import Reports
 
 /// Judges the decisions of a log again.

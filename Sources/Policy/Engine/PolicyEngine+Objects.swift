@@ -25,13 +25,13 @@ extension PolicyEngine {
             old = try unsafe read(kind, decoded, body, oldRange)
             if object.metadata.isBeingDeleted || old?.metadata.isBeingDeleted == true { return }
             let isChanged =
-                unsafe decoded.projection?.change?.isSpecChanged
+                unsafe decoded.withheld?.change?.isSpecChanged
                 ?? !Self.isSpecUnchanged(body, Self.spec(body, range), Self.spec(body, oldRange))
             if !isChanged { return }
         }
         judge(object, old: old, userInfo: request.userInfo, now: now, verdict)
-        guard decoded.projection != nil else { return }
-        verdict.restsOnRedactedText = [object, old].contains { $0?.restsOnRedactedText(policy.generation) == true }
+        guard decoded.withheld != nil else { return }
+        verdict.restsOnMeasuredText = [object, old].contains { $0?.restsOnMeasuredText(policy.generation) == true }
     }
 
     /// Runs the rules that know the object's kind; what was already true of `old` is only noted.
@@ -89,7 +89,7 @@ extension PolicyEngine {
     ) throws(AdmissionReviewError) -> ObjectUnderReview? {
         do {
             return try unsafe JSONReader.read(body, in: range) { reader throws(JSONError) in
-                reader.readsProjections = decoded.projection != nil
+                reader.companion = decoded.withheld?.measures
                 reader.maximumKept = DecodedReview.maximumKept
                 return try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }

@@ -106,20 +106,20 @@ package final class PolicyEngine: Sendable {
             guard let before = decoded.oldObject else { throw .missing("request.oldObject") }
             if run.metadata.isBeingDeleted || before.metadata.isBeingDeleted { return }
             let isChanged =
-                unsafe decoded.projection?.change?.isSpecChanged
+                unsafe decoded.withheld?.change?.isSpecChanged
                 ?? !Self.isSpecUnchanged(body, run.specRange, before.specRange)
             if !isChanged, !becomesRun { return judgeLabels(subject, old: before, state: state, now: now, verdict) }
             if !becomesRun { old = before }
             update =
-                unsafe decoded.projection?.change.map { RunUpdate(of: before, changedFields: $0.fields) }
+                unsafe decoded.withheld?.change.map { RunUpdate(of: before, changedFields: $0.fields) }
                 ?? RunUpdate(body, from: before, to: run)
             update?.createsRun = becomesRun
         }
         let judged = judge(subject, old: old, update: update, state: state, now: now, verdict)
-        if decoded.projection != nil {
-            verdict.restsOnRedactedText =
+        if let standIn = decoded.withheld?.standIn {
+            verdict.restsOnMeasuredText =
                 !judged.isSetAside
-                && (judged.restsOnRedactedText || restsOnRedactedText(old, of: subject, state, now))
+                && (judged.restsOnMeasuredText(standIn) || restsOnMeasuredText(standIn, old, of: subject, state, now))
         }
         guard verdict.allowed, !request.dryRun else { return }
         let isCreate = request.operation == .create

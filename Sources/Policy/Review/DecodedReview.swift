@@ -1,6 +1,6 @@
 package import AdmissionAPI
 package import AgentRuns
-internal import JSONPull
+package import JSONPull
 
 /// A review with its objects, if they are AgentRuns, read in one pass over the body.
 ///
@@ -11,8 +11,8 @@ package final class DecodedReview: Sendable {
     package let object: AgentRun?
     /// `request.oldObject`.
     package let oldObject: AgentRun?
-    /// Where the objects are what a decision log keeps of them; nil where they are themselves.
-    let projection: Projection?
+    /// Where texts of the objects are withheld; nil where all are known.
+    let withheld: Withheld?
 
     /// Members and elements of maps and lists that are kept of both objects together.
     ///
@@ -20,10 +20,18 @@ package final class DecodedReview: Sendable {
     /// parameters each has 3,400; what etcd takes, 1.5 MB, could have more only if it meant nothing.
     static let maximumKept = 200_000
 
-    /// What makes up for what is not kept.
-    struct Projection: Sendable {
+    /// What makes up for texts that are withheld.
+    package struct Withheld: Sendable {
         /// What an update changed; nil of anything else.
-        let change: RecordedChange?
+        let change: SpecChange?
+        /// What reads the measures in the places of texts.
+        let measures: MeasuredValueReader
+        /// What stands for a text where somebody asks for it all the same.
+        let standIn: ExactString
+
+        package init(change: SpecChange?, measures: MeasuredValueReader, standIn: ExactString) {
+            (self.change, self.measures, self.standIn) = (change, measures, standIn)
+        }
     }
 
     /// Reads a whole body, checking all of it.
@@ -33,16 +41,12 @@ package final class DecodedReview: Sendable {
         try unsafe self.init(body, nil)
     }
 
-    /// Reads a review that a decision log has kept.
-    convenience init(projection body: UnsafeRawBufferPointer, change: RecordedChange?) throws(AdmissionReviewError) {
-        try unsafe self.init(body, Projection(change: change))
-    }
-
-    private init(_ body: UnsafeRawBufferPointer, _ projection: Projection?) throws(AdmissionReviewError) {
-        self.projection = projection
+    /// Reads a body of which texts are withheld, all unless nil.
+    package init(_ body: UnsafeRawBufferPointer, _ withheld: Withheld?) throws(AdmissionReviewError) {
+        self.withheld = withheld
         var (object, oldObject): (AgentRun?, AgentRun?)
         let objects = ObjectReading(if: Self.isAgentRun) { field, reader throws(JSONError) in
-            if projection != nil { reader.readsProjections = true }
+            if let withheld { reader.companion = withheld.measures }
             reader.maximumKept = Self.maximumKept
             switch field {
             case .object: object = try AgentRun(&reader)
@@ -57,7 +61,7 @@ package final class DecodedReview: Sendable {
     }
 
     /// The kind of the objects, if they are looked at.
-    var judgedKind: JudgedKind? {
+    package var judgedKind: JudgedKind? {
         let request = review.request
         guard request.operation == .create || request.operation == .update, request.subResource.isEmpty else {
             return nil

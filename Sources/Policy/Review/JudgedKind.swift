@@ -2,7 +2,7 @@ internal import AdmissionAPI
 internal import JSONPull
 
 /// The kinds there are rules for.
-enum JudgedKind: String, CaseIterable {
+package enum JudgedKind: String, CaseIterable, Sendable {
     case agentRun = "AgentRun"
     case implementationSpec = "ImplementationSpec"
     case agent = "Agent"

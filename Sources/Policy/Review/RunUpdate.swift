@@ -3,9 +3,9 @@ internal import JSONPull
 
 /// What an UPDATE changes of a run: of its spec, as far as the controller forbids that once it has taken the run on
 /// (`controller-semantics.md` section 15), and of what it is.
-struct RunUpdate {
+package struct RunUpdate {
     /// Members of the spec that are compared, in the controller's order, and then those only `strict` adds.
-    enum Field: String, CaseIterable {
+    package enum Field: String, CaseIterable, Sendable {
         case agentRef
         case implementationSpecRef
         case implementation

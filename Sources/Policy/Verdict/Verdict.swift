@@ -32,9 +32,8 @@ package final class Verdict: @unchecked Sendable {
     package internal(set) var claims: BranchClaims?
     /// ``AdmissionPolicy/digest`` of what judged.
     package internal(set) var policyDigest = ""
-    /// Whether a rule read a text that a decision log has not kept, so that the verdict may be another than on the object
-    /// itself.
-    package internal(set) var restsOnRedactedText = false
+    /// Whether a rule read a text that is withheld, so that the verdict may be another than on the object itself.
+    package internal(set) var restsOnMeasuredText = false
 
     init(
         uid: String,
@@ -64,7 +63,7 @@ package final class Verdict: @unchecked Sendable {
         notices = verdict.notices
         claims = verdict.claims
         policyDigest = verdict.policyDigest
-        restsOnRedactedText = verdict.restsOnRedactedText
+        restsOnMeasuredText = verdict.restsOnMeasuredText
     }
 
     /// Whether no finding denies.

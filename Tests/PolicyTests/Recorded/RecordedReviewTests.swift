@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import Replay
 import Testing
 
 /// What the decision log keeps of a review, judged again.

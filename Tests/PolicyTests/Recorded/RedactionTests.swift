@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import Replay
 import Testing
 
 @Suite struct `What is kept of a review` {

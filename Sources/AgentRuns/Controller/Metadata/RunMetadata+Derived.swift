@@ -57,9 +57,9 @@ extension RunMetadata {
         switch text {
         case .whole(let whole):
             return generation.rendersTexts ? rendered(whole.text, times: count) : .text(whole.text)
-        case .measured, .redacted:
+        case .measured, .withheld:
             if generation.rendersTexts, let tokens = text.onlyTokens { return rendered(tokens, times: count) }
-            if case .redacted = text { return .text(RedactedText.standIn) }
+            if case .withheld(let measured) = text { return .text(measured.standIn) }
             return .hidden
         }
     }

@@ -118,11 +118,11 @@ package final class RunMetadata: @unchecked Sendable {
             ? ofStep.entries[own].value.hasDollar : additions[own - ofStep.entries.count].text.has(UInt8(ascii: "$"))
     }
 
-    /// What is known of a text that is not kept itself; nil when it is.
-    func redactedText(_ name: ParameterName) -> RedactedText? {
+    /// What is known of a text that is not known itself; nil when it is.
+    func measuredText(_ name: ParameterName) -> MeasuredText? {
         guard let index = place(of: name) else { return nil }
         let place = entries[index].text
-        return place < parameterCount ? parameter(at: place).value.redacted : nil
+        return place < parameterCount ? parameter(at: place).value.measured : nil
     }
 
     /// The run's parameter that gives the key its value; nil when the step, the implementation or nobody does.
@@ -344,6 +344,6 @@ package final class RunMetadata: @unchecked Sendable {
 }
 
 extension Parameters.Entry {
-    /// A string as written; of one that is not kept what stands for it.
+    /// A string as written; of one that is not known what stands for it.
     fileprivate var writtenText: ExactString? { if case .string(let value) = value { value } else { text } }
 }

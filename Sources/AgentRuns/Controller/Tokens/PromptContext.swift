@@ -75,7 +75,7 @@ extension PromptText {
                 return whole.text.string.utf8.count > PromptTokens.maximumOnlyTokens ? nil : tokens.onlyTokens
             default: return nil
             }
-        case .measured, .redacted: return tokens.onlyTokens
+        case .measured, .withheld: return tokens.onlyTokens
         }
     }
 }

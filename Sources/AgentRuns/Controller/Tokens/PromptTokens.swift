@@ -23,9 +23,9 @@ package struct PromptTokens: Sendable, Equatable {
     package private(set) var hasOtherText = false
     /// The whole text if there is no other text in it and it is short: what is left of it depends on what tokens become.
     package private(set) var onlyTokens: ExactString?
-    /// Names that a decision log does not keep, as they are too long for names.
+    /// Names that are not known, as they are too long for names.
     package private(set) var omittedNames = 0
-    /// Paths that a decision log does not keep, as they read like text.
+    /// Paths that are not known, as they read like text.
     package private(set) var omittedPaths = 0
 
     /// Of a text without any.
@@ -33,7 +33,7 @@ package struct PromptTokens: Sendable, Equatable {
 
     private init() {}
 
-    init(
+    package init(
         dollarBraces: [ExactString],
         braces: [ExactString],
         shellVariables: [ExactString],

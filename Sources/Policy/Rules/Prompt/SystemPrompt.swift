@@ -96,7 +96,7 @@ struct SystemPrompt: Rule {
             let outcome = outcome(.invalidSystemPrompt, isReached: isReached)
             let value = pair.text.identity
             report(.invalidSystemPrompt, pair.textField, message, "write it as text", value, outcome, &findings)
-        case .text, .redacted:
+        case .text, .measured:
             guard let length = pair.text.utf16Length(over: Self.maximumLength) else { return }
             report(
                 .systemPromptTooLong,
@@ -164,7 +164,7 @@ extension SystemPromptText {
         case .blank(let text): OffendingValue.joining("blank", text)
         case .text(let text): ExactString(PromptText.text(text).sha256)
         case .notText(let kind, let identity): OffendingValue.joining(ExactString(kind.rawValue), identity)
-        case .redacted(let text): text.identity
+        case .measured(let text): text.identity
         }
     }
 }

@@ -3,6 +3,7 @@ internal import AgentRuns
 internal import JSONPull
 internal import Offline
 internal import Policy
+internal import Replay
 internal import Reports
 
 /// Lines of a decision log, judged again as `replay` does.
@@ -10,7 +11,9 @@ struct DecisionLogTarget: FuzzTarget {
     static let name = "decision-log"
     static let maximumBytes = 16 << 10
     static let vocabulary = Vocabulary(
-        sources: ["Sources/Offline/Replay", "Sources/Reports/Replay", "Sources/Policy", "Sources/AgentRuns"],
+        sources: [
+            "Sources/Offline/Replay", "Sources/Reports/Replay", "Sources/Policy", "Sources/Replay", "Sources/AgentRuns",
+        ],
         tokens: Vocabulary.json
     )
 

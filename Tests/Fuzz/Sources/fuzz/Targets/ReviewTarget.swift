@@ -3,6 +3,7 @@ internal import AgentRuns
 internal import ClusterState
 internal import JSONPull
 internal import Policy
+internal import Replay
 import YAMLPull
 
 /// A policy, manifests of what is there, and an AdmissionReview, which is judged: twice, and again as a decision log keeps it.

@@ -1,6 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 internal import OrderedCollections
+internal import Policy
 
 extension RecordedState {
     /// Writes the answers as an array: `{"of": "Agent", "name": "codex", "answer": {…}}`, a null where there is no such object.

@@ -1,12 +1,13 @@
-package import JSONPull
+internal import AgentRuns
+internal import JSONPull
 
-/// What a decision log keeps of the tokens of a text.
+/// What is kept of the tokens of a text.
 extension PromptTokens {
     /// Longest part between dots that is kept: what is longer may be a key that somebody pasted.
     private static let maximumNameBytes = 24
 
     /// The same without what is not plainly the name of something: whole sentences fit between two pairs of braces.
-    package var namesOnly: PromptTokens {
+    var namesOnly: PromptTokens {
         let names = dollarBraces.filter(Self.isName)
         let variables = shellVariables.filter(Self.isName)
         let bracedNames = bracedDollarBraces.filter(Self.isName)
@@ -25,11 +26,6 @@ extension PromptTokens {
                 + allShellVariables.count - variables.count - bracedVariables.count,
             omittedPaths: omittedPaths + braces.count - paths.count
         )
-    }
-
-    /// Whether the controller of `generation` looks at more tokens than are kept.
-    package func hasOmissions(for generation: Generation) -> Bool {
-        omittedNames > 0 || (generation.rendersTexts && omittedPaths > 0)
     }
 
     /// Whether it is a name or a path of `[A-Za-z0-9_.-]` with short parts; an empty path is one.
@@ -105,16 +101,5 @@ extension PromptTokens {
             omittedNames: omittedNames,
             omittedPaths: omittedPaths
         )
-    }
-}
-
-extension JSONReader {
-    /// The strings of an array as they are; empty for anything else.
-    package mutating func readStrings() throws(JSONError) -> [ExactString] {
-        var strings: [ExactString] = []
-        try readElements { reader, _ throws(JSONError) in
-            if let text = try reader.readExactString() { strings.append(text) }
-        }
-        return strings
     }
 }

@@ -1,6 +1,7 @@
 internal import AgentRuns
 internal import JSONPull
 internal import OrderedCollections
+internal import Policy
 
 extension RecordedState {
     /// Reads what ``write(to:)`` wrote; nil when it is something else, or of a version that knows other questions.

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import Policy
 
 /// Which parameters of a run the decision log keeps as they are: those whose value a rule reads, and no prompts.
 ///

@@ -1,12 +1,9 @@
-package import JSONPull
+internal import AgentRuns
+internal import JSONPull
 
-/// A value that the decision log keeps in redacted form: `{"redacted": {…}}`.
-package enum RedactedValue: Sendable {
-    case text(RedactedText)
-    /// A value of another type than the one that is read there.
-    case other(JSONKind, identity: ExactString)
-
-    package func write(to writer: inout JSONWriter) {
+/// A value that is kept in redacted form: `{"redacted": {…}}`.
+extension MeasuredValue {
+    func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("redacted")
         writer.beginObject()
@@ -22,10 +19,10 @@ package enum RedactedValue: Sendable {
 
     /// Reads what ``write(to:)`` wrote; nil for anything else.
     init?(_ reader: inout JSONReader) throws(JSONError) {
-        var value: RedactedValue?
+        var value: MeasuredValue?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "redacted": value = try RedactedValue(members: &reader)
+            case "redacted": value = try MeasuredValue(members: &reader)
             default: try reader.skipValue()
             }
         }
@@ -54,12 +51,42 @@ package enum RedactedValue: Sendable {
             self = .other(kind, identity: identity)
             return
         }
-        let prompt = sha256.map { RedactedText.Prompt(length: characters, sha256: $0, tokens: tokens) }
-        self = .text(RedactedText(byteCount: bytes, utf16Count: utf16, prompt: prompt, identity: identity))
+        let prompt = sha256.map { MeasuredText.Prompt(length: characters, sha256: $0, tokens: tokens) }
+        self = .text(
+            MeasuredText(
+                byteCount: bytes,
+                utf16Count: utf16,
+                prompt: prompt,
+                identity: identity,
+                standIn: MeasuredText.standIn
+            )
+        )
     }
 }
 
-extension RedactedText {
+extension MeasuredText {
+    /// What stands for a text that is not kept; a verdict that rests on it is doubtful.
+    static let standIn: ExactString = "\u{F8FF}redacted\u{F8FF}"
+
+    /// - Parameters:
+    ///   - text: as written.
+    ///   - isPrompt: whether it may be a prompt, so that its SHA-256 is worth telling.
+    ///   - identity: see ``identity``.
+    convenience init(_ text: ExactString, isPrompt: Bool, identity: ExactString) {
+        var prompt: Prompt?
+        if isPrompt {
+            let text = PromptText.text(text.trimmed)
+            prompt = Prompt(length: text.length, sha256: text.sha256, tokens: text.tokens.namesOnly)
+        }
+        self.init(
+            byteCount: text.string.utf8.count,
+            utf16Count: text.string.utf16.count,
+            prompt: prompt,
+            identity: identity,
+            standIn: Self.standIn
+        )
+    }
+
     fileprivate func writeMembers(to writer: inout JSONWriter) {
         writer.member("bytes", byteCount)
         writer.member("utf16", utf16Count)
@@ -68,7 +95,7 @@ extension RedactedText {
     }
 }
 
-extension RedactedText.Prompt {
+extension MeasuredText.Prompt {
     fileprivate func writeMembers(to writer: inout JSONWriter) {
         writer.member("length", length)
         writer.member("sha256", sha256)
@@ -82,26 +109,20 @@ extension JSONReader {
     mutating func readCount() throws(JSONError) -> Int {
         max(0, try readNumber().flatMap { Int($0) } ?? 0)
     }
-
-    /// A prompt: a text, trimmed, or what a decision log keeps of one; nil when blank or anything else.
-    mutating func readPrompt() throws(JSONError) -> PromptText? {
-        guard readsProjections, try peek() == .object else { return try readNonBlank().map(PromptText.text) }
-        return try PromptText(kept: &self)
-    }
 }
 
 extension PromptText {
     /// Writes what may be kept of the text: `{"redacted": {…}}` of one that was there in full, else `{"measured": {…}}`.
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         switch self {
         case .whole(let whole):
-            RedactedValue.text(RedactedText(whole.text, isPrompt: true, identity: "")).write(to: &writer)
-        case .redacted(let text): RedactedValue.text(text).write(to: &writer)
+            MeasuredValue.text(MeasuredText(whole.text, isPrompt: true, identity: "")).write(to: &writer)
+        case .withheld(let text): MeasuredValue.text(text).write(to: &writer)
         case .measured(let length, let sha256, let tokens):
             writer.beginObject()
             writer.key("measured")
             writer.beginObject()
-            let prompt = RedactedText.Prompt(length: length, sha256: sha256, tokens: tokens.namesOnly)
+            let prompt = MeasuredText.Prompt(length: length, sha256: sha256, tokens: tokens.namesOnly)
             prompt.writeMembers(to: &writer)
             writer.endObject()
             writer.endObject()
@@ -109,20 +130,42 @@ extension PromptText {
     }
 
     /// Reads what ``write(to:)`` wrote; nil for anything else.
-    fileprivate init?(kept reader: inout JSONReader) throws(JSONError) {
-        var (kept, isMeasured): (RedactedValue?, Bool) = (nil, false)
+    init?(kept reader: inout JSONReader) throws(JSONError) {
+        var (kept, isMeasured): (MeasuredValue?, Bool) = (nil, false)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "redacted": (kept, isMeasured) = (try RedactedValue(members: &reader), false)
-            case "measured": (kept, isMeasured) = (try RedactedValue(members: &reader), true)
+            case "redacted": (kept, isMeasured) = (try MeasuredValue(members: &reader), false)
+            case "measured": (kept, isMeasured) = (try MeasuredValue(members: &reader), true)
             default: try reader.skipValue()
             }
         }
         guard case .text(let text)? = kept else { return nil }
         guard isMeasured, let prompt = text.prompt else {
-            self = .redacted(text)
+            self = .withheld(text)
             return
         }
         self = .measured(length: prompt.length, sha256: prompt.sha256, tokens: prompt.tokens)
     }
+}
+
+extension SystemPromptText {
+    /// Writes what may be kept of the value; a null when it is absent.
+    func write(to writer: inout JSONWriter) {
+        switch self {
+        case .absent: writer.null()
+        case .blank: writer.string("")
+        case .text(let text):
+            MeasuredValue.text(MeasuredText(text, isPrompt: false, identity: "")).write(to: &writer)
+        case .notText(let kind, _): MeasuredValue.other(kind, identity: "").write(to: &writer)
+        case .measured(let text): MeasuredValue.text(text).write(to: &writer)
+        }
+    }
+}
+
+extension MeasuredValueReader {
+    /// Reads what is kept of values.
+    static let ofKept = MeasuredValueReader(
+        value: { reader throws(JSONError) in try MeasuredValue(&reader) },
+        prompt: { reader throws(JSONError) in try PromptText(kept: &reader) }
+    )
 }

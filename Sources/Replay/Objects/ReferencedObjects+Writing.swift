@@ -1,10 +1,11 @@
-package import JSONPull
+internal import AgentRuns
+internal import JSONPull
 internal import OrderedCollections
 
 /// The objects runs refer to as a decision log keeps them: in the shape they are read from, without texts of prompts.
 extension Implementation {
     /// Writes `spec`.
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.beginObject()
         if let text {
             writer.key("text")
@@ -51,7 +52,7 @@ extension Contract {
 }
 
 extension Agent {
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
             writer.reference("providerRef", spec.providerName)
             writer.reference("memoryRef", spec.memoryRefName)
@@ -91,7 +92,7 @@ extension SystemPromptRef {
 }
 
 extension AgentProvider {
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
             writer.key("secretEnv")
             writer.beginArray()
@@ -111,7 +112,7 @@ extension AgentProvider {
 }
 
 extension VersionControlProvider {
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
             writer.memberIfPresent("provider", spec.type)
             writer.key("repositoryPolicy")
@@ -150,7 +151,7 @@ extension VersionControlProvider.Auth {
 }
 
 extension Memory {
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
             writer.key("default")
             writer.boolean(isDefault)
@@ -163,7 +164,7 @@ extension Memory {
 }
 
 extension SecretBinding {
-    package func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.object(spec: { writer in
             writer.key("subjects")
             writer.beginArray()

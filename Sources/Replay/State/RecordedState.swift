@@ -1,6 +1,7 @@
 package import AgentRuns
 package import JSONPull
 internal import OrderedCollections
+package import Policy
 private import Synchronization
 
 /// Cluster state that remembers every answer it gave, for one judgement and its repetition.

@@ -1,6 +1,7 @@
 internal import AgentRuns
 private import Digest
 internal import JSONPull
+internal import Policy
 
 /// Copies of an object what rules read, prompts and other free texts redacted, so that the copy is judged like the object.
 struct ObjectProjection {
@@ -80,7 +81,7 @@ struct ObjectProjection {
         _ reader: borrowing JSONReader,
         to writer: inout JSONWriter
     ) {
-        RedactedValue.other(kind, identity: identity(of: range, reader)).write(to: &writer)
+        MeasuredValue.other(kind, identity: identity(of: range, reader)).write(to: &writer)
     }
 
     private func identity(of range: Range<Int>, _ reader: borrowing JSONReader) -> ExactString {
@@ -91,7 +92,7 @@ struct ObjectProjection {
     private func write(_ text: ExactString, isPrompt: Bool, to writer: inout JSONWriter) {
         guard !text.isBlank else { return writer.string(Self.kept(ofBlank: text)) }
         let identity = identities?.identity(of: text.string.utf8) ?? ""
-        RedactedValue.text(RedactedText(text, isPrompt: isPrompt, identity: identity)).write(to: &writer)
+        MeasuredValue.text(MeasuredText(text, isPrompt: isPrompt, identity: identity)).write(to: &writer)
     }
 
     /// A blank text tells nothing, and how it is blank tells it from another.

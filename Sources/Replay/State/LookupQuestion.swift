@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+internal import Policy
 
 /// What a judgement asks of the cluster state; all of it about one namespace.
 enum LookupQuestion: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import JSONPull
+internal import Policy
 
 /// Which parts of an object rules read, and how: what the decision log keeps of it.
 indirect enum ProjectionShape: Sendable {

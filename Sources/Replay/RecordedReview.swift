@@ -1,6 +1,7 @@
 package import AdmissionAPI
 package import AgentRuns
 package import JSONPull
+package import Policy
 
 /// A review as the decision log keeps it: enough to judge it again, by another policy, without the texts of its prompts.
 package struct RecordedReview: Sendable {
@@ -40,7 +41,7 @@ package struct RecordedReview: Sendable {
             if let unclaimed = settlement.unclaimed { verdict = engine.unclaimed(verdict, unclaimed) }
         }
         var doubts = (state?.unanswered ?? []).map { "the policy asks what was not recorded: \($0)" }
-        if verdict.restsOnRedactedText { doubts.append("the policy reads a text that is not recorded") }
+        if verdict.restsOnMeasuredText { doubts.append("the policy reads a text that is not recorded") }
         return Outcome(verdict: verdict, doubts: doubts)
     }
 }
@@ -65,7 +66,7 @@ extension RecordedReview {
         let decoded = try unsafe DecodedReview(body)
         do throws(JSONError) {
             writer.beginObject()
-            let change = unsafe RecordedChange(decoded, body)
+            let change = unsafe SpecChange(decoded, body)
             writer.key("review")
             try unsafe decoded.writeProjection(body, change, state: state, to: &writer)
             if let change {
@@ -87,7 +88,7 @@ extension RecordedReview {
 extension DecodedReview {
     fileprivate func writeProjection(
         _ body: UnsafeRawBufferPointer,
-        _ change: RecordedChange?,
+        _ change: SpecChange?,
         state: RecordedState?,
         to writer: inout JSONWriter
     ) throws(JSONError) {
@@ -116,7 +117,7 @@ extension DecodedReview {
     /// Only of a review whose objects are looked at; of an old one whose spec stays, the metadata alone.
     private func writeObjects(
         _ body: UnsafeRawBufferPointer,
-        _ change: RecordedChange?,
+        _ change: SpecChange?,
         state: RecordedState?,
         to writer: inout JSONWriter
     ) throws(JSONError) {
@@ -179,7 +180,7 @@ extension RecordedReview {
     /// - Throws: `AdmissionReviewError` when it is something else.
     package init(_ bytes: UnsafeRawBufferPointer, source: (any ClusterLookup)?) throws(AdmissionReviewError) {
         var review: Range<Int>?
-        var change: RecordedChange?
+        var change: SpecChange?
         var (state, hasState): (RecordedState?, Bool) = (nil, false)
         var settlement = RecordedSettlement()
         do {
@@ -187,10 +188,10 @@ extension RecordedReview {
                 try reader.readMembers { reader, key throws(JSONError) in
                     switch key {
                     case "review": review = try reader.skipValue()
-                    case "change": change = try RecordedChange(&reader)
+                    case "change": change = try SpecChange(&reader)
                     case "state":
                         hasState = true
-                        reader.readsProjections = true
+                        reader.companion = MeasuredValueReader.ofKept
                         state = try RecordedState.read(&reader, source: source)
                     case "contended": settlement.isContended = try reader.readBoolean() ?? false
                     case "unclaimed": settlement.unclaimed = try reader.readString().map { .failed($0) }
@@ -207,9 +208,14 @@ extension RecordedReview {
         guard let review else { throw .missing("replay.review") }
         if hasState, state == nil { throw .missing("replay.state") }
         body = unsafe Array(bytes[review])
+        let withheld = DecodedReview.Withheld(
+            change: change,
+            measures: .ofKept,
+            standIn: MeasuredText.standIn
+        )
         let result: Result<DecodedReview, AdmissionReviewError> = unsafe body.withUnsafeBytes { bytes in
             do throws(AdmissionReviewError) {
-                return .success(try unsafe DecodedReview(projection: bytes, change: change))
+                return .success(try unsafe DecodedReview(bytes, withheld))
             } catch {
                 return .failure(error)
             }

@@ -1,5 +1,6 @@
 internal import AgentRuns
 internal import JSONPull
+package import Policy
 
 /// What became of the branches of an admitted run after it was judged, where that changed the verdict.
 package struct RecordedSettlement: Sendable {
