@@ -7,7 +7,10 @@ extension ClusterStore {
     package func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
         let kind = ClusterKind(kind)
         return withState { state in
-            state.sources.isEmpty ? state.objects.count(of: kind) > 0 : state.sources.isKnown(kind, in: namespace)
+            switch state.owner {
+            case .process: state.objects.count(of: kind) > 0
+            case .cluster: state.sources.isKnown(kind, in: namespace)
+            }
         }
     }
 

@@ -38,7 +38,7 @@ extension ClusterStore {
                 return (false, nil)
             }
             guard !claims.name.isEmpty else { return (true, nil) }
-            if state.sources.isEmpty, !claims.isUpdate { state.setAsideEarlierRun(key, uid: claims.uid) }
+            if state.owner.believesReviews, !claims.isUpdate { state.setAsideEarlierRun(key, uid: claims.uid) }
             return (true, state.reservations.insert(claims, source: state.objects.runs, now: clock()))
         }
         if let news { onReservationNews(news) }
@@ -54,7 +54,7 @@ extension ClusterStore {
         let key = ObjectKey(namespace: namespace, name: name)
         let digest = RunRecord.digest(uid: uid)
         withState { state in
-            guard state.sources.isEmpty else { return }
+            guard state.owner.believesReviews else { return }
             if let reserved = state.reservations.runs.run(key), reserved.mayBe(uid: digest) {
                 state.reservations.remove(key)
             }

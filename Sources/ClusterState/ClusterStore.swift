@@ -13,7 +13,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
         /// Where the objects were read, by their number; the first stands for none.
         var files: [ManifestFile?] = [nil]
         var objects: ClusterObjects
-        /// None where the state is manifests.
+        let owner: StateOwner
+        /// How the owner's lists and watches are doing.
         var sources: ClusterSources
         var reservations: Reservations
         /// Runs that are in a manifest but no longer in the cluster, each with the file that says otherwise.
@@ -32,7 +33,7 @@ package final class ClusterStore: ClusterLookup, Sendable {
     /// - Parameters:
     ///   - repositoryOptions: what tells repositories apart.
     ///   - generation: decides whether templates count.
-    ///   - sources: what the API server's lists and watches feed; none where the state is manifests.
+    ///   - owner: whose word counts.
     ///   - reservations: bounds of what is remembered of admissions.
     ///   - clock: monotonic, in milliseconds.
     ///   - onReservationNews: told when admissions begin to be forgotten for want of room, and when they no longer are; on a
@@ -40,7 +41,7 @@ package final class ClusterStore: ClusterLookup, Sendable {
     package init(
         repositoryOptions: RepositoryName.Options,
         generation: Generation,
-        sources: [ClusterSource] = [],
+        owner: StateOwner = .process,
         reservations: ReservationLimits = ReservationLimits(),
         clock: @escaping @Sendable () -> Int64,
         onReservationNews: @escaping @Sendable (ReservationNews) -> Void = { _ in }
@@ -52,7 +53,8 @@ package final class ClusterStore: ClusterLookup, Sendable {
             State(
                 projection: projection,
                 objects: ClusterObjects(projection: projection),
-                sources: ClusterSources(sources),
+                owner: owner,
+                sources: ClusterSources(owner.sources),
                 reservations: Reservations(limits: reservations)
             )
         )
@@ -113,11 +115,13 @@ package final class ClusterStore: ClusterLookup, Sendable {
     package func condition(in namespace: ExactString, bindings: Bool = true) -> StateCondition {
         let now = clock()
         return state.withLock { state in
-            guard state.sources.isEmpty else {
+            switch state.owner {
+            case .cluster:
                 return StateCondition(state.sources.condition(in: namespace, bindings: bindings, now: now))
+            case .process:
+                guard let lookedAt = state.lookedAt else { return .unavailable(state.unavailableReason) }
+                return .available(ageMilliseconds: Int(max(0, now - lookedAt)))
             }
-            guard let lookedAt = state.lookedAt else { return .unavailable(state.unavailableReason) }
-            return .available(ageMilliseconds: Int(max(0, now - lookedAt)))
         }
     }
 
@@ -147,7 +151,10 @@ extension ClusterStore.State {
     /// missed.
     mutating func expireReservations(_ clock: () -> Int64) {
         guard reservations.canExpire else { return }
-        reservations.expire(now: sources.isEmpty ? clock() : sources.heardAt(.agentRun) ?? .min)
+        switch owner {
+        case .process: reservations.expire(now: clock())
+        case .cluster: reservations.expire(now: sources.heardAt(.agentRun) ?? .min)
+        }
     }
 }
 

@@ -29,7 +29,7 @@ private func store(_ sources: [ClusterSource] = [runs, jobs]) -> ClusterStore {
     ClusterStore(
         repositoryOptions: RepositoryName.Options(),
         generation: .august2026,
-        sources: sources,
+        owner: .cluster(sources),
         reservations: ReservationLimits(lifetimeMilliseconds: 1000),
         clock: { 0 }
     )

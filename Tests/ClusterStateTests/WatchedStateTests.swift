@@ -16,7 +16,7 @@ private func store(
     ClusterStore(
         repositoryOptions: RepositoryName.Options(),
         generation: .february2026,
-        sources: sources,
+        owner: .cluster(sources),
         reservations: ReservationLimits(lifetimeMilliseconds: lifetime),
         clock: clock
     )

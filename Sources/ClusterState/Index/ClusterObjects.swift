@@ -26,8 +26,8 @@ struct ClusterObjects: Sendable {
     /// Names alone.
     var secrets: Table<Void> = [:]
     /// Those with `spec.default: true`.
-    private(set) var defaultMemories: NamespaceTables<Memory> = [:]
-    private(set) var bindingsOfNamespace: NamespaceTables<SecretBinding> = [:]
+    var defaultMemories: NamespaceTables<Memory> = [:]
+    var bindingsOfNamespace: NamespaceTables<SecretBinding> = [:]
     /// A few texts occur in every run.
     private var texts = SharedTexts()
 
@@ -36,38 +36,7 @@ struct ClusterObjects: Sendable {
     }
 
     /// How many objects of that kind there are.
-    func count(of kind: ClusterKind) -> Int {
-        switch kind {
-        case .agentRun: runs.count
-        case .implementationSpec: implementationSpecs.count
-        case .agent: agents.count
-        case .agentProvider: agentProviders.count
-        case .versionControlProvider: versionControlProviders.count
-        case .memory: memories.count
-        case .secretBinding: secretBindings.count
-        case .job: jobs.count
-        case .secret: secrets.count
-        }
-    }
-
-    /// Adds an object in place of one of the same kind and key.
-    mutating func put(_ object: ClusterObject, at key: ObjectKey, file: UInt32 = 0) {
-        switch object {
-        case .agentRun(let run): put(ProjectedRun(run, key: key, projection: projection), file: file)
-        case .implementationSpec(let spec): implementationSpecs[key] = Filed(object: spec, file: file)
-        case .agent(let agent): agents[key] = Filed(object: agent, file: file)
-        case .agentProvider(let provider): agentProviders[key] = Filed(object: provider, file: file)
-        case .versionControlProvider(let provider): versionControlProviders[key] = Filed(object: provider, file: file)
-        case .memory(let memory):
-            memories[key] = Filed(object: memory, file: file)
-            Self.note(memory.isDefault ? memory : nil, at: key, in: &defaultMemories)
-        case .secretBinding(let binding):
-            secretBindings[key] = Filed(object: binding, file: file)
-            Self.note(binding, at: key, in: &bindingsOfNamespace)
-        case .job(let job): put(job, at: key, file: file)
-        case .secret: secrets[key] = Filed(object: (), file: file)
-        }
-    }
+    func count(of kind: ClusterKind) -> Int { kind.object.count(in: self) }
 
     /// Adds a run that is projected already.
     mutating func put(_ run: ProjectedRun, file: UInt32 = 0) {
@@ -81,47 +50,18 @@ struct ClusterObjects: Sendable {
         noteJobs(of: run.key)
     }
 
-    /// Takes the object of that kind and key out, if it is there.
-    mutating func remove(_ kind: ClusterKind, at key: ObjectKey) {
-        switch kind {
-        case .agentRun: runs.remove(key)
-        case .implementationSpec: implementationSpecs[key] = nil
-        case .agent: agents[key] = nil
-        case .agentProvider: agentProviders[key] = nil
-        case .versionControlProvider: versionControlProviders[key] = nil
-        case .memory:
-            memories[key] = nil
-            Self.note(nil, at: key, in: &defaultMemories)
-        case .secretBinding:
-            secretBindings[key] = nil
-            Self.note(nil, at: key, in: &bindingsOfNamespace)
-        case .job: removeJob(key)
-        case .secret: secrets[key] = nil
-        }
-    }
-
     /// Takes all objects of that kind, or those of one namespace, from `other`, which has none beside them.
     mutating func takeOver(_ kind: ClusterKind, in namespace: ExactString?, from other: inout ClusterObjects) {
-        switch kind {
-        case .agentRun: takeOverRuns(in: namespace, from: &other)
-        case .implementationSpec: Self.takeOver(&implementationSpecs, in: namespace, from: &other.implementationSpecs)
-        case .agent: Self.takeOver(&agents, in: namespace, from: &other.agents)
-        case .agentProvider: Self.takeOver(&agentProviders, in: namespace, from: &other.agentProviders)
-        case .versionControlProvider:
-            Self.takeOver(&versionControlProviders, in: namespace, from: &other.versionControlProviders)
-        case .memory:
-            Self.takeOver(&memories, in: namespace, from: &other.memories)
-            Self.takeOver(&defaultMemories, in: namespace, from: &other.defaultMemories)
-        case .secretBinding:
-            Self.takeOver(&secretBindings, in: namespace, from: &other.secretBindings)
-            Self.takeOver(&bindingsOfNamespace, in: namespace, from: &other.bindingsOfNamespace)
-        case .job: takeOverJobs(in: namespace, from: &other)
-        case .secret: Self.takeOver(&secrets, in: namespace, from: &other.secrets)
-        }
+        kind.object.takeOver(in: namespace, into: &self, from: &other)
+    }
+
+    /// Adds all that `other` has.
+    mutating func merge(_ other: ClusterObjects, _ merging: ObjectMerging) {
+        for kind in ClusterKind.allCases { kind.object.merge(other, into: &self, merging) }
     }
 
     /// Everything is exchanged, so that whoever holds `other` frees what was here before.
-    private static func takeOver<Object>(
+    static func takeOver<Object>(
         _ table: inout Table<Object>,
         in namespace: ExactString?,
         from other: inout Table<Object>
@@ -132,7 +72,7 @@ struct ClusterObjects: Sendable {
         swap(&table, &other)
     }
 
-    private static func takeOver<Object>(
+    static func takeOver<Object>(
         _ tables: inout NamespaceTables<Object>,
         in namespace: ExactString?,
         from other: inout NamespaceTables<Object>
@@ -143,7 +83,7 @@ struct ClusterObjects: Sendable {
         swap(&tables, &other)
     }
 
-    private mutating func takeOverRuns(in namespace: ExactString?, from other: inout ClusterObjects) {
+    mutating func takeOverRuns(in namespace: ExactString?, from other: inout ClusterObjects) {
         if let namespace {
             runs.forEachRun { run in
                 guard run.namespace != namespace else { return }
@@ -158,16 +98,11 @@ struct ClusterObjects: Sendable {
     /// when everything is added.
     mutating func complete() {
         texts = SharedTexts()
-        defaultMemories = [:]
-        for (key, memory) in memories where memory.object.isDefault {
-            Self.note(memory.object, at: key, in: &defaultMemories)
-        }
-        bindingsOfNamespace = [:]
-        for (key, binding) in secretBindings { Self.note(binding.object, at: key, in: &bindingsOfNamespace) }
+        for kind in ClusterKind.allCases { kind.object.makeIndex(of: &self) }
     }
 
     /// Puts an object into the table of its namespace, or with nil takes it out.
-    private static func note<Object>(_ object: Object?, at key: ObjectKey, in tables: inout NamespaceTables<Object>) {
+    static func note<Object>(_ object: Object?, at key: ObjectKey, in tables: inout NamespaceTables<Object>) {
         if let object {
             tables[key.namespace, default: SortedTable()].put(object, at: key.name)
         } else if tables[key.namespace] != nil {

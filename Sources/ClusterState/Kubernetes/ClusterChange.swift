@@ -21,7 +21,7 @@ package struct ClusterChange: Sendable {
     /// What is put; runs are projected before the store is locked.
     enum Content: Sendable {
         case run(ProjectedRun)
-        case other(ClusterObject)
+        case other(any KeptObject)
         /// Nothing of a deleted object is needed but its key.
         case nothing
     }
@@ -38,10 +38,10 @@ package struct ClusterChange: Sendable {
         key = object.key
         uid = object.content.metadata.uid
         jobOf = object.jobOf
-        switch (operation, object.content) {
-        case (.delete, _): content = .nothing
-        case (.put, .agentRun(let run)): content = .run(ProjectedRun(run, key: key, projection: projection))
-        case (.put, let other): content = .other(other)
-        }
+        content =
+            switch operation {
+            case .put: object.content.change(at: key, projection)
+            case .delete: .nothing
+            }
     }
 }

@@ -28,14 +28,12 @@ struct ClusterSources: Sendable {
         var condition = SourceCondition.unsynced(nil)
     }
 
-    /// In the order they were given; none where the state is manifests.
+    /// In the order they were given.
     private(set) var entries: [Entry]
 
     init(_ sources: [ClusterSource]) {
         entries = sources.map { Entry(source: $0) }
     }
-
-    var isEmpty: Bool { entries.isEmpty }
 
     subscript(source: ClusterSource) -> SourceCondition? {
         get { entries.first { $0.source == source }?.condition }
@@ -71,7 +69,7 @@ struct ClusterSources: Sendable {
     func condition(in namespace: ExactString, bindings: Bool, now: Int64) -> SourcesCondition {
         var result = SourcesCondition()
         var isCovered = false
-        for entry in entries where entry.source.kind.isOfAll || entry.source.covers(namespace) {
+        for entry in entries where entry.source.kind.object.isOfAllNamespaces || entry.source.covers(namespace) {
             isCovered = isCovered || entry.source.covers(namespace)
             if entry.source.kind == .secretBinding, !bindings { continue }
             switch entry.condition {
@@ -97,11 +95,6 @@ struct SourcesCondition: Sendable {
     mutating func note(_ problem: String) {
         self.problem = self.problem ?? problem
     }
-}
-
-extension ClusterKind {
-    /// Whether a judgement looks at those of all namespaces.
-    fileprivate var isOfAll: Bool { self == .agentRun || self == .job }
 }
 
 extension ClusterSource {

@@ -81,8 +81,8 @@ extension ClusterStore.State {
         let before = kind == .job ? objects.jobs.run(of: change.key) : nil
         switch change.content {
         case .run(let run): objects.put(run)
-        case .other(let object): objects.put(object, at: change.key)
-        case .nothing: objects.remove(kind, at: change.key)
+        case .other(let object): object.put(into: &objects, at: change.key, file: 0)
+        case .nothing: kind.object.remove(change.key, from: &objects)
         }
         if kind == .agentRun { reservations.reconcile(change.key, with: objects.runs) }
         guard kind == .job else { return }

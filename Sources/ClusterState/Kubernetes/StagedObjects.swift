@@ -36,7 +36,7 @@ package struct StagedObjects: Sendable {
             unreadableCount += 1
             return
         }
-        objects.put(object.content, at: object.key)
+        object.content.put(into: &objects, at: object.key, file: 0)
     }
 
     mutating func complete() {
@@ -47,12 +47,12 @@ package struct StagedObjects: Sendable {
 /// An object as the API lists it, with its name.
 struct ListedObject {
     let key: ObjectKey
-    let content: ClusterObject
+    let content: any KeptObject
 
     /// Nil for what is no object of that kind.
     init?(_ kind: ClusterKind, json: UnsafeRawBufferPointer) {
         do throws(JSONError) {
-            content = try unsafe ClusterObject(kind, json: json)
+            content = try unsafe kind.object.read(json)
         } catch {
             return nil
         }
@@ -62,8 +62,5 @@ struct ListedObject {
     }
 
     /// The run whose Job it is.
-    var jobOf: ObjectKey? {
-        guard case .job(let job) = content else { return nil }
-        return job.runName.map { ObjectKey(namespace: key.namespace, name: $0) }
-    }
+    var jobOf: ObjectKey? { content.run(of: key) }
 }

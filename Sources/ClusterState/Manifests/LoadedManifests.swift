@@ -95,8 +95,8 @@ extension LoadedManifests {
         }
         let path = path ?? files[Int(file)]?.path ?? ""
         do throws(JSONError) {
-            let content = try unsafe ClusterObject(kind, json: object.json)
-            if case .job(let job) = content, job.runName == nil {
+            let content = try unsafe kind.object.read(object.json)
+            guard content.isWanted else {
                 report.skipped += 1
                 return nil
             }
@@ -133,9 +133,9 @@ extension LoadedManifests {
         )
     }
 
-    private mutating func put(_ object: ClusterObject, at key: ObjectKey, hasStatus: Bool, file: UInt32) {
-        objects.put(object, at: key, file: file)
-        guard case .agentRun(let run) = object else { return }
+    private mutating func put(_ object: any KeptObject, at key: ObjectKey, hasStatus: Bool, file: UInt32) {
+        object.put(into: &objects, at: key, file: file)
+        guard keepsRunsWithoutStatus || !wantedStatuses.isEmpty, let run = object as? AgentRun else { return }
         if keepsRunsWithoutStatus { runsWithoutStatus[key] = hasStatus ? nil : run.withoutInlineImplementations }
         if wantedStatuses.contains(key) { statuses[key] = hasStatus ? run.status : nil }
     }
@@ -152,30 +152,11 @@ extension LoadedManifests {
 
     /// Puts the objects of `files` over these; a run without a status of its own takes over the one that is here.
     mutating func overlay(_ files: LoadedManifests) {
-        files.objects.runs.forEachRun {
-            objects.runs.insert($0.from(file: 0), branches: files.objects.runs.branches(of: $0.key))
-        }
+        objects.merge(files.objects, ObjectMerging(file: { _ in 0 }, replaces: true))
         for (key, run) in files.runsWithoutStatus {
             guard let status = statuses[key] else { continue }
-            objects.put(.agentRun(run.with(status: status)), at: key)
+            run.with(status: status).put(into: &objects, at: key, file: 0)
         }
-        overlay(files, \.implementationSpecs)
-        overlay(files, \.agents)
-        overlay(files, \.agentProviders)
-        overlay(files, \.versionControlProviders)
-        overlay(files, \.memories)
-        overlay(files, \.secretBindings)
-        overlay(files, \.secrets)
-        for (key, job) in files.objects.jobs.table { objects.insertJob(job.object, at: key, file: 0) }
         objects.noteJobs()
-    }
-
-    private mutating func overlay<Object>(
-        _ files: LoadedManifests,
-        _ table: WritableKeyPath<ClusterObjects, ClusterObjects.Table<Object>>
-    ) {
-        objects[keyPath: table].merge(
-            files.objects[keyPath: table].mapValues { ClusterObjects.Filed(object: $0.object, file: 0) }
-        ) { $1 }
     }
 }

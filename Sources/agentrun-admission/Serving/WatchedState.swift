@@ -38,7 +38,7 @@ struct WatchedState: StateSource {
         let store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
-            sources: options.sources,
+            owner: .cluster(options.sources),
             // What the API server has not stored by then it never will.
             reservations: ReservationLimits(lifetimeMilliseconds: claimOptions.gapMilliseconds),
             clock: Clocks.monotonicMilliseconds,

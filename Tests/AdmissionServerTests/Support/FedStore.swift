@@ -40,7 +40,7 @@ final class FedStore: Sendable {
         let store = ClusterStore(
             repositoryOptions: RepositoryName.Options(),
             generation: .february2026,
-            sources: sources,
+            owner: .cluster(sources),
             reservations: ReservationLimits(lifetimeMilliseconds: 120_000)
         ) {
             Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)

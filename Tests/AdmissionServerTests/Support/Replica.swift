@@ -36,7 +36,7 @@ final class Replica: Sendable {
         store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
-            sources: sources,
+            owner: .cluster(sources),
             reservations: ReservationLimits(lifetimeMilliseconds: 120_000),
             clock: Self.steady
         )

@@ -36,7 +36,7 @@ struct SimulatedReplica {
             store = ClusterStore(
                 repositoryOptions: SimulatedRun.projection.repositoryOptions,
                 generation: SimulatedRun.projection.generation,
-                sources: [SimulatedCluster.runs, SimulatedCluster.jobs],
+                owner: .cluster([SimulatedCluster.runs, SimulatedCluster.jobs]),
                 clock: { 0 }
             )
         }

@@ -90,7 +90,7 @@ struct WatchTarget: FuzzTarget {
         let store = ClusterStore(
             repositoryOptions: .init(),
             generation: .february2026,
-            sources: [source],
+            owner: .cluster([source]),
             clock: { 0 }
         )
         var deletions: [ClusterChange] = []
@@ -133,7 +133,7 @@ struct WatchTarget: FuzzTarget {
             let store = ClusterStore(
                 repositoryOptions: .init(),
                 generation: .august2026,
-                sources: [source],
+                owner: .cluster([source]),
                 clock: { 0 }
             )
             var staged = store.stage(source)

@@ -1,4 +1,8 @@
+internal import AgentRuns
+
 /// The kinds the cluster state keeps.
+///
+/// All else there is to say of a kind is said by its ``KeptObject``, in a file of its own in this folder.
 package enum ClusterKind: String, Sendable, CaseIterable {
     case agentRun = "AgentRun"
     case implementationSpec = "ImplementationSpec"
@@ -12,41 +16,32 @@ package enum ClusterKind: String, Sendable, CaseIterable {
     /// Of which only the name is kept.
     case secret = "Secret"
 
-    /// The API group the kind belongs to.
-    package var group: String {
+    /// What reads objects of the kind and knows where they are kept.
+    var object: any KeptObject.Type {
         switch self {
-        case .secretBinding: "security.proompteng.ai"
-        case .job: "batch"
-        case .secret: ""
-        default: "agents.proompteng.ai"
+        case .agentRun: AgentRun.self
+        case .implementationSpec: ImplementationSpec.self
+        case .agent: Agent.self
+        case .agentProvider: AgentProvider.self
+        case .versionControlProvider: VersionControlProvider.self
+        case .memory: Memory.self
+        case .secretBinding: SecretBinding.self
+        case .job: RunnerJob.self
+        case .secret: KnownSecret.self
         }
     }
 
-    /// The name of the kind in paths and RBAC rules.
-    package var resource: String {
-        switch self {
-        case .agentRun: "agentruns"
-        case .implementationSpec: "implementationspecs"
-        case .agent: "agents"
-        case .agentProvider: "agentproviders"
-        case .versionControlProvider: "versioncontrolproviders"
-        case .memory: "memories"
-        case .secretBinding: "secretbindings"
-        case .job: "jobs"
-        case .secret: "secrets"
-        }
-    }
+    /// The API group the kind belongs to.
+    package var group: String { object.group }
 
     /// The version of its API group.
-    package var version: String {
-        switch self {
-        case .job, .secret: "v1"
-        default: "v1alpha1"
-        }
-    }
+    package var version: String { object.version }
+
+    /// The name of the kind in paths and RBAC rules.
+    package var resource: String { object.resource }
 
     /// Whether the state is whole without it: where the API refuses it, what it would tell is not known, and nothing more.
-    package var isOptional: Bool { self == .job }
+    package var isOptional: Bool { object.isOptional }
 
     /// The kind whose ``resource`` that is; nil for all others.
     package init?(resource: String) {
