@@ -52,7 +52,7 @@ struct CaseRunner {
     ) throws(CommandFailure) -> ([Verdict], problems: [String]) {
         var input = CheckInput(policy: engine.policy, namespace: test.namespace)
         let label = "\(files.suite):\(test.position.line)"
-        switch test.subject.source {
+        switch test.input.source {
         case .file(let name): input.read(files.path(of: name))
         case .inline(let json): input.read(json, source: label)
         }

@@ -53,7 +53,7 @@ struct Exemption: Sendable {
     }
 
     /// Whether the exemption covers findings of `rule` on `subject`, expired or not.
-    func covers(_ rule: RuleID, _ subject: RequestMatch.Subject) -> Bool {
+    func covers(_ rule: RuleID, _ subject: RequestMatch.Request) -> Bool {
         rules.contains(rule) && match.matches(subject)
     }
 }

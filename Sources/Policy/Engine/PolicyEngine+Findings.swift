@@ -67,7 +67,7 @@ extension PolicyEngine {
     func resolve(
         _ collected: RuleFindings,
         _ actions: RuleActions,
-        _ match: RequestMatch.Subject,
+        _ match: RequestMatch.Request,
         now: Timestamp,
         isTemplate: Bool
     ) -> [JudgedFinding] {
@@ -127,7 +127,7 @@ extension PolicyEngine {
         }
     }
 
-    private func exemptions(from rule: RuleID, _ match: RequestMatch.Subject, now: Timestamp) -> Exemptions {
+    private func exemptions(from rule: RuleID, _ match: RequestMatch.Request, now: Timestamp) -> Exemptions {
         var exemptions = Exemptions()
         for number in policy.exemptionIndex.candidates(for: match) {
             let exemption = policy.exemptions[number]

@@ -49,10 +49,10 @@ extension PolicyEngine {
         known: KnownManifest = KnownManifest(),
         state: (any ClusterLookup)?,
         now: Timestamp
-    ) throws(AdmissionReviewError) -> (verdict: Verdict, run: RunExplanation?)? {
+    ) throws(AdmissionReviewError) -> (verdict: Verdict, run: RunReading?)? {
         let judged = try unsafe judgeManifest(object, namespace: namespace, known, state: state, now: now)
         return judged.map { verdict, review in
-            (verdict, review.map { RunExplanation($0, policy: policy) })
+            (verdict, review.map { RunReading($0, policy: policy) })
         }
     }
 
@@ -75,7 +75,7 @@ extension PolicyEngine {
                     try AgentRun(&reader)
                 }
                 let isOver = known.isOver || run.standing(generation: policy.generation) == .over
-                let subject = Subject(
+                let subject = SubmittedRun(
                     run: run.with(status: .absent),
                     namespace: verdict.object.namespace,
                     userInfo: UserInfo(),

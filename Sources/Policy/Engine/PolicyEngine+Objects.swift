@@ -45,7 +45,7 @@ extension PolicyEngine {
         _ verdict: Verdict
     ) {
         let metadata = object.metadata
-        let match = RequestMatch.Subject(
+        let match = RequestMatch.Request(
             namespace: verdict.object.namespace,
             name: metadata.name.isEmpty ? metadata.generateName : metadata.name,
             userInfo: userInfo
@@ -64,7 +64,7 @@ extension PolicyEngine {
 
     private func judgedFindings(
         _ object: ObjectUnderReview,
-        _ match: RequestMatch.Subject,
+        _ match: RequestMatch.Request,
         _ now: Timestamp,
         only: RuleID?
     ) -> [JudgedFinding] {

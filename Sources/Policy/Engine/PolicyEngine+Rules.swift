@@ -3,50 +3,12 @@ internal import AgentRuns
 internal import JSONPull
 
 extension PolicyEngine {
-    /// A run with what overrides and exemptions match.
-    ///
-    /// A class because every judgement of the run shares it.
-    final class Subject: Sendable {
-        let run: AgentRun
-        let match: RequestMatch.Subject
-        /// See ``RunUnderReview/claimed``.
-        let claimed: [TakenBranch]
-        /// What the cluster state calls the run.
-        let nameInState: ExactString
-        /// Whether this is an export of the past, which takes nothing any more.
-        let isPast: Bool
-
-        var namespace: ExactString { match.namespace }
-        var userInfo: UserInfo { match.userInfo }
-
-        init(
-            run: AgentRun,
-            namespace: ExactString,
-            userInfo: UserInfo,
-            claimed: [TakenBranch] = [],
-            nameInState: ExactString? = nil,
-            isPast: Bool = false
-        ) {
-            self.run = run
-            self.claimed = claimed
-            self.nameInState = nameInState ?? run.metadata.name
-            self.isPast = isPast
-            let name = run.metadata.name.isEmpty ? run.metadata.generateName : run.metadata.name
-            match = RequestMatch.Subject(namespace: namespace, name: name, userInfo: userInfo)
-        }
-
-        /// Another run in the same namespace of the same user.
-        func with(_ run: AgentRun) -> Subject {
-            Subject(run: run, namespace: namespace, userInfo: userInfo)
-        }
-    }
-
     /// Runs all rules and explains the verdict.
     ///
     /// What was already true of `old`, the object before an update, is only noted. Returns the run as it was judged.
     @discardableResult
     func judge(
-        _ subject: Subject,
+        _ subject: SubmittedRun,
         old: AgentRun?,
         update: RunUpdate?,
         state: (any ClusterLookup)?,
@@ -66,7 +28,7 @@ extension PolicyEngine {
 
     /// Judges an update that leaves the spec alone: only changed labels, and of those only what is new.
     func judgeLabels(
-        _ subject: Subject,
+        _ subject: SubmittedRun,
         old: AgentRun,
         state: (any ClusterLookup)?,
         now: Timestamp,

@@ -95,7 +95,7 @@ package final class PolicyEngine: Sendable {
         verdict.object.uid = run.metadata.uid
         if verdict.object.name.isEmpty { verdict.object.name = run.metadata.name }
         if verdict.object.namespace.isEmpty { verdict.object.namespace = run.metadata.namespace }
-        let subject = Subject(
+        let subject = SubmittedRun(
             run: run,
             namespace: verdict.object.namespace,
             userInfo: request.userInfo,

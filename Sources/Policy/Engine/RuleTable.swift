@@ -8,8 +8,8 @@ internal import JSONPull
 final class CompiledRule: Sendable {
     /// Runs the rule as it is for a request and returns its actions, nil when it found nothing; an override or the base
     /// that is `Off` does not run.
-    typealias Check<Subject> =
-        @Sendable (Subject, RequestMatch.Subject, inout RuleFindings) throws -> RuleActions?
+    typealias Check<Judged> =
+        @Sendable (Judged, RequestMatch.Request, inout RuleFindings) throws -> RuleActions?
 
     let id: RuleID
     let runsOnTemplates: Bool
@@ -142,7 +142,7 @@ struct RuleTable<R: Rule>: Sendable {
     /// Lets `check` run the rule as it is for `subject`.
     @inline(__always)
     func check(
-        _ subject: RequestMatch.Subject,
+        _ subject: RequestMatch.Request,
         _ findings: inout RuleFindings,
         _ check: (R, inout RuleFindings) throws -> Void
     ) throws -> RuleActions? {
@@ -160,12 +160,12 @@ struct RuleTable<R: Rule>: Sendable {
 
     /// The rule as the first override that matches has it, else as the base has it.
     @inline(__always)
-    func active(for subject: RequestMatch.Subject) -> (rule: R, actions: RuleActions) {
+    func active(for subject: RequestMatch.Request) -> (rule: R, actions: RuleActions) {
         if !matches.isEmpty, let number = firstMatch(subject) { return overrides[number] }
         return (base, baseActions)
     }
 
-    private func firstMatch(_ subject: RequestMatch.Subject) -> Int? {
+    private func firstMatch(_ subject: RequestMatch.Request) -> Int? {
         index.candidates(for: subject).first { matches[$0].matches(subject) }
     }
 }

@@ -27,15 +27,15 @@ extension AdmissionPolicy {
     static func tree(
         _ bytes: [UInt8],
         file: String,
-        subject: PolicyFileError.Subject = .policy
+        kind: PolicyFileError.FileKind = .policy
     ) throws(PolicyFileError) -> (document: YAMLDocument, root: PolicyNode) {
-        let document = try document(bytes, file: file, subject: subject)
+        let document = try document(bytes, file: file, kind: kind)
         do {
             return (
                 document, try JSONReader.read(document.json) { reader throws(JSONError) in try PolicyNode(&reader) }
             )
         } catch {
-            throw PolicyFileError(subject, file: file, [document.problem(at: error.offset, "\(error.reason)")])
+            throw PolicyFileError(kind, file: file, [document.problem(at: error.offset, "\(error.reason)")])
         }
     }
 
@@ -43,7 +43,7 @@ extension AdmissionPolicy {
     private static func document(
         _ bytes: [UInt8],
         file: String,
-        subject: PolicyFileError.Subject
+        kind: PolicyFileError.FileKind
     ) throws(PolicyFileError) -> YAMLDocument {
         var documents: [YAMLDocument] = []
         var failure: YAMLError?
@@ -56,17 +56,17 @@ extension AdmissionPolicy {
         if let failure {
             let message = "\(failure.reason) (\(failure.remedy))"
             let problem = PolicyFileError.Problem(line: failure.line, column: failure.column, message: message)
-            throw PolicyFileError(subject, file: file, [problem])
+            throw PolicyFileError(kind, file: file, [problem])
         }
         guard let document = documents.first else {
-            let message = "the file holds no object; \(subject.remedy)"
-            throw PolicyFileError(subject, file: file, [PolicyFileError.Problem(line: 1, column: 1, message: message)])
+            let message = "the file holds no object; \(kind.remedy)"
+            throw PolicyFileError(kind, file: file, [PolicyFileError.Problem(line: 1, column: 1, message: message)])
         }
         guard documents.count == 1 else {
             let position = documents[1].position
-            let message = "a \(subject.rawValue) file holds one document; put the second one into a file of its own"
+            let message = "a \(kind.rawValue) file holds one document; put the second one into a file of its own"
             throw PolicyFileError(
-                subject,
+                kind,
                 file: file,
                 [PolicyFileError.Problem(line: position.line, column: position.column, message: message)]
             )
@@ -76,9 +76,9 @@ extension AdmissionPolicy {
 }
 
 extension PolicyFileError {
-    fileprivate init(_ subject: Subject = .policy, file: String, _ problems: [Problem]) {
+    fileprivate init(_ kind: FileKind = .policy, file: String, _ problems: [Problem]) {
         self.init(
-            subject: subject,
+            kind: kind,
             file: file,
             problems: problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
         )

@@ -90,30 +90,30 @@ package struct AdmissionPolicy: Sendable {
     }
 
     /// Among which runs the branches of `subject` can be held by one only.
-    func branchScope(for subject: RequestMatch.Subject) -> BranchScope {
+    func branchScope(for subject: RequestMatch.Request) -> BranchScope {
         let (rule, actions) = headBranchConflict.active(for: subject)
         guard actions.action(of: .headBranchConflict, generation: generation) != .off else { return .shared }
         return rule.scope == .cluster ? .cluster : .namespace
     }
 
     /// What comes of a conflict of `subject` with the holder of a branch.
-    func branchConflictAction(for subject: RequestMatch.Subject) -> Action {
+    func branchConflictAction(for subject: RequestMatch.Request) -> Action {
         headBranchConflict.active(for: subject).actions.action(of: .headBranchConflict, generation: generation)
     }
 
     /// ``branchScope(for:)`` for a run of which nothing is known that an override could match.
     package var branchScopeOfMost: BranchScope {
-        branchScope(for: RequestMatch.Subject(namespace: "", name: "", userInfo: UserInfo()))
+        branchScope(for: RequestMatch.Request(namespace: "", name: "", userInfo: UserInfo()))
     }
 
     /// Whether anything is found when another run holds the idempotency key of `subject`.
-    func isKeyExclusive(for subject: RequestMatch.Subject) -> Bool {
+    func isKeyExclusive(for subject: RequestMatch.Request) -> Bool {
         let (_, actions) = idempotencyKeys.active(for: subject)
         return actions.action(of: .idempotencyKeyInUse, generation: generation) != .off
     }
 
     /// The rule about secrets as it is for `subject`.
-    func secretAllowlist(for subject: RequestMatch.Subject) -> SecretAllowlist {
+    func secretAllowlist(for subject: RequestMatch.Request) -> SecretAllowlist {
         secretAllowlist.active(for: subject).rule
     }
 

@@ -42,7 +42,7 @@ struct MatchIndex: Sendable {
     }
 
     /// Numbers of all that can match `subject`, and perhaps of some that do not, in order.
-    func candidates(for subject: RequestMatch.Subject) -> [Int] {
+    func candidates(for subject: RequestMatch.Request) -> [Int] {
         if count == 0 { return [] }
         var numbers = others
         names.forEachCandidate(for: subject.name) { numbers.append($0) }

@@ -1,7 +1,7 @@
 /// Everything that is wrong with a policy file or a suite of tests for one, each with its place.
 package struct PolicyFileError: Error, Equatable, CustomStringConvertible {
     /// What the file was to be.
-    package enum Subject: String, Sendable {
+    package enum FileKind: String, Sendable {
         case policy
         case testSuite = "test suite"
 
@@ -26,13 +26,13 @@ package struct PolicyFileError: Error, Equatable, CustomStringConvertible {
         package var description: String { line == 0 ? message : "line \(line), column \(column): \(message)" }
     }
 
-    package var subject = Subject.policy
+    package var kind = FileKind.policy
     /// The file's name as given.
     package var file: String
     /// In file order, never empty.
     package var problems: [Problem]
 
     package var description: String {
-        problems.map { "cannot use \(subject.rawValue) \(file): \($0)" }.joined(separator: "\n")
+        problems.map { "cannot use \(kind.rawValue) \(file): \($0)" }.joined(separator: "\n")
     }
 }

@@ -12,7 +12,7 @@ struct RequestMatch: Sendable {
     /// What is matched.
     ///
     /// A class because every rule is asked with it: handing it on costs one retain instead of four.
-    final class Subject: Sendable {
+    final class Request: Sendable {
         let namespace: ExactString
         /// The name, or `generateName` where there is none yet.
         let name: ExactString
@@ -39,10 +39,10 @@ struct RequestMatch: Sendable {
         entry.finish()
     }
 
-    func matches(_ subject: Subject) -> Bool {
-        (namespaces.isEmpty || namespaces.match(subject.namespace) != nil)
-            && (names.isEmpty || names.match(subject.name) != nil)
-            && (users.isEmpty || users.match(subject.userInfo.username) != nil)
-            && (groups.isEmpty || subject.userInfo.groups.contains { groups.match($0) != nil })
+    func matches(_ request: Request) -> Bool {
+        (namespaces.isEmpty || namespaces.match(request.namespace) != nil)
+            && (names.isEmpty || names.match(request.name) != nil)
+            && (users.isEmpty || users.match(request.userInfo.username) != nil)
+            && (groups.isEmpty || request.userInfo.groups.contains { groups.match($0) != nil })
     }
 }

@@ -21,7 +21,7 @@ extension PolicyEngine {
     func restsOnMeasuredText(
         _ standIn: ExactString,
         _ old: AgentRun?,
-        of subject: Subject,
+        of subject: SubmittedRun,
         _ state: (any ClusterLookup)?,
         _ now: Timestamp
     ) -> Bool {

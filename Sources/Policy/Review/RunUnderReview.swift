@@ -5,7 +5,7 @@ internal import JSONPull
 ///
 /// A class, made once a judgement and used on one thread: what two rules need is worked out once.
 final class RunUnderReview {
-    let subject: PolicyEngine.Subject
+    let subject: SubmittedRun
     let generation: Generation
     let state: (any ClusterLookup)?
     let now: Timestamp
@@ -37,7 +37,7 @@ final class RunUnderReview {
     private(set) lazy var claimedBranches: [ClaimedBranch] = findClaimedBranches()
 
     init(
-        _ subject: PolicyEngine.Subject,
+        _ subject: SubmittedRun,
         state: (any ClusterLookup)?,
         now: Timestamp,
         policy: borrowing AdmissionPolicy,

@@ -33,7 +33,7 @@ extension ExplainReport {
     }
 }
 
-extension RunExplanation {
+extension RunReading {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("units")
@@ -57,7 +57,7 @@ extension RunExplanation {
     }
 }
 
-extension RunExplanation.Unit {
+extension RunReading.Unit {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.beginObject()
         if let step { writer.member("step", step.string) }
@@ -90,7 +90,7 @@ extension JSONWriter {
         endArray()
     }
 
-    fileprivate mutating func value(_ key: StaticString, _ value: RunExplanation.Value) {
+    fileprivate mutating func value(_ key: StaticString, _ value: RunReading.Value) {
         self.key(key)
         beginObject()
         member("value", value.text.string)

@@ -42,7 +42,7 @@ extension ExplainReport.Entry {
         return rows
     }
 
-    private static func rows(of unit: RunExplanation.Unit) -> [(label: String, text: String)] {
+    private static func rows(of unit: RunReading.Unit) -> [(label: String, text: String)] {
         var rows: [(label: String, text: String)] = []
         if let prompt = unit.prompt {
             rows.append(("prompt", text(of: prompt.source)))
@@ -61,7 +61,7 @@ extension ExplainReport.Entry {
         return "\(source.source) (\(length) characters, sha256 \(sha256))"
     }
 
-    private static func lists(of secret: RunExplanation.Secret) -> String {
+    private static func lists(of secret: RunReading.Secret) -> String {
         if !secret.refusedBy.isEmpty { return "refused by \(secret.refusedBy.joined(separator: ", "))" }
         if secret.admittedBy.isEmpty { return "admitted, no list is configured" }
         return "admitted by \(secret.admittedBy.joined(separator: ", "))"

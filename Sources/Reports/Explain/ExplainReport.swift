@@ -6,10 +6,10 @@ package struct ExplainReport {
     /// A run and everything about it.
     package struct Entry: Sendable {
         package let check: JudgedObject
-        package let run: RunExplanation
+        package let run: RunReading
         package let patch: PatchSuggestion
 
-        package init(check: JudgedObject, run: RunExplanation, patch: PatchSuggestion) {
+        package init(check: JudgedObject, run: RunReading, patch: PatchSuggestion) {
             self.check = check
             self.run = run
             self.patch = patch

@@ -13,7 +13,7 @@ package struct PolicyTestSuite: Sendable {
     }
 
     /// What is judged.
-    package enum Subject: Sendable {
+    package enum Input: Sendable {
         case manifest(Source)
         case review(Source)
 
@@ -47,7 +47,7 @@ package struct PolicyTestSuite: Sendable {
         package var name: String
         /// Where in the suite it is.
         package var position: SourcePosition
-        package var subject: Subject
+        package var input: Input
         /// Nil is the built-in policy.
         package var policy: Source?
         package var state: [Source]
@@ -76,7 +76,7 @@ package struct PolicyTestSuite: Sendable {
     ///
     /// - Throws: ``PolicyFileError`` with every mistake.
     package static func load(_ bytes: [UInt8], file: String) throws(PolicyFileError) -> PolicyTestSuite {
-        let (document, root) = try AdmissionPolicy.tree(bytes, file: file, subject: .testSuite)
+        let (document, root) = try AdmissionPolicy.tree(bytes, file: file, kind: .testSuite)
         var reader = PolicyTestSuiteReader(document: document)
         let suite = reader.suite(root)
         var problems = document.warnings.map {
@@ -85,7 +85,7 @@ package struct PolicyTestSuite: Sendable {
         problems += reader.mistakes.map { document.problem(at: $0.offset, $0.message) }
         guard problems.isEmpty else {
             problems.sort { ($0.line, $0.column) < ($1.line, $1.column) }
-            throw PolicyFileError(subject: .testSuite, file: file, problems: problems)
+            throw PolicyFileError(kind: .testSuite, file: file, problems: problems)
         }
         return suite
     }
@@ -157,7 +157,7 @@ private struct PolicyTestSuiteReader {
         let name = entry.string("name")?.nonBlank
         if name == nil { entry.report(entry.offset, "\(entry.joined("name")): Required value: name the case") }
         let defaults = defaults(&entry, under: outer)
-        let subject = subject(&entry)
+        let input = input(&entry)
         let allowed = entry.boolean("allowed")
         if allowed == nil {
             entry.report(entry.offset, "\(entry.joined("allowed")): Required value: true or false")
@@ -169,7 +169,7 @@ private struct PolicyTestSuiteReader {
         return PolicyTestSuite.Case(
             name: name?.string ?? "",
             position: document.position(ofJSONOffset: entry.offset),
-            subject: subject,
+            input: input,
             policy: defaults.policy,
             state: defaults.state,
             generation: defaults.generation,
@@ -182,7 +182,7 @@ private struct PolicyTestSuiteReader {
         )
     }
 
-    private func subject(_ entry: inout PolicyEntry) -> PolicyTestSuite.Subject {
+    private func input(_ entry: inout PolicyEntry) -> PolicyTestSuite.Input {
         let manifest = entry.node("manifest")
         let review = entry.node("review")
         switch (manifest, review) {

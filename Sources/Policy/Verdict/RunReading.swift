@@ -3,7 +3,7 @@ package import JSONPull
 internal import OrderedCollections
 
 /// Where everything a run would do comes from, for `explain`; never a prompt's text, and names are fit to print and cut.
-package struct RunExplanation: Sendable {
+package struct RunReading: Sendable {
     /// A value and the place that gives it.
     package struct Value: Sendable {
         package var text: ExactString
@@ -59,7 +59,7 @@ package struct RunExplanation: Sendable {
     }
 }
 
-extension RunExplanation.Unit {
+extension RunReading.Unit {
     fileprivate init(
         _ unit: RunUnit,
         _ effectivePrompt: EffectivePrompt,
@@ -88,7 +88,7 @@ extension RunExplanation.Unit {
         of unit: RunUnit,
         _ provider: RunUnderReview.Provider?,
         _ run: RunUnderReview
-    ) -> RunExplanation.Value? {
+    ) -> RunReading.Value? {
         let head = unit.head(
             provider: provider?.object,
             run: run.run.metadata,
@@ -109,7 +109,7 @@ extension RunExplanation.Unit {
 private struct ValueSources {
     let run: RunUnderReview
 
-    func value(_ name: ParameterName, of unit: RunUnit) -> RunExplanation.Value? {
+    func value(_ name: ParameterName, of unit: RunUnit) -> RunReading.Value? {
         unit.metadata[name].map { value in
             .init(
                 text: (name == .repository ? UserInformation.cut(from: value.text) : value.text).visible,
