@@ -49,6 +49,24 @@ import Testing
         #expect(matched > 100)
     }
 
+    /// Few letters, so that a piece begins again within itself in every way there is.
+    @Test func `agrees with trying every place, of every short piece`() throws {
+        func texts(_ count: Int) -> [String] {
+            (0..<(1 << count)).map { bits in
+                String((0..<count).map { bits >> $0 & 1 == 0 ? "a" : "b" })
+            }
+        }
+        let subjects = texts(8).map { (ExactString($0), Array($0.utf8)) }
+        for piece in (1...5).flatMap(texts) {
+            let pattern = "*\(piece)*"
+            let glob = try #require(Glob(ExactString(pattern)))
+            for (text, bytes) in subjects
+            where glob.matches(text) != Self.matchesByTrying(Array(pattern.utf8), bytes) {
+                Issue.record("\(pattern) \(text)")
+            }
+        }
+    }
+
     /// One that goes back after each attempt takes 4 × 10¹¹ steps.
     @Test(.timeLimit(.minutes(2))) func `costs no more than pattern and text`() throws {
         let start = String(repeating: "a", count: 500_000)

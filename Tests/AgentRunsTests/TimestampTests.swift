@@ -17,6 +17,9 @@ import Testing
     @Test(arguments: [
         "2026-11-23T01:00:00Z", "2026-11-23T00:59:59Z", "2024-02-29T23:00:00Z", "2000-12-31T23:59:59Z",
         "0000-01-01T00:00:00Z", "0000-02-29T12:00:00Z", "0000-03-01T00:00:00Z", "9999-12-31T23:59:59Z",
+        // Where centuries begin and end, in years that begin in March.
+        "1900-02-28T00:00:00Z", "1900-03-01T00:00:00Z", "2100-02-28T00:00:00Z", "2100-03-01T00:00:00Z",
+        "2399-03-01T00:00:00Z", "2400-02-29T00:00:00Z", "2400-03-01T00:00:00Z",
     ])
     func `is written as it is read`(text: String) {
         #expect(Timestamp(ExactString(text))?.text == text)

@@ -37,6 +37,24 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        ("agents.proompteng.ai", "v1alpha1", "agentruns", true), ("agents.proompteng.ai", "v1alpha1", "agents", false),
+        ("agents.proompteng.ai", "v1beta1", "agentruns", false), ("example.org", "v1alpha1", "agentruns", false),
+    ])
+    func `as runs only if they are runs`(group: String, version: String, resource: String, isRun: Bool) throws {
+        let object = String(decoding: try json(run("")), as: UTF8.self)
+        let body = Array(
+            """
+            {"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":"u",\
+            "kind":{"group":"\(group)","version":"\(version)","kind":"K"},\
+            "resource":{"group":"\(group)","version":"\(version)","resource":"\(resource)"},\
+            "operation":"UPDATE","object":\(object),"oldObject":\(object)}}
+            """.utf8
+        )
+        let review = try unsafe body.withUnsafeBytes { try unsafe DecodedReview($0) }
+        #expect((review.object != nil) == isRun && (review.oldObject != nil) == isRun)
+    }
+
     @Test func `not an object that is being deleted`() throws {
         let deleted = """
             {kind: AgentRun, metadata: {name: r, deletionTimestamp: "2026-11-23T10:00:00Z"}, \

@@ -1,3 +1,5 @@
+import AgentRuns
+import JSONPull
 import Policy
 import Testing
 
@@ -17,6 +19,31 @@ import Testing
             """
         let suite = try PolicyTestSuite.load(Array(file.utf8), file: "s.yaml")
         return try #require(suite.cases.first).differences(to: [verdict()])
+    }
+
+    @Test func `says for its cases what they do not say themselves`() throws {
+        let header = "apiVersion: admission.agents.proompteng.ai/v1alpha1, kind: AgentRunPolicyTest"
+        let outer = "policy: p.yaml, state: s.yaml, generation: 2026-02, namespace: team, now: '2026-01-02T03:04:05Z'"
+        let inner = "policy: q.yaml, state: [t, u], generation: 2026-08, namespace: other, now: '2027-01-02T03:04:05Z'"
+        func cases(_ defaults: String...) throws -> [String] {
+            let own = ["", "\(inner), "].map { "{name: c, manifest: {}, \($0)allowed: true}" }
+            let members = [header] + defaults + ["cases: [\(own.joined(separator: ", "))]"]
+            let file = "{\(members.joined(separator: ", "))}"
+            return try PolicyTestSuite.load(Array(file.utf8), file: "s.yaml").cases.map { tested in
+                let sources = (tested.policy.map { [$0] } ?? []) + tested.state
+                let files = sources.map { source in
+                    switch source {
+                    case .file(let path): path
+                    case .inline: "inline"
+                    }
+                }
+                let (generation, now) = (tested.generation?.rawValue ?? "none", tested.now?.text ?? "none")
+                return (files + [generation, tested.namespace.string, now]).joined(separator: " ")
+            }
+        }
+        let own = "q.yaml t u 2026-08 other 2027-01-02T03:04:05Z"
+        #expect(try cases(outer) == ["p.yaml s.yaml 2026-02 team 2026-01-02T03:04:05Z", own])
+        #expect(try cases() == ["none default none", own])
     }
 
     @Test func `takes a finding for each expectation, that which says most first`() throws {

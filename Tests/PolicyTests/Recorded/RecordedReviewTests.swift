@@ -246,7 +246,7 @@ struct ReviewBody: Sendable, CustomTestStringConvertible {
 
 extension Verdict {
     /// Everything that is said of it.
-    fileprivate var json: String {
+    var json: String {
         var writer = JSONWriter()
         write(to: &writer)
         writer.newline()

@@ -19,6 +19,16 @@ import Testing
         }
 
         var testDescription: String { "\(reason) \(generation)" }
+
+        /// A run with the value written so, and with a parameter that tells it from one at another `place`, so that there is
+        /// something to judge.
+        func object(_ written: String?, _ place: Int) -> String {
+            let spec = spec(written)
+            return run(
+                spec.contains("parameters")
+                    ? "\(spec), memoryRef: {name: m\(place)}" : "\(spec), parameters: {x: '\(place)'}"
+            )
+        }
     }
 
     private static func member(_ name: String, _ written: String?) -> String { written.map { "\(name): \($0)" } ?? "" }
@@ -53,24 +63,19 @@ import Testing
         },
     ]
 
+    /// Nothing in four ways.
+    static let values = [nil, "''", "' '", #""\u00a0""#]
+
     private func actions(_ tested: Case, from old: String?, to new: String?) throws -> [String] {
         let policy = try compiledPolicy(nil, generation: tested.generation)
-        // A parameter that changes, so that there is something to judge.
-        func object(_ written: String?, _ place: Int) -> String {
-            let spec = tested.spec(written)
-            return run(
-                spec.contains("parameters")
-                    ? "\(spec), memoryRef: {name: m\(place)}" : "\(spec), parameters: {x: '\(place)'}"
-            )
-        }
-        let verdict = try review(operation: "UPDATE", object: object(new, 1), oldObject: object(old, 0), policy: policy)
+        let (object, oldObject) = (tested.object(new, 1), tested.object(old, 0))
+        let verdict = try review(operation: "UPDATE", object: object, oldObject: oldObject, policy: policy)
         return verdict.findings.filter { $0.reason.rawValue == tested.reason }.map(\.action.rawValue)
     }
 
     @Test(arguments: cases) func `is new when it is another one`(tested: Case) throws {
-        let values = [nil, "''", "' '", #""\u00a0""#]
-        for old in values {
-            for new in values {
+        for old in Self.values {
+            for new in Self.values {
                 let actions = try actions(tested, from: old, to: new)
                 #expect(actions.count == 1, "from \(old ?? "nothing") to \(new ?? "nothing")")
                 #expect((actions == ["Audit"]) == (old == new), "from \(old ?? "nothing") to \(new ?? "nothing")")

@@ -71,6 +71,28 @@ import Testing
         #expect(try judged("provider: \(type), auth: {\(auth)}") == expected)
     }
 
+    /// What an update brings is compared as it is written, and null is nothing.
+    @Test(arguments: [
+        ("method: app", "method: app", "Audit"), ("method: app", "method: APP", "Warn"),
+        ("method: null", "", "Audit"), ("", "method: null", "Audit"), ("method: ''", "", "Warn"),
+        ("method: app", "", "Warn"), ("method: app", "method: null", "Warn"),
+    ])
+    func `a method is the one before if it is written alike`(old: String, new: String, action: String) throws {
+        func written(_ method: String, branch: String) -> String {
+            let auth = (method.isEmpty ? [] : [method]) + ["app: {privateKeySecretRef: {name: s}}"]
+            return provider(
+                "provider: gitlab, auth: {\(auth.joined(separator: ", "))}, defaults: {baseBranch: \(branch)}"
+            )
+        }
+        let verdict = try review(
+            operation: "UPDATE",
+            object: written(new, branch: "b"),
+            oldObject: written(old, branch: "a"),
+            resource: "versioncontrolproviders"
+        )
+        #expect(verdict.summary(of: .providerPolicy) == ["UnsupportedVcsAuth spec.auth.method \(action)"])
+    }
+
     private static let token = ["UnsupportedVcsAuth spec.auth.token.type Warn"]
     private static let deprecated = ["DeprecatedAuth spec.auth.token.type Warn"]
 
