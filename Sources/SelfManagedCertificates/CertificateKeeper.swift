@@ -28,6 +28,7 @@ package final class CertificateKeeper: Sendable {
     struct Standing: Sendable {
         var condition = KeeperStateMachine.Condition.unknown
         var failure: String?
+        var told = ToldCauses()
         var authorityEnd: UnixTime?
         var nextAuthorityEnd: UnixTime?
     }
@@ -119,13 +120,21 @@ package final class CertificateKeeper: Sendable {
         standing.withLock { $0.condition = condition }
     }
 
-    /// Tells of a failure, or with nil that there is none any more, unless that is nothing new.
-    func note(failure: String?) {
-        let isNew = standing.withLock { standing in
-            defer { standing.failure = failure }
-            return standing.failure != failure
+    /// Tells of a failure, once for each cause until there is none any more.
+    func note(failure: String, _ cause: FailureCause) {
+        let isNews = standing.withLock { standing in
+            standing.failure = failure
+            return standing.told.isNews(cause)
         }
-        guard isNew else { return }
-        onEvent(failure.map { .failed($0) } ?? .recovered)
+        if isNews { onEvent(.failed(failure)) }
+    }
+
+    /// There is nothing wrong, or no longer.
+    func noteSuccess() {
+        let isNews = standing.withLock { standing in
+            standing.failure = nil
+            return standing.told.recover()
+        }
+        if isNews { onEvent(.recovered) }
     }
 }

@@ -61,7 +61,7 @@ struct KeeperRounds {
             keeper.note(kept.facts)
             return machine.received(secret: secret == nil ? nil : kept.facts)
         } catch {
-            return fail(KeptRequest.get.message(objects.secrets, error))
+            return fail(.get, objects.secrets, error)
         }
     }
 
@@ -76,17 +76,22 @@ struct KeeperRounds {
                 }
             }
         } catch {
-            return fail(KeptRequest.get.message(objects.configurations, error))
+            return fail(.get, objects.configurations, error)
         }
         let before = machine.served
         let decision = machine.received(configuration: configuration?.facts, time: time, now: now)
         if decision.adopts, let problem = adopt() {
             machine.adoptionFailed(keeping: before)
-            return fail(problem)
+            return fail(problem, FailureCause("serve"))
         }
         keeper.note(machine.condition)
-        if decision.isDone { keeper.note(failure: decision.overdueEnd.map(overdue)) }
+        if decision.isDone { note(overdueEnd: decision.overdueEnd) }
         return decision.action
+    }
+
+    private func note(overdueEnd end: UnixTime?) {
+        guard let end else { return keeper.noteSuccess() }
+        keeper.note(failure: overdue(end), FailureCause(kept.next == nil ? "no next authority" : "unsettled authority"))
     }
 
     /// Why the authority has no successor, as far as that can be told.
@@ -156,7 +161,7 @@ struct KeeperRounds {
         } catch let error as RequestError {
             return settle(error, kind, objects.secrets)
         } catch {
-            return fail("cannot make a certificate: \(error)")
+            return fail("cannot make a certificate: \(error)", FailureCause("make"))
         }
     }
 
@@ -200,14 +205,22 @@ struct KeeperRounds {
             let isGone = status.code == 404 && kind != .create
             if status.code == 409 || isGone { return machine.acted() }
         }
-        return fail(kind.message(resource, error))
+        return fail(kind, resource, error)
     }
 
     // MARK: Telling
 
-    private mutating func fail(_ reason: String) -> KeeperStateMachine.Action {
+    private mutating func fail(
+        _ kind: KeptRequest,
+        _ resource: WatchedResource,
+        _ error: RequestError
+    ) -> KeeperStateMachine.Action {
+        fail(kind.message(resource, error), error.cause.of("\(kind.rawValue) \(resource.resource)"))
+    }
+
+    private mutating func fail(_ reason: String, _ cause: FailureCause) -> KeeperStateMachine.Action {
         // What was under way when the task was cancelled is nobody's failure.
-        if !Task.isCancelled { keeper.note(failure: reason) }
+        if !Task.isCancelled { keeper.note(failure: reason, cause) }
         keeper.note(machine.condition)
         return machine.failed(now: now, jitter: keeper.environment.jitter())
     }

@@ -77,6 +77,24 @@ import Testing
         }
     }
 
+    @Test func `a refusal whose text holds the time is told once`() async throws {
+        try await FakeAPIServer.forCertificates(clock) { server in
+            for second in 10..<14 {
+                let fault = Fault.status(500, "InternalError", "current time 2026-11-28T22:00:\(second)Z is after")
+                try await server.script(FaultRule(matching: .init(.get, .secrets), times: 1, fault))
+            }
+            try await Replica.run(on: server, clock) { replicas in
+                try await replicas[0].until {
+                    replicas[0].keeper.wake()
+                    clock.advance(seconds: 1)
+                    return replicas[0].isReady && replicas[0].keeper.failure == nil
+                }
+                #expect(replicas[0].lines.filter { $0.hasPrefix("failed") }.count == 1)
+                #expect(replicas[0].lines.filter { $0 == "recovered" }.count == 1)
+            }
+        }
+    }
+
     /// What goes wrong with the first write of either object.
     static let faults: [(FaultRule.Match, Fault)] = [
         (.init(.update, .secrets), .loseAnswer), (.init(.update, .secrets), .closeBeforeAnswer),

@@ -88,7 +88,8 @@ extension ClaimAPI {
             }
             return (.jobs(active: nil), try progress.next(after: page))
         } catch let error as EndlessList {
-            return (.failed(ClaimFailure(message: "the Jobs of the run: \(error)", isTransient: false)), nil)
+            let message = "the Jobs of the run: \(error)"
+            return (.failed(ClaimFailure(message: message, cause: "answer", isTransient: false)), nil)
         } catch {
             return (.failed(notAList), nil)
         }

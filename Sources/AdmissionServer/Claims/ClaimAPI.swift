@@ -90,7 +90,7 @@ struct ClaimAPI: ClaimCaller, Sendable {
         } catch {
             let message =
                 "the API server's answer is not JSON: \(error.located(in: answer.body)); check what stands in between"
-            return .failed(ClaimFailure(message: message, isTransient: false))
+            return .failed(ClaimFailure(message: message, cause: "answer", isTransient: false))
         }
     }
 
@@ -105,7 +105,9 @@ struct ClaimAPI: ClaimCaller, Sendable {
 
     func answer(to error: RequestError, _ call: ClaimCall) -> ClaimAnswer {
         guard case .status(let status) = error else {
-            return .failed(ClaimFailure(message: error.description, isTransient: error.isTransient))
+            return .failed(
+                ClaimFailure(message: error.description, cause: error.cause.words, isTransient: error.isTransient)
+            )
         }
         switch (status.code, call) {
         case (404, .readLease), (404, .readRun), (404, .replace), (404, .delete): return .absent
@@ -132,25 +134,28 @@ struct ClaimAPI: ClaimCaller, Sendable {
 
     private func failure(_ status: APIStatus, _ permission: Permission) -> ClaimFailure {
         let retryAfter = status.retryAfterSeconds.map { Int64($0) * 1000 }
+        let cause = "\(permission.description): \(status.code) \(status.reason)"
         switch status.code {
         case 401:
             let message = "\(permission.description): \(status); renew the token or client certificate"
-            return ClaimFailure(message: message, isTransient: true)
+            return ClaimFailure(message: message, cause: cause, isTransient: true)
         case 403:
             let message =
                 "\(permission.description) is forbidden: grant it to the webhook's service account (\(status))"
-            return ClaimFailure(message: message, isTransient: false)
+            return ClaimFailure(message: message, cause: cause, isTransient: false)
         case 404:
             let message =
                 "\(permission.description): \(status); check that the namespace exists and --claims-namespace names it"
-            return ClaimFailure(message: message, isTransient: false)
+            return ClaimFailure(message: message, cause: cause, isTransient: false)
         case 429, 500...599:
             return ClaimFailure(
                 message: "\(permission.description): \(status)",
+                cause: cause,
                 isTransient: true,
                 retryAfterMilliseconds: retryAfter
             )
-        default: return ClaimFailure(message: "\(permission.description): \(status)", isTransient: false)
+        default:
+            return ClaimFailure(message: "\(permission.description): \(status)", cause: cause, isTransient: false)
         }
     }
 }

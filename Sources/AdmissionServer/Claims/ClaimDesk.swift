@@ -20,8 +20,7 @@ final class ClaimDesk<Caller: ClaimCaller> {
     private let logger: Logger
     private var janitor: ClaimJanitor
     private var timer: (task: Scheduled<Void>, at: Int64)?
-    /// What was logged last; nil while all is well.
-    private var problem: String?
+    private var told = ToldCauses()
     private var isStopped = false
 
     init(
@@ -124,27 +123,25 @@ final class ClaimDesk<Caller: ClaimCaller> {
         return janitor.observedAt(held.claim.key, held.version)
     }
 
-    /// Logs a failure that is not the last one logged.
-    private func tell(_ reason: String, _ consequence: Logger.Message) {
-        guard reason != problem else { return }
-        problem = reason
+    /// Logs a failure, once for each cause until all is well.
+    private func tell(_ reason: String, _ cause: FailureCause, _ consequence: Logger.Message) {
+        guard told.isNews(cause) else { return }
         logger.error(consequence, metadata: ["reason": "\(ReviewLog.line(reason))"])
     }
 
     /// Logs when claims of reviews begin to fail, why, and when they work again.
     private func tell(_ decision: RunAcquisition.Result.Decision) {
         switch decision {
-        case .unavailable(let failure): tell(failure.message, "branches cannot be claimed")
+        case .unavailable(let failure):
+            tell(failure.message, FailureCause(failure.cause), "branches cannot be claimed")
         case .held, .conflict:
-            guard problem != nil else { return }
-            problem = nil
-            logger.notice("branches can be claimed again")
+            if told.recover() { logger.notice("branches can be claimed again") }
         }
     }
 
     /// Leases cannot be listed or watched: claims are made all the same, but those of others are not seen.
-    func leasesAreUnseen(_ why: String) {
-        tell(why, "claims of other replicas are not seen")
+    func leasesAreUnseen(_ why: String, _ cause: FailureCause) {
+        tell(why, cause.of("leases"), "claims of other replicas are not seen")
     }
 
     /// Gives claims back; what fails here ends when the gap is over.
@@ -223,7 +220,7 @@ final class ClaimDesk<Caller: ClaimCaller> {
                 answer.assumeIsolated().whenSuccess { [self] answer in
                     janitor.received(answer, for: ticket, now: now)
                     if case .failed(let failure) = answer, !isStopped {
-                        tell(failure.message, "claims that are over cannot be removed")
+                        tell(failure.message, FailureCause(failure.cause), "claims that are over cannot be removed")
                     }
                     advance()
                 }

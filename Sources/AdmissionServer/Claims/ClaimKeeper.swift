@@ -142,8 +142,8 @@ package final class ClaimKeeper: BranchClaimer {
     }
 
     /// Leases cannot be listed or watched, and why.
-    func leasesAreUnseen(_ why: String) {
-        eventLoop.execute { [desk] in desk.value.leasesAreUnseen(why) }
+    func leasesAreUnseen(_ why: String, _ cause: FailureCause) {
+        eventLoop.execute { [desk] in desk.value.leasesAreUnseen(why, cause) }
     }
 
     /// Ends all that is under way but reviews.

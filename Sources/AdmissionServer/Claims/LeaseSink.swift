@@ -52,7 +52,7 @@ final class LeaseSink: ReflectorSink {
 
     /// Claims need no list of Leases to be safe; what is not seen is only removed later.
     func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure) {
-        keeper.leasesAreUnseen(failure.message(resource: "leases.coordination.k8s.io"))
+        keeper.leasesAreUnseen(failure.message(resource: "leases.coordination.k8s.io"), failure.cause)
     }
 
     private func claim(_ object: UnsafeRawBufferPointer) -> HeldClaim? {

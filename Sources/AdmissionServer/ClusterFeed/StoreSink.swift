@@ -14,8 +14,7 @@ final class StoreSink: ReflectorSink {
     private var staged: StagedObjects?
     private var changes: [ClusterChange] = []
     private var projection: RunProjection
-    /// What was told of last; nil while all is well.
-    private var problem: String?
+    private var told = ToldCauses()
     private var isSynced = false
 
     init(
@@ -81,9 +80,7 @@ final class StoreSink: ReflectorSink {
     }
 
     private func recover() {
-        guard problem != nil else { return }
-        problem = nil
-        onEvent(.recovered(source))
+        if told.recover() { onEvent(.recovered(source)) }
     }
 
     func failed(_ condition: ReflectorStateMachine.Condition, _ failure: ReflectorFailure) {
@@ -94,9 +91,7 @@ final class StoreSink: ReflectorSink {
         case .synced(let heardAt, _): store.setCondition(.synced(heardAt: heardAt, problem: message), of: source)
         case .unknown: store.setCondition(.unknown(message), of: source)
         }
-        guard message != problem else { return }
-        problem = message
-        onEvent(.failed(source, message))
+        if told.isNews(failure.cause) { onEvent(.failed(source, message)) }
     }
 
     func resumed() {

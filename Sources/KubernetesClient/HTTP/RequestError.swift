@@ -34,6 +34,6 @@ package enum RequestError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The same for the reflector.
     var failure: ReflectorFailure {
-        if case .status(let status) = self { .status(status) } else { .other(description) }
+        if case .status(let status) = self { .status(status) } else { .request(self) }
     }
 }

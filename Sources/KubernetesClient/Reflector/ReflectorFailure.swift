@@ -3,6 +3,9 @@ package enum ReflectorFailure: Equatable, Sendable {
     /// The API answered with an error.
     case status(APIStatus)
     /// No usable answer: a broken connection, a time-out, HTML, a cut stream.
+    case request(RequestError)
+    /// A watch that looked open brought nothing for so long.
+    case stalled(seconds: Int64)
     case other(String)
 
     /// What an operator has to know, one line, with what to grant or install.
@@ -19,6 +22,10 @@ package enum ReflectorFailure: Equatable, Sendable {
             "cannot list and watch \(resource): \(status); renew the token or client certificate"
         case .status(let status):
             "cannot list and watch \(resource): \(status)"
+        case .request(let error):
+            "cannot list and watch \(resource): \(APIStatus.oneLine(error.description))"
+        case .stalled(let seconds):
+            "cannot list and watch \(resource): nothing came from the watch for \(seconds) s"
         case .other(let reason):
             "cannot list and watch \(resource): \(APIStatus.oneLine(reason))"
         }

@@ -212,7 +212,7 @@ package struct ReflectorStateMachine: Sendable {
         case .watching(let watch):
             if now >= stallTime(of: watch) {
                 let seconds = (now - watch.lastHeard) / 1000
-                return failed(.other("nothing came from the watch for \(seconds) s"), now: now, jitter: jitter)
+                return failed(.stalled(seconds: seconds), now: now, jitter: jitter)
             }
             guard let time = resumptionTime(of: watch), now >= time else { return .none }
             resume()

@@ -131,6 +131,20 @@ import Testing
         }
     }
 
+    @Test func `a failure whose text holds the time is told once`() async throws {
+        try await FakeAPIServer.run { server in
+            for second in 10..<14 {
+                let fault = Fault.status(500, "InternalError", "current time 2026-11-28T22:00:\(second)Z is after")
+                try await server.script(FaultRule(matching: .init(.list, .agentRuns), times: 1, fault))
+            }
+            try await FedStore.run(server) { fed in
+                try await fed.until(event: "recovered")
+                #expect(fed.events.count { $0.contains("failed") } == 1)
+                #expect(fed.feed.figures[0].figures.failures == 4)
+            }
+        }
+    }
+
     @Test func `a kind that is refused is unknown, the others are known`() async throws {
         try await FakeAPIServer.run { server in
             let agents = ClusterSource(kind: .agent, namespace: nil)
