@@ -25,8 +25,7 @@ import Testing
         let credential = try Self.script(text).run()
         #expect(credential.token == "t")
         #expect(credential.expirySeconds == 1_767_323_045)
-        #expect(credential.isValid(at: 1_767_323_014))
-        #expect(!credential.isValid(at: 1_767_323_015))
+        #expect(credential.milliseconds(at: 1_767_323_014 - 3600) == 3_601_000)
     }
 
     @Test func `gives a client certificate`() throws {
@@ -74,5 +73,21 @@ import Testing
         } throws: {
             "\($0)".hasSuffix("get it there")
         }
+    }
+
+    private static let longest: Int64 = 1_099_511_627_746_000
+    private static let lives: [(end: Int64, now: Int64, life: Int64)] = [
+        (5000, 1000, 3_970_000), (5000, 4990, 30_000), (5000, 91_400, 30_000), (.min, .max, 30_000),
+        (.max, .min, longest),
+        (.max, 0, longest), (.min, 0, 30_000),
+    ]
+
+    @Test(arguments: lives)
+    func `a credential is used for a while, whatever its end and the clock`(end: Int64, now: Int64, life: Int64) {
+        #expect(ExecCredential(token: "t", expirySeconds: end).milliseconds(at: now) == life)
+    }
+
+    @Test func `a credential without an end is used until it is refused`() {
+        #expect(ExecCredential(token: "t").milliseconds(at: 0) > 1000 * 86_400_000)
     }
 }

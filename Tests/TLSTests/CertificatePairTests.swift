@@ -33,7 +33,7 @@ import Testing
         let issued = try Credentials.make(names: names, keyType: keyType)
         let pair = try Self.pair(issued.certificatePEM, issued.privateKeyPEM)
         #expect(pair.subjectAlternativeNames == names)
-        #expect(pair.notBefore == Credentials.noon.adding(seconds: -300))
+        #expect(pair.notBefore == Credentials.noon.adding(seconds: -CertificateAuthority.clockSkewSeconds))
         #expect(pair.notAfter == Credentials.noon.adding(days: 365))
         #expect(pair.fingerprint.count == 64)
         #expect(pair.warnings.isEmpty)
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `the validity's ends belong to it`() throws {
         let issued = try Credentials.make(days: 30)
-        let first = Credentials.noon.adding(seconds: -300)
+        let first = Credentials.noon.adding(seconds: -CertificateAuthority.clockSkewSeconds)
         let last = Credentials.noon.adding(days: 30)
         _ = try Self.pair(issued.certificatePEM, issued.privateKeyPEM, at: first)
         _ = try Self.pair(issued.certificatePEM, issued.privateKeyPEM, at: last)

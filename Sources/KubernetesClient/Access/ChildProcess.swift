@@ -25,12 +25,14 @@ enum ChildProcessError: Error, Equatable, CustomStringConvertible {
 
 /// Runs a program for its standard output.
 enum ChildProcess {
-    /// How long a program that has closed its output may go on.
-    private static let graceMilliseconds: Int64 = 2000
-    /// How often is looked whether it has ended.
-    private static let intervalMilliseconds: Int64 = 20
+    /// The descriptors a program gets: input, output and errors, and nothing that was made without close-on-exec.
+    ///
+    /// The sockets and epoll descriptors of libraries are not all close-on-exec.
+    static func firstClosedDescriptor(_ flaws: ClientFlaws = []) -> Int32 {
+        flaws.contains(.leavesDescriptorsOpen) ? .max : STDERR_FILENO + 1
+    }
 
-    /// Blocks until the program has ended or was killed.
+    /// Blocks until the program has ended or was killed, as ``ChildCourse`` has it.
     ///
     /// Its standard input is empty, its standard error is ours, and it has nothing else of ours: no other descriptor, no
     /// signal that is ignored or blocked. It leads a process group of its own, which is killed with it. What it leaves
@@ -51,36 +53,27 @@ enum ChildProcess {
         let started = spawn(command, environment, output: ends[1])
         close(ends[1])
         let child = try started.get()
-        let deadline = milliseconds() + Int64(timeoutMilliseconds)
         var output = Output(file: ends[0], limit: maximumBytes)
+        var course = ChildCourse(
+            now: milliseconds(),
+            timeoutMilliseconds: timeoutMilliseconds,
+            maximumBytes: maximumBytes
+        )
         while true {
-            let isOver = milliseconds() >= deadline
-            // Before the read: what it wrote before it ended is there then.
-            let end = try end(of: child)
+            let now = milliseconds()
+            let end = Result { () throws(ChildProcessError) in try self.end(of: child) }
             output.read()
-            if output.isTooLong || (end == nil && isOver) {
-                if end == nil { kill(child) }
-                throw output.isTooLong ? .tooMuch(limit: maximumBytes) : .timedOut(milliseconds: timeoutMilliseconds)
-            }
-            if let end {
-                try end.check()
+            let sight = ChildCourse.Sight(end: end, isClosed: output.isClosed, isTooLong: output.isTooLong)
+            switch course.next(sight, now: now) {
+            case .wait(let milliseconds): output.wait(milliseconds: milliseconds)
+            case .done: return output.bytes
+            case .failed(let error): throw error
+            case .kill(let error):
+                kill(child)
+                if let error { throw error }
                 return output.bytes
             }
-            if output.isClosed {
-                try finish(child, until: min(deadline, milliseconds() + graceMilliseconds))
-                return output.bytes
-            }
-            output.wait(milliseconds: min(intervalMilliseconds, max(0, deadline - milliseconds())))
         }
-    }
-
-    /// Waits for the end of a program that has nothing more to say, and then kills it.
-    private static func finish(_ child: pid_t, until deadline: Int64) throws(ChildProcessError) {
-        while milliseconds() < deadline {
-            if let end = try end(of: child) { return try end.check() }
-            usleep(2000)
-        }
-        kill(child)
     }
 
     // MARK: Beginning
@@ -95,8 +88,7 @@ enum ChildProcess {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        // The sockets and epoll descriptors of libraries are not all close-on-exec.
-        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, firstClosedDescriptor())
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -134,7 +126,8 @@ enum ChildProcess {
 
     /// How a program ended.
     struct End {
-        fileprivate var status: Int32
+        /// As `waitpid` tells it.
+        var status: Int32
 
         /// Throws unless it ended well.
         func check() throws(ChildProcessError) {
@@ -204,6 +197,11 @@ private struct Output {
 
     /// Until there is more, or the time is over.
     func wait(milliseconds: Int64) {
+        if isClosed {
+            // A pipe that nobody can write to is always ready.
+            usleep(UInt32(clamping: milliseconds * 1000))
+            return
+        }
         var wanted = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
         unsafe poll(&wanted, 1, Int32(clamping: milliseconds))
     }

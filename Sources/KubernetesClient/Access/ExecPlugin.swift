@@ -112,15 +112,24 @@ package struct ExecPlugin: Equatable, Sendable {
 
 /// What a plugin gave.
 package struct ExecCredential: Equatable, Sendable {
-    /// So long before its end a credential is made anew.
+    /// So long before its end a credential is made anew, and so long one is used at least, whatever end it has: a program
+    /// is not started for each request because a clock is wrong.
     static let leewaySeconds: Int64 = 30
+    /// More than any process lives.
+    private static let longestSeconds: Int64 = 1 << 40
 
     package var token: String?
     package var identity: ClusterAccess.Identity?
     /// Seconds since 1970; nil is as long as the server takes it.
     package var expirySeconds: Int64?
 
-    func isValid(at wallSeconds: Int64) -> Bool {
-        expirySeconds.map { wallSeconds < $0 - Self.leewaySeconds } ?? true
+    /// How long it is used when it was made at that time, unless the server refuses it.
+    ///
+    /// The wall clock is looked at once: that it jumps later does not make what was given older or younger.
+    func milliseconds(at wallSeconds: Int64) -> Int64 {
+        guard let expirySeconds else { return Self.longestSeconds * 1000 }
+        let (life, isTooLong) = expirySeconds.subtractingReportingOverflow(wallSeconds)
+        let seconds = isTooLong ? (expirySeconds > wallSeconds ? Self.longestSeconds : 0) : life
+        return 1000 * max(min(max(seconds, 0), Self.longestSeconds) - Self.leewaySeconds, Self.leewaySeconds)
     }
 }

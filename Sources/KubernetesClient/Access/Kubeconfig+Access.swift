@@ -15,6 +15,14 @@ extension Kubeconfig {
     /// - Returns: the access, with warnings to be logged.
     /// - Throws: `AccessError` with the member that is wrong and what to do.
     package func access(context name: String? = nil, readFile: FileReading) throws(AccessError) -> ClusterAccess {
+        try access(context: name, flaws: [], readFile: readFile)
+    }
+
+    func access(
+        context name: String? = nil,
+        flaws: ClientFlaws,
+        readFile: FileReading
+    ) throws(AccessError) -> ClusterAccess {
         guard let name = name ?? currentContext else {
             throw error("current-context: Required value: name a context there, or pass --context")
         }
@@ -29,13 +37,14 @@ extension Kubeconfig {
             throw error("users: no user \(quoted(context.user)), which context \(quoted(name)) names; add it")
         }
         let user = users[ExactString(context.user)] ?? KubeconfigUser()
-        return try access(cluster, user, context, readFile)
+        return try access(cluster, user, context, flaws, readFile)
     }
 
     private func access(
         _ cluster: KubeconfigCluster,
         _ user: KubeconfigUser,
         _ context: KubeconfigContext,
+        _ flaws: ClientFlaws,
         _ readFile: FileReading
     ) throws(AccessError) -> ClusterAccess {
         guard let server = ServerAddress(cluster.server) else {
@@ -62,7 +71,7 @@ extension Kubeconfig {
             identity: try identity(user, readFile),
             namespace: context.namespace ?? "default"
         )
-        if !server.isTLS, let member = user.secretMember {
+        if !server.isTLS, !flaws.contains(.sendsTokensInTheClear), let member = user.secretMember {
             throw error(
                 "cluster.server: Forbidden: \(quoted(cluster.server)): user.\(member) would go to \(server.host) unencrypted, for "
                     + "everybody in between to read and use; use an https:// server, or a user without credentials"

@@ -6,6 +6,8 @@ package struct CredentialFiles: Sendable {
     package var monotonicMilliseconds: @Sendable () -> Int64
     /// Since 1970.
     package var wallSeconds: @Sendable () -> Int64
+    /// None outside of tests.
+    var flaws: ClientFlaws = []
 
     package init(
         read: @escaping @Sendable (_ path: String) throws -> [UInt8],
@@ -60,18 +62,37 @@ package final class APIClient: Sendable {
     ///   - clock: is told what time the server has, with each answer; nil where nobody wants to know.
     ///   - source: makes the access, now and whenever the server refused it.
     /// - Throws: `AccessError` of the first call of `source`.
-    package init(
+    package convenience init(
         on eventLoop: any EventLoop,
         files: CredentialFiles,
         urgentConnections: Int = APIClient.maximumUrgentConnections,
         clock: ServerClock? = nil,
         source: @escaping @Sendable () throws(AccessError) -> ClusterAccess
     ) throws(AccessError) {
+        try self.init(
+            on: eventLoop,
+            files: files,
+            urgentConnections: urgentConnections,
+            clock: clock,
+            dial: APIConnections.dialTCP,
+            source: source
+        )
+    }
+
+    /// Another `dial` than TCP's is for tests.
+    init(
+        on eventLoop: any EventLoop,
+        files: CredentialFiles,
+        urgentConnections: Int,
+        clock: ServerClock?,
+        dial: @escaping APIConnections.Dial,
+        source: @escaping @Sendable () throws(AccessError) -> ClusterAccess
+    ) throws(AccessError) {
         self.eventLoop = eventLoop
         let access = try source()
         let credentials = Credentials(eventLoop: eventLoop, access: access, source: source, files: files)
         func connections(_ limit: Int) -> APIConnections {
-            APIConnections(eventLoop: eventLoop, credentials: credentials, limit: limit, clock: clock)
+            APIConnections(eventLoop: eventLoop, credentials: credentials, limit: limit, clock: clock, dial: dial)
         }
         sets = .makeBoxSendingValue(
             Sets(routine: connections(Self.maximumRoutineConnections), urgent: connections(urgentConnections)),

@@ -73,7 +73,11 @@ final class APIConnection: ChannelInboundHandler {
         exchange.connection = self
         answer = nil
         if let clock { sentAt = clock.now() }
-        let head = exchange.request.head(for: credential.endpoint.server, token: credential.token)
+        let head = exchange.request.head(
+            for: credential.endpoint.server,
+            token: credential.token,
+            evenInTheClear: owner.flaws.contains(.sendsTokensInTheClear)
+        )
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if let body = exchange.request.body {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
@@ -204,7 +208,7 @@ final class APIConnection: ChannelInboundHandler {
         // The receiver may want the connection again at once, so it is released before.
         isUsed = true
         exchange.connection = nil
-        if answer.head.isKeepAlive, !isRefused {
+        if answer.head.isKeepAlive, !isRefused || owner.flaws.contains(.keepsRefusedConnections) {
             becomeIdle(context)
             owner.released(self)
         } else {

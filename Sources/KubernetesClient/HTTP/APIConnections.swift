@@ -8,6 +8,9 @@ internal import TLS
 /// Who waits longest is served first; who waited too long is passed over, and nothing of it is sent. A connection whose
 /// endpoint is no longer the one to use gets no further request.
 final class APIConnections {
+    /// Opens a connection: adds it to a channel's pipeline; it says itself when it is ready.
+    typealias Dial = @Sendable (APIConnection, any EventLoop) -> EventLoopFuture<Void>
+
     static let connectTimeout = TimeAmount.seconds(5)
     /// Between the end of a connection that is to be kept warm and the next one: a server that closes each at once is not
     /// asked again and again.
@@ -20,6 +23,7 @@ final class APIConnections {
     private let eventLoop: any EventLoop
     private let credentials: Credentials
     private let clock: ServerClock?
+    private let dial: Dial
     /// Used from the end, so that what is not needed stays idle until it closes.
     private var idle: [APIConnection] = []
     private var open: [ObjectIdentifier: APIConnection] = [:]
@@ -34,9 +38,22 @@ final class APIConnections {
     private var warming: Scheduled<Void>?
     private var isClosed = false
 
-    init(eventLoop: any EventLoop, credentials: Credentials, limit: Int, clock: ServerClock?) {
+    init(
+        eventLoop: any EventLoop,
+        credentials: Credentials,
+        limit: Int,
+        clock: ServerClock?,
+        dial: @escaping Dial
+    ) {
         (self.eventLoop, self.credentials, self.limit, self.clock) = (eventLoop, credentials, max(1, limit), clock)
+        self.dial = dial
     }
+
+    /// None outside of tests.
+    var flaws: ClientFlaws { credentials.flaws }
+
+    /// Connections there are, of any kind.
+    var openCount: Int { open.count }
 
     /// Sends a request as soon as there is a connection.
     func perform(_ exchange: Exchange) {
@@ -81,7 +98,7 @@ final class APIConnections {
 
     /// Closes what is idle of another endpoint; what is busy follows when it is released.
     private func retire(allBut endpoint: Endpoint) {
-        guard self.endpoint !== endpoint else { return }
+        guard self.endpoint !== endpoint, !flaws.contains(.keepsRefusedConnections) else { return }
         self.endpoint = endpoint
         // Nobody may take one of them while the others are closed.
         let strangers = idle
@@ -97,23 +114,26 @@ final class APIConnections {
     /// Opens a connection, to be kept for whoever comes where there is no `exchange`.
     private func connect(for exchange: Exchange?, _ credential: Credential) {
         retire(allBut: credential.endpoint)
-        let server = credential.endpoint.server
         let connection = APIConnection(credential, clock: clock, owner: self)
-        let bound = NIOLoopBound(connection, eventLoop: eventLoop)
         open[ObjectIdentifier(connection)] = connection
         opening[ObjectIdentifier(connection)] = exchange
         if exchange?.receiver.isStream ?? false { streams.insert(ObjectIdentifier(connection)) }
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(Self.connectTimeout)
+        dial(connection, eventLoop).assumeIsolated().whenFailure { [self] error in failedToOpen(connection, error) }
+    }
+
+    static let dialTCP: Dial = { connection, eventLoop in
+        let server = connection.credential.endpoint.server
+        let bound = NIOLoopBound(connection, eventLoop: eventLoop)
+        return ClientBootstrap(group: eventLoop)
+            .connectTimeout(connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try Self.addHandlers(bound.value, to: channel)
+                    try addHandlers(bound.value, to: channel)
                 }
             }
             .connect(host: server.host, port: server.port)
-            .assumeIsolated()
-            .whenFailure { [self] error in failedToOpen(connection, error) }
+            .map { _ in }
     }
 
     private static func addHandlers(_ connection: APIConnection, to channel: any Channel) throws {
@@ -194,7 +214,8 @@ final class APIConnections {
         streams.remove(ObjectIdentifier(connection))
         if isClosed { return connection.abandon() }
         // Streams can leave more than are kept.
-        if requestConnections > limit || connection.credential.endpoint !== endpoint { return connection.abandon() }
+        let isStranger = connection.credential.endpoint !== endpoint && !flaws.contains(.keepsRefusedConnections)
+        if requestConnections > limit || isStranger { return connection.abandon() }
         idle.append(connection)
         next()
     }

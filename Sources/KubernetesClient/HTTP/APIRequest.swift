@@ -71,14 +71,14 @@ package struct APIRequest: Sendable {
         return result
     }
 
-    /// The head as it is sent; a token goes over TLS or not at all.
-    func head(for server: ServerAddress, token: String?) -> HTTPRequestHead {
+    /// The head as it is sent; a token goes over TLS or not at all, but for a bug that is planted.
+    func head(for server: ServerAddress, token: String?, evenInTheClear: Bool = false) -> HTTPRequestHead {
         var headers = HTTPHeaders()
         headers.add(name: "host", value: server.authority)
         headers.add(name: "user-agent", value: "agentrun-admission")
         headers.add(name: "accept", value: accept)
         headers.add(name: "accept-encoding", value: "identity")
-        if let token, server.isTLS { headers.add(name: "authorization", value: "Bearer \(token)") }
+        if let token, server.isTLS || evenInTheClear { headers.add(name: "authorization", value: "Bearer \(token)") }
         if let body {
             headers.add(name: "content-type", value: contentType)
             headers.add(name: "content-length", value: String(body.count))

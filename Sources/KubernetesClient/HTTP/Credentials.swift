@@ -21,6 +21,7 @@ final class Credentials {
     private let eventLoop: any EventLoop
     private let source: @Sendable () throws(AccessError) -> ClusterAccess
     private let files: CredentialFiles
+    var flaws: ClientFlaws { files.flaws }
     private var access: ClusterAccess
     private var tokenFile: TokenFile?
     private var isExpired = false
@@ -28,8 +29,8 @@ final class Credentials {
     private var problem: AccessError?
     /// What was given last.
     private(set) var latest: Credential?
-    /// What the plugin gave.
-    private var plugged: ExecCredential?
+    /// What the plugin gave, and when it is asked again, by the steady clock.
+    private var plugged: (credential: ExecCredential, until: Int64)?
     /// Who waits for the plugin that is running.
     private var waiting: [Completion] = []
 
@@ -57,7 +58,7 @@ final class Credentials {
     /// Calls `completion` with what to send now, at once unless a plugin has to be asked.
     func current(_ completion: @escaping Completion) {
         if isExpired { readAgain() }
-        guard case .plugin(let plugin) = access.token, plugged?.isValid(at: files.wallSeconds()) != true else {
+        guard case .plugin(let plugin) = access.token, files.monotonicMilliseconds() >= plugged?.until ?? .min else {
             return completion(make())
         }
         waiting.append(completion)
@@ -100,7 +101,9 @@ final class Credentials {
             isExpired = true
             outcome = .failure((error as? AccessError).map { .access($0) } ?? .cancelled)
         case .success(let credential):
-            plugged = credential
+            let (until, isForEver) = files.monotonicMilliseconds()
+                .addingReportingOverflow(credential.milliseconds(at: files.wallSeconds()))
+            plugged = (credential, isForEver ? .max : until)
             outcome = make()
         }
         for completion in completions { completion(outcome) }
@@ -110,7 +113,7 @@ final class Credentials {
 
     private func make() -> Result<Credential, RequestError> {
         do throws(AccessError) {
-            let endpoint = try endpoint(access, plugged?.identity ?? access.identity)
+            let endpoint = try endpoint(access, plugged?.credential.identity ?? access.identity)
             let token = try token()
             if let latest, latest.endpoint === endpoint, latest.token == token { return .success(latest) }
             let credential = Credential(endpoint: endpoint, token: token, number: (latest?.number ?? 0) + 1)
@@ -127,7 +130,7 @@ final class Credentials {
         switch access.token {
         case .none: nil
         case .fixed(let fixed): fixed
-        case .plugin: plugged?.token
+        case .plugin: plugged?.credential.token
         case .file: try tokenFile?.current(now: files.monotonicMilliseconds(), readFile: files.read)
         }
     }

@@ -11,7 +11,7 @@ final class Endpoint {
     let context: TLSClientContext?
     /// What it was made of.
     private let verification: ClusterAccess.Verification
-    private let identity: ClusterAccess.Identity?
+    let identity: ClusterAccess.Identity?
 
     /// Makes the TLS context, too.
     ///

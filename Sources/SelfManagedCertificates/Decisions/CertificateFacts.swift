@@ -21,7 +21,9 @@ package struct Validity: Hashable, Sendable {
     ///
     /// The part before the certificate was made, which is for clocks that are behind, does not count.
     package var renewal: UnixTime {
-        let made = notBefore.adding(seconds: CertificateAuthority.clockSkewSeconds)
+        let begin = notBefore.adding(seconds: CertificateAuthority.clockSkewSeconds)
+        // One of somebody who begins later has no such part.
+        let made = begin < notAfter ? begin : notBefore
         return notAfter.adding(seconds: -(notAfter.secondsSinceEpoch - made.secondsSinceEpoch) / 3)
     }
 }
@@ -72,6 +74,14 @@ package struct SecretFacts: Hashable, Sendable {
     ) {
         (self.authority, self.canSign, self.pair, self.next) = (authority, canSign, pair, next)
         self.made = made
+    }
+
+    /// Without a next authority that cannot follow: its time is over, or has not begun.
+    func usable(at time: UnixTime, _ flaws: KeeperFlaws = []) -> SecretFacts {
+        guard let next, !next.validity.contains(time), !flaws.contains(.countsTheExpired) else { return self }
+        var usable = self
+        usable.next = nil
+        return usable
     }
 
     /// The authorities that are ours beyond doubt, for a replica that serves `served`.

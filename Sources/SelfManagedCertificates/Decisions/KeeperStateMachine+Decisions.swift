@@ -45,7 +45,7 @@ extension KeeperStateMachine {
     /// others put there stays where it is, and goes nowhere else.
     func bundle(_ round: Round) -> [AuthorityFacts]? {
         guard !round.configuration.bundles.isEmpty else { return nil }
-        let made = round.secret.own(served: round.served)
+        let made = self.made(round)
         let own = [round.secret.authority, round.secret.next, round.served?.authority].compactMap { $0 }
         let alive = { (authority: AuthorityFacts) in authority.validity.notAfter >= round.time }
         let needed = Set(own.filter(alive))
@@ -58,6 +58,13 @@ extension KeeperStateMachine {
                 && bundle.authorities.filter { $0.isLeaving(made, at: round.time) || wanted.contains($0) } == wanted
         }
         return isDone ? nil : wanted.sorted(by: Self.isNewer)
+    }
+
+    /// Whose authorities are ours.
+    func made(_ round: Round) -> Set<String> {
+        let made = round.secret.own(served: round.served)
+        guard timing.flaws.contains(.goesByTheName) else { return made }
+        return made.union(round.configuration.known.map(\.id))
     }
 
     private static func isNewer(_ left: AuthorityFacts, _ right: AuthorityFacts) -> Bool {

@@ -117,7 +117,7 @@ package struct KeeperStateMachine: Sendable {
         }
         sightings.note(configuration?.trusted ?? [], version: configuration?.version ?? "", at: now)
         var round = Round(
-            secret: secret ?? SecretFacts(),
+            secret: (secret ?? SecretFacts()).usable(at: time, timing.flaws),
             configuration: configuration ?? ConfigurationFacts(version: "", bundles: []),
             served: served,
             time: time,

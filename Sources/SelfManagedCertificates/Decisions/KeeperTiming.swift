@@ -17,6 +17,9 @@ package struct KeeperTiming: Equatable, Sendable {
     /// The same when one of them cannot be watched.
     package var unwatchedMilliseconds: Int64 = 5000
 
+    /// None outside of tests.
+    var flaws: KeeperFlaws = []
+
     package init() {}
 }
 

@@ -25,8 +25,11 @@ package final class CertificateAuthority {
     package static let defaultAuthorityDays = 3650
     /// One year, what most clients still accept.
     package static let defaultServerDays = 365
-    /// Validity begins this much earlier, for clients whose clock is behind.
-    package static let clockSkewSeconds: Int64 = 300
+    /// Validity begins this much earlier.
+    ///
+    /// For clients whose clock is behind by up to a day, though the clock it was made by was a day ahead: what is made
+    /// while a clock has jumped is good when it is put right.
+    package static let clockSkewSeconds: Int64 = 2 * 86_400
 
     /// The authority itself: its certificate is the `caBundle`.
     package let issued: Issued

@@ -6,15 +6,21 @@ internal import TLS
 
 extension HealthCheck {
     /// The certificate is valid now.
+    ///
+    /// Of one that replicas keep for themselves `certificate-trust` tells, by the API server's clock and not this machine's.
     static func certificate(
         _ context: Current<TLSServerContext>,
         _ record: ReloadRecord,
-        isFile: Bool
+        isFile: Bool,
+        now: @escaping @Sendable () -> UnixTime = { .now() }
     ) -> HealthCheck {
         let note: @Sendable () -> String? = { record.failure }
         return HealthCheck(name: record.name, note: isFile ? HealthCheck.reload(record).note : note) {
             let pair = context.value.pair
-            return pair.notAfter < .now() ? "the serving certificate expired at \(pair.notAfter)" : nil
+            let time = now()
+            if !isFile { return nil }
+            if pair.notAfter < time { return "the serving certificate expired at \(pair.notAfter)" }
+            return time < pair.notBefore ? "the serving certificate is not valid before \(pair.notBefore)" : nil
         }
     }
 

@@ -31,7 +31,7 @@ struct WatchedState: StateSource {
     ) throws(CommandFailure) {
         let clock = ClockWatch(
             steady: Clocks.monotonicMilliseconds,
-            wall: { Clocks.claims().wall.milliseconds },
+            wall: Clocks.wallMilliseconds,
             onChange: { Self.log(clock: $0, to: logger) }
         )
         let policy = policies.engine.value.policy
@@ -68,6 +68,11 @@ struct WatchedState: StateSource {
             runs: store,
             accessNamespace: claimNamespace,
             policy: policy,
+            clock: HeldClock(
+                steady: Clocks.monotonicMilliseconds,
+                wall: Clocks.wallMilliseconds,
+                isKnownWrong: { clock.problem != nil }
+            ),
             metrics: metrics,
             logger: logger
         )

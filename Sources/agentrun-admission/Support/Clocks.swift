@@ -1,5 +1,4 @@
 internal import AgentRuns
-internal import ClusterState
 private import Glibc
 
 /// What the time is.
@@ -16,11 +15,10 @@ enum Clocks {
         nanoseconds(CLOCK_MONOTONIC) / 1_000_000
     }
 
-    /// Both clocks that claims are timed by.
+    /// Wall clock time in milliseconds since 1970.
     @Sendable
-    static func claims() -> ClaimMoment {
-        let wall = WallTime(milliseconds: nanoseconds(CLOCK_REALTIME) / 1_000_000)
-        return ClaimMoment(wall: wall, steady: monotonicMilliseconds())
+    static func wallMilliseconds() -> Int64 {
+        nanoseconds(CLOCK_REALTIME) / 1_000_000
     }
 
     /// CPU time of the calling thread.

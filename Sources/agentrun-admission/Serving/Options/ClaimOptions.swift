@@ -59,6 +59,7 @@ struct ClaimOptions: ParsableArguments {
         runs: ClusterStore,
         accessNamespace: String,
         policy: AdmissionPolicy,
+        clock: HeldClock,
         metrics: AdmissionMetrics,
         logger: Logger
     ) -> ClaimKeeper? {
@@ -82,7 +83,7 @@ struct ClaimOptions: ParsableArguments {
             configuration,
             client: client,
             runs: runs,
-            environment: .init(now: Clocks.claims) { metrics.claims[$0]?.increment() },
+            environment: .init(now: clock.moment) { metrics.claims[$0]?.increment() },
             logger: logger
         )
     }
