@@ -1,4 +1,5 @@
 import ClusterState
+import KubernetesClient
 import Synchronization
 import Testing
 
@@ -8,13 +9,13 @@ import Testing
     private static let day: Int64 = 86_400_000
 
     private final class Machine: Sendable {
-        let clocks = Mutex<(wall: Int64, steady: Int64, isWrong: Bool)>((1_800_000_000_000, 5, false))
+        let clocks = Mutex<(wall: Int64, steady: Int64, finding: ClockSkew.Finding)>((1_800_000_000_000, 5, .close))
 
         var clock: HeldClock {
             HeldClock(
                 steady: { self.clocks.withLock { $0.steady } },
                 wall: { self.clocks.withLock { $0.wall } },
-                isKnownWrong: { self.clocks.withLock { $0.isWrong } }
+                finding: { self.clocks.withLock { $0.finding } }
             )
         }
 
@@ -27,8 +28,8 @@ import Testing
             }
         }
 
-        func find(wrong: Bool) {
-            clocks.withLock { $0.isWrong = wrong }
+        func find(_ finding: ClockSkew.Finding) {
+            clocks.withLock { $0.finding = finding }
         }
     }
 
@@ -50,7 +51,7 @@ import Testing
         expected += 10
         #expect(clock.moment().wall.milliseconds == expected)
         machine.pass(59_000)
-        machine.find(wrong: true)
+        machine.find(.ahead)
         expected += 59_000
         #expect(clock.moment().wall.milliseconds == expected)
         machine.pass(3_600_000)
@@ -66,7 +67,7 @@ import Testing
         let machine = Machine()
         let clock = machine.clock
         _ = clock.moment()
-        machine.find(wrong: true)
+        machine.find(.ahead)
         machine.pass(10, jumping: Self.day)
         #expect(clock.moment().wall.milliseconds == machine.wall)
     }
@@ -79,5 +80,36 @@ import Testing
         #expect(clock.moment().wall.milliseconds != machine.wall)
         machine.pass(60_000)
         #expect(clock.moment().wall.milliseconds == machine.wall)
+    }
+
+    @Test func `proves nothing before it is known to be right, nor while it is known to be wrong`() {
+        let machine = Machine()
+        machine.find(.unknown)
+        let clock = machine.clock
+        #expect(!clock.moment().isWallSure)
+        machine.find(.ahead)
+        #expect(!clock.moment().isWallSure)
+        machine.find(.close)
+        #expect(clock.moment().isWallSure)
+        // What was right and is held is so still.
+        machine.pass(10, jumping: Self.day)
+        #expect(clock.moment().isWallSure)
+        machine.find(.ahead)
+        machine.pass(90_000)
+        #expect(clock.moment().isWallSure)
+        machine.pass(10, jumping: -Self.day)
+        machine.find(.close)
+        #expect(clock.moment().isWallSure)
+    }
+
+    @Test func `proves nothing for a minute where nobody has looked since it jumped`() {
+        let machine = Machine()
+        let clock = machine.clock
+        machine.pass(3_600_000, jumping: Self.day)
+        #expect(!clock.moment().isWallSure)
+        machine.pass(30_000)
+        #expect(!clock.moment().isWallSure)
+        machine.pass(30_000)
+        #expect(clock.moment().isWallSure)
     }
 }

@@ -28,6 +28,8 @@ package final class ClockWatch: Sendable {
     /// Seconds this clock is ahead of the API server's; nil before the first answer.
     package var secondsAhead: Double? { skew.withLock { $0.milliseconds }.map { Double($0) / 1000 } }
 
+    package var finding: ClockSkew.Finding { skew.withLock { $0.finding } }
+
     /// What is wrong and how to put it right; nil while nothing is known to be.
     package var problem: String? { Self.problem(skew.withLock { $0 }) }
 

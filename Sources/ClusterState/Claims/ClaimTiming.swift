@@ -4,10 +4,13 @@ package struct ClaimMoment: Hashable, Sendable {
     package var wall: WallTime
     /// Milliseconds since some moment of this process; never goes back.
     package var steady: Int64
+    /// The wall clock is known to be right; what is not tells nothing of the age of what others wrote.
+    package var isWallSure: Bool
 
-    package init(wall: WallTime, steady: Int64) {
+    package init(wall: WallTime, steady: Int64, isWallSure: Bool = true) {
         self.wall = wall
         self.steady = steady
+        self.isWallSure = isWallSure
     }
 }
 
@@ -51,8 +54,10 @@ package struct ClaimTiming: Hashable, Sendable {
         let (age, overflows) = moment.wall.milliseconds.subtractingReportingOverflow(claim.acquiredAt.milliseconds)
         let span = Self.maximumSpanMilliseconds
         let boundedAge = overflows ? (claim.acquiredAt < moment.wall ? span : -span) : min(max(age, -span), span)
-        let byWallClock = gapMilliseconds + skew - boundedAge
-        let byOwnClock = observedAt.map { gapMilliseconds - (moment.steady - $0) } ?? .max
+        let byWallClock = moment.isWallSure ? gapMilliseconds + skew - boundedAge : .max
+        // What is seen for the first time, by a clock that tells nothing, is as young as can be.
+        let unseen = moment.isWallSure ? Int64.max : gapMilliseconds
+        let byOwnClock = observedAt.map { gapMilliseconds - (moment.steady - $0) } ?? unseen
         return max(0, min(byWallClock, byOwnClock))
     }
 }

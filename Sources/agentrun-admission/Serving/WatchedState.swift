@@ -71,7 +71,7 @@ struct WatchedState: StateSource {
             clock: HeldClock(
                 steady: Clocks.monotonicMilliseconds,
                 wall: Clocks.wallMilliseconds,
-                isKnownWrong: { clock.problem != nil }
+                finding: { clock.finding }
             ),
             metrics: metrics,
             logger: logger
