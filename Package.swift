@@ -176,6 +176,7 @@ let package = Package(
         .target(name: "TestCheckout", path: "Tests/TestCheckout"),
         .target(name: "TestRandomness", path: "Tests/TestRandomness"),
         .target(name: "TestWire", path: "Tests/TestWire"),
+        .target(name: "SimulationSupport", dependencies: ["TestRandomness"], path: "Tests/SimulationSupport"),
         .target(
             name: "TestPrograms",
             dependencies: [
@@ -228,9 +229,28 @@ let package = Package(
                 "JSONPull",
                 "KubernetesClient",
                 "Policy",
+                "SimulationSupport",
                 "TestRandomness",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "SimulatedYearTests",
+            dependencies: [
+                "AdmissionServer",
+                "AgentRuns",
+                "ClusterState",
+                "JSONPull",
+                "KubernetesClient",
+                "Policy",
+                "SelfManagedCertificates",
+                "SimulationSupport",
+                "TLS",
+                "TestRandomness",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -16,10 +16,12 @@ import Testing
         return try #require(documents.first)
     }
 
-    @Test func `are there for each change and for each week`() throws {
-        #expect(try Self.names() == ["checks.yaml", "weekly.yaml"])
+    @Test func `are there for each change, night and week`() throws {
+        #expect(try Self.names() == ["checks.yaml", "nightly.yaml", "weekly.yaml"])
         #expect(try Set(workflow("checks.yaml")["on"].object.keys) == ["push", "pull_request"])
-        #expect(try workflow("weekly.yaml")["on"]["schedule"].array.count == 1)
+        for name in ["nightly.yaml", "weekly.yaml"] {
+            #expect(try workflow(name)["on"]["schedule"].array.count == 1)
+        }
     }
 
     @Test(arguments: try names())

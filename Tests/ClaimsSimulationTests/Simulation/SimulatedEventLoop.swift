@@ -1,5 +1,6 @@
 import Dispatch
 import NIOCore
+import SimulationSupport
 
 /// Time that goes on when the simulation says so; belongs to the task that runs the schedule.
 final class SimulatedClock: @unchecked Sendable {

@@ -1,5 +1,6 @@
 import AgentRuns
 import JSONPull
+import SimulationSupport
 
 @testable import ClusterState
 

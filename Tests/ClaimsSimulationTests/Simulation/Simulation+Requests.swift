@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import SimulationSupport
 
 @testable import ClusterState
 

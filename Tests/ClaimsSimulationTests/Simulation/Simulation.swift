@@ -1,5 +1,6 @@
 import AgentRuns
 import JSONPull
+import SimulationSupport
 import TestRandomness
 
 @testable import ClusterState

@@ -1,3 +1,4 @@
+import SimulationSupport
 import TestRandomness
 
 /// How bad things are in one schedule.

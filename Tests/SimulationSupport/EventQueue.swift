@@ -1,11 +1,13 @@
 /// What happens when, in order; what happens at the same moment happens in the order it was added.
-struct EventQueue<Event> {
+package struct EventQueue<Event> {
     private var heap: [(time: Int64, number: Int, event: Event)] = []
     private var nextNumber = 0
 
-    var nextTime: Int64? { heap.first?.time }
+    package init() {}
 
-    mutating func add(_ event: Event, at time: Int64) {
+    package var nextTime: Int64? { heap.first?.time }
+
+    package mutating func add(_ event: Event, at time: Int64) {
         heap.append((time, nextNumber, event))
         nextNumber += 1
         var child = heap.count - 1
@@ -15,7 +17,7 @@ struct EventQueue<Event> {
         }
     }
 
-    mutating func pop() -> (time: Int64, event: Event)? {
+    package mutating func pop() -> (time: Int64, event: Event)? {
         guard let first = heap.first else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
