@@ -6,7 +6,7 @@ internal import NIOCore
 /// Where claims are made and kept: the protocol's machines, and the calls and timers they ask for.
 ///
 /// Belongs to the caller's event loop, and knows no other time than that loop's and its environment's.
-final class ClaimDesk<Caller: ClaimCaller> {
+final class ClaimDesk<Caller: LeaseClient> {
     /// Longest time for one call of the janitor; a review's calls have what is left of its own, and no more than this, so
     /// that a call that got lost can be made again.
     private static var callTimeout: TimeAmount { .seconds(5) }
@@ -168,7 +168,7 @@ final class ClaimDesk<Caller: ClaimCaller> {
         guard scope != janitor.configuration.scope else { return }
         janitor.configuration.scope = scope
         // Runs at work need a claim by the new name.
-        janitor.relisted(runs, now: now)
+        janitor.resync(runs, now: now)
         advance()
     }
 
@@ -185,7 +185,7 @@ final class ClaimDesk<Caller: ClaimCaller> {
     }
 
     func sawListOfRuns() {
-        janitor.relisted(runs, now: now)
+        janitor.resync(runs, now: now)
         advance()
     }
 

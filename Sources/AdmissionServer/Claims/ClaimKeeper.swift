@@ -47,7 +47,7 @@ package final class ClaimKeeper: BranchClaimer {
 
     let eventLoop: any EventLoop
     private let client: APIClient
-    private let desk: NIOLoopBoundBox<ClaimDesk<ClaimAPI>>
+    private let desk: NIOLoopBoundBox<ClaimDesk<APILeaseClient>>
     /// What became of claims.
     package let figures = ClaimFigures()
     let leases: WatchedResource
@@ -76,7 +76,7 @@ package final class ClaimKeeper: BranchClaimer {
             namespace: configuration.namespace,
             labelSelector: LeaseObject.labelSelector
         )
-        let api = ClaimAPI(
+        let api = APILeaseClient(
             client: client,
             namespace: configuration.namespace,
             timing: configuration.timing,

@@ -10,9 +10,9 @@ extension ClaimJanitor {
             guard let entry = claims[key], entry.number == number else { return nil }
             // A Job of the run may go on, and then the branch is in use.
             return askForJobs(key, entry, count)
-        case .cover(let run):
-            guard uncovered[run] != nil else { return nil }
-            return (.readForCover(run), .readRun(run))
+        case .adopt(let run):
+            guard unadopted[run] != nil else { return nil }
+            return (.readForAdoption(run), .readRun(run))
         }
     }
 
@@ -51,9 +51,9 @@ extension ClaimJanitor {
         case .jobs(let key, let version, let count): foundJobs(key, version, count, answer, now)
         case .release(let key, let version, let count): released(key, version, count, answer, now)
         case .reread(let key, let version, let count): reread(key, version, count, answer, now)
-        case .readForCover(let run): readForCover(run, answer, now)
-        case .jobsForCover(let run, let holder): foundJobs(run, holder, answer, now)
-        case .cover(let run, let holder, let rest): covered(run, holder, rest, answer, now)
+        case .readForAdoption(let run): readForAdoption(run, answer, now)
+        case .jobsForAdoption(let run, let holder): foundJobs(run, holder, answer, now)
+        case .adopt(let run, let holder, let rest): adopted(run, holder, rest, answer, now)
         }
     }
 
@@ -187,28 +187,28 @@ extension ClaimJanitor {
 
     // MARK: Runs without a claim
 
-    private mutating func readForCover(_ run: ObjectKey, _ answer: ClaimAnswer, _ now: ClaimMoment) {
-        guard uncovered[run] != nil else { return }
+    private mutating func readForAdoption(_ run: ObjectKey, _ answer: ClaimAnswer, _ now: ClaimMoment) {
+        guard unadopted[run] != nil else { return }
         switch answer {
         case .run(let holder) where holder.standing.needsClaims: createMissing(run, holder, now)
-        case .run(let holder): follow(.jobsForCover(run, holder), .listJobs(run))
-        case .absent: uncovered[run] = nil
-        case .failed(let failure): retryCover(run, failure, now)
-        case .lease, .jobs, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
+        case .run(let holder): follow(.jobsForAdoption(run, holder), .listJobs(run))
+        case .absent: unadopted[run] = nil
+        case .failed(let failure): retryAdoption(run, failure, now)
+        case .lease, .jobs, .deleted, .exists, .changed: retryAdoption(run, Self.confused, now)
         }
     }
 
     /// The Jobs of a run that is over and has no claim were listed.
     private mutating func foundJobs(_ run: ObjectKey, _ holder: HolderRun, _ answer: ClaimAnswer, _ now: ClaimMoment) {
-        guard uncovered[run] != nil else { return }
+        guard unadopted[run] != nil else { return }
         switch answer {
-        case .jobs(nil): uncovered[run] = nil
+        case .jobs(nil): unadopted[run] = nil
         case .jobs(let job):
             var holder = holder
             holder.job = job
             createMissing(run, holder, now)
-        case .failed(let failure): retryCover(run, failure, now)
-        case .lease, .run, .absent, .deleted, .exists, .changed: retryCover(run, Self.confused, now)
+        case .failed(let failure): retryAdoption(run, failure, now)
+        case .lease, .run, .absent, .deleted, .exists, .changed: retryAdoption(run, Self.confused, now)
         }
     }
 
@@ -226,7 +226,7 @@ extension ClaimJanitor {
         _ now: ClaimMoment
     ) {
         guard let key = keys.first, holder.needsClaims else {
-            uncovered[run] = nil
+            unadopted[run] = nil
             return
         }
         let claim = Claim(
@@ -236,10 +236,10 @@ extension ClaimJanitor {
             isDerived: false,
             replica: configuration.replica
         )
-        follow(.cover(run, holder, rest: Array(keys)), .create(claim))
+        follow(.adopt(run, holder, rest: Array(keys)), .create(claim))
     }
 
-    private mutating func covered(
+    private mutating func adopted(
         _ run: ObjectKey,
         _ holder: HolderRun,
         _ keys: [ClaimKey],
@@ -259,7 +259,7 @@ extension ClaimJanitor {
             // The run was read before the claim was made, and may have given the branch up since: the claim stays fresh,
             // so that it is looked at once more. Of a run that is over no event tells when its last Job ends.
             if holder.job != nil, held.claim.holder.run == run, held.claim.holder.uid == holder.uid,
-                uncovered[run] != nil, claims[held.claim.key]?.version == held.version
+                unadopted[run] != nil, claims[held.claim.key]?.version == held.version
             {
                 claims[held.claim.key]?.isLingering = true
             }
@@ -268,22 +268,22 @@ extension ClaimJanitor {
             }
             create(run, holder, keys.dropFirst(), now)
         case .exists:
-            guard let key = keys.first else { return retryCover(run, Self.confused, now) }
-            follow(.cover(run, holder, rest: keys), .readLease(key))
+            guard let key = keys.first else { return retryAdoption(run, Self.confused, now) }
+            follow(.adopt(run, holder, rest: keys), .readLease(key))
         case .lease(.foreign):
             count(.uncovered)
             create(run, holder, keys.dropFirst(), now)
         // It was there when it was to be made, and gone when it was read: the branch is free, and still lacks its claim.
-        case .absent: retryCover(run, Self.vanished, now)
-        case .failed(let failure): retryCover(run, failure, now)
-        case .run, .jobs, .deleted, .changed: retryCover(run, Self.confused, now)
+        case .absent: retryAdoption(run, Self.vanished, now)
+        case .failed(let failure): retryAdoption(run, failure, now)
+        case .run, .jobs, .deleted, .changed: retryAdoption(run, Self.confused, now)
         }
     }
 
-    private mutating func retryCover(_ run: ObjectKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
-        guard let failures = uncovered[run] else { return }
+    private mutating func retryAdoption(_ run: ObjectKey, _ failure: ClaimFailure, _ now: ClaimMoment) {
+        guard let failures = unadopted[run] else { return }
         count(.retried)
-        uncovered[run] = min(failures, 100) + 1
-        schedule(.cover(run), at: now.steady + Self.retryDelay(failures, failure))
+        unadopted[run] = min(failures, 100) + 1
+        schedule(.adopt(run), at: now.steady + Self.retryDelay(failures, failure))
     }
 }

@@ -43,7 +43,7 @@ extension ClaimJanitor {
         // In order, so that the same events give the same calls.
         for key in claims.keys.sorted() where !listed.contains(key) {
             if let entry = claims[key] { forget(key, entry) }
-            coverHolders(of: key, known, now)
+            adoptHolders(of: key, known, now)
         }
         for held in list { saw(held, known: known, now: now) }
     }
@@ -55,7 +55,7 @@ extension ClaimJanitor {
             guard entry.version.uid == held.version.uid else { return }
             forget(key, entry)
         }
-        coverHolders(of: key, known, now)
+        adoptHolders(of: key, known, now)
     }
 
     /// A claim that was given back is gone; its event comes behind.
@@ -64,16 +64,16 @@ extension ClaimJanitor {
     }
 
     /// A run that could not have the branch before gets it now.
-    private mutating func coverHolders(of key: ClaimKey, _ known: some KnownRuns, _ now: ClaimMoment) {
-        for run in known.claimants(of: key.branch) { cover(run, now) }
+    private mutating func adoptHolders(of key: ClaimKey, _ known: some KnownRuns, _ now: ClaimMoment) {
+        for run in known.claimants(of: key.branch) { adopt(run, now) }
     }
 
     /// The Lease is gone: whoever lacked the branch may have it.
     mutating func forget(_ key: ClaimKey, _ entry: Entry) {
         drop(key, entry)
-        for run in outrivalled.removeValue(forKey: key) ?? [] where uncovered[run] == nil {
-            uncovered[run] = 0
-            queue.add(.cover(run), due: .min)
+        for run in outrivalled.removeValue(forKey: key) ?? [] where unadopted[run] == nil {
+            unadopted[run] = 0
+            queue.add(.adopt(run), due: .min)
         }
     }
 
@@ -105,12 +105,12 @@ extension ClaimJanitor {
             guard let entry = claims[key] else { continue }
             compare(key, entry, with: run, now)
         }
-        if run.needsClaims { cover(run, now) } else { uncovered[run.key] = nil }
+        if run.needsClaims { adopt(run, now) } else { unadopted[run.key] = nil }
     }
 
     /// A run is gone; the object of that uid.
     package mutating func sawDeletion(ofRun run: ObjectKey, uid: ExactString, now: ClaimMoment) {
-        uncovered[run] = nil
+        unadopted[run] = nil
         for key in claimsOfRun[run] ?? [] {
             guard let entry = claims[key], !uid.isEmpty, entry.holder.uid == uid else { continue }
             if entry.hasRival { doubt(key, entry, now) } else { end(key, entry, now) }
@@ -132,7 +132,7 @@ extension ClaimJanitor {
     }
 
     /// Runs or Jobs were listed anew: some may have gone without an event.
-    package mutating func relisted(_ known: some KnownRuns, now: ClaimMoment) {
+    package mutating func resync(_ known: some KnownRuns, now: ClaimMoment) {
         for key in claims.keys.sorted() {
             guard let entry = claims[key] else { continue }
             if let run = known.run(of: entry.holder) {
@@ -143,7 +143,7 @@ extension ClaimJanitor {
             let run = entry.holder.run
             if entry.isLingering, known.activeJob(of: run) == nil { sawEndOfJobs(ofRun: run, now: now) }
         }
-        known.forEachHolder { cover($0, now) }
+        known.forEachHolder { adopt($0, now) }
     }
 
     private mutating func compare(_ key: ClaimKey, _ entry: Entry, with run: HolderRun, _ now: ClaimMoment) {
@@ -174,12 +174,12 @@ extension ClaimJanitor {
     }
 
     /// Makes sure that a run gets the claims it needs and lacks.
-    private mutating func cover(_ run: HolderRun, _ now: ClaimMoment) {
-        guard run.needsClaims, let scope = configuration.scope, uncovered[run.key] == nil else { return }
+    private mutating func adopt(_ run: HolderRun, _ now: ClaimMoment) {
+        guard run.needsClaims, let scope = configuration.scope, unadopted[run.key] == nil else { return }
         let lacks = run.branches.contains { claims[scope.key($0, in: run.key.namespace)] == nil }
-        guard lacks, uncovered.count < Self.maximumUncovered else { return }
-        uncovered[run.key] = 0
-        schedule(.cover(run.key), at: now.steady + Self.coverDelayMilliseconds)
+        guard lacks, unadopted.count < Self.maximumUnadopted else { return }
+        unadopted[run.key] = 0
+        schedule(.adopt(run.key), at: now.steady + Self.adoptionDelayMilliseconds)
     }
 }
 

@@ -66,7 +66,7 @@ package struct ClaimJanitor: Sendable {
     enum Work: Sendable {
         case check(ClaimKey, UInt32)
         case release(ClaimKey, UInt32, ClaimCount)
-        case cover(ObjectKey)
+        case adopt(ObjectKey)
     }
 
     enum Pending: Sendable {
@@ -74,20 +74,20 @@ package struct ClaimJanitor: Sendable {
         case jobs(ClaimKey, LeaseVersion, ClaimCount)
         case release(ClaimKey, LeaseVersion, ClaimCount)
         case reread(ClaimKey, LeaseVersion, ClaimCount)
-        case readForCover(ObjectKey)
-        case jobsForCover(ObjectKey, HolderRun)
-        case cover(ObjectKey, HolderRun, rest: [ClaimKey])
+        case readForAdoption(ObjectKey)
+        case jobsForAdoption(ObjectKey, HolderRun)
+        case adopt(ObjectKey, HolderRun, rest: [ClaimKey])
     }
 
     /// Calls at once, and the least time between the beginnings of two: 20 a second a replica.
     package static let maximumCallsUnderWay = 2
     package static let minimumIntervalMilliseconds: Int64 = 50
     /// A claim seen with a run just seen may be on its way.
-    package static let coverDelayMilliseconds: Int64 = 5000
+    package static let adoptionDelayMilliseconds: Int64 = 5000
     /// Work is put off by a random while up to this, so that replicas do not all do the same.
     package static let jitterMilliseconds: Int64 = 2000
-    /// Runs without a claim that are remembered; more are covered when they are next seen.
-    static let maximumUncovered = 100_000
+    /// Runs without a claim that are remembered; more are adopted when they are next seen.
+    static let maximumUnadopted = 100_000
     private static let firstRetryMilliseconds: Int64 = 1000
     private static let maximumRetryMilliseconds: Int64 = 60_000
 
@@ -95,10 +95,10 @@ package struct ClaimJanitor: Sendable {
     var claims: [ClaimKey: Entry] = [:]
     var claimsOfRun: [ObjectKey: [ClaimKey]] = [:]
     /// Runs that need a claim, with the failures so far.
-    var uncovered: [ObjectKey: UInt8] = [:]
+    var unadopted: [ObjectKey: UInt8] = [:]
     /// Active runs whose branch was found to be another run's; they are looked at when that claim is gone.
     var outrivalled: [ClaimKey: [ObjectKey]] = [:]
-    var queue = DueQueue<Work>()
+    var queue = WorkQueue<Work>()
     var underWay: [Ticket: Pending] = [:]
     private var ready: [(Pending, ClaimCall)] = []
     private var nextTicket: UInt64 = 0

@@ -17,7 +17,7 @@ struct SimulatedReplica {
     }
 
     /// One life of the process: what was meant for an earlier one is lost.
-    private final class Process: ClaimCaller {
+    private final class Process: LeaseClient {
         let loop: SimulatedEventLoop
         var eventLoop: any EventLoop { loop }
         let store: ClusterStore

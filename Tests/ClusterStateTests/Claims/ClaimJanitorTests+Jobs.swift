@@ -86,13 +86,13 @@ extension `The janitor of claims` {
         janitor.received(.jobs(active: "job"), for: ticket, now: Self.moment(time))
         var lingering = Self.run(1, isActive: false)
         lingering.job = "job"
-        janitor.relisted(Known(runs: [lingering]), now: Self.moment(time))
+        janitor.resync(Known(runs: [lingering]), now: Self.moment(time))
         guard case .wait(let until) = janitor.next(now: Self.moment(time + Self.jitter)) else {
             Issue.record("asked")
             return
         }
         #expect(until >= Self.timing.gapMilliseconds)
-        janitor.relisted(Known(runs: [Self.run(1, isActive: false)]), now: Self.moment(time))
+        janitor.resync(Known(runs: [Self.run(1, isActive: false)]), now: Self.moment(time))
         let asked = Self.nextCall(&janitor, from: &time)
         #expect(asked?.call == .listJobs(Self.run(1).key))
         #expect(time <= 3 * Self.jitter)
@@ -104,7 +104,7 @@ extension `The janitor of claims` {
         var run = Self.run(1, isActive: false)
         run.branches = [Self.branch(1)]
         run.job = "job"
-        janitor.relisted(Known(runs: [run]), now: Self.moment(0))
+        janitor.resync(Known(runs: [run]), now: Self.moment(0))
         run.job = nil
         var time: Int64 = 0
         guard let (call, ticket) = Self.nextCall(&janitor, from: &time), call == .readRun(run.key) else {

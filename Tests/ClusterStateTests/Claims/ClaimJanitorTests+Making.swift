@@ -12,7 +12,7 @@ extension `The janitor of claims` {
         var time: Int64 = 0
         let read = Self.nextCall(&janitor, from: &time)
         #expect(read?.call == .readRun(Self.run(1).key))
-        #expect(time >= ClaimJanitor.coverDelayMilliseconds)
+        #expect(time >= ClaimJanitor.adoptionDelayMilliseconds)
         if let read { janitor.received(.run(Self.run(1)), for: read.ticket, now: Self.moment(time)) }
         guard let (call, ticket) = Self.nextCall(&janitor, from: &time), case .create(let claim) = call else {
             Issue.record("no create")
@@ -51,7 +51,7 @@ extension `The janitor of claims` {
         // The run is looked at anew: it may be over by now.
         let again = try #require(Self.nextCall(&janitor, from: &time))
         #expect(again.call == .readRun(Self.run(1).key))
-        #expect(time < 2 * ClaimJanitor.coverDelayMilliseconds + Self.jitter)
+        #expect(time < 2 * ClaimJanitor.adoptionDelayMilliseconds + Self.jitter)
         janitor.received(.run(Self.run(1)), for: again.ticket, now: Self.moment(time))
         guard let (call, _) = Self.nextCall(&janitor, from: &time), case .create(let claim) = call else {
             Issue.record("no create")

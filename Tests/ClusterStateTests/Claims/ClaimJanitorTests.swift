@@ -97,7 +97,7 @@ import Testing
         var janitor = Self.janitor()
         let known = Known(runs: (0..<1000).map { Self.run($0) })
         janitor.replace(with: (0..<1000).map { Self.held($0) }, known: known, now: Self.moment(0))
-        janitor.relisted(known, now: Self.moment(0))
+        janitor.resync(known, now: Self.moment(0))
         var time: Int64 = 0
         #expect(Self.nextCall(&janitor, from: &time)?.call == nil)
         #expect(janitor.claimCount == 1000)

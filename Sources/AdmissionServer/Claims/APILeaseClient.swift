@@ -5,7 +5,7 @@ internal import KubernetesClient
 internal import NIOCore
 
 /// Makes the calls of the claim protocol, and says in its words what came of them.
-struct ClaimAPI: ClaimCaller, Sendable {
+struct APILeaseClient: LeaseClient, Sendable {
     /// An AgentRun as large as etcd keeps them, with managed fields.
     static let maximumAnswerBytes = 16 << 20
 

@@ -2,8 +2,8 @@ internal import ClusterState
 internal import KubernetesClient
 internal import NIOCore
 
-/// Makes the calls that the claim protocol asks for: ``ClaimAPI``, or a simulated API server.
-protocol ClaimCaller {
+/// Makes the calls that the claim protocol asks for: ``APILeaseClient``, or a simulated API server.
+protocol LeaseClient {
     /// Of the answers, and of whoever asks.
     var eventLoop: any EventLoop { get }
 

@@ -4,7 +4,7 @@ internal import JSONPull
 internal import KubernetesClient
 internal import NIOCore
 
-extension ClaimAPI {
+extension APILeaseClient {
     /// A Job with its pod template and managed fields has some 10 KB.
     private static let jobsPageLimit = 100
     /// Longest value of a label.

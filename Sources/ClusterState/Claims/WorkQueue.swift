@@ -1,5 +1,5 @@
 /// What is to be done when, soonest first: a binary heap.
-struct DueQueue<Element: Sendable>: Sendable {
+struct WorkQueue<Element: Sendable>: Sendable {
     private struct Entry: Sendable {
         var due: Int64
         var element: Element
