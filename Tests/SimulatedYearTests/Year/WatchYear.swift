@@ -77,7 +77,7 @@ struct WatchYear {
         store = ClusterStore(
             repositoryOptions: RepositoryName.Options(),
             generation: .august2026,
-            sources: [Self.source],
+            owner: .cluster([Self.source]),
             clock: { clock.milliseconds }
         )
         sink = StoreSink(Self.source, store: store, figures: FeedFigures(), claims: nil) { event in
