@@ -220,7 +220,7 @@ final class ClaimYear {
         let held = leases.values.sorted { $0.version.uid < $1.version.uid }
         let known = replicas[index].known
         replicas[index].janitor.replace(with: held, known: known, now: moment(index))
-        replicas[index].janitor.relisted(known, now: moment(index))
+        replicas[index].janitor.resync(known, now: moment(index))
         advance(index)
     }
 
