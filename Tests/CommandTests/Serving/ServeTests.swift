@@ -59,7 +59,7 @@ import Testing
         let client = try await TLSClient.connect(to: webhook)
         let body = Reviews.create()
         let head = """
-            POST /validate?timeout=10s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+            POST /validate?timeout=30s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
             Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n
             """
         for byte in (head + body).utf8 { try await client.send(String(UnicodeScalar(byte))) }
