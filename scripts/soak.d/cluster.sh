@@ -68,7 +68,7 @@ soak_cluster() {
   "$server" certs generate --directory "$work/api" --dns localhost --ip 127.0.0.1 >/dev/null
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=agentrun-admission \
     -keyout "$work/planted.key" -out "$work/planted.crt" 2>/dev/null
-  "$api" --runs $runs --relist-every 30 --latency $cluster_latency --token-file "$work/token" --renew-token-every 20 \
+  "$api" --runs "$runs" --relist-every 30 --latency "$cluster_latency" --token-file "$work/token" --renew-token-every 20 \
     --tls-cert "$work/api/tls.crt" --tls-key "$work/api/tls.key" --tls-ca "$work/api/ca.crt" \
     --kubeconfig "$work/cluster.kubeconfig" >"$work/cluster-api.log" 2>&1 &
   pids+=($!)
