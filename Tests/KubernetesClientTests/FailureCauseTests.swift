@@ -19,6 +19,16 @@ import Testing
         #expect(news == [true, false, false])
     }
 
+    @Test func `is not told again because a peer thinks of other words or numbers`() {
+        var told = ToldCauses()
+        let reasons = (0..<50).map { told.isNews(APIStatus(code: 500, reason: "Reason\($0)", message: "a").cause) }
+        #expect(reasons == [true] + Array(repeating: false, count: 49))
+        let lists = (1..<50).map { pages in
+            told.isNews(ReflectorFailure.endless(EndlessList(pages: pages, emptyPages: 1)).cause)
+        }
+        #expect(lists == [true] + Array(repeating: false, count: 48))
+    }
+
     @Test func `is told once though causes take turns, and again after it was over`() {
         var told = ToldCauses()
         let broken = RequestError.broken(reason: "reset")

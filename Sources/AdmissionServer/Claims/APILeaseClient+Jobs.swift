@@ -18,6 +18,7 @@ extension APILeaseClient {
 
     static let notAList = ClaimFailure(
         message: "the API server answered with something else than a list of Jobs; check what stands in between",
+        cause: "answer",
         isTransient: false
     )
 
@@ -89,7 +90,7 @@ extension APILeaseClient {
             return (.jobs(active: nil), try progress.next(after: page))
         } catch let error as EndlessList {
             let message = "the Jobs of the run: \(error)"
-            return (.failed(ClaimFailure(message: message, cause: "answer", isTransient: false)), nil)
+            return (.failed(ClaimFailure(message: message, cause: "endless list", isTransient: false)), nil)
         } catch {
             return (.failed(notAList), nil)
         }

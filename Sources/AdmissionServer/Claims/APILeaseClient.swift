@@ -99,6 +99,7 @@ struct APILeaseClient: LeaseClient, Sendable {
             message:
                 "the API server answered with another object than AgentRun \(key.namespace.visible)/"
                 + "\(key.name.visible); check what stands in between",
+            cause: "answer",
             isTransient: false
         )
     }

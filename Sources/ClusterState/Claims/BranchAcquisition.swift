@@ -100,10 +100,13 @@ package struct BranchAcquisition: Sendable {
         case (.replacing, .changed), (.replacing, .absent): return again(now)
         case (.creating, .lease(.foreign(let why))), (.readingLease, .lease(.foreign(let why))),
             (.replacing, .lease(.foreign(let why))):
-            return unavailable(why)
+            return unavailable(why, cause: "foreign Lease")
         case (.idle, _), (.creating, _), (.readingLease, _), (.readingHolder, _), (.readingJobs, _), (.replacing, _),
             (.waiting, _), (.finished, _):
-            return unavailable("the API answered something else than it was asked; look at what stands in between")
+            return unavailable(
+                "the API answered something else than it was asked; look at what stands in between",
+                cause: "answer"
+            )
         }
     }
 
@@ -113,7 +116,8 @@ package struct BranchAcquisition: Sendable {
     /// The review's time is over.
     package mutating func expire() -> Action {
         unavailable(
-            "the API did not answer in the time the review has (\(step)); check that the API server is not overloaded"
+            "the API did not answer in the time the review has (\(step)); check that the API server is not overloaded",
+            cause: "timed out"
         )
     }
 
@@ -150,7 +154,8 @@ extension BranchAcquisition {
         rounds += 1
         guard rounds < Self.maximumRounds else {
             return unavailable(
-                "Lease \"\(wish.key.leaseName)\" changed hands \(rounds) times while the review was judged; try again"
+                "Lease \"\(wish.key.leaseName)\" changed hands \(rounds) times while the review was judged; try again",
+                cause: "changed hands"
             )
         }
         return create(now)
@@ -231,8 +236,8 @@ extension BranchAcquisition {
         return .wait(until: now.steady + max(Self.firstDelayMilliseconds << (failures - 1), wanted))
     }
 
-    private mutating func unavailable(_ message: String) -> Action {
-        finish(.unavailable(ClaimFailure(message: message, isTransient: false)))
+    private mutating func unavailable(_ message: String, cause: String) -> Action {
+        finish(.unavailable(ClaimFailure(message: message, cause: cause, isTransient: false)))
     }
 
     private mutating func finish(_ outcome: ClaimOutcome) -> Action {

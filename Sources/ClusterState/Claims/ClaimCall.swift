@@ -40,17 +40,16 @@ package enum ClaimAnswer: Hashable, Sendable {
 package struct ClaimFailure: Hashable, Sendable {
     /// One line: what failed, and what to grant or fix.
     package var message: String
-    /// The same for every failure of this kind, whatever its message says of times and numbers.
+    /// The same for every failure of this kind, whatever its message says of names, times and numbers: by it is told once.
     package var cause: String
     /// Trying again at once may help.
     package var isTransient: Bool
     /// What the server asked for, in milliseconds.
     package var retryAfterMilliseconds: Int64?
 
-    /// `cause` is nil where the message is the same each time.
-    package init(message: String, cause: String? = nil, isTransient: Bool, retryAfterMilliseconds: Int64? = nil) {
+    package init(message: String, cause: String, isTransient: Bool, retryAfterMilliseconds: Int64? = nil) {
         self.message = message
-        self.cause = cause ?? message
+        self.cause = cause
         self.isTransient = isTransient
         self.retryAfterMilliseconds = retryAfterMilliseconds
     }

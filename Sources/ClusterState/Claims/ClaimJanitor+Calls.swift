@@ -177,11 +177,13 @@ extension ClaimJanitor {
 
     private static let confused = ClaimFailure(
         message: "the API answered something else than it was asked",
+        cause: "answer",
         isTransient: false
     )
 
     private static let vanished = ClaimFailure(
         message: "the Lease was there when it was to be made, and gone when it was read",
+        cause: "vanished",
         isTransient: true
     )
 

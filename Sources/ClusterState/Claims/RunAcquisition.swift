@@ -52,7 +52,9 @@ package struct RunAcquisition: Sendable {
     private var current: BranchAcquisition?
     /// Nothing is held before the end.
     private var result = Result(
-        decision: .unavailable(ClaimFailure(message: "the branches were not asked for", isTransient: true))
+        decision: .unavailable(
+            ClaimFailure(message: "the branches were not asked for", cause: "not asked", isTransient: true)
+        )
     )
     private var isOver = false
 
@@ -68,11 +70,11 @@ package struct RunAcquisition: Sendable {
             let message =
                 "the run has \(request.branches.count) head branches, and at most \(BranchKey.maximumOfRun) are "
                 + "claimed; split it into several runs"
-            return end(.unavailable(ClaimFailure(message: message, isTransient: false)))
+            return end(.unavailable(ClaimFailure(message: message, cause: "too many", isTransient: false)))
         }
         guard !request.holder.uid.isEmpty else {
             let message = "the run has no metadata.uid yet; register the webhook as a validating one"
-            return end(.unavailable(ClaimFailure(message: message, isTransient: false)))
+            return end(.unavailable(ClaimFailure(message: message, cause: "no uid", isTransient: false)))
         }
         return next(now)
     }
@@ -94,7 +96,7 @@ package struct RunAcquisition: Sendable {
         guard let action = current?.expire() else {
             let message =
                 "the review's time was over before its branches could be asked for; check that this replica is not overloaded"
-            return end(.unavailable(ClaimFailure(message: message, isTransient: true)))
+            return end(.unavailable(ClaimFailure(message: message, cause: "late", isTransient: true)))
         }
         return proceed(action, now)
     }

@@ -1,6 +1,6 @@
 /// What makes one failure the same as another, whatever their sentences say of times, versions and addresses.
 ///
-/// Foreign text is no part of it: an API server's message may hold the time, and would be another one at each try.
+/// Foreign text is no part of it: an API server's message may hold the time, and a run's author thinks of its names.
 package struct FailureCause: Hashable, Sendable {
     package let words: String
 
@@ -55,7 +55,7 @@ extension RequestError {
 }
 
 extension APIStatus {
-    var cause: FailureCause { FailureCause("status \(code) \(reason)") }
+    var cause: FailureCause { FailureCause("status \(code)") }
 }
 
 extension ReflectorFailure {
@@ -64,6 +64,7 @@ extension ReflectorFailure {
         case .status(let status): status.cause
         case .request(let error): error.cause
         case .stalled: FailureCause("stalled")
+        case .endless: FailureCause("endless list")
         case .other(let reason): FailureCause(reason)
         }
     }

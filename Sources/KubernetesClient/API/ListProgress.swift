@@ -31,7 +31,7 @@ package struct ListProgress: Equatable, Sendable {
 }
 
 /// A list whose pages do not end, or bring nothing more.
-package struct EndlessList: Error, CustomStringConvertible {
+package struct EndlessList: Error, Equatable, CustomStringConvertible {
     var pages: Int
     var emptyPages: Int
 

@@ -6,6 +6,9 @@ package enum ReflectorFailure: Equatable, Sendable {
     case request(RequestError)
     /// A watch that looked open brought nothing for so long.
     case stalled(seconds: Int64)
+    /// Pages without an end.
+    case endless(EndlessList)
+    /// In words of this program's own that are the same each time.
     case other(String)
 
     /// What an operator has to know, one line, with what to grant or install.
@@ -26,6 +29,8 @@ package enum ReflectorFailure: Equatable, Sendable {
             "cannot list and watch \(resource): \(APIStatus.oneLine(error.description))"
         case .stalled(let seconds):
             "cannot list and watch \(resource): nothing came from the watch for \(seconds) s"
+        case .endless(let list):
+            "cannot list and watch \(resource): \(list)"
         case .other(let reason):
             "cannot list and watch \(resource): \(APIStatus.oneLine(reason))"
         }

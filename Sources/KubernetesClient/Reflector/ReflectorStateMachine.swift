@@ -131,7 +131,7 @@ package struct ReflectorStateMachine: Sendable {
                 return .list(continueToken: token)
             }
         } catch {
-            return failed(.other(error.description), now: now, jitter: jitter)
+            return failed(.endless(error), now: now, jitter: jitter)
         }
         condition = .synced(lastHeardMilliseconds: listing.since, failure: stall)
         let seconds = watch(page.resourceVersion, now: now, jitter: jitter)

@@ -97,7 +97,7 @@ struct SimulatedCluster {
         guard case .claim(let held) = try? LeaseObject.decode(lease), held == HeldClaim(claim: claim, version: version)
         else {
             problem = "the Lease of \(claim) is not read as it was written"
-            return .failed(ClaimFailure(message: "unreadable", isTransient: false))
+            return .failed(ClaimFailure(message: "unreadable", cause: "unreadable", isTransient: false))
         }
         leases[claim.key] = held
         leaseTimes[claim.key] = now

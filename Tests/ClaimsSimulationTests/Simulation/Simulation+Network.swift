@@ -79,6 +79,6 @@ extension Simulation {
         lastTrouble = max(lastTrouble, time)
     }
 
-    private static let timedOut = ClaimFailure(message: "timed out", isTransient: true)
-    private static let busy = ClaimFailure(message: "the API is busy", isTransient: true)
+    private static let timedOut = ClaimFailure(message: "timed out", cause: "timed out", isTransient: true)
+    private static let busy = ClaimFailure(message: "the API is busy", cause: "busy", isTransient: true)
 }

@@ -25,7 +25,7 @@ extension `Claiming a branch` {
     }
 
     @Test func `is tried again after a failure that may pass, three times`() {
-        let failure = ClaimFailure(message: "busy", isTransient: true, retryAfterMilliseconds: nil)
+        let failure = ClaimFailure(message: "busy", cause: "busy", isTransient: true)
         var machine = Self.acquisition()
         _ = machine.start(now: Self.moment(0))
         for delay: Int64 in [100, 200, 400] {
@@ -40,7 +40,7 @@ extension `Claiming a branch` {
 
     @Test(arguments: [0, 7000, Int64.max])
     func `waits as long as the server asks, within reason`(asked: Int64) {
-        let failure = ClaimFailure(message: "busy", isTransient: true, retryAfterMilliseconds: asked)
+        let failure = ClaimFailure(message: "busy", cause: "busy", isTransient: true, retryAfterMilliseconds: asked)
         var machine = Self.acquisition()
         _ = machine.start(now: Self.moment(0))
         let wait = min(max(asked, 100), 30_000)
@@ -62,7 +62,7 @@ extension `Claiming a branch` {
     }
 
     @Test func `is given up at once where trying again is no use`() {
-        let failure = ClaimFailure(message: "forbidden", isTransient: false)
+        let failure = ClaimFailure(message: "forbidden", cause: "forbidden", isTransient: false)
         var machine = Self.acquisition()
         _ = machine.start(now: Self.moment(0))
         #expect(machine.received(.failed(failure), now: Self.moment(0)) == .finish(.unavailable(failure)))
@@ -134,7 +134,7 @@ extension `Claiming a branch` {
 
     /// What the first of three branches comes to, whether it is over then, and what is counted.
     @Test(arguments: [
-        (ClaimAnswer.failed(ClaimFailure(message: "no", isTransient: false)), false),
+        (ClaimAnswer.failed(ClaimFailure(message: "no", cause: "no", isTransient: false)), false),
         (.lease(.foreign("Lease \"x\" is someone's")), false), (nil, true),
     ])
     func `that cannot be had leaves no branch uncounted`(answer: ClaimAnswer?, expires: Bool) {
@@ -152,6 +152,34 @@ extension `Claiming a branch` {
         }
         #expect(result.counts == [.unavailable, .untried, .untried])
         #expect(result.taken.isEmpty)
+    }
+
+    /// What is told once for each cause must not be told for each branch, or for each number of them.
+    @Test func `fails for one cause whatever the run and its branches are called`() {
+        func cause(_ action: RunAcquisition.Action) -> String? {
+            guard case .finish(let result) = action, case .unavailable(let failure) = result.decision else {
+                return nil
+            }
+            return failure.cause
+        }
+        func machine(_ heads: [ExactString]) -> RunAcquisition {
+            let branches = heads.map {
+                (key: ClaimKey(branch: BranchKey(repository: "o/r", head: $0)), isDerived: false)
+            }
+            let holder = ClaimHolder(run: ObjectKey(namespace: "agents", name: heads[0]), uid: "u-1")
+            return RunAcquisition(.init(holder: holder, branches: branches), replica: "us", timing: ClaimTiming())
+        }
+        let late = (["a", "b"] as [ExactString]).map { head in
+            var machine = machine([head])
+            _ = machine.start(now: Self.moment(0))
+            return cause(machine.expire(now: Self.moment(0)))
+        }
+        #expect(late == ["timed out", "timed out"])
+        let many = [33, 34].map { count in
+            var machine = machine((0..<count).map { ExactString("b\($0)") })
+            return cause(machine.start(now: Self.moment(0)))
+        }
+        #expect(many == ["too many", "too many"])
     }
 
     @Test func `is not held before it was asked for`() {

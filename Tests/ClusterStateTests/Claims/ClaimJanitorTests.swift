@@ -163,7 +163,7 @@ import Testing
         var janitor = Self.janitor()
         janitor.saw(Self.held(1), known: Nothing(), now: Self.moment(0))
         var (time, last): (Int64, Int64) = (0, 0)
-        let failure = ClaimFailure(message: "busy", isTransient: true)
+        let failure = ClaimFailure(message: "busy", cause: "busy", isTransient: true)
         for attempt in 0..<12 {
             guard let (_, ticket) = Self.nextCall(&janitor, from: &time) else { break }
             if attempt > 0 { #expect(time - last <= 60_000 + Self.jitter) }
