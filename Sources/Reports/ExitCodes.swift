@@ -35,6 +35,11 @@ package struct ExitCodes: Sendable {
 // MARK: The table
 
 extension ExitCodes {
+    /// Of a command that only prints what this program has in itself.
+    private static func printing(_ command: String) -> ExitCodes {
+        ExitCodes(command, good: "printed", failed: "the command is wrong, or standard output cannot be written")
+    }
+
     package static let all = [
         serve, check, explain, test, review, replay, certs, certsGenerate, policy, policyCheck, policySchema,
         policyShow, rules, version,
@@ -108,11 +113,7 @@ extension ExitCodes {
         failed: "a file cannot be read or is no policy"
     )
 
-    package static let policySchema = ExitCodes(
-        "policy schema",
-        good: "printed",
-        failed: "the command is wrong, or standard output cannot be written"
-    )
+    package static let policySchema = printing("policy schema")
 
     package static let policyShow = ExitCodes(
         "policy show",
@@ -120,15 +121,7 @@ extension ExitCodes {
         failed: "the file cannot be read or is no policy"
     )
 
-    package static let rules = ExitCodes(
-        "rules",
-        good: "printed",
-        failed: "the command is wrong, or standard output cannot be written"
-    )
+    package static let rules = printing("rules")
 
-    package static let version = ExitCodes(
-        "version",
-        good: "printed",
-        failed: "the command is wrong, or standard output cannot be written"
-    )
+    package static let version = printing("version")
 }

@@ -40,6 +40,20 @@ import Testing
         _ = try TLSServerContext.make(pair: pair)
     }
 
+    @Test func `tells why it is not valid at a time, its ends included`() throws {
+        let issued = try Credentials.make(days: 30)
+        let validity = try Self.pair(issued.certificatePEM, issued.privateKeyPEM).validity
+        let first = Credentials.noon.adding(seconds: -CertificateAuthority.clockSkewSeconds)
+        let last = Credentials.noon.adding(days: 30)
+        #expect(validity.problem(at: first.adding(seconds: -1)) == "is not valid before \(first)")
+        #expect(validity.problem(at: first) == nil)
+        #expect(validity.problem(at: last) == nil)
+        #expect(validity.problem(at: last.adding(seconds: 1)) == "expired at \(last)")
+        for time in [first.adding(seconds: -1), first, last, last.adding(seconds: 1)] {
+            #expect(validity.contains(time) == (validity.problem(at: time) == nil))
+        }
+    }
+
     @Test func `the validity's ends belong to it`() throws {
         let issued = try Credentials.make(days: 30)
         let first = Credentials.noon.adding(seconds: -CertificateAuthority.clockSkewSeconds)

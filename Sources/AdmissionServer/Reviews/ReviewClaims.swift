@@ -53,8 +53,7 @@ final class ReviewClaims: Sendable {
     }
 
     /// The claims of one review on their way.
-    // Unchecked: goes from one event loop's step to the next.
-    private final class Errand: @unchecked Sendable {
+    private final class Errand {
         let review: PendingReview
         let engine: PolicyEngine
         let written: [BranchKey]
@@ -88,7 +87,7 @@ final class ReviewClaims: Sendable {
         for errand: Errand,
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<Void> {
-        claimer.claim(wanted, deadline: errand.deadline).hop(to: eventLoop).flatMap { [self] result in
+        claimer.claim(wanted, deadline: errand.deadline).hop(to: eventLoop).assumeIsolated().flatMap { [self] result in
             let earlier = errand.made?.taken ?? []
             errand.made = result
             errand.made?.taken += earlier
@@ -100,7 +99,7 @@ final class ReviewClaims: Sendable {
                 judge.state.withdraw(errand.claims)
             }
             return eventLoop.makeSucceededVoidFuture()
-        }
+        }.nonisolated()
     }
 
     /// Judges what claiming came to; what is still to be claimed, nil when all is done.

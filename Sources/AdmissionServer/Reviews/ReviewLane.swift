@@ -5,8 +5,7 @@ private import Synchronization
 /// A thread on which reviews are judged one after the other, beside the event loops of the connections they came on.
 ///
 /// What waits is bounded in bytes: so many are judged in well under a second, which is what whoever waits gives us.
-// Unchecked: the batch is used on the lane's own event loop alone.
-final class ReviewLane: @unchecked Sendable {
+final class ReviewLane: Sendable {
     private struct Load {
         var reviews = 0
         var bytes = 0

@@ -59,3 +59,33 @@ extension TabledObject {
         }
     }
 }
+
+/// A tabled object of which some are looked up by namespace, too, in the order of their names.
+protocol NamespacedObject: TabledObject where Kept == Self {
+    static var byNamespace: WritableKeyPath<ClusterObjects, ClusterObjects.NamespaceTables<Self>> { get }
+    /// Whether this one is among those that are.
+    var isListed: Bool { get }
+}
+
+extension NamespacedObject {
+    static func note(_ kept: Self?, at key: ObjectKey, in objects: inout ClusterObjects) {
+        ClusterObjects.note(
+            kept.flatMap { $0.isListed ? $0 : nil },
+            at: key,
+            in: &objects[keyPath: byNamespace]
+        )
+    }
+
+    static func takeOverIndex(
+        in namespace: ExactString?,
+        into objects: inout ClusterObjects,
+        from other: inout ClusterObjects
+    ) {
+        ClusterObjects.takeOver(&objects[keyPath: byNamespace], in: namespace, from: &other[keyPath: byNamespace])
+    }
+
+    static func makeIndex(of objects: inout ClusterObjects) {
+        objects[keyPath: byNamespace] = [:]
+        for (key, filed) in objects[keyPath: table] { note(filed.object, at: key, in: &objects) }
+    }
+}

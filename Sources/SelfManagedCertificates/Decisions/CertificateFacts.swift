@@ -1,21 +1,11 @@
 package import TLS
 
-/// From when to when a certificate is valid, by the API server's clock.
-package struct Validity: Hashable, Sendable {
-    package var notBefore: UnixTime
-    package var notAfter: UnixTime
-
-    package init(notBefore: UnixTime, notAfter: UnixTime) {
-        (self.notBefore, self.notAfter) = (notBefore, notAfter)
-    }
-
+extension Validity {
     /// No longer than what this program ever gives: what lasts longer is somebody else's, whatever it is called.
     var isOfOurs: Bool {
         let (life, isTooLong) = notAfter.secondsSinceEpoch.subtractingReportingOverflow(notBefore.secondsSinceEpoch)
         return !isTooLong && life <= KeeperTiming.longestAuthoritySeconds + CertificateAuthority.clockSkewSeconds
     }
-
-    package func contains(_ time: UnixTime) -> Bool { notBefore <= time && time <= notAfter }
 
     /// When a third of its time is left: what went wrong until the end has a third of the time to be seen and mended.
     ///

@@ -44,8 +44,7 @@ package struct KeptPair: Sendable {
     package let pair: CertificatePair
 
     var facts: PairFacts {
-        let validity = Validity(notBefore: pair.notBefore, notAfter: pair.notAfter)
-        return PairFacts(id: pair.fingerprint, authority: authority, validity: validity)
+        PairFacts(id: pair.fingerprint, authority: authority, validity: pair.validity)
     }
 }
 
@@ -143,8 +142,7 @@ struct KeptCertificates: Sendable {
 
     /// Why a certificate cannot be used at that time; the sentence is the same as long as the reason is.
     private static func problem(_ key: String, _ validity: Validity, at time: UnixTime) -> String? {
-        if time > validity.notAfter { return "\(key) expired at \(validity.notAfter)" }
-        return time < validity.notBefore ? "\(key) is not valid before \(validity.notBefore)" : nil
+        validity.problem(at: time).map { "\(key) \($0)" }
     }
 
     /// The error, without the time it was found at.
@@ -185,6 +183,6 @@ struct KeptCertificates: Sendable {
 
 extension AuthorityCertificate {
     var facts: AuthorityFacts {
-        AuthorityFacts(id: fingerprint, validity: Validity(notBefore: notBefore, notAfter: notAfter))
+        AuthorityFacts(id: fingerprint, validity: validity)
     }
 }

@@ -11,16 +11,12 @@ extension HealthCheck {
     static func certificate(
         _ context: Current<TLSServerContext>,
         _ record: ReloadRecord,
-        isFile: Bool,
-        now: @escaping @Sendable () -> UnixTime = { .now() }
+        isFile: Bool
     ) -> HealthCheck {
         let note: @Sendable () -> String? = { record.failure }
         return HealthCheck(name: record.name, note: isFile ? HealthCheck.reload(record).note : note) {
-            let pair = context.value.pair
-            let time = now()
-            if !isFile { return nil }
-            if pair.notAfter < time { return "the serving certificate expired at \(pair.notAfter)" }
-            return time < pair.notBefore ? "the serving certificate is not valid before \(pair.notBefore)" : nil
+            guard isFile else { return nil }
+            return context.value.pair.validity.problem(at: .now()).map { "the serving certificate \($0)" }
         }
     }
 

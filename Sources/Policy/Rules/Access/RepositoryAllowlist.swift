@@ -80,17 +80,11 @@ struct RepositoryAllowlist: Rule {
             var provider: ObjectIdentifier
         }
 
-        private var last: Pair?
-        private var others: Set<Pair> = []
+        private var seen = SeenOnce<Pair>()
 
         /// Whether this is the first time.
         mutating func insert(_ repository: RunUnderReview.Repository, _ provider: VersionControlProvider) -> Bool {
-            let pair = Pair(repository: ObjectIdentifier(repository), provider: ObjectIdentifier(provider))
-            // Nearly always there is one.
-            if last == pair { return false }
-            if let last { others.insert(last) }
-            last = pair
-            return !others.contains(pair)
+            seen.insert(Pair(repository: ObjectIdentifier(repository), provider: ObjectIdentifier(provider)))
         }
     }
 

@@ -28,17 +28,14 @@ struct HeadBranchName: Rule {
     }
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
-        var last: RunUnit.Head?
-        var seen: Set<ObjectIdentifier> = []
+        var seen = SeenOnce<ObjectIdentifier>()
         for found in run.heads {
             let head = found.head
             // A head that a step takes from the run is right or wrong for both.
-            if let last, head !== last { seen.insert(ObjectIdentifier(last)) }
-            if head !== last, !seen.contains(ObjectIdentifier(head)) {
+            if seen.insert(ObjectIdentifier(head)) {
                 if run.mode == .readWrite { checkPrefix(head, run, &findings) }
                 if !GitBranchName.isValid(head.name) { reportInvalid(head, &findings) }
             }
-            last = head
             if run.mode == .readWrite, let base = run.bases[found.unit], base == head.name {
                 reportBase(head, base, &findings)
             }

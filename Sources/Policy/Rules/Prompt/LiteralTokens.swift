@@ -51,23 +51,6 @@ struct LiteralTokens: Rule {
         }
     }
 
-    /// The parameters of the run that were looked at: nearly always the run gives them to all of its steps.
-    private struct SeenParameters {
-        /// Whether there is anybody to share with.
-        private let isShared: Bool
-        private var all: Set<RunMetadata.RunParameter> = []
-
-        init(of unitCount: Int) {
-            isShared = unitCount > 1
-        }
-
-        /// Whether a unit before had `name` from the same parameter.
-        mutating func holds(_ name: ParameterName, of unit: RunUnit) -> Bool {
-            guard isShared, let parameter = unit.metadata.runParameter(name) else { return false }
-            return !all.insert(parameter).inserted
-        }
-    }
-
     /// Steps that share a text share its finding.
     private typealias Groups = OrderedDictionary<Group.Key, Group>
 
@@ -79,27 +62,37 @@ struct LiteralTokens: Rule {
             else { continue }
             Self.addUnreplaced(tokens, field, prompt.unit, run.generation, &groups)
         }
-        var seen = SeenParameters(of: run.units.count)
-        for unit in run.units { Self.checkPlaces(unit, &seen, &groups) }
+        checkPlaces(of: run, &groups)
         for group in groups.values where !group.tokens.isEmpty { report(group, run.generation, &findings) }
     }
 
-    /// Where the unit works: no controller replaces anything in a parameter.
-    private static func checkPlaces(
-        _ unit: RunUnit,
+    /// Where the units work: no controller replaces anything in a parameter.
+    private func checkPlaces(of run: RunUnderReview, _ groups: inout Groups) {
+        var (repositories, bases, heads) = (SeenParameters(), SeenParameters(), SeenParameters())
+        for unit in run.units {
+            Self.checkPlace(.repository, of: unit, &repositories, &groups)
+            Self.checkPlace(.base, of: unit, &bases, &groups)
+            // The runner takes the branch only where there is no head.
+            Self.checkPlace(unit.metadata.has(.head) ? .head : .branch, of: unit, &heads, &groups)
+        }
+    }
+
+    /// The run's parameters that gave units before the same place.
+    private typealias SeenParameters = SeenOnce<RunMetadata.RunParameter>
+
+    private static func checkPlace(
+        _ name: ParameterName,
+        of unit: RunUnit,
         _ seen: inout SeenParameters,
         _ groups: inout Groups
     ) {
-        for name in [ParameterName.repository, .base, .head] {
-            // The runner takes the branch only where there is no head.
-            let name = name == .head && !unit.metadata.has(.head) ? ParameterName.branch : name
-            guard !seen.holds(name, of: unit), unit.metadata.hasDollar(in: name),
-                let value = unit.metadata[name], value.text.holdsLiteralToken, let field = unit.field(of: value)
-            else { continue }
-            let names = PromptTokens(in: value.text).allDollarBraces
-            let key = Group.Key(reason: .literalToken, field: field.key)
-            groups[key, default: Group(.literalToken, field, isParameter: true)].add(names) { "${\($0)}" }
-        }
+        if let parameter = unit.metadata.runParameter(name), !seen.insert(parameter) { return }
+        guard unit.metadata.hasDollar(in: name), let value = unit.metadata[name], value.text.holdsLiteralToken,
+            let field = unit.field(of: value)
+        else { return }
+        let names = PromptTokens(in: value.text).allDollarBraces
+        let key = Group.Key(reason: .literalToken, field: field.key)
+        groups[key, default: Group(.literalToken, field, isParameter: true)].add(names) { "${\($0)}" }
     }
 
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {
