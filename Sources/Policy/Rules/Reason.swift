@@ -11,10 +11,18 @@ package struct Reason: Sendable {
         let meaning: String
         let example: String
         let fix: String
+        let mend: Mend?
 
-        init(_ name: String, _ action: DefaultAction?, _ meaning: String, _ example: String, _ fix: String) {
+        init(
+            _ name: String,
+            _ action: DefaultAction?,
+            _ meaning: String,
+            _ example: String,
+            _ fix: String,
+            _ mend: Mend?
+        ) {
             (self.name, self.action, self.meaning) = (name, action, meaning)
-            (self.example, self.fix) = (example, fix)
+            (self.example, self.fix, self.mend) = (example, fix, mend)
         }
     }
 
@@ -34,16 +42,18 @@ package struct Reason: Sendable {
     ///   - meaning: one line of Markdown, without a full stop.
     ///   - example: what has it.
     ///   - fix: how to put it right.
+    ///   - mend: how a patch does, where nobody has to decide anything.
     init(
         _ name: String,
         action: Action? = nil,
         where applies: (@Sendable (Generation) -> Bool)? = nil,
         meaning: String,
         example: String,
-        fix: String
+        fix: String,
+        mend: Mend? = nil
     ) {
         let action = action.map { DefaultAction(action: $0, applies: applies) }
-        description = Description(name, action, meaning, example, fix)
+        description = Description(name, action, meaning, example, fix, mend)
     }
 
     /// One line of Markdown, without a full stop.
@@ -52,6 +62,8 @@ package struct Reason: Sendable {
     package var example: String { description.example }
     /// How to put it right.
     package var fix: String { description.fix }
+    /// How a patch puts it right.
+    var mend: Mend? { description.mend }
 
     /// Whether the default depends on which controller runs.
     var dependsOnGeneration: Bool { description.action?.applies != nil }

@@ -2,36 +2,28 @@ internal import AgentRuns
 
 /// How the controller would end the run, and how early it would find out (`controller-semantics.md` section 3).
 struct ControllerOutcome: Sendable, Equatable {
-    /// One check of the controller.
-    enum Check: Sendable {
-        case immutability
-        case idempotency
-        case concurrency
-        case queue
-        case runtime
-        case parameters
-        case labels
-        case endpoint
-        /// Names, loops and parameters of the steps, one step after the other.
-        case stepStructure
-        case agent
-        case provider
-        case runSecretsAllowed
-        case serviceAccount
-        case implementation
-        case implementationSource
-        case contract
-        case memory
-        case runSecretsBlocked
-        case memorySecret
-        case image
-        case systemPrompt
-        case vcsProvider
-        case repositoryMissing
-        case repositoryPolicy
-        case vcsSecretBlocked
-        case vcsSecretAllowed
-        case submission
+    /// One check of the controller, by where it stands among its others.
+    ///
+    /// The rule that foresees it declares it, beside its reasons. A smaller number comes first; the numbers are those of the
+    /// order of evaluation in `controller-semantics.md` section 3, counted by tens.
+    struct Check: Sendable, Equatable {
+        private let numberOfRun: Int
+        private let numberOfWorkflow: Int
+        /// Of controllers that do it before they look anything up.
+        private let numberOfImageFirst: Int?
+
+        /// - Parameters:
+        ///   - number: where it stands for a run that is no workflow.
+        ///   - workflow: where for a workflow, if that is elsewhere.
+        ///   - imageFirst: where with a controller that looks at images first, if that is elsewhere.
+        init(_ number: Int, workflow: Int? = nil, imageFirst: Int? = nil) {
+            (numberOfRun, numberOfWorkflow, numberOfImageFirst) = (number, workflow ?? number, imageFirst)
+        }
+
+        fileprivate func number(in run: RunUnderReview) -> Int {
+            if run.generation.checksImageFirst, let numberOfImageFirst { return numberOfImageFirst }
+            return run.run.isWorkflow ? numberOfWorkflow : numberOfRun
+        }
     }
 
     var check: Check
@@ -82,45 +74,14 @@ struct ControllerOutcome: Sendable, Equatable {
     /// Room for a step's parameters in ``place``; behind that many, which of two is first is not told apart.
     private static let placesOfStep = 1000
 
-    /// The job that cannot be submitted.
-    static var submissionFailure: ControllerOutcome {
-        var outcome = ControllerOutcome(.submission, .runNameTooLong)
-        outcome.text = "Failed/SubmitFailed"
-        return outcome
-    }
-
     /// The one the controller comes to first; nil when there is none.
     static func first(of outcomes: [ControllerOutcome], run: RunUnderReview) -> ControllerOutcome? {
         guard outcomes.count > 1 else { return outcomes.first }
-        let order = order(of: run)
         func comesBefore(_ one: ControllerOutcome, _ other: ControllerOutcome) -> Bool {
             if one.step != other.step { return (one.step ?? -1) < (other.step ?? -1) }
             if one.check == other.check { return one.place < other.place }
-            return (order.firstIndex(of: one.check) ?? order.count) < (order.firstIndex(of: other.check) ?? order.count)
+            return one.check.number(in: run) < other.check.number(in: run)
         }
         return outcomes.min(by: comesBefore)
     }
-
-    /// The checks in the order the controller runs them for this runtime.
-    private static func order(of run: RunUnderReview) -> [Check] {
-        let before: [Check] = [.immutability, .idempotency, .concurrency, .queue, .runtime, .parameters, .labels]
-        let isImageFirst = run.generation.checksImageFirst
-        if run.run.isWorkflow {
-            let lookUp: [Check] = [
-                .agent, .provider, .implementation, .memory, .runSecretsAllowed, .runSecretsBlocked, .memorySecret,
-                .serviceAccount, .implementationSource,
-            ]
-            return before + [.stepStructure] + (isImageFirst ? [.image] + lookUp : lookUp + [.image]) + [.systemPrompt]
-                + [.contract] + versionControl
-        }
-        let lookUp: [Check] = isImageFirst ? [.image, .agent, .provider] : [.agent, .provider, .image]
-        return before + [.endpoint] + lookUp + [
-            .runSecretsAllowed, .serviceAccount, .implementation, .implementationSource, .contract, .memory,
-            .runSecretsBlocked, .memorySecret, .systemPrompt,
-        ] + versionControl
-    }
-
-    private static let versionControl: [Check] = [
-        .vcsProvider, .repositoryMissing, .repositoryPolicy, .vcsSecretBlocked, .vcsSecretAllowed, .submission,
-    ]
 }

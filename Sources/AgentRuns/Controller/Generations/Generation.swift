@@ -106,7 +106,12 @@ extension Generation: RawRepresentable, CaseIterable, Hashable {
         self = generation
     }
 
-    package static func == (lhs: Generation, rhs: Generation) -> Bool { lhs.rawValue == rhs.rawValue }
+    /// Names are compared where they lie: nothing is made of them.
+    package static func == (lhs: Generation, rhs: Generation) -> Bool {
+        lhs.name.withUTF8Buffer { left in rhs.name.withUTF8Buffer { unsafe left.elementsEqual($0) } }
+    }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+    package func hash(into hasher: inout Hasher) {
+        name.withUTF8Buffer { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }

@@ -88,6 +88,10 @@ extension RuleID {
     package static let imagePolicy = ImagePolicy.id
 }
 
+extension ControllerOutcome.Check {
+    static let image = Self(120, workflow: 190, imageFirst: 90)
+}
+
 extension Reason {
     static let imageBlocked = Reason(
         "ImageBlocked",

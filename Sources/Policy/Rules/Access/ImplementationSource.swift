@@ -62,6 +62,10 @@ extension RuleID {
     package static let implementationSource = ImplementationSource.id
 }
 
+extension ControllerOutcome.Check {
+    static let implementationSource = Self(160, workflow: 180)
+}
+
 extension Reason {
     static let implementationSourceProviderNotAllowed = Reason(
         "ImplementationSourceProviderNotAllowed",

@@ -85,6 +85,10 @@ extension RuleID {
     package static let labelPolicy = LabelPolicy.id
 }
 
+extension ControllerOutcome.Check {
+    static let labels = Self(70)
+}
+
 extension Reason {
     static let missingRequiredLabels = Reason(
         "MissingRequiredLabels",
@@ -96,12 +100,14 @@ extension Reason {
         "LabelBlocked",
         meaning: "a label the policy denies",
         example: "labels: {debug: \"1\"}",
-        fix: "remove the label"
+        fix: "remove the label",
+        mend: .removal
     )
     static let labelNotAllowed = Reason(
         "LabelNotAllowed",
         meaning: "a label the policy does not allow",
         example: "labels: {color: red}",
-        fix: "remove the label, or the policy"
+        fix: "remove the label, or the policy",
+        mend: .removal
     )
 }

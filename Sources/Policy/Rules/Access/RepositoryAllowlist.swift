@@ -241,6 +241,11 @@ extension RuleID {
     package static let repositoryAllowlist = RepositoryAllowlist.id
 }
 
+extension ControllerOutcome.Check {
+    static let repositoryMissing = Self(230)
+    static let repositoryPolicy = Self(240)
+}
+
 extension Reason {
     static let invalidRepository = Reason(
         "InvalidRepository",

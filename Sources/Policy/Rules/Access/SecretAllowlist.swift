@@ -250,6 +250,14 @@ extension RuleID {
     package static let secretAllowlist = SecretAllowlist.id
 }
 
+extension ControllerOutcome.Check {
+    static let runSecretsAllowed = Self(130, workflow: 140)
+    static let runSecretsBlocked = Self(190, workflow: 150)
+    static let memorySecret = Self(200, workflow: 160)
+    static let vcsSecretBlocked = Self(250)
+    static let vcsSecretAllowed = Self(260)
+}
+
 extension Reason {
     static let secretBlocked = Reason(
         "SecretBlocked",
@@ -267,6 +275,16 @@ extension Reason {
         "SecretNotListed",
         meaning: "spec.secrets must name it as well",
         example: "systemPromptRef to a Secret that spec.secrets does not name",
-        fix: "add it to spec.secrets"
+        fix: "add it to spec.secrets",
+        mend: .listing
     )
+}
+
+extension Mend {
+    fileprivate static let listing = Mend(dependingOn: "spec.secrets") { mended in
+        let names = mended.finding.values.filter { !$0.isRatcheted }.map(\.text.string)
+        return mended.presentFields.contains("spec.secrets")
+            ? names.map { .append(path: "/spec/secrets/-", value: $0) }
+            : [.addList(path: "/spec/secrets", values: names)]
+    }
 }

@@ -65,6 +65,10 @@ extension RuleID {
     package static let serviceAccount = ServiceAccountAllowlist.id
 }
 
+extension ControllerOutcome.Check {
+    static let serviceAccount = Self(140, workflow: 170)
+}
+
 extension Reason {
     static let serviceAccountNotAllowed = Reason(
         "ServiceAccountNotAllowed",

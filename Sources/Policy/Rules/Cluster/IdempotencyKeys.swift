@@ -40,6 +40,10 @@ extension RuleID {
     package static let idempotencyKey = IdempotencyKeys.id
 }
 
+extension ControllerOutcome.Check {
+    static let idempotency = Self(20)
+}
+
 extension Reason {
     static let idempotencyKeyInUse = Reason(
         "IdempotencyKeyInUse",

@@ -146,6 +146,11 @@ extension RuleID {
     package static let limits = Limits.id
 }
 
+extension ControllerOutcome.Check {
+    static let concurrency = Self(30)
+    static let queue = Self(40)
+}
+
 extension Reason {
     static let concurrencyLimit = Reason(
         "ConcurrencyLimit",

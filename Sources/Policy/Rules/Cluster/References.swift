@@ -150,6 +150,13 @@ extension RuleID {
     package static let references = References.id
 }
 
+extension ControllerOutcome.Check {
+    static let agent = Self(100)
+    static let provider = Self(110)
+    static let memory = Self(180, workflow: 130)
+    static let vcsProvider = Self(220)
+}
+
 extension Reason {
     static let missingAgent = Reason(
         "MissingAgent",

@@ -138,19 +138,29 @@ extension Reason {
         "PromptOverride",
         meaning: "`parameters.prompt` wins over the text of the whole run (2026-02)",
         example: "spec.parameters.prompt: \"do the first task\"",
-        fix: "remove it, or move its content into the ImplementationSpec"
+        fix: "remove it, or move its content into the ImplementationSpec",
+        mend: .parameterRemoval
     )
     static let stepPromptOverride = Reason(
         "StepPromptOverride",
         meaning: "a step's own `prompt` wins over the step's text (2026-02)",
         example: "spec.workflow.steps[0].parameters.prompt: \"only lint\"",
-        fix: "remove it, or move its content into the ImplementationSpec"
+        fix: "remove it, or move its content into the ImplementationSpec",
+        mend: .parameterRemoval
     )
     static let forbiddenParameterKey = Reason(
         "ForbiddenParameterKey",
         action: .deny,
         meaning: "a key that is `prompt` in any case is refused (2026-08)",
         example: "spec.parameters: {\" Prompt \": x}",
-        fix: "remove it and put the text into the ImplementationSpec"
+        fix: "remove it and put the text into the ImplementationSpec",
+        mend: .removal
     )
+}
+
+extension Mend {
+    /// What is mapped from the implementation's source is not a parameter that could be removed.
+    fileprivate static let parameterRemoval = Mend { mended in
+        mended.isExact && mended.path.contains("parameters") ? [.remove(path: mended.pointer)] : []
+    }
 }

@@ -100,12 +100,17 @@ extension RuleID {
     package static let promptSource = PromptSource.id
 }
 
+extension ControllerOutcome.Check {
+    static let implementation = Self(150, workflow: 120)
+}
+
 extension Reason {
     static let ambiguousPromptSource = Reason(
         "AmbiguousPromptSource",
         meaning: "inline text and a reference are both set; the inline one wins",
         example: "implementation.inline and implementationSpecRef: {name: design}",
-        fix: "remove one of the two"
+        fix: "remove one of the two",
+        mend: .removal
     )
     static let emptyPrompt = Reason(
         "EmptyPrompt",

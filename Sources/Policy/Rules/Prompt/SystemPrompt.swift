@@ -173,12 +173,17 @@ extension RuleID {
     package static let systemPrompt = SystemPrompt.id
 }
 
+extension ControllerOutcome.Check {
+    static let systemPrompt = Self(210, workflow: 200)
+}
+
 extension Reason {
     static let systemPromptOverrideNotAllowed = Reason(
         "SystemPromptOverrideNotAllowed",
         meaning: "a run may bring no system prompt (2026-08)",
         example: "spec.systemPrompt: \"be brief\"",
-        fix: "set the Agent's defaults"
+        fix: "set the Agent's defaults",
+        mend: .removal
     )
     static let missingSystemPromptConfiguration = Reason(
         "MissingSystemPromptConfiguration",
@@ -190,7 +195,8 @@ extension Reason {
         "AmbiguousSystemPrompt",
         meaning: "both forms are set; the reference wins (2026-02)",
         example: "systemPrompt and systemPromptRef",
-        fix: "remove one of them"
+        fix: "remove one of them",
+        mend: .removal
     )
     static let invalidSystemPromptRef = Reason(
         "InvalidSystemPromptRef",

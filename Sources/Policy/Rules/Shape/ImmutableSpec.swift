@@ -68,6 +68,10 @@ extension RuleID {
     package static let immutableSpec = ImmutableSpec.id
 }
 
+extension ControllerOutcome.Check {
+    static let immutability = Self(10)
+}
+
 extension Reason {
     static let specImmutableViolation = Reason(
         "SpecImmutableViolation",

@@ -130,6 +130,10 @@ extension RuleID {
     package static let implementationContract = ImplementationContract.id
 }
 
+extension ControllerOutcome.Check {
+    static let contract = Self(170, workflow: 210)
+}
+
 extension Reason {
     static let invalidContract = Reason(
         "InvalidContract",

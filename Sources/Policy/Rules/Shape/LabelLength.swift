@@ -126,17 +126,36 @@ extension RuleID {
     package static let labelLength = LabelLength.id
 }
 
+extension ControllerOutcome {
+    /// The job that cannot be submitted.
+    fileprivate static var submissionFailure: ControllerOutcome {
+        var outcome = ControllerOutcome(Check(270), .runNameTooLong)
+        outcome.text = "Failed/SubmitFailed"
+        return outcome
+    }
+}
+
 extension Reason {
     static let runNameTooLong = Reason(
         "RunNameTooLong",
         meaning: "more than 63 characters, and the name becomes a label",
         example: "a name of 64 characters",
-        fix: "the shorter name the message proposes"
+        fix: "the shorter name the message proposes",
+        mend: .shorterName
     )
     static let runNameNotLabelValue = Reason(
         "RunNameNotLabelValue",
         meaning: "no label value",
         example: "generateName: \"-run-\"",
-        fix: "letters or digits at both ends"
+        fix: "letters or digits at both ends",
+        mend: .shorterName
     )
+}
+
+extension Mend {
+    /// A prefix has no shorter one that would do as well.
+    fileprivate static let shorterName = Mend { mended in
+        guard mended.isExact, mended.path == "metadata.name" else { return [] }
+        return [.replace(path: mended.pointer, value: LabelLength.shortened(ExactString(mended.value)))]
+    }
 }

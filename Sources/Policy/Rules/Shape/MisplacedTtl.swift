@@ -67,6 +67,18 @@ extension Reason {
         meaning:
             "a time to live in runtime.config is the runner's Job's (ttlSecondsAfterFinished at job and workflow) or nobody's",
         example: "runtime.config.ttlSecondsAfterFinished: 60",
-        fix: "move it to spec.ttlSecondsAfterFinished"
+        fix: "move it to spec.ttlSecondsAfterFinished",
+        mend: .move
     )
+}
+
+extension Mend {
+    fileprivate static let move = Mend(dependingOn: "spec.ttlSecondsAfterFinished") { mended in
+        guard mended.isExact else { return [] }
+        guard mended.presentFields.contains("spec.ttlSecondsAfterFinished") else {
+            return [.move(from: mended.pointer, path: "/spec/ttlSecondsAfterFinished")]
+        }
+        // The time of the Job and that of the run can both be meant.
+        return mended.finding.remedy == MisplacedTtl.removal ? [.remove(path: mended.pointer)] : []
+    }
 }

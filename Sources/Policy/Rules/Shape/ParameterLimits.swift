@@ -95,6 +95,10 @@ extension RuleID {
     package static let parameters = ParameterLimits.id
 }
 
+extension ControllerOutcome.Check {
+    static let parameters = Self(60)
+}
+
 extension Reason {
     static let tooLarge = Reason(
         "TooLarge",
@@ -112,7 +116,8 @@ extension Reason {
         "ParameterNotString",
         meaning: "not a string",
         example: "parameters: {issue: 7}",
-        fix: "put it in quotes"
+        fix: "put it in quotes",
+        mend: .quoting
     )
     static let parameterValueTooLarge = Reason(
         "ParameterValueTooLarge",
@@ -120,4 +125,12 @@ extension Reason {
         example: "a long parameter",
         fix: "put it into the ImplementationSpec"
     )
+}
+
+extension Mend {
+    /// A list or a map has no text that is surely meant.
+    fileprivate static let quoting = Mend { mended in
+        let isScalar = mended.value.utf8.first != UInt8(ascii: "{") && mended.value.utf8.first != UInt8(ascii: "[")
+        return mended.isExact && isScalar ? [.replace(path: mended.pointer, value: mended.value)] : []
+    }
 }

@@ -70,6 +70,11 @@ extension RuleID {
     package static let runtimeConfig = RuntimeConfig.id
 }
 
+extension ControllerOutcome.Check {
+    static let runtime = Self(50)
+    static let endpoint = Self(80)
+}
+
 extension Reason {
     static let missingRuntime = Reason(
         "MissingRuntime",

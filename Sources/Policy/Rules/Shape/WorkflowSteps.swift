@@ -140,6 +140,11 @@ extension RuleID {
     package static let workflowSteps = WorkflowSteps.id
 }
 
+extension ControllerOutcome.Check {
+    /// Names, loops and parameters of the steps, one step after the other.
+    static let stepStructure = Self(80)
+}
+
 extension Reason {
     static let overlappingAttempts = Reason(
         "OverlappingAttempts",
