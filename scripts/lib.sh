@@ -129,6 +129,27 @@ need_build_tools() {
   need_packages ca-certificates g++ git libnghttp2-dev libssl-dev libyaml-dev pkg-config
 }
 
+# given FLAG ARGUMENT...: whether the flag is among the arguments.
+given() {
+  local flag=$1 argument
+  shift
+  for argument; do
+    if [[ $argument == "$flag" || $argument == "$flag="* ]]; then return 0; fi
+  done
+  return 1
+}
+
+# build_driver FOLDER...: the Go programs of these folders of Tests, in $drivers under their folders' names.
+drivers=$PWD/.build/drivers
+build_driver() { (cd Tests && GOTOOLCHAIN=local GOFLAGS=-mod=mod go build -o "$drivers/" "${@/#/./}"); }
+
+# build_fake_apiserver: builds the API server of the tests for production, and prints its path.
+build_fake_apiserver() {
+  local flags=("${release_flags[@]}" --product fake-apiserver)
+  swift build "${flags[@]}" >&2
+  printf '%s/fake-apiserver\n' "$(swift build "${flags[@]}" --show-bin-path)"
+}
+
 # usage: the comment at the head of the running script, as help.
 usage() {
   awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"

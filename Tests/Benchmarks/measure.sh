@@ -83,7 +83,7 @@ measure_memory() {
 measure_start() {
   local command milliseconds
   eval "command=(${server_command[$2]})"
-  taskset --cpu-list "$load_core" "$work/first-answer" -server-core "$server_core" -client-core "$load_core" -starts "$3" \
+  taskset --cpu-list "$load_core" "$drivers/first-answer" -server-core "$server_core" -client-core "$load_core" -starts "$3" \
     "https://127.0.0.1:${server_port[$2]}/readyz" "${command[@]}" 2>"$work/$2.start.log" \
     | while read -r milliseconds; do printf '%s\t%s\n' "$2" "$milliseconds"; done >>"$1" \
     || { tail -n 20 "$work/$2.start.log" >&2; die "${server_title[$2]} did not start"; }

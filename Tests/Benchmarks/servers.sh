@@ -59,7 +59,7 @@ add_nginx() {
 
 add_go() {
   add_server go "Go net/http, encoding/json"
-  define_command go env GOMAXPROCS=1 "$work/go-server" "127.0.0.1:${server_port[go]}" "$work/certs/tls.crt" "$work/certs/tls.key"
+  define_command go env GOMAXPROCS=1 "$drivers/go-server" "127.0.0.1:${server_port[go]}" "$work/certs/tls.crt" "$work/certs/tls.key"
 }
 
 start_server() {

@@ -1,4 +1,4 @@
-package main
+package apiserver
 
 import (
 	"context"
@@ -27,21 +27,21 @@ func newService(addresses []string, config *tls.Config) *service {
 	return &service{addresses: addresses, config: config, ready: map[string]bool{}}
 }
 
-func tlsConfig(o options) (*tls.Config, error) {
+func tlsConfig(o Options) (*tls.Config, error) {
 	// What is built in reads the authorities once: here they are those of the file at the time of each handshake.
-	config := &tls.Config{ServerName: o.name, InsecureSkipVerify: true}
-	if o.ca == "" {
+	config := &tls.Config{ServerName: o.Name, InsecureSkipVerify: true}
+	if o.CA == "" {
 		return config, nil
 	}
-	if _, err := authorities(o.ca); err != nil {
+	if _, err := authorities(o.CA); err != nil {
 		return nil, err
 	}
 	config.VerifyConnection = func(state tls.ConnectionState) error {
-		roots, err := authorities(o.ca)
+		roots, err := authorities(o.CA)
 		if err != nil {
 			return err
 		}
-		options := x509.VerifyOptions{Roots: roots, DNSName: o.name, Intermediates: x509.NewCertPool()}
+		options := x509.VerifyOptions{Roots: roots, DNSName: o.Name, Intermediates: x509.NewCertPool()}
 		for _, certificate := range state.PeerCertificates[1:] {
 			options.Intermediates.AddCert(certificate)
 		}

@@ -1,4 +1,4 @@
-package main
+package apiserver
 
 import (
 	"bytes"
@@ -17,18 +17,19 @@ import (
 
 // asker sends reviews and remembers what became of them.
 type asker struct {
-	options options
+	options Options
 	service *service
 	client  *http.Client
 	run     string
 	mutex   sync.Mutex
 	total   []time.Duration
 	last    []time.Duration
-	counts  result
+	counts  Result
 	printed int
 }
 
-type result struct {
+// Result is what became of the reviews.
+type Result struct {
 	Answered int `json:"answered"`
 	Failed   int `json:"failed"`
 	Wrong    int `json:"wrong"`
@@ -37,11 +38,12 @@ type result struct {
 	Connections int     `json:"connections"`
 	PerSecond   float64 `json:"reviewsPerSecond"`
 	// Of a whole review, its repetitions included, and of the call that was answered.
-	Review percentiles `json:"reviewMilliseconds"`
-	Call   percentiles `json:"callMilliseconds"`
+	Review Percentiles `json:"reviewMilliseconds"`
+	Call   Percentiles `json:"callMilliseconds"`
 }
 
-type percentiles struct {
+// Percentiles are of times, in milliseconds.
+type Percentiles struct {
 	P50  float64 `json:"p50"`
 	P90  float64 `json:"p90"`
 	P99  float64 `json:"p99"`
@@ -49,7 +51,15 @@ type percentiles struct {
 	Max  float64 `json:"max"`
 }
 
-func newAsker(o options, s *service, config *tls.Config) *asker {
+// IsGood is whether there were reviews, and each was answered right.
+func (r *Result) IsGood() bool { return r.Answered > 0 && r.Failed+r.Wrong == 0 }
+
+// String is what a page shows of them.
+func (p Percentiles) String() string {
+	return fmt.Sprintf("%v / %v / %v / %v ms", p.P50, p.P99, p.P999, p.Max)
+}
+
+func newAsker(o Options, s *service, config *tls.Config) *asker {
 	protocols := config.Clone()
 	protocols.NextProtos = []string{"http/1.1"}
 	transport := &http.Transport{
@@ -58,9 +68,9 @@ func newAsker(o options, s *service, config *tls.Config) *asker {
 		TLSHandshakeTimeout: 10 * time.Second,
 		MaxIdleConnsPerHost: 25,
 		IdleConnTimeout:     90 * time.Second,
-		DisableKeepAlives:   o.fresh,
+		DisableKeepAlives:   o.Fresh,
 	}
-	if o.http2 {
+	if o.HTTP2 {
 		protocols.NextProtos = []string{"h2", "http/1.1"}
 		transport.ForceAttemptHTTP2 = true
 	}
@@ -77,8 +87,8 @@ func (a *asker) ask(worker, number int) {
 	uid := fmt.Sprintf("%s-%d-%d", a.run, worker, number)
 	// Of ten reviews one is to be denied.
 	allowed := (worker+number)%10 != 0
-	body := review(uid, fmt.Sprintf("run-%d-%d", worker, number), allowed, !a.options.real)
-	ctx, cancel := context.WithTimeout(context.Background(), a.options.timeout)
+	body := review(uid, fmt.Sprintf("run-%d-%d", worker, number), allowed, !a.options.Real)
+	ctx, cancel := context.WithTimeout(context.Background(), a.options.Timeout)
 	defer cancel()
 	start := time.Now()
 	for {
@@ -106,7 +116,7 @@ func (a *asker) ask(worker, number int) {
 
 // call makes one HTTP request; a pause means that it is worth another.
 func (a *asker) call(ctx context.Context, body []byte) (int, time.Duration, []byte, error) {
-	url := fmt.Sprintf("https://%s/validate?timeout=%ds", a.options.name, int(a.options.timeout.Seconds()))
+	url := fmt.Sprintf("https://%s/validate?timeout=%ds", a.options.Name, int(a.options.Timeout.Seconds()))
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, 0, nil, err
@@ -168,12 +178,12 @@ func (a *asker) fail(uid string, err error) {
 }
 
 func (a *asker) print(line string) {
-	if a.printed++; a.printed <= a.options.errors {
+	if a.printed++; a.printed <= a.options.Errors {
 		fmt.Fprintln(os.Stderr, time.Now().UTC().Format("15:04:05.000"), line)
 	}
 }
 
-func (a *asker) result(elapsed time.Duration) *result {
+func (a *asker) result(elapsed time.Duration) *Result {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	result := a.counts
@@ -184,15 +194,15 @@ func (a *asker) result(elapsed time.Duration) *result {
 	return &result
 }
 
-func summary(times []time.Duration) percentiles {
+func summary(times []time.Duration) Percentiles {
 	if len(times) == 0 {
-		return percentiles{}
+		return Percentiles{}
 	}
 	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
 	at := func(share float64) float64 {
 		return float64(times[int(share*float64(len(times)-1))].Microseconds()) / 1000
 	}
-	return percentiles{P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999), Max: at(1)}
+	return Percentiles{P50: at(0.5), P90: at(0.9), P99: at(0.99), P999: at(0.999), Max: at(1)}
 }
 
 // review is what an API server sends for the creation of a run, on a branch of its own; a dry run takes no branch;

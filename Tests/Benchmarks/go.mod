@@ -1,3 +1,0 @@
-module agentrun-admission/benchmarks
-
-go 1.19

@@ -1,3 +1,0 @@
-module agentrun-admission/end-to-end/balancer
-
-go 1.19

@@ -1,2 +1,0 @@
-# shellcheck shell=bash disable=SC2154
-race "one replica" codex/race "$work/race"

@@ -1,3 +1,0 @@
-module agentrun-admission/end-to-end/slow
-
-go 1.19

@@ -1,0 +1,3 @@
+module agentrun-admission/tests
+
+go 1.19
