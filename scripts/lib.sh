@@ -143,6 +143,19 @@ given() {
 drivers=$PWD/.build/drivers
 build_driver() { (cd Tests && GOTOOLCHAIN=local GOFLAGS=-mod=mod go build -o "$drivers/" "${@/#/./}"); }
 
+# run_driver RESULT NAME ARGUMENT...: runs one of them, whose stdout goes into the file, and ends it when this script is ended.
+run_driver() {
+  local result=$1 name=$2 driver status=0
+  shift 2
+  "$drivers/$name" "$@" >"$result" &
+  driver=$!
+  # shellcheck disable=SC2064 # the driver of now is meant
+  trap "kill $driver 2>/dev/null; wait $driver; exit 143" INT TERM
+  wait "$driver" || status=$?
+  trap - INT TERM
+  return "$status"
+}
+
 # build_fake_apiserver: builds the API server of the tests for production, and prints its path.
 build_fake_apiserver() {
   local flags=("${release_flags[@]}" --product fake-apiserver)
@@ -206,6 +219,36 @@ table_row() {
   local cell row='|'
   for cell; do row+=" $cell |"; done
   printf '%s\n' "$row"
+}
+
+# print_result FORMAT FILE: a driver's result, as it is (json) or the tables in it (markdown).
+print_result() {
+  case $1 in
+    json) cat "$2" ;;
+    markdown)
+      eval "$(jq -r '[.. | objects | select(has("columns") and has("rows"))] | to_entries[]
+        | (select(.key > 0) | "echo"), "table_head \(.value.columns | @sh)", (.value.rows[] | "table_row \(@sh)")' "$2")"
+      ;;
+    *) die "--output is json or markdown, not $1" ;;
+  esac
+}
+
+# put_tables DOCUMENT: Markdown tables of stdin in place of those of the document whose heads are the same up to the first comma.
+put_tables() {
+  local document=$1 changed
+  changed=$(mktemp)
+  awk -v document="$document" '
+    function key(line) { sub(/^\| /, "", line); sub(/[,|].*/, "", line); return line }
+    FNR == 1 { file++ }
+    file == 1 && /^\|/ { if (!inside) name = key($0); text[name] = text[name] $0 "\n" }
+    file == 2 && /^\|/ && !inside { replaced = key($0) in text; if (replaced) { printf "%s", text[key($0)]; delete text[key($0)] } }
+    file == 2 && !(/^\|/ && replaced) { print }
+    { inside = /^\|/ }
+    END { for (name in text) { print "no table of " document " begins with | " name >"/dev/stderr"; status = 1 } exit status }
+  ' - "$document" >"$changed" || { rm -f "$changed"; die "$document stays as it was"; }
+  cat "$changed" >"$document"
+  rm -f "$changed"
+  say "Wrote $document"
 }
 
 # processor: its name as the system tells it.

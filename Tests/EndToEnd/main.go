@@ -50,7 +50,7 @@ func main() {
 		if *deploy && exec.Command("kubectl", "kustomize", "deploy/overlays/self-managed").Run() != nil {
 			harness.Fatal("--deploy needs kubectl 1.21 or newer, whose kustomize reads deploy/; leave it out or put a newer one on the path")
 		}
-		work.Server = *server
+		work.Try(*server)
 		progress := os.Stdout
 		if *output == "json" {
 			progress = os.Stderr

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -95,6 +96,14 @@ func Main(name string, driver func(*Workplace) bool) {
 	}
 	work.leave()
 	os.Exit(status)
+}
+
+// Try has the executable tried that is named, or else one that scripts/build makes.
+func (w *Workplace) Try(server string) {
+	if server == "" {
+		server = strings.TrimSpace(string(w.Run("scripts/build")))
+	}
+	w.Server = server
 }
 
 // Leaving has something done at the end, before the programs are stopped; the last first.
