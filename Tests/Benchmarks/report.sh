@@ -29,18 +29,15 @@ version_line() { "$@" 2>&1 | head -n 1; }
 machine() {
   local model
   model=$(processor)
-  cat <<END
-| | |
-|---|---|
-| processor | ${model:-$(uname -m)}, $(nproc) cores; servers on core $server_core, load on core $load_core; load average before the run $load_before |
-| system | $(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r) |
-| Swift | $(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p' | head -n 1) |
-| OpenSSL | $(openssl version | cut -d ' ' -f 2) |
-| nghttp2 | $(h2load --version | sed 's/.*nghttp2\///') |
-| nginx | $(nginx -v 2>&1 | sed 's/.*nginx\///') |
-| Go | $(go version | cut -d ' ' -f 3 | sed 's/^go//') |
-| wrk | $(version_line wrk -v | cut -d ' ' -f 2) |
-END
+  table_head "" ""
+  table_row processor "${model:-$(uname -m)}, $(nproc) cores; servers on core $server_core, load on core $load_core; load average before the run $load_before"
+  table_row system "$(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r)"
+  table_row Swift "$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p' | head -n 1)"
+  table_row OpenSSL "$(openssl version | cut -d ' ' -f 2)"
+  table_row nghttp2 "$(h2load --version | sed 's/.*nghttp2\///')"
+  table_row nginx "$(nginx -v 2>&1 | sed 's/.*nginx\///')"
+  table_row Go "$(go version | cut -d ' ' -f 3 | sed 's/^go//')"
+  table_row wrk "$(version_line wrk -v | cut -d ' ' -f 2)"
 }
 
 # times_of KIND NAME OTHER: how many times the CPU time of OTHER, median of the rounds.

@@ -1,0 +1,124 @@
+// Measures what the cluster state costs, for scripts/bench-cluster, whose head has the flags: the sync of many AgentRuns from an API
+// server, its memory, a stream of changes, and what reviews notice of a list.
+//
+// Prints figures and the table of the page as JSON.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"time"
+
+	harness "agentrun-admission/tests/Harness"
+	"agentrun-admission/tests/Harness/apiserver"
+)
+
+type bench struct {
+	*harness.Workplace
+	api     string
+	runs    int
+	started int
+	webhook *harness.Process
+	server  *harness.Process
+	port    int
+	figures map[string]any
+	table   harness.Table
+}
+
+func main() {
+	runs := flag.Int("runs", 100000, "AgentRuns of 4 KB")
+	server := flag.String("server", "", "the executable")
+	api := flag.String("api", "", "the API server of the tests")
+	harness.Parse("bench-cluster")
+	harness.Main("bench-cluster", func(work *harness.Workplace) bool {
+		work.Try(*server)
+		work.Certificates("certs", "--dns", "localhost", "--ip", "127.0.0.1")
+		b := &bench{Workplace: work, api: *api, runs: *runs, figures: map[string]any{}}
+		b.table.Columns = []string{"what", ""}
+		b.table.Row("measured", "%s", harness.Today())
+		b.measure()
+		harness.Print(map[string]any{"measured": harness.Today(), "runs": b.runs, "figures": b.figures, "table": b.table})
+		return true
+	})
+}
+
+func (b *bench) measure() {
+	b.start(0, 1, "none")
+	idle := b.webhook.Resident()
+	b.row("idleBytes", idle*1024, "resident, no runs", "%s", megabytes(idle))
+	b.stop()
+	for _, share := range []int{20, 1} {
+		label, key := fmt.Sprintf("%d runs, one in %d active", b.runs, share), fmt.Sprintf("oneIn%d", share)
+		b.start(b.runs, share, "none")
+		cpu, resident := b.webhook.CPU(), b.webhook.Resident()
+		b.row(key+"SyncSeconds", cpu.Seconds(), label+": CPU time of the sync", "%.2f s", cpu.Seconds())
+		b.row(key+"Bytes", resident*1024, label+": resident", "%s", megabytes(resident))
+		b.row(key+"BytesARun", b.each(resident-idle), label+": bytes a run", "%.0f", b.each(resident-idle))
+		if share == 1 {
+			b.reviews("reviews", "reviews at 500/s, p50 / p99 / p99.9 / max", b.ask())
+		}
+		b.stop()
+	}
+	b.start(b.runs, 1, "lease")
+	claimed := b.each(b.webhook.Resident() - idle)
+	b.row("claimsBytesARun", claimed, "the same with claims, of which none is there yet: bytes a run", "%.0f", claimed)
+	b.stop()
+	b.start(b.runs, 20, "none", "--events-per-second", "5000")
+	before := b.webhook.CPU()
+	time.Sleep(20 * time.Second)
+	cpu, resident := (b.webhook.CPU()-before).Seconds()/20, b.webhook.Resident()
+	b.row("eventsCoreShare", cpu, "5,000 events a second: CPU of one core", "%.0f%%", cpu*100)
+	b.row("eventsBytes", resident*1024, "5,000 events a second: resident after 20 s", "%s", megabytes(resident))
+	b.stop()
+	b.start(b.runs, 1, "none", "--relist-every", "8")
+	// How often all runs were listed so far.
+	lists := func() int { return b.webhook.LinesWith(fmt.Sprintf("objects=%d", b.runs)) }
+	count := lists()
+	result := b.ask()
+	count = lists() - count
+	b.figures["lists"] = count
+	b.reviews("reviewsWhileListing", fmt.Sprintf("the same reviews while all runs are listed again, %d times", count), result)
+	b.stop()
+}
+
+// start starts an API server with so many runs, and the webhook once it is ready.
+func (b *bench) start(runs, oneRunningIn int, claims string, arguments ...string) {
+	b.started++
+	kubeconfig := fmt.Sprintf("kubeconfig-%d", b.started)
+	b.server, _ = b.FakeAPI(b.api, fmt.Sprintf("api-%d.log", b.started), kubeconfig, append(arguments,
+		"--runs", fmt.Sprint(runs), "--one-running-in", fmt.Sprint(oneRunningIn), "--tls-cert", b.Path("certs", "tls.crt"),
+		"--tls-key", b.Path("certs", "tls.key"), "--tls-ca", b.Path("certs", "ca.crt"))...)
+	b.port = harness.FreePort()
+	b.webhook = b.Serve(fmt.Sprintf("webhook-%d.log", b.started), b.port, "--metrics-port", "none", "--drain-delay", "0",
+		"--kubeconfig", b.Path(kubeconfig), "--claims", claims, "--log-level", "debug",
+		"--tls-cert", b.Path("certs", "tls.crt"), "--tls-key", b.Path("certs", "tls.key"))
+}
+
+func (b *bench) stop() {
+	b.webhook.Stop()
+	b.server.Stop()
+}
+
+// ask asks for 500 reviews a second for twenty seconds.
+func (b *bench) ask() *apiserver.Result {
+	result, err := apiserver.Start(apiserver.Options{
+		Workers: 8, Rate: 500, Duration: 20 * time.Second, CA: b.Path("certs", "ca.crt"), Errors: 5,
+	}, harness.Local(b.port)).Wait()
+	harness.Must(err)
+	return result
+}
+
+func (b *bench) reviews(key, what string, result *apiserver.Result) {
+	b.row(key, result, what, "%v, %d failed", result.Call, result.Failed+result.Wrong)
+}
+
+// row adds a figure and its line of the table.
+func (b *bench) row(key string, figure any, what, format string, values ...any) {
+	b.figures[key] = figure
+	b.table.Row(what, format, values...)
+}
+
+// each is what a run takes, in bytes, of so many KiB.
+func (b *bench) each(kibibytes int) float64 { return float64(kibibytes) * 1024 / float64(b.runs) }
+
+func megabytes(kibibytes int) string { return fmt.Sprintf("%.1f MB", float64(kibibytes)*1024/1e6) }
