@@ -77,6 +77,19 @@ import Testing
         #expect(!CertificateIssuer.resemblesOwn(certificate))
     }
 
+    /// The release before counted five minutes on top of what may be asked for.
+    @Test(arguments: [3650, 3649, 3648, 365] as [Int64])
+    func `an authority lasts from its begin no longer than what every version takes for ours`(days: Int64) throws {
+        var timing = Facts.timing
+        timing.authoritySeconds = days * 86_400
+        let issuer = CertificateIssuer(name: Self.name, timing: timing)
+        let kept = try issuer.apply(.begin, to: KeptCertificates(), served: nil, time: Self.time)
+        let validity = try #require(kept.facts.authority?.validity)
+        let span = validity.notAfter.secondsSinceEpoch - validity.notBefore.secondsSinceEpoch
+        #expect(span == min(days + 2, 3650) * 86_400)
+        #expect(read(data(kept)).facts.authority == kept.facts.authority)
+    }
+
     @Test func `a certificate ends with its authority`() throws {
         let late = Self.time.adding(seconds: 8000)
         let kept = try Self.issuer.apply(.issue, to: begun(), served: nil, time: late)

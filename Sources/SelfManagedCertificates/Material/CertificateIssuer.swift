@@ -48,7 +48,12 @@ struct CertificateIssuer: Sendable {
     }
 
     private func makeAuthority(_ time: UnixTime) throws(TLSError) -> CertificateAuthority {
-        let end = time.adding(seconds: timing.authoritySeconds)
+        // Begin and end may be no further apart than what replicas of an earlier version take for ours in a rolling upgrade.
+        let start = time.adding(seconds: -CertificateAuthority.clockSkewSeconds)
+        let end = min(
+            time.adding(seconds: timing.authoritySeconds),
+            start.adding(seconds: KeeperTiming.longestAuthoritySeconds)
+        )
         return try CertificateAuthority.make(commonName: Self.authorityName, until: end, now: time)
     }
 
