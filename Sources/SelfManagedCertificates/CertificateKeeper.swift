@@ -98,6 +98,10 @@ package final class CertificateKeeper: Sendable {
                 + "its clientConfig.service, or --service or --webhook-configuration"
         case .untrusted(.notInBundle):
             return "caBundle of \(configuration) lacks the authority of the serving certificate\(reason)"
+        case .untrusted(.unsettled):
+            return "caBundle of \(configuration) was changed a moment ago, and API servers may not have heard of the "
+                + "authority of the serving certificate yet: ready when it was there for the settle time "
+                + "(\(timing.settleMilliseconds / 1000) s)\(reason)"
         }
     }
 

@@ -46,7 +46,7 @@ import Testing
     @Test func `is never refused while authorities and certificates come and go`() async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(2, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 var listeners: [any Channel] = []
                 for replica in replicas { listeners.append(try await listen(replica)) }
                 let seen = try await connectAllTheTime(server, replicas, listeners)

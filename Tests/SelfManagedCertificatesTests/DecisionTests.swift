@@ -44,8 +44,13 @@ import Testing
         return machine.received(configuration: configuration, time: Facts.at(time), now: now)
     }
 
-    static func trusting(_ authorities: Set<AuthorityFacts>, version: String = "1") -> ConfigurationFacts {
-        ConfigurationFacts(version: version, bundles: [.init(authorities: authorities)])
+    /// One that nobody has changed for a day, unless it is told otherwise.
+    static func trusting(
+        _ authorities: Set<AuthorityFacts>,
+        version: String = "1",
+        changed: UnixTime? = Facts.at(-86_400)
+    ) -> ConfigurationFacts {
+        ConfigurationFacts(version: version, bundles: [.init(authorities: authorities)], changed: changed)
     }
 
     @Test(arguments: starts) func `at the start`(given: Case) {
@@ -146,6 +151,8 @@ import Testing
         #expect(machine.served == Self.oldPair)
         #expect(Self.round(&machine, swapped, both, time: 2950, now: 120_020).adopts)
         #expect(machine.served == newPair)
+        // It has waited for that already.
+        #expect(machine.condition == .trusted)
     }
 
     @Test func `a certificate of the same authority is served at once`() {
@@ -250,9 +257,11 @@ import Testing
         _ = Self.round(&machine, secret, ConfigurationFacts(version: "1", bundles: []), time: 10, now: 2)
         #expect(machine.condition == .untrusted(.noWebhook))
         _ = Self.round(&machine, secret, Self.trusting([Self.old], version: "2"), time: 10, now: 3)
+        #expect(machine.condition == .untrusted(.unsettled))
+        _ = Self.round(&machine, secret, Self.trusting([Self.old], version: "2"), time: 130, now: 120_003)
         #expect(machine.condition == .trusted)
         // Taken away on purpose: nothing asks any more, and nothing is wrong with what is served.
-        _ = Self.round(&machine, secret, nil, time: 10, now: 4)
+        _ = Self.round(&machine, secret, nil, time: 130, now: 120_004)
         #expect(machine.condition == .trusted)
     }
 }

@@ -11,7 +11,7 @@ import Testing
     @Test func `replicas that start together agree on one certificate and tell every webhook of theirs`() async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(3, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 #expect(Set(replicas.map(\.fingerprint)).count == 1)
                 let secret = try await server.secret()
                 #expect(Set(secret.keys) == ["note", "ca.crt", "ca.key", "made-ca.sha256", "tls.crt", "tls.key"])
@@ -29,7 +29,7 @@ import Testing
     @Test func `a Secret that is not there is created`() async throws {
         try await FakeAPIServer.forCertificates(clock, hasSecret: false) { server in
             try await Replica.run(2, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 #expect(replicas[0].fingerprint == replicas[1].fingerprint)
             }
         }
@@ -127,7 +127,7 @@ import Testing
     func `a bundle that somebody overwrote is mended at once`(bundle: String) async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(2, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 try await server.waitUntil(watchCount: 2, of: .validatingWebhookConfigurations)
                 let before = try await server.bundles()
                 // Writes follow each other at a distance, in the keepers' time.
@@ -175,7 +175,7 @@ import Testing
     @Test func `a Secret that is deleted comes back as it was`() async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(2, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 try await server.waitUntil(watchCount: 2, of: .secrets)
                 let before = try await server.secret().filter { $0.key != "note" }
                 clock.advance(seconds: 30)
@@ -190,7 +190,7 @@ import Testing
     func `a Secret that is half written is not used, and made whole`(key: String) async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(on: server, clock) { replicas in
-                try await replicas[0].until { replicas[0].isReady }
+                try await server.move(clock, replicas) { replicas[0].isReady }
                 try await server.waitUntil(watchCount: 1, of: .secrets)
                 let (before, served) = (try await server.secret(), replicas[0].fingerprint)
                 clock.advance(seconds: 30)
@@ -213,7 +213,7 @@ import Testing
                 try await replica.until { replica.keeper.readinessProblem?.contains("does not exist") == true }
                 try await server.waitUntil(watchCount: 1, of: .validatingWebhookConfigurations)
                 try await server.create(json: judges, in: .validatingWebhookConfigurations)
-                try await replica.until { replica.isReady }
+                try await server.move(clock, replicas) { replica.isReady }
             }
         }
     }
@@ -237,7 +237,7 @@ import Testing
             try await Replica.run(on: server, clock) { replicas in
                 let replica = replicas[0]
                 try await replica.until("unwatched: cannot list and watch validatingwebhookconfigurations")
-                try await replica.until { replica.isReady }
+                try await server.move(clock, replicas) { replica.isReady }
                 #expect(try await server.observations.requests(list).count == 1)
             }
         }
@@ -247,7 +247,7 @@ import Testing
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(on: server, clock) { replicas in
                 let replica = replicas[0]
-                try await replica.until { replica.isReady }
+                try await server.move(clock, replicas) { replica.isReady }
                 let name = "agentrun-admission self-managed authority"
                 let end = clock.time.adding(seconds: 100)
                 let next = try CertificateAuthority.make(commonName: name, until: end, now: clock.time).issued
@@ -271,7 +271,7 @@ import Testing
     @Test func `a certificate is renewed while a third of its time is left, by the same authority`() async throws {
         try await FakeAPIServer.forCertificates(clock) { server in
             try await Replica.run(2, on: server, clock) { replicas in
-                for replica in replicas { try await replica.until { replica.isReady } }
+                try await server.move(clock, replicas) { replicas.allSatisfy(\.isReady) }
                 let (first, secret) = (replicas[0].fingerprint, try await server.secret())
                 clock.advance(seconds: 2001)
                 replicas[1].keeper.wake()

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [KeeperFlaws.countsTheExpired, .goesByTheName])
+    @Test(arguments: [KeeperFlaws.countsTheExpired, .goesByTheName, .isReadyAtOnce])
     func `a planted bug in what is kept of certificates is found`(flaw: KeeperFlaws) async {
         await expectFound("\(flaw)") {
             try Year(seed: $0, keeperFlaws: flaw).certificates()

@@ -98,9 +98,11 @@ package struct ConfigurationFacts: Hashable, Sendable {
     package var version: String
     /// Of every webhook that calls our service.
     package var bundles: [Bundle]
+    /// When anybody has changed anything in it last, by the API server's clock; nil when it does not tell.
+    package var changed: UnixTime?
 
-    package init(version: String, bundles: [Bundle]) {
-        (self.version, self.bundles) = (version, bundles)
+    package init(version: String, bundles: [Bundle], changed: UnixTime? = nil) {
+        (self.version, self.bundles, self.changed) = (version, bundles, changed)
     }
 
     /// In every bundle: what a certificate must be signed by.

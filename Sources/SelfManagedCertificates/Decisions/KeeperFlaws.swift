@@ -5,4 +5,6 @@ struct KeeperFlaws: OptionSet, Hashable, Sendable {
     static let countsTheExpired = KeeperFlaws(rawValue: 1)
     /// Whatever bears our name was made here.
     static let goesByTheName = KeeperFlaws(rawValue: 2)
+    /// Ready is who serves what every bundle has, since whenever.
+    static let isReadyAtOnce = KeeperFlaws(rawValue: 4)
 }

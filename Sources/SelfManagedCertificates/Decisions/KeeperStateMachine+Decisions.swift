@@ -33,7 +33,7 @@ extension KeeperStateMachine {
         return pair.authority == served.authority || isSettled(pair.authority, round)
     }
 
-    private func isSettled(_ authority: AuthorityFacts, _ round: Round) -> Bool {
+    func isSettled(_ authority: AuthorityFacts, _ round: Round) -> Bool {
         sightings.settling(authority, for: timing.settleMilliseconds).map { $0 <= round.now } ?? false
     }
 
@@ -135,8 +135,8 @@ extension KeeperStateMachine {
             .compactMap { sightings.settling($0, for: timing.settleMilliseconds) }
         let renewals = [round.secret.authority?.validity, round.secret.pair?.validity].compactMap { $0?.renewal }
             .map { round.now + 1000 * ($0.secondsSinceEpoch - round.time.secondsSinceEpoch) }
-        let paces = [writePace.next, trustPace.next]
-        return (settling + renewals + paces).filter { $0 > round.now }.reduce(poll, min)
+        let others = [writePace.next, trustPace.next] + [proof.due(timing.settleMilliseconds)].compactMap { $0 }
+        return (settling + renewals + others).filter { $0 > round.now }.reduce(poll, min)
     }
 }
 

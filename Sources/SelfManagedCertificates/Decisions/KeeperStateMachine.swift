@@ -55,6 +55,8 @@ package struct KeeperStateMachine: Sendable {
         case noConfiguration
         case noWebhook
         case notInBundle
+        /// Every bundle has it, but API servers may not have heard of that yet.
+        case unsettled
     }
 
     /// What is written.
@@ -78,6 +80,7 @@ package struct KeeperStateMachine: Sendable {
     var writePace: Pace
     var trustPace: Pace
     var sightings = Sightings()
+    private(set) var proof = Proof()
     /// Both objects are watched.
     package var isWatched = false
     /// What this replica serves.
@@ -184,10 +187,19 @@ package struct KeeperStateMachine: Sendable {
             condition = .missing
             return
         }
+        let isTrusted = round.configuration.trusted.contains(served.authority)
+        proof.note(
+            served.authority,
+            isTrusted: isTrusted,
+            isSettled: isSettled(served.authority, round),
+            round,
+            settleMilliseconds: timing.settleMilliseconds
+        )
         if round.servedNow == nil {
             condition = .invalid
-        } else if round.configuration.trusted.contains(served.authority) {
-            condition = .trusted
+        } else if isTrusted {
+            let isReady = proof.isGiven || timing.flaws.contains(.isReadyAtOnce)
+            condition = isReady ? .trusted : .untrusted(.unsettled)
         } else if !hasConfiguration {
             // A configuration that was taken away asks nobody: what was good for it stays so.
             if condition != .trusted { condition = .untrusted(.noConfiguration) }

@@ -24,6 +24,8 @@ struct WebhookConfiguration: Sendable {
     /// Of the webhooks that call the service.
     let bundles: [Bundle]
     private let generation: String?
+    /// When a field of it was last set by anybody; nil when that is not told.
+    let changed: UnixTime?
 
     static func decode(_ body: [UInt8], service: Service) throws(AnswerProblem) -> WebhookConfiguration {
         var fields = Fields()
@@ -32,7 +34,12 @@ struct WebhookConfiguration: Sendable {
             throw .unexpected("no metadata.resourceVersion, so it is no ValidatingWebhookConfiguration")
         }
         let bundles = fields.webhooks.filter { $0.service == service }.map { Bundle($0.name, base64: $0.caBundle) }
-        return WebhookConfiguration(resourceVersion: version, bundles: bundles, generation: fields.generation)
+        return WebhookConfiguration(
+            resourceVersion: version,
+            bundles: bundles,
+            generation: fields.generation,
+            changed: fields.changed
+        )
     }
 
     fileprivate struct Webhook {
@@ -44,26 +51,52 @@ struct WebhookConfiguration: Sendable {
     private struct Fields {
         var resourceVersion: String?
         var generation: String?
+        var changed: UnixTime?
         var webhooks: [Webhook] = []
 
         mutating func read(_ key: JSONKey, from reader: inout JSONReader) throws(JSONError) {
             switch key {
             case "metadata":
                 var (version, number): (String?, String?)
+                var changed: UnixTime?
                 try reader.readMembers { reader, key throws(JSONError) in
                     switch key {
                     case "resourceVersion": version = try reader.readNonEmptyString()
                     case "generation": number = try reader.readNumber()
+                    case "managedFields":
+                        changed = nil
+                        var isWhole = true
+                        try reader.readElements { reader, _ throws(JSONError) in
+                            guard let time = try Self.time(ofManager: &reader) else {
+                                isWhole = false
+                                return
+                            }
+                            changed = max(changed ?? time, time)
+                        }
+                        // Of what is not told nothing is known.
+                        if !isWhole { changed = nil }
                     default: try reader.skipValue()
                     }
                 }
-                (resourceVersion, generation) = (version, number)
+                (resourceVersion, generation, self.changed) = (version, number, changed)
             case "webhooks":
                 var webhooks: [Webhook] = []
                 try reader.readElements { reader, _ throws(JSONError) in webhooks.append(try Webhook(from: &reader)) }
                 self.webhooks = webhooks
             default: try reader.skipValue()
             }
+        }
+
+        /// `time` of an entry of `metadata.managedFields`.
+        private static func time(ofManager reader: inout JSONReader) throws(JSONError) -> UnixTime? {
+            var time: UnixTime?
+            try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "time": time = try reader.readString().flatMap { UnixTime($0) }
+                default: try reader.skipValue()
+                }
+            }
+            return time
         }
     }
 
@@ -75,7 +108,8 @@ struct WebhookConfiguration: Sendable {
                     authorities: Set(bundle.certificates.filter(CertificateIssuer.resemblesOwn).map(\.facts)),
                     isDamaged: bundle.isDamaged
                 )
-            }
+            },
+            changed: changed
         )
     }
 

@@ -17,6 +17,21 @@ package struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible
         self.secondsSinceEpoch = secondsSinceEpoch
     }
 
+    /// Reads what ``description`` writes, and the API server as a `metav1.Time`; nil when it is anything else.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 20 else { return nil }
+        func number(_ start: Int, _ count: Int) -> Int {
+            bytes[start..<(start + count)].reduce(0) { $0 * 10 + Int($1 &- UInt8(ascii: "0")) }
+        }
+        let date = CivilDate(year: number(0, 4), month: number(5, 2), day: number(8, 2))
+        guard (1...12).contains(date.month), (1...31).contains(date.day) else { return nil }
+        let second = number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2)
+        secondsSinceEpoch = Int64(date.daysSinceEpoch) * CivilDate.secondsOfDay + Int64(second)
+        // Whatever else was not as it should be is written in another way.
+        guard description == text else { return nil }
+    }
+
     /// What this machine's clock says.
     package static func now() -> UnixTime {
         UnixTime(secondsSinceEpoch: Int64(time(nil)))

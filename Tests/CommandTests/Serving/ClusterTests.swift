@@ -159,7 +159,14 @@ import Testing
 
     @Test func `it makes its certificate, keeps it in a Secret and has it trusted before it is ready`() async throws {
         try await FakeAPIServer.run { server in
-            let webhook = try await start(server, "--self-managed-certs", "--service", "judge")
+            let webhook = try await start(
+                server,
+                "--self-managed-certs",
+                "--service",
+                "judge",
+                "--certs-settle",
+                "1s"
+            )
             let waiting = try await readiness(webhook, with: "apply it")
             #expect(waiting.contains("[-]certificate-trust failed: ValidatingWebhookConfiguration"), "\(waiting)")
             try await server.create(

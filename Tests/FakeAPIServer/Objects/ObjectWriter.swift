@@ -39,6 +39,7 @@ struct ObjectWriter {
         if !namespace.isEmpty { metadata["namespace"] = namespace }
         if !isTrusted || metadata["uid"] == nil { metadata["uid"] = UUID().uuidString.lowercased() }
         if !isTrusted || metadata["creationTimestamp"] == nil { metadata["creationTimestamp"] = store.timestamp }
+        if resource == .validatingWebhookConfigurations { metadata["managedFields"] = [setNow] }
         if !resource.isBuiltIn {
             metadata["generation"] = 1
             if !isTrusted { object["status"] = nil }
@@ -124,10 +125,19 @@ struct ObjectWriter {
             metadata[member] = before[member]
         }
         metadata["resourceVersion"] = before["resourceVersion"]
+        if resource == .validatingWebhookConfigurations {
+            let isSame = JSONObject.areEqual(old["webhooks"], new["webhooks"])
+            metadata["managedFields"] = isSame ? before["managedFields"] : [setNow]
+        }
         if let generation = before["generation"] as? Int, !JSONObject.areEqual(old["spec"], new["spec"]) {
             metadata["generation"] = generation + 1
         }
         return metadata
+    }
+
+    /// Who has set the fields of an object: told of webhook configurations only, as nobody asks of others.
+    private var setNow: [String: Any] {
+        ["manager": "client", "operation": "Update", "time": store.timestamp, "fieldsType": "FieldsV1"]
     }
 
     // MARK: Delete

@@ -34,6 +34,10 @@ struct KeeperCluster {
     }
 
     let headStart: Int64
+    /// The API server's clock, and when each authority was made, in the time of the simulation.
+    var time = UnixTime(secondsSinceEpoch: YearPlan.beginning)
+    private(set) var made: [String: Int64] = [:]
+    private var changedAt: UnixTime?
     var secret: Stored? = Stored(value: SecretFacts(), version: 1)
     /// By webhook; nil while there is no configuration.
     private(set) var configuration: [[AuthorityFacts]]? = Array(repeating: [], count: webhooks)
@@ -101,7 +105,8 @@ struct KeeperCluster {
         configuration.map { bundles in
             ConfigurationFacts(
                 version: "generation \(configurationVersion)",
-                bundles: bundles.map { bundle in .init(authorities: Set(bundle.filter(\.validity.isOfOurs))) }
+                bundles: bundles.map { bundle in .init(authorities: Set(bundle.filter(\.validity.isOfOurs))) },
+                changed: changedAt
             )
         }
     }
@@ -118,6 +123,7 @@ struct KeeperCluster {
         }
         largestBundle = max(largestBundle, authorities.count)
         configuration?[webhook] = authorities
+        changedAt = time
         views[webhook].append(View(since: now, authorities: authorities))
         configurationVersion = nextVersion()
         changed.append(true)
@@ -166,9 +172,10 @@ struct KeeperCluster {
         return AuthorityFacts(id: "\(name) \(count)", validity: validity)
     }
 
-    private mutating func makeOwn(_ time: UnixTime) -> AuthorityFacts {
+    private mutating func makeOwn(_ time: UnixTime, _ now: Int64) -> AuthorityFacts {
         let authority = makeAuthority("authority", at: time, seconds: KeeperTiming().authoritySeconds)
         ours.insert(authority.id)
+        made[authority.id] = now
         return authority
     }
 
@@ -180,16 +187,16 @@ struct KeeperCluster {
     }
 
     /// What a replica writes, as ``CertificateIssuer`` makes it.
-    mutating func make(_ change: SecretChange, for replica: KeeperReplica) -> SecretFacts {
+    mutating func make(_ change: SecretChange, for replica: KeeperReplica, at now: Int64) -> SecretFacts {
         let current = replica.secret?.value ?? SecretFacts()
         let time = replica.date
         var facts = current
         switch change {
         case .begin:
-            facts = SecretFacts(authority: makeOwn(time), canSign: true)
+            facts = SecretFacts(authority: makeOwn(time, now), canSign: true)
             facts.pair = facts.authority.map { makePair($0, time) }
         case .issue: facts.pair = facts.authority.map { makePair($0, time) }
-        case .prepare: facts.next = makeOwn(time)
+        case .prepare: facts.next = makeOwn(time, now)
         case .promote:
             facts = SecretFacts(authority: facts.next, canSign: true)
             facts.pair = facts.authority.map { makePair($0, time) }

@@ -29,6 +29,12 @@ extension KeeperYear {
             let time = serverTime.adding(seconds: -400 * 86_400)
             let expired = cluster.makeAuthority("expired", at: time, seconds: 365 * 86_400)
             changeSecret { $0.next = expired }
+        case .resetAll:
+            for webhook in 0..<KeeperCluster.webhooks { change(webhook) { $0.apply([], to: webhook, at: $1) } }
+            cluster.put(nil)
+            for index in replicas.indices where random.happens(500) {
+                queue.add(.restart(index), at: now + random.draw(0...(2 * YearPlan.minute)))
+            }
         }
         announce()
     }

@@ -41,6 +41,8 @@ struct KeeperYear {
     var replicas: [KeeperReplica] = []
     /// By webhook: until then somebody's change of the bundle may be felt.
     var handsFelt: [Int64]
+    /// By webhook: when somebody changed the bundle last.
+    var handsLaid: [Int64]
     struct Backup {
         var secret: SecretFacts?
         var bundles: [[AuthorityFacts]]
@@ -55,6 +57,7 @@ struct KeeperYear {
         (self.plan, self.random, self.flaws, self.headStart) = (plan, random, flaws, headStart)
         cluster = KeeperCluster(headStart: headStart)
         handsFelt = Array(repeating: .min, count: KeeperCluster.webhooks)
+        handsLaid = handsFelt
         for number in 0..<plan.replicas { replicas.append(KeeperReplica(number: number, flaws: flaws)) }
     }
 
@@ -74,6 +77,7 @@ struct KeeperYear {
         for day in stride(from: 30, through: 400, by: 60) { queue.add(.backUp, at: Int64(day) * YearPlan.day) }
         while let (time, event) = queue.pop(), time <= YearPlan.length {
             now = time
+            cluster.time = serverTime
             events += 1
             try handle(event)
             try check()
@@ -115,7 +119,7 @@ struct KeeperYear {
         case .readConfiguration: send(.readConfiguration, index)
         case .write(let change):
             changes[change, default: 0] += 1
-            let secret = cluster.make(change, for: replicas[index])
+            let secret = cluster.make(change, for: replicas[index], at: now)
             send(.write(secret, ifVersion: replicas[index].secret?.version), index)
         case .trust(let authorities):
             let secret = replicas[index].secret?.value ?? SecretFacts()
@@ -217,7 +221,9 @@ struct KeeperYear {
         if !served.validity.contains(time) {
             throw violation(index, "is ready and serves \(served.id), not valid at \(time)")
         }
-        for webhook in 0..<KeeperCluster.webhooks where now >= handsFelt[webhook] {
+        // What a bundle has lost is not the fault of who served it before; whoever came later had to wait.
+        let made = cluster.made[served.authority.id] ?? .min
+        for webhook in 0..<KeeperCluster.webhooks where now >= handsFelt[webhook] || made >= handsLaid[webhook] {
             for view in cluster.views[webhook] where !view.authorities.contains(where: { $0.id == served.authority.id })
             {
                 guard view.authorities.contains(where: { cluster.isOurs($0) && $0.validity.contains(time) }) else {
@@ -242,6 +248,7 @@ struct KeeperYear {
 
     /// Somebody changed the bundle of a webhook.
     mutating func feel(_ webhook: Int) {
+        handsLaid[webhook] = now
         handsFelt[webhook] = now + KeeperTiming().settleMilliseconds + Self.mending
         // Who is cut off mends his part later.
         for cut in plan.cuts where cut.start <= handsFelt[webhook] && now < cut.end {

@@ -38,6 +38,8 @@ struct YearPlan {
         case oldSecret
         /// A next authority whose time is over.
         case expiredNext
+        /// Bundles and Secret are emptied, and replicas restart about then.
+        case resetAll
     }
 
     var replicas: Int
