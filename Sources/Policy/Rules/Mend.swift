@@ -34,7 +34,7 @@ struct Mended {
     /// JSON Pointer of the field.
     var pointer: String { place.pointer }
     /// The field as a path with whole keys.
-    var path: String { finding.path?.key.path.string ?? "" }
+    var path: ExactString { finding.path?.key.path ?? "" }
     /// The first value the finding is about; empty where there is none.
     var value: String { finding.values.first?.text.string ?? "" }
 }
