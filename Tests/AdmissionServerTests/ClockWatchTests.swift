@@ -1,4 +1,5 @@
 import AdmissionServer
+import ClusterState
 import FakeAPIServer
 import KubernetesClient
 import NIOCore
@@ -23,6 +24,14 @@ import Testing
             wall: { clock.now },
             onChange: { problem in clock.told.withLock { $0.append(problem) } }
         )
+        // Asked for nothing else, it knows all the same that its clock was right before it jumped.
+        let jump = Mutex<Int64>(0)
+        let held = HeldClock(
+            steady: { clock.now },
+            wall: { clock.now + jump.withLock { $0 } },
+            finding: { watch.finding }
+        )
+        watch.follow { _ = held.moment() }
         var configuration = FakeAPIServer.Configuration()
         configuration.now = { UnixTime(secondsSinceEpoch: clock.now / 1000) }
         try await FakeAPIServer.run(configuration) { server in
@@ -43,6 +52,9 @@ import Testing
             #expect(watch.secondsAhead == nil && watch.readiness.problem() == nil)
             try await ask()
             #expect(watch.readiness.problem() == nil)
+            jump.withLock { $0 = 86_400_000 }
+            #expect(held.moment().wall.milliseconds == clock.now)
+            jump.withLock { $0 = 0 }
             try await server.moveDate(by: -8)
             try await ask()
             let problem = try #require(watch.readiness.problem())

@@ -9,6 +9,7 @@ package final class ClockWatch: Sendable {
     private let steady: @Sendable () -> Int64
     private let wall: @Sendable () -> Int64
     private let onChange: @Sendable (_ problem: String?) -> Void
+    private let followers = Mutex<[@Sendable () -> Void]>([])
 
     /// - Parameters:
     ///   - steady: a clock that never goes back, in milliseconds.
@@ -20,6 +21,11 @@ package final class ClockWatch: Sendable {
         onChange: @escaping @Sendable (_ problem: String?) -> Void
     ) {
         (self.steady, self.wall, self.onChange) = (steady, wall, onChange)
+    }
+
+    /// Calls `body` after each answer of the API server that told the time.
+    package func follow(_ body: @escaping @Sendable () -> Void) {
+        followers.withLock { $0.append(body) }
     }
 
     /// What a client of the API server reads its clock for.
@@ -41,6 +47,7 @@ package final class ClockWatch: Sendable {
             let before = skew.finding
             return skew.read(reading, at: now) ? (before, skew) : nil
         }
+        for follower in followers.withLock({ $0 }) { follower() }
         guard let change, change.before != .unknown || change.after.finding != .close else { return }
         onChange(Self.problem(change.after))
     }

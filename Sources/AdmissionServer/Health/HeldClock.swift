@@ -7,7 +7,9 @@ private import Synchronization
 /// A day ahead, what other replicas wrote a moment ago would look a day old, and a day behind, what this replica writes would
 /// look so to them, until the API server's answers tell that the clock is wrong, which takes a while. So a jump is believed
 /// only when the clock was known to be wrong before it, or is not found wrong for a minute after it; until then time goes on
-/// as the steady clock says. A clock that is not known to be right, as at the start, is nobody's proof. May be used from anywhere.
+/// as the steady clock says. A clock that is not known to be right, as at the start, is nobody's proof. It learns only when it is
+/// asked, so it is to be asked at each answer of the API server, too: a replica that had nothing to do since its start would
+/// otherwise not know that its clock was right before it jumped. May be used from anywhere.
 package final class HeldClock: Sendable {
     /// What the clocks drift apart between two looks, and what a slewed clock catches up.
     static let toleranceMilliseconds: Int64 = 1000

@@ -63,16 +63,18 @@ struct WatchedState: StateSource {
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
+        let held = HeldClock(
+            steady: Clocks.monotonicMilliseconds,
+            wall: Clocks.wallMilliseconds,
+            finding: { clock.finding }
+        )
+        clock.follow { _ = held.moment() }
         let claims = claimOptions.keeper(
             client: claimClient,
             runs: store,
             accessNamespace: claimNamespace,
             policy: policy,
-            clock: HeldClock(
-                steady: Clocks.monotonicMilliseconds,
-                wall: Clocks.wallMilliseconds,
-                finding: { clock.finding }
-            ),
+            clock: held,
             metrics: metrics,
             logger: logger
         )
