@@ -248,6 +248,7 @@ let package = Package(
                 "SimulationSupport",
                 "TLS",
                 "TestRandomness",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

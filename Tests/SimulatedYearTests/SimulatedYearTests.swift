@@ -69,6 +69,14 @@ import Testing
         }
     }
 
+    @Test func `claims that are told by the words of each failure are found`() async {
+        await expectFound("texts") {
+            try Year(seed: $0, tellsByText: true).claims()
+        } sound: {
+            try Year(seed: $0).claims()
+        }
+    }
+
     @Test func `a seed gives the same year again`() async throws {
         for seed in UInt64(1)...10 {
             await Task.yield()

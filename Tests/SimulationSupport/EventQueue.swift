@@ -1,14 +1,43 @@
 /// What happens when, in order; what happens at the same moment happens in the order it was added.
+///
+/// The heap holds numbers alone and the events stand still beside it: moving an event of any type costs more than all the
+/// rest, and a simulated year moves a hundred thousand.
 package struct EventQueue<Event> {
-    private var heap: [(time: Int64, number: Int, event: Event)] = []
-    private var nextNumber = 0
+    private var order = EventOrder()
+    /// By place; nil where one has been taken.
+    private var events: [Event?] = []
+    private var free: [Int] = []
 
     package init() {}
 
-    package var nextTime: Int64? { heap.first?.time }
+    package var nextTime: Int64? { order.first?.time }
 
     package mutating func add(_ event: Event, at time: Int64) {
-        heap.append((time, nextNumber, event))
+        if let place = free.popLast() {
+            events[place] = event
+            order.add(time, place)
+        } else {
+            events.append(event)
+            order.add(time, events.count - 1)
+        }
+    }
+
+    package mutating func pop() -> (time: Int64, event: Event)? {
+        guard let (time, place) = order.pop(), let event = events[place].take() else { return nil }
+        free.append(place)
+        return (time, event)
+    }
+}
+
+/// Times in order, each with a place: a binary heap.
+private struct EventOrder {
+    private var heap: [(time: Int64, number: Int, place: Int)] = []
+    private var nextNumber = 0
+
+    var first: (time: Int64, place: Int)? { heap.first.map { ($0.time, $0.place) } }
+
+    mutating func add(_ time: Int64, _ place: Int) {
+        heap.append((time, nextNumber, place))
         nextNumber += 1
         var child = heap.count - 1
         while child > 0, precedes(child, (child - 1) / 2) {
@@ -17,7 +46,7 @@ package struct EventQueue<Event> {
         }
     }
 
-    package mutating func pop() -> (time: Int64, event: Event)? {
+    mutating func pop() -> (time: Int64, place: Int)? {
         guard let first = heap.first else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()
@@ -30,10 +59,11 @@ package struct EventQueue<Event> {
             heap.swapAt(parent, least)
             parent = least
         }
-        return (first.time, first.event)
+        return (first.time, first.place)
     }
 
     private func precedes(_ one: Int, _ other: Int) -> Bool {
-        (heap[one].time, heap[one].number) < (heap[other].time, heap[other].number)
+        let (one, other) = (heap[one], heap[other])
+        return (one.time, one.number) < (other.time, other.number)
     }
 }

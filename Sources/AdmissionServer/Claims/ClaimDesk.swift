@@ -17,10 +17,9 @@ final class ClaimDesk<Caller: LeaseClient> {
     private let environment: ClaimKeeper.Environment
     private let figures: ClaimFigures
     private let replica: String
-    private let logger: Logger
     private var janitor: ClaimJanitor
     private var timer: (task: Scheduled<Void>, at: Int64)?
-    private var told = ToldCauses()
+    private var troubles: ClaimTroubles
     private var isStopped = false
 
     init(
@@ -33,7 +32,8 @@ final class ClaimDesk<Caller: LeaseClient> {
     ) {
         (self.caller, self.runs, self.environment) = (caller, runs, environment)
         timing = configuration.timing
-        (self.figures, self.logger) = (figures, logger)
+        self.figures = figures
+        troubles = ClaimTroubles(logger: logger)
         replica = configuration.replica
         janitor = ClaimJanitor(
             ClaimJanitor.Configuration(
@@ -112,7 +112,7 @@ final class ClaimDesk<Caller: LeaseClient> {
             case .conflict, .unavailable: break
             }
         }
-        tell(result.decision)
+        troubles.note(result.decision)
         errand.promise.succeed(result)
         advance()
     }
@@ -123,26 +123,8 @@ final class ClaimDesk<Caller: LeaseClient> {
         return janitor.observedAt(held.claim.key, held.version)
     }
 
-    /// Logs a failure, once for each cause until all is well.
-    private func tell(_ reason: String, _ cause: FailureCause, _ consequence: Logger.Message) {
-        guard told.isNews(cause) else { return }
-        logger.error(consequence, metadata: ["reason": "\(ReviewLog.line(reason))"])
-    }
-
-    /// Logs when claims of reviews begin to fail, why, and when they work again.
-    private func tell(_ decision: RunAcquisition.Result.Decision) {
-        switch decision {
-        case .unavailable(let failure):
-            tell(failure.message, FailureCause(failure.cause), "branches cannot be claimed")
-        case .held, .conflict:
-            if told.recover() { logger.notice("branches can be claimed again") }
-        }
-    }
-
-    /// Leases cannot be listed or watched: claims are made all the same, but those of others are not seen.
-    func leasesAreUnseen(_ why: String, _ cause: FailureCause) {
-        tell(why, cause.of("leases"), "claims of other replicas are not seen")
-    }
+    /// Leases cannot be listed or watched.
+    func leasesAreUnseen(_ why: String, _ cause: FailureCause) { troubles.leasesAreUnseen(why, cause) }
 
     /// Gives claims back; what fails here ends when the gap is over.
     func release(_ result: RunAcquisition.Result) {
@@ -219,9 +201,7 @@ final class ClaimDesk<Caller: LeaseClient> {
                 let answer = caller.perform(call, timeout: Self.callTimeout, .routine)
                 answer.assumeIsolated().whenSuccess { [self] answer in
                     janitor.received(answer, for: ticket, now: now)
-                    if case .failed(let failure) = answer, !isStopped {
-                        tell(failure.message, FailureCause(failure.cause), "claims that are over cannot be removed")
-                    }
+                    if case .failed(let failure) = answer, !isStopped { troubles.noteRemoval(failure) }
                     advance()
                 }
             }

@@ -115,6 +115,11 @@ package struct ClaimJanitor: Sendable {
     /// Claims that are known.
     package var claimCount: Int { claims.count }
 
+    /// All it has in mind: claims, runs and what is to be done about them.
+    var heldCount: Int {
+        claims.count + claimsOfRun.count + unadopted.count + outrivalled.count + queue.count + underWay.count
+    }
+
     /// When the Lease of `key` was first seen in that state, by the steady clock.
     package func observedAt(_ key: ClaimKey, _ version: LeaseVersion) -> Int64? {
         claims[key].flatMap { $0.version == version ? $0.observedAt : nil }

@@ -100,6 +100,9 @@ package final class APIClient: Sendable {
         )
     }
 
+    /// The connections it has, and the requests that wait for one; asked on its event loop.
+    var heldCount: Int { sets.value.routine.heldCount + sets.value.urgent.heldCount }
+
     /// Keeps so many connections open for urgent requests though there are none, so that the next one need not wait for a
     /// TLS handshake.
     package func keepWarm(_ count: Int) {

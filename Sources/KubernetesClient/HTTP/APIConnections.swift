@@ -55,6 +55,9 @@ final class APIConnections {
     /// Connections there are, of any kind.
     var openCount: Int { open.count }
 
+    /// All it has in mind: connections, and requests that wait for one.
+    var heldCount: Int { open.count + idle.count + streams.count + opening.count + waiting.count }
+
     /// Sends a request as soon as there is a connection.
     func perform(_ exchange: Exchange) {
         guard !isClosed else { return exchange.fail(.cancelled) }

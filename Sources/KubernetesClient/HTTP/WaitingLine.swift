@@ -4,6 +4,9 @@ struct WaitingLine {
     /// Those before it have gone.
     private var start = 0
 
+    /// How many it keeps in memory.
+    var count: Int { exchanges.count }
+
     mutating func append(_ exchange: Exchange) {
         exchanges.append(exchange)
     }

@@ -1,11 +1,12 @@
 import AgentRuns
-import ClusterState
 import JSONPull
 import KubernetesClient
+import Logging
 import SimulationSupport
 import TestRandomness
 
 @testable import AdmissionServer
+@testable import ClusterState
 
 /// Claims of branches through a year of clocks that jump: the janitors and the clocks they go by are the real ones.
 ///
@@ -28,6 +29,8 @@ final class ClaimYear {
         /// A watch tells of all there is.
         case hear(Int)
         case look
+        /// An answer of the API server tells a replica the time, though it has asked for nothing that claims are about.
+        case hearTime(Int, life: Int)
     }
 
     /// The runs a replica knows.
@@ -45,6 +48,7 @@ final class ClaimYear {
         var clock: HeldClock
         var known = Known()
         var life = 0
+        var told = ToldClaims()
         var startedAt: Int64
         var nextStep = Int64.max
     }
@@ -57,6 +61,8 @@ final class ClaimYear {
     private var random: SplitMix
     /// The machine's clock is gone by as it is, a bug.
     private let believesJumps: Bool
+    /// A cause of failure is the text that is told of it, another bug.
+    private let tellsByText: Bool
     private let time = Time()
     private var queue = EventQueue<Event>()
     private var replicas: [Replica] = []
@@ -72,17 +78,22 @@ final class ClaimYear {
 
     private var now: Int64 { time.milliseconds }
 
-    init(_ plan: YearPlan, _ random: SplitMix, believesJumps: Bool = false) {
+    init(_ plan: YearPlan, _ random: SplitMix, believesJumps: Bool = false, tellsByText: Bool = false) {
         (self.plan, self.random, self.believesJumps) = (plan, random, believesJumps)
+        self.tellsByText = tellsByText
     }
 
     func run() throws(Violation) {
         for index in 0..<plan.replicas {
             replicas.append(make(index))
+            tellTime(index)
         }
         for (index, time) in plan.restarts { queue.add(.restart(index), at: time) }
         for cut in plan.cuts {
-            for index in replicas.indices where (cut.replica ?? index) == index { queue.add(.hear(index), at: cut.end) }
+            for index in replicas.indices where (cut.replica ?? index) == index {
+                queue.add(.hear(index), at: cut.end)
+                for _ in 0..<3 { queue.add(.review(index), at: random.draw(cut.start...cut.end)) }
+            }
         }
         for day in stride(from: Int64(1), to: 400, by: 12) {
             let time = day * YearPlan.day + random.draw(0...YearPlan.day)
@@ -108,6 +119,13 @@ final class ClaimYear {
         try checkEnd()
     }
 
+    /// Watches begin anew at least every few minutes; the first times tell all there is to tell.
+    private func tellTime(_ index: Int) {
+        for minute in [1, 5, 10] as [Int64] {
+            queue.add(.hearTime(index, life: replicas[index].life), at: now + minute * YearPlan.minute)
+        }
+    }
+
     private func make(_ index: Int) -> Replica {
         let (plan, time, start) = (plan, time, time.milliseconds)
         let clock = HeldClock(
@@ -131,6 +149,8 @@ final class ClaimYear {
     private func handle(_ event: Event) {
         switch event {
         case .look: break
+        case .hearTime(let index, let life):
+            if replicas[index].life == life, !plan.isCut(index, at: now) { _ = moment(index) }
         case .review(let index): review(index)
         case .store(let name): store(name)
         case .end(let name): end(name)
@@ -141,14 +161,20 @@ final class ClaimYear {
         case .answer(let index, let life, let answer, let ticket):
             guard replicas[index].life == life else { return }
             replicas[index].janitor.received(answer, for: ticket, now: moment(index))
+            if case .failed(let failure) = answer {
+                replicas[index].told.noteRemoval(failure)
+                checkTold(index)
+            }
             advance(index)
         case .restart(let index):
             let life = replicas[index].life + 1
             replicas[index] = make(index)
             replicas[index].life = life
             hear(index)
+            tellTime(index)
         case .hear(let index): hear(index)
         }
+        for index in replicas.indices { checkHeld(index) }
     }
 
     // MARK: Runs
@@ -161,7 +187,13 @@ final class ClaimYear {
         // Nobody asks a replica that is not ready.
         let start = replicas[index].startedAt
         let finding = plan.finding(index, at: now, since: start, after: Self.noticing)
-        guard !plan.isCut(index, at: now), finding == .close else { return }
+        guard finding == .close else { return }
+        if plan.isCut(index, at: now) {
+            replicas[index].told.note(.unavailable(lost()))
+            return checkTold(index)
+        }
+        replicas[index].told.note(.held)
+        checkTold(index)
         number += 1
         claims += 1
         let name = "run-\(number)"
@@ -290,15 +322,33 @@ final class ClaimYear {
             case .wait(let until): return schedule(index, at: max(until, now + 1))
             case .call(let call, let ticket):
                 let isLost = plan.isCut(index, at: now)
-                let failure = ClaimFailure(message: "lost at \(now)", cause: "lost", isTransient: true)
-                let answer = isLost ? ClaimAnswer.failed(failure) : execute(call)
+                let answer = isLost ? ClaimAnswer.failed(lost()) : execute(call)
                 let delay = isLost ? 5 * YearPlan.second : random.draw(1...50)
                 queue.add(.answer(index, life: life, answer, ticket), at: now + delay)
             }
         }
     }
 
+    /// What it says is never the same, and what it is called is one of a few things.
+    private func lost() -> ClaimFailure {
+        let cause = random.pick(["timed out", "unreachable"])
+        let message = "\(cause) at \(now)"
+        return ClaimFailure(message: message, cause: tellsByText ? message : cause, isTransient: true)
+    }
+
     // MARK: What must be so
+
+    private func checkTold(_ index: Int) {
+        guard let text = replicas[index].told.repeated else { return }
+        fail("replica \(index) tells of one trouble again: \(text)")
+    }
+
+    /// What a janitor holds goes with what there is, whatever the day.
+    private func checkHeld(_ index: Int) {
+        let held = replicas[index].janitor.heldCount
+        let there = leases.count + runs.count + pending.count
+        if held > 6 * there + 24 { fail("the janitor of replica \(index) holds \(held) of \(there)") }
+    }
 
     private func fail(_ text: String) {
         failure = failure ?? Violation(strand: "claims", time: now, text: text)

@@ -169,6 +169,10 @@ final class ConnectionYear {
         if now - lastRequest > 2 * YearPlan.minute, server.openCount > 0 {
             throw violation("\(server.openCount) connections are open though nothing is asked")
         }
+        let held = client?.heldCount ?? 0
+        if held > (now - lastRequest > 2 * YearPlan.minute ? 0 : 40) {
+            throw violation("the client holds \(held) connections and requests")
+        }
     }
 
     private func violation(_ text: String) -> Violation { Violation(strand: "connections", time: now, text: text) }

@@ -19,6 +19,7 @@ struct Year {
     var clientFlaws: ClientFlaws = []
     var headStart = CertificateAuthority.clockSkewSeconds
     var believesJumps = false
+    var tellsByText = false
 
     func run() throws(Violation) -> Figures {
         var figures = Figures()
@@ -65,7 +66,7 @@ struct Year {
     @discardableResult
     func claims() throws(Violation) -> ClaimYear {
         let (plan, random) = draw(5)
-        let year = ClaimYear(plan, random, believesJumps: believesJumps)
+        let year = ClaimYear(plan, random, believesJumps: believesJumps, tellsByText: tellsByText)
         try year.run()
         return year
     }
