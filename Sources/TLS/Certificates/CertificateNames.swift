@@ -37,19 +37,3 @@ extension CertificatePair {
         return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
     }
 }
-
-extension SubjectAlternativeName {
-    /// Whether a certificate with this name is good for `name`: the same in any case, or a wildcard for its first label
-    /// (RFC 6125 section 6.4.3).
-    func covers(_ name: SubjectAlternativeName) -> Bool {
-        switch (self, name) {
-        case (.dns(let own), .dns(let other)):
-            let (own, other) = (own.lowercased(), other.lowercased())
-            guard own != other else { return true }
-            guard own.hasPrefix("*."), let dot = other.firstIndex(of: ".") else { return false }
-            return own.dropFirst() == other[dot...]
-        case (.ipAddress, .ipAddress): return self == name
-        case (.dns, .ipAddress), (.ipAddress, .dns): return false
-        }
-    }
-}

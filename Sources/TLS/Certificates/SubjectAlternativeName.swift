@@ -2,9 +2,11 @@ import COpenSSL
 import NIOCore
 
 /// A name or address a certificate is valid for (RFC 5280 section 4.2.1.6).
-package enum SubjectAlternativeName: Sendable, Hashable, CustomStringConvertible {
+///
+/// Two are equal that are the same thing: DNS names in whatever case (RFC 4343), addresses however they are written.
+package enum SubjectAlternativeName: Sendable, CustomStringConvertible {
     case dns(String)
-    /// In text form: dotted decimal, or RFC 5952 for IPv6.
+    /// In text form: dotted decimal, or hexadecimal groups for IPv6, in one of the ways an address can be written.
     case ipAddress(String)
 
     /// OpenSSL's spelling: `DNS:localhost`, `IP:127.0.0.1`.
@@ -19,8 +21,8 @@ package enum SubjectAlternativeName: Sendable, Hashable, CustomStringConvertible
     ///
     /// - Throws: `TLSError.invalidName`.
     package init(parsing text: String) throws(TLSError) {
-        if (try? SocketAddress(ipAddress: text, port: 0)) != nil {
-            self = .ipAddress(text)
+        if let address = Self.canonical(text) {
+            self = .ipAddress(address)
         } else if Self.isDNSName(text) {
             self = .dns(text)
         } else {
@@ -46,6 +48,44 @@ package enum SubjectAlternativeName: Sendable, Hashable, CustomStringConvertible
         default:
             false
         }
+    }
+}
+
+// MARK: What is the same
+
+extension SubjectAlternativeName: Hashable {
+    package static func == (left: Self, right: Self) -> Bool { left.identity == right.identity }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+
+    /// The bytes that tell it from others; an address that is none stands for its text.
+    private var identity: [UInt8] {
+        switch self {
+        case .dns(let name): [0] + Self.lowercased(name)
+        case .ipAddress(let text): [1] + Array((Self.canonical(text) ?? text).utf8)
+        }
+    }
+
+    /// As the system writes an address, which is one way for each; nil when it is none.
+    private static func canonical(_ text: String) -> String? {
+        (try? SocketAddress(ipAddress: text, port: 0))?.ipAddress
+    }
+
+    /// Of ASCII letters alone: a letter that is like one of them to a reader of Unicode is another name.
+    private static func lowercased(_ name: String) -> [UInt8] {
+        name.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    }
+
+    /// Whether a certificate with this name is good for `name`: the same, or a wildcard for its first label (RFC 6125
+    /// section 6.4.3).
+    func covers(_ name: SubjectAlternativeName) -> Bool {
+        if self == name { return true }
+        guard case .dns(let own) = self, case .dns(let other) = name else { return false }
+        let (pattern, bytes) = (Self.lowercased(own), Self.lowercased(other))
+        guard pattern.starts(with: "*.".utf8), let dot = bytes.firstIndex(of: UInt8(ascii: ".")), dot > 0 else {
+            return false
+        }
+        return pattern.dropFirst() == bytes[dot...]
     }
 }
 

@@ -9,8 +9,10 @@ package final class ClientTrust: @unchecked Sendable {
     private static let maximumChainBytes = 32 * 1024
 
     private let authorities: [X509Certificate]
-    /// Common names, DNS names or IP addresses; empty for any.
-    private let allowedNames: Set<String>
+    /// Common names as bytes; empty, as the next is then, for any.
+    private let allowedCommonNames: Set<[UInt8]>
+    /// Those of the names that can be a DNS name or an address, compared as such.
+    private let allowedAlternatives: Set<SubjectAlternativeName>
     /// Whether the handshake fails without a good certificate.
     fileprivate let isDemanded: Bool
 
@@ -18,8 +20,8 @@ package final class ClientTrust: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - authoritiesFile: PEM, one certificate or several, roots or not.
-    ///   - allowedNames: a client's common name or one of its subject alternative names must be one of these; empty for
-    ///     any client of the authorities.
+    ///   - allowedNames: a client's common name must be one of these, byte by byte, or one of its DNS names, in whatever
+    ///     case, or one of its addresses, however it is written; empty for any client of the authorities.
     /// - Throws: `TLSError.certificate` naming the file and the reason.
     package convenience init(authoritiesFile: String, allowedNames: [String]) throws(TLSError) {
         try self.init(PEMText(contentsOf: authoritiesFile, part: .clientAuthorities), allowedNames)
@@ -40,7 +42,10 @@ package final class ClientTrust: @unchecked Sendable {
     private init(_ text: PEMText, _ allowedNames: [String], isDemanded: Bool = true) throws(TLSError) {
         let chain = try X509Certificate.all(in: text)
         authorities = [chain.first] + chain.rest
-        self.allowedNames = Set(allowedNames)
+        allowedCommonNames = Set(allowedNames.map { Array($0.utf8) })
+        allowedAlternatives = Set(
+            allowedNames.compactMap { name in try? SubjectAlternativeName(parsing: name) }
+        )
         self.isDemanded = isDemanded
     }
 
@@ -70,13 +75,9 @@ package final class ClientTrust: @unchecked Sendable {
 
     /// Whether a client whose certificate is `certificate` may come in, the chain being good.
     fileprivate func allows(_ certificate: X509Certificate) -> Bool {
-        guard !allowedNames.isEmpty else { return true }
-        if let name = certificate.commonName, allowedNames.contains(name) { return true }
-        return certificate.subjectAlternativeNames.contains { name in
-            switch name {
-            case .dns(let text), .ipAddress(let text): allowedNames.contains(text)
-            }
-        }
+        guard !allowedCommonNames.isEmpty else { return true }
+        if let name = certificate.commonName, allowedCommonNames.contains(Array(name.utf8)) { return true }
+        return certificate.subjectAlternativeNames.contains { allowedAlternatives.contains($0) }
     }
 }
 
