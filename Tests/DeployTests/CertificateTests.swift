@@ -25,7 +25,7 @@ import Testing
         #expect(secret["type"].string == "kubernetes.io/tls")
         #expect(Set(secret["data"].object.keys) == ["tls.crt", "tls.key"])
         let bundles = Self.caBundles(installation)
-        #expect(bundles.count == 3 && Set(bundles).count == 1)
+        #expect(bundles.count == 2 && Set(bundles).count == 1)
         // PEM in base64.
         #expect(bundles.first??.hasPrefix("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t") == true)
     }
@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: ["overlays/self-managed", "overlays/fail-open", "overlays/cert-manager"])
     func `kept by others leaves caBundle to them`(folder: String) async throws {
         let installation = try await Installation.render(folder)
-        #expect(Self.caBundles(installation) == [nil, nil, nil])
+        #expect(Self.caBundles(installation) == [nil, nil])
         for secret in installation.all("Secret") { #expect(secret["data"] == .null && secret["stringData"] == .null) }
     }
 }
