@@ -158,6 +158,16 @@ import Testing
         #expect(containerfile.contains("--tag agentrun-admission:\(ProductVersion.number) "))
     }
 
+    /// What the runtime prints of registers is memory, and with it whatever is there.
+    @Test func `leaves a backtrace when it crashes, and no memory with it`() throws {
+        let lines = try Checkout.text("deploy/Containerfile").split(separator: "\n")
+        let setting = try #require(lines.first { $0.hasPrefix("ENV SWIFT_BACKTRACE=") })
+        let options = setting.dropFirst("ENV SWIFT_BACKTRACE=".count).split(separator: ",").map(String.init)
+        #expect(options.contains("enable=yes") && options.contains("registers=none"))
+        let program = try #require(options.first { $0.hasPrefix("swift-backtrace=") }).split(separator: "=")[1]
+        #expect(lines.contains { $0.hasPrefix("COPY --from=build ") && $0.hasSuffix(" \(program)") })
+    }
+
     @Test func `has the user and the ports of the image`() async throws {
         let installation = try await Installation.render(Installation.folders[0])
         let lines = try Checkout.text("deploy/Containerfile").split(separator: "\n")
