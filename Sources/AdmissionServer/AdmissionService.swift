@@ -36,6 +36,9 @@ package struct AdmissionService: HTTPService {
         guard let contentType = head.contentType, MediaType.isJSON(contentType) else {
             return ErrorAnswer.unsupportedMediaType(head.contentType)
         }
+        if let encoding = head.contentEncoding, !MediaType.isIdentity(encoding) {
+            return ErrorAnswer.unsupportedEncoding(encoding)
+        }
         return nil
     }
 

@@ -68,6 +68,19 @@ import Testing
         #expect(answer.body.contains("Content-Type is missing"))
     }
 
+    @Test(arguments: ["gzip", "br", "", "identity, gzip", "g\u{202E}zip"])
+    func `a body that is encoded is refused before it is read, and the answer says what is taken`(encoding: String) {
+        let answer = service.ask(.post, "/validate", contentEncoding: encoding)
+        #expect(answer.status == 415)
+        #expect(answer.body.contains("Content-Encoding is "))
+        #expect(answer.headers["accept-encoding"] == "identity")
+        #expect(!answer.body.contains("\u{202E}"))
+    }
+
+    @Test(arguments: ["identity", "Identity", nil]) func `a body that is not is taken`(encoding: String?) {
+        #expect(service.ask(.post, "/validate", contentEncoding: encoding).status != 415)
+    }
+
     @Test(arguments: [
         (HTTPRequestError.malformed("two hosts"), 400, "two hosts"), (.headTimedOut, 408, "head"),
         (.bodyTimedOut, 408, "body"), (.bodyTooLarge(maximumBytes: 7), 413, "--max-body-bytes"),

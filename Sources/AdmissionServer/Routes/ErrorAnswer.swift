@@ -53,6 +53,15 @@ enum ErrorAnswer {
         return make(415, "Content-Type \(found); send an AdmissionReview as \(MediaType.json)")
     }
 
+    /// RFC 9110 section 8.4: an answer to a coding that is not taken names those that are (section 12.5.3).
+    static func unsupportedEncoding(_ encoding: String) -> HTTPResponse {
+        make(
+            415,
+            "Content-Encoding is \(VisibleText.quoted(ExactString(encoding))); send the AdmissionReview as it is, without",
+            headers: [("accept-encoding", "identity")]
+        )
+    }
+
     /// The request was not complete or not good.
     static func make(_ error: HTTPRequestError) -> HTTPResponse {
         let message = remedy(of: error).map { "\(error.message); \($0)" } ?? error.message

@@ -17,6 +17,11 @@ enum MediaType {
         }
     }
 
+    /// Whether a `Content-Encoding` says that there is none (RFC 9110, section 12.5.3), in whatever case.
+    static func isIdentity(_ encoding: String) -> Bool {
+        encoding.utf8.elementsEqual("identity".utf8) { lowercased($0) == $1 }
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -32,6 +32,7 @@ enum HTTP1HeadReader {
                 target: originForm(of: head.uri),
                 version: version,
                 contentType: fields.contentType,
+                contentEncoding: fields.contentEncoding,
                 contentLength: body.announcedBytes
             ),
             framing: HTTP1Framing(
@@ -106,6 +107,7 @@ private struct FramingFields {
     var codingCount = 0
     var transferEncoding: String?
     var contentType: String?
+    var contentEncoding: String?
     var hasUpgrade = false
     var expectsContinue = false
 
@@ -126,6 +128,8 @@ private struct FramingFields {
             lengthCount += 1
             // `Int("+5")` is 5, but a length is digits only.
             length = value.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(value) : nil
+        case 16 where name.isFieldName("content-encoding"):
+            contentEncoding = contentEncoding ?? value
         case 17 where name.isFieldName("transfer-encoding"):
             codingCount += 1
             transferEncoding = value

@@ -46,6 +46,7 @@ final class HTTP2Stream {
     private var path: String?
     private var authority: String?
     private var contentType: String?
+    private var contentEncoding: String?
     private var contentLength: Int?
     private var headerBytes = 0
     private var headerFieldCount = 0
@@ -123,6 +124,8 @@ final class HTTP2Stream {
             unsafe contentLength = Int(String(decoding: value, as: UTF8.self))
         } else if contentType == nil, unsafe Self.is(name, "content-type") {
             unsafe keep(value, &contentType)
+        } else if contentEncoding == nil, unsafe Self.is(name, "content-encoding") {
+            unsafe keep(value, &contentEncoding)
         }
     }
 
@@ -146,11 +149,12 @@ final class HTTP2Stream {
             target: path ?? authority ?? "",
             version: .http2,
             contentType: contentType,
+            contentEncoding: contentEncoding,
             contentLength: isRemotelyClosed ? 0 : contentLength
         )
         // Only CONNECT has no path.
         if path == nil { keptBytes += authority?.utf8.count ?? 0 }
-        (path, authority, contentType) = (nil, nil, nil)
+        (path, authority, contentType, contentEncoding) = (nil, nil, nil, nil)
         self.head = head
         enter(.body)
         body.begin(announcedBytes: contentLength)

@@ -21,8 +21,11 @@ package struct HTTPRequestHead: Sendable {
 
     /// The media type of the body with its parameters, as sent; nil without the field.
     ///
-    /// The only header field that is kept, because it is the only one anybody reads: a head is held until its body has come.
+    /// With the next the only header field that is kept, because nobody reads another: a head is held until its body has come.
     package let contentType: String?
+
+    /// How the body is encoded, as sent; nil without the field.
+    package let contentEncoding: String?
 
     /// The announced body length; nil for a chunked body, an HTTP/2 body without the field, or no body at all.
     package let contentLength: Int?
@@ -35,12 +38,14 @@ package struct HTTPRequestHead: Sendable {
         target: String,
         version: Version,
         contentType: String? = nil,
+        contentEncoding: String? = nil,
         contentLength: Int?,
         receivedAt: NIODeadline = .now()
     ) {
         self.method = method
         self.version = version
         self.contentType = contentType
+        self.contentEncoding = contentEncoding
         self.contentLength = contentLength
         self.receivedAt = receivedAt
         (path, query) = Self.split(target)

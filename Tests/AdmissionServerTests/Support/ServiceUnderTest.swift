@@ -78,6 +78,7 @@ struct ServiceUnderTest: Sendable {
         _ method: HTTPRequestMethod,
         _ target: String,
         contentType: String? = "application/json",
+        contentEncoding: String? = nil,
         body: [UInt8] = [],
         receivedAt: NIODeadline = .now()
     ) -> Answer {
@@ -86,6 +87,7 @@ struct ServiceUnderTest: Sendable {
             target: target,
             version: .http11,
             contentType: contentType,
+            contentEncoding: contentEncoding,
             contentLength: body.count,
             receivedAt: receivedAt
         )
