@@ -9,15 +9,21 @@ internal import TLS
 /// ``start()`` once, ``retire()`` at most once, ``shutdownGracefully(within:)`` once; all from anywhere. The event loop group is the owner's.
 package final class HTTPServer: Sendable {
     package struct Configuration: Sendable {
-        package var host: String
+        /// Addresses or names, tried in turn: the next only where this machine has no such address, or none of that kind.
+        package var hosts: [String]
 
         /// 0 lets the system choose; ``HTTPServer/start()`` tells which.
         package var port: Int
 
         package var limits: HTTPServerLimits
 
-        package init(host: String = "0.0.0.0", port: Int = 8443, limits: HTTPServerLimits = HTTPServerLimits()) {
-            self.host = host
+        /// - Parameters:
+        ///   - host: an address without brackets, or a name; nil for all addresses there are, of IPv6 and IPv4, or of IPv4
+        ///     where the machine has no other.
+        ///   - port: where.
+        ///   - limits: what it takes.
+        package init(host: String? = nil, port: Int = 8443, limits: HTTPServerLimits = HTTPServerLimits()) {
+            hosts = host.map { [$0] } ?? ["::", "0.0.0.0"]
             self.port = port
             self.limits = limits
         }
@@ -103,9 +109,20 @@ package final class HTTPServer: Sendable {
             return true
         }
         guard isNew else { throw .alreadyStarted }
-        let host = configuration.host
-        let port = configuration.port
+        let (hosts, port) = (configuration.hosts, configuration.port)
+        for host in hosts.dropLast() {
+            do throws(HTTPServerError) {
+                return try await listen(on: host, port)
+            } catch {
+                guard error.isOfAddress else { throw error }
+            }
+        }
+        return try await listen(on: hosts.last ?? "", port)
+    }
+
+    private func listen(on host: String, _ port: Int) async throws(HTTPServerError) -> SocketAddress {
         do {
+            // A socket of :: takes IPv4, too, whatever the system's default is: the library asks for that.
             let channel = try await bootstrap().bind(host: host, port: port).get()
             guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
             guard keep(channel) else {

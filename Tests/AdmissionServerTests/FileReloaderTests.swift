@@ -70,6 +70,34 @@ private struct Bad: Error, CustomStringConvertible {
         #expect(look { throw Bad(description: "two") } == "failed: two")
     }
 
+    @Test(.timeLimit(.minutes(1))) func `reads what has not changed when somebody wishes it`() async {
+        let reloader = FileReloader<Int>(paths: ["a"], files: file, interval: .seconds(3600))
+        let (events, told) = AsyncStream.makeStream(of: String.self)
+        reloader.readAgain()
+        await withDiscardingTaskGroup { tasks in
+            let count = Mutex(0)
+            tasks.addTask {
+                await reloader.run {
+                    let number = count.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    guard number != 2 else { throw Bad(description: "half written") }
+                    return number
+                } onEvent: { event in
+                    told.yield("\(event)")
+                }
+            }
+            var seen = events.makeAsyncIterator()
+            #expect(await seen.next() == "loaded(1)")
+            reloader.readAgain()
+            #expect(await seen.next()?.contains("half written") == true)
+            reloader.readAgain()
+            #expect(await seen.next() == "loaded(3)")
+            tasks.cancelAll()
+        }
+    }
+
     @Test func `takes a file that goes for a change`() {
         file.change(to: nil)
         #expect(look { throw Bad(description: "gone") } == "failed: gone")

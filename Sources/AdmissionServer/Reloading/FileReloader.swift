@@ -30,6 +30,8 @@ package final class FileReloader<Value: Sendable>: Sendable {
     private let sleep: @Sendable (Duration) async throws -> Void
     private let state: Mutex<State>
     private let queue = DispatchQueue(label: "files", qos: .utility)
+    /// Somebody wants the files to be read now; of several wishes one is enough.
+    private let wishes = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// Makes a reloader that does nothing before ``run(load:onEvent:)``.
     ///
@@ -54,6 +56,9 @@ package final class FileReloader<Value: Sendable>: Sendable {
         state = Mutex(State(stamps: Self.stamps(of: paths, in: files)))
     }
 
+    /// Reads the files at the next opportunity though they have not changed, and tells what came of it.
+    package func readAgain() { wishes.continuation.yield() }
+
     /// Waits, looks, waits again, until the task is cancelled.
     ///
     /// - Parameters:
@@ -63,26 +68,42 @@ package final class FileReloader<Value: Sendable>: Sendable {
         load: @escaping @Sendable () throws -> Value,
         onEvent: @escaping @Sendable (Event) -> Void
     ) async {
-        while !Task.isCancelled {
-            do {
-                try await sleep(interval)
-            } catch {
-                return
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { [self] in
+                for await _ in wishes.stream { await look(isWished: true, load, onEvent) }
             }
-            await withCheckedContinuation { continuation in
-                queue.async {
-                    self.look(load: load, onEvent: onEvent)
-                    continuation.resume()
+            tasks.addTask { [self] in
+                while !Task.isCancelled {
+                    do {
+                        try await sleep(interval)
+                    } catch {
+                        return
+                    }
+                    await look(isWished: false, load, onEvent)
                 }
             }
         }
     }
 
-    /// Reads the files if they have changed, or could not be used when last read.
-    func look(load: () throws -> Value, onEvent: (Event) -> Void) {
+    /// Looks on the queue, where one look follows the other.
+    private func look(
+        isWished: Bool,
+        _ load: @escaping @Sendable () throws -> Value,
+        _ onEvent: @escaping @Sendable (Event) -> Void
+    ) async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                self.look(isWished: isWished, load: load, onEvent: onEvent)
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Reads the files if they have changed, could not be used when last read, or somebody wishes it.
+    func look(isWished: Bool = false, load: () throws -> Value, onEvent: (Event) -> Void) {
         let last = state.withLock { $0 }
         let stamps = Self.stamps(of: paths, in: files)
-        let isChanged = stamps != last.stamps
+        let isChanged = stamps != last.stamps || isWished
         guard isChanged || last.failure != nil else { return }
         let failure: String?
         do {
@@ -90,7 +111,7 @@ package final class FileReloader<Value: Sendable>: Sendable {
             failure = nil
         } catch {
             let reason = "\(error)"
-            if isChanged, reason != last.failure { onEvent(.failed(reason)) }
+            if isWished || isChanged && reason != last.failure { onEvent(.failed(reason)) }
             failure = reason
         }
         state.withLock { $0 = State(stamps: stamps, failure: failure) }

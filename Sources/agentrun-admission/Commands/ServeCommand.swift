@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Answer AdmissionReviews over HTTPS.",
         discussion: """
-            Without any option it listens on 0.0.0.0:8443 with a certificate it makes for itself, judges by the built-in \
+            Without any option it listens on port 8443 of all addresses, IPv6 and IPv4, with a certificate it makes for itself, judges by the built-in \
             policy, and knows of the cluster what it has admitted itself; in a pod it lists and watches the cluster with the \
             pod's service account.
 
@@ -31,8 +31,8 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "Address to listen on.")
-    var host = "0.0.0.0"
+    @Option(help: "Address to listen on, IPv6 with or without brackets; without it all there are, IPv6 and IPv4.")
+    var host: ListenAddress?
 
     @Option(help: "Port to listen on; 0 lets the system choose, and the log tells.")
     var port = 8443
@@ -78,6 +78,10 @@ struct ServeCommand: AsyncParsableCommand {
             isSelfManaged: selfManaged.isOn,
             logger: logger
         )
+        signals.onHangUp {
+            policies.readAgain()
+            certificate.readAgain()
+        }
         // Threads of their own talk to the API server, so that no review waits for a list: one lists and watches, the other
         // claims branches and keeps the certificate.
         let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -116,7 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
             version: ProductVersion()
         )
         let server = HTTPServer(
-            configuration: .init(host: host, port: port, limits: limits.serverLimits),
+            configuration: .init(host: host?.text, port: port, limits: limits.serverLimits),
             group: eventLoops,
             security: .tls { certificate.context.value },
             service: service,
@@ -214,7 +218,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard case .number(let port) = self.metrics.port else { return [] }
         let usesTLS = self.metrics.usesTLS
         let server = HTTPServer(
-            configuration: .init(host: host, port: port, limits: MetricsEndpoint.limits),
+            configuration: .init(host: host?.text, port: port, limits: MetricsEndpoint.limits),
             group: eventLoops,
             security: usesTLS ? .tls { certificate.context.value } : .plaintext(.http1),
             service: endpoint,

@@ -42,6 +42,9 @@ struct PolicySource: Service {
         )
     }
 
+    /// Reads the file though it has not changed; the built-in policy stays what it is.
+    func readAgain() { reloader.readAgain() }
+
     func run() async throws {
         if !options.files.isEmpty {
             await cancelWhenGracefulShutdown {

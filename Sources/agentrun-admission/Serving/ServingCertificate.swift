@@ -62,6 +62,12 @@ final class ServingCertificate: Service {
         take(.loaded(try change { parts in parts.pair = pair }), pairRecord)
     }
 
+    /// Reads the files though they have not changed; what comes from elsewhere stays what it is.
+    func readAgain() {
+        pairReloader?.readAgain()
+        trustReloader?.readAgain()
+    }
+
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { tasks in

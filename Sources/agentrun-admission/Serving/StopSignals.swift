@@ -3,23 +3,30 @@ internal import ServiceLifecycle
 private import Synchronization
 internal import UnixSignals
 
-/// The signals that end the server, waited for from its very start: one that comes while files are read still is an orderly
+/// The signals that end the server, and the one that has its files read again, waited for from its very start: one that comes while files are read still is an orderly
 /// end, with exit code 0.
 ///
 /// SIGTERM is what a kubelet sends, at the same moment as the endpoints forget this replica: new connections are served for
 /// the drain delay. SIGINT is a person at a terminal, who need not wait for that. A second SIGTERM changes nothing, since
-/// process managers repeat themselves; a SIGINT ends the delay.
+/// process managers repeat themselves; a SIGINT ends the delay. SIGHUP is a person who does not want to wait for the next look at
+/// certificate and policy; it never ends the server.
 final class StopSignals: Sendable {
     private let signals: UnixSignalsSequence
     private let isHurried = Mutex(false)
+    private let rereads = Mutex<[@Sendable () -> Void]>([])
     private let hurry: AsyncStream<Void>
     private let hurried: AsyncStream<Void>.Continuation
     private let logger: Logger
 
     init(logger: Logger) async {
         self.logger = logger
-        signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         (hurry, hurried) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    /// Has files read again at each SIGHUP.
+    func onHangUp(_ body: @escaping @Sendable () -> Void) {
+        rereads.withLock { $0.append(body) }
     }
 
     /// Runs the services; a signal shuts them down.
@@ -45,6 +52,11 @@ final class StopSignals: Sendable {
     private func watch(_ group: ServiceGroup) async {
         var isStopping = false
         for await signal in signals {
+            if signal == .sighup {
+                logger.notice("asked to read certificate and policy again", metadata: ["signal": "SIGHUP"])
+                for reread in rereads.withLock({ $0 }) { reread() }
+                continue
+            }
             if signal == .sigint {
                 isHurried.withLock { $0 = true }
                 hurried.yield()

@@ -67,6 +67,21 @@ import Testing
         #expect(try await client.receive().hasPrefix("HTTP/1.1 200 "))
     }
 
+    @Test func `reads certificate and policy again when it is told to by SIGHUP, and goes on`() async throws {
+        try mount("one")
+        let policy = try folder.write(
+            "apiVersion: admission.agents.proompteng.ai/v1alpha1\nkind: AgentRunPolicy\nspec: {}\n",
+            to: "policy.yaml"
+        )
+        let webhook = try await start("--policy", policy)
+        webhook.send(SIGHUP)
+        try await wait(for: "SIGHUP", in: webhook)
+        try await wait(for: "what=certificate", in: webhook)
+        try await wait(for: "what=policy", in: webhook)
+        #expect(try await webhook.get("/livez").status == 200)
+        #expect(try await webhook.stop() == 0)
+    }
+
     @Test func `keeps the certificate when the new one is for another host, says so once and recovers`() async throws {
         try mount("one")
         let webhook = try await start()

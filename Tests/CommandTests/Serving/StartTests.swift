@@ -31,6 +31,7 @@ import Testing
         (["--tls-cert", "a.crt"], "--tls-key"), (["--generation", "2025-01"], "2026-02"),
         (["--log-level", "loud"], "warning"), (["--handshake-timeout", "0"], "--handshake-timeout"),
         (["--max-body-bytes", "1"], "--max-body-bytes"), (["extra"], "extra"),
+        (["--host", "[::1]:8443"], "--host"), (["--host", "[localhost]"], "--host"), (["--host", ""], "--host"),
         (["--max-in-flight", "0"], "--max-in-flight"), (["--max-buffered-bytes", "0"], "--max-buffered-bytes"),
         (["--drain-delay", "25"], "--drain-timeout"), (["--drain-delay", "-1"], "--drain-delay"),
         (["--metrics-port", "some"], "--metrics-port"), (["--port", "9090"], "--metrics-port"),
