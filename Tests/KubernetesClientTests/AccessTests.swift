@@ -73,8 +73,16 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
 
     @Test(
         arguments: [
-            (kubeconfig(cluster: "server: 10.0.0.1"), nil, "cluster.server: Invalid value: \"10.0.0.1\""),
-            (kubeconfig(cluster: "server: 'https://k', proxy-url: 'http://p'"), nil, "cluster.proxy-url: Forbidden"),
+            (kubeconfig(cluster: "server: 10.0.0.1/a"), nil, "cluster.server: Invalid value: \"10.0.0.1/a\""),
+            (kubeconfig(cluster: "server: 10.0.0.1"), nil, "user.token would go to 10.0.0.1 unencrypted"),
+            (
+                kubeconfig(cluster: "server: 'https://k', proxy-url: 'socks5://p'"), nil,
+                "cluster.proxy-url: Unsupported value"
+            ),
+            (
+                kubeconfig(cluster: "server: 'https://k', proxy-url: 'http://me:secret@p'"), nil,
+                "cluster.proxy-url: Unsupported value: must be http://host:port"
+            ),
             (
                 kubeconfig(cluster: "server: 'https://k', certificate-authority: x"), nil,
                 "no such file; correct the path"
@@ -101,6 +109,62 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
             try access(text, context: context)
         } throws: {
             "\($0)".hasPrefix("/home/me/config: ") && "\($0)".contains(message)
+        }
+    }
+}
+
+@Suite struct `Kubeconfigs and servers as kubectl takes them` {
+    /// TLS is spoken where there is anything to check or to show, else not.
+    @Test(arguments: [
+        ("k:6443", "insecure-skip-tls-verify: true", "https://k:6443"),
+        ("k", "certificate-authority-data: Q0E=", "https://k:443"),
+        ("'[::1]:1'", "insecure-skip-tls-verify: true", "https://[::1]:1"),
+        ("k:8080", "tls-server-name: x", "http://k:8080"),
+    ])
+    func `a server may lack its scheme`(server: String, more: String, expected: String) throws {
+        let access = try access(kubeconfig(cluster: "server: \(server), \(more)", user: ""))
+        #expect(access.server.description == expected)
+    }
+
+    @Test func `a proxy is used for the server's connections`() throws {
+        let access = try access(kubeconfig(cluster: "server: 'https://k', proxy-url: 'http://p:3128'"))
+        #expect(access.proxy == ServerAddress("http://p:3128"))
+        #expect(access.server == ServerAddress("https://k"))
+    }
+
+    private static let files = [
+        "/a/config": """
+        contexts: [{name: dev, context: {cluster: c, user: u, namespace: one}}]
+        clusters: [{name: c, cluster: {server: 'https://one', certificate-authority: ca.pem}}]
+        """,
+        "/b/config": """
+        current-context: dev
+        contexts: [{name: dev, context: {cluster: c, user: u, namespace: two}}]
+        clusters: [{name: c, cluster: {server: 'https://two'}}]
+        users: [{name: u, user: {tokenFile: t}}]
+        """,
+        "/a/ca.pem": "CA",
+    ]
+
+    @Test func `of several files each tells what none before it has told, with paths from its own folder`() throws {
+        let access = try ClusterAccess.kubeconfig(
+            "/none/config:/a/config:/b/config",
+            context: nil,
+            readFile: reading(Self.files)
+        )
+        #expect(access.server == ServerAddress("https://one") && access.namespace == "one")
+        #expect(access.verification == .authorities(Array("CA".utf8)))
+        #expect(access.token == .file("/b/t"))
+    }
+
+    @Test(arguments: [
+        ("/none", "/none: no such file"), ("/none:/other", "/none: no such file"), (":", "no file is named"),
+    ])
+    func `without a file that is there they are refused`(paths: String, message: String) {
+        #expect {
+            try ClusterAccess.kubeconfig(paths, context: nil, readFile: reading(Self.files))
+        } throws: {
+            "\($0)".contains(message)
         }
     }
 }

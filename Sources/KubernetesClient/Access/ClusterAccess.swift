@@ -32,6 +32,8 @@ package struct ClusterAccess: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var server: ServerAddress
+    /// Through which it is reached; nil for directly.
+    package var proxy: ServerAddress?
     package var verification: Verification
     /// `tls-server-name`: the name to expect in place of the address's host.
     package var serverName: String?
@@ -59,6 +61,6 @@ package struct ClusterAccess: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "\(server), namespace \(namespace)"
+        "\(server)\(proxy.map { " by \($0)" } ?? ""), namespace \(namespace)"
     }
 }

@@ -11,66 +11,85 @@ extension Kubeconfig {
     ///
     /// - Parameters:
     ///   - name: the context; nil takes `current-context`.
+    ///   - others: what is not told here is looked for in these, one after the other.
     ///   - readFile: how to read a file.
     /// - Returns: the access, with warnings to be logged.
     /// - Throws: `AccessError` with the member that is wrong and what to do.
-    package func access(context name: String? = nil, readFile: FileReading) throws(AccessError) -> ClusterAccess {
-        try access(context: name, flaws: [], readFile: readFile)
+    package func access(
+        context name: String? = nil,
+        beside others: [Kubeconfig] = [],
+        readFile: FileReading
+    ) throws(AccessError) -> ClusterAccess {
+        try access(context: name, beside: others, flaws: [], readFile: readFile)
     }
 
     func access(
         context name: String? = nil,
+        beside others: [Kubeconfig] = [],
         flaws: ClientFlaws,
         readFile: FileReading
     ) throws(AccessError) -> ClusterAccess {
-        guard let name = name ?? currentContext else {
+        let all = [self] + others
+        guard let name = name ?? all.lazy.compactMap(\.currentContext).first else {
             throw error("current-context: Required value: name a context there, or pass --context")
         }
-        guard let context = contexts[ExactString(name)] else {
-            let known = contexts.keys.sorted().prefix(10).map { VisibleText.quoted($0) }.joined(separator: ", ")
+        guard let context = all.lazy.compactMap({ $0.contexts[ExactString(name)] }).first else {
+            let known = Set(all.flatMap(\.contexts.keys)).sorted().prefix(10).map { VisibleText.quoted($0) }.joined(
+                separator: ", "
+            )
             throw error("contexts: no context \(quoted(name)); use one of: \(known.isEmpty ? "none is there" : known)")
         }
-        guard let cluster = clusters[ExactString(context.cluster)] else {
+        // Paths in an entry start at the folder of the file it stands in.
+        let clusterKey = ExactString(context.cluster)
+        guard let clusterFile = all.first(where: { $0.clusters[clusterKey] != nil }),
+            let cluster = clusterFile.clusters[clusterKey]
+        else {
             throw error("clusters: no cluster \(quoted(context.cluster)), which context \(quoted(name)) names; add it")
         }
-        guard context.user.isEmpty || users[ExactString(context.user)] != nil else {
+        let userKey = ExactString(context.user)
+        let userFile = all.first { $0.users[userKey] != nil }
+        guard context.user.isEmpty || userFile != nil else {
             throw error("users: no user \(quoted(context.user)), which context \(quoted(name)) names; add it")
         }
-        let user = users[ExactString(context.user)] ?? KubeconfigUser()
-        return try access(cluster, user, context, flaws, readFile)
+        let user = userFile?.users[userKey] ?? KubeconfigUser()
+        return try clusterFile.access(cluster, user, of: userFile ?? self, context, flaws, readFile)
     }
 
+    /// `cluster` is an entry of this file, `user` one of `userFile`.
     private func access(
         _ cluster: KubeconfigCluster,
         _ user: KubeconfigUser,
+        of userFile: Kubeconfig,
         _ context: KubeconfigContext,
         _ flaws: ClientFlaws,
         _ readFile: FileReading
     ) throws(AccessError) -> ClusterAccess {
-        guard let server = ServerAddress(cluster.server) else {
+        guard
+            let server = ServerAddress(cluster.server)
+                ?? ServerAddress(pair: cluster.server, isTLS: cluster.hintsAtTLS(user))
+        else {
             throw error("cluster.server: Invalid value: \(quoted(cluster.server)): must be https://host:port")
         }
-        guard cluster.proxyURL == nil else {
-            throw error(
-                "cluster.proxy-url: Forbidden: proxies are not supported; remove it and reach the server directly"
-            )
-        }
         if let member = user.unsupportedMember {
-            throw error(
+            throw userFile.error(
                 "user.\(member): Unsupported value: only client certificates, token, tokenFile and exec are; use one, "
                     + "for example a service account's token (kubectl create token)"
             )
         }
         let verification = try verification(cluster, readFile)
-        let plugin = try user.plugin.map { plugin throws(AccessError) in try exec(plugin, cluster, verification) }
+        let plugin = try user.plugin.map { plugin throws(AccessError) in
+            try userFile.exec(plugin, cluster, verification)
+        }
         var access = ClusterAccess(
             server: server,
             verification: verification,
             serverName: cluster.serverName,
-            token: user.tokenFile.map { .file(resolve($0)) } ?? user.token.map { .fixed($0) } ?? plugin ?? .none,
-            identity: try identity(user, readFile),
+            token: user.tokenFile.map { .file(userFile.resolve($0)) } ?? user.token.map { .fixed($0) } ?? plugin
+                ?? .none,
+            identity: try userFile.identity(user, readFile),
             namespace: context.namespace ?? "default"
         )
+        access.proxy = try proxy(cluster)
         if !server.isTLS, !flaws.contains(.sendsTokensInTheClear), let member = user.secretMember {
             throw error(
                 "cluster.server: Forbidden: \(quoted(cluster.server)): user.\(member) would go to \(server.host) unencrypted, for "
@@ -87,6 +106,18 @@ extension Kubeconfig {
             access.warnings.append("\(file): the connection to \(server.host) is not encrypted; use an https:// server")
         }
         return access
+    }
+
+    /// Only what needs no secret: a password in the URL would stand in messages and logs.
+    private func proxy(_ cluster: KubeconfigCluster) throws(AccessError) -> ServerAddress? {
+        guard let url = cluster.proxyURL else { return nil }
+        guard let proxy = ServerAddress(url), !proxy.isTLS, proxy.path.isEmpty else {
+            throw error(
+                "cluster.proxy-url: Unsupported value: must be http://host:port, of a proxy that takes CONNECT without "
+                    + "credentials; use such a one, or remove it and reach the server directly"
+            )
+        }
+        return proxy
     }
 
     private func exec(

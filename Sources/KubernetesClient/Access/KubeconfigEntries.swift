@@ -26,6 +26,12 @@ struct KubeconfigCluster: Sendable {
     }
 
     private init() {}
+
+    /// Whether a server without a scheme speaks TLS: kubectl takes it so where there is anything to check or to show.
+    func hintsAtTLS(_ user: KubeconfigUser) -> Bool {
+        authorityFile != nil || authorityData != nil || isVerificationSkipped || user.certificateFile != nil
+            || user.certificateData != nil
+    }
 }
 
 /// `users[].user`, as far as it is used.

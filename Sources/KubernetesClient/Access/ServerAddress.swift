@@ -15,6 +15,12 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     /// The address as it is written.
     package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
 
+    /// Reads `host[:port]`; nil when `text` is anything else.
+    init?(pair text: String, isTLS: Bool) {
+        guard !text.utf8.contains(UInt8(ascii: "/")) else { return nil }
+        self.init("\(isTLS ? "https" : "http")://\(text)")
+    }
+
     /// Reads `https://host[:port][/path]`; nil when `text` is none.
     package init?(_ text: String) {
         let text = ExactString(text)

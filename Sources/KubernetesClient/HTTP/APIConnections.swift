@@ -125,7 +125,8 @@ final class APIConnections {
     }
 
     static let dialTCP: Dial = { connection, eventLoop in
-        let server = connection.credential.endpoint.server
+        let endpoint = connection.credential.endpoint
+        let first = endpoint.proxy ?? endpoint.server
         let bound = NIOLoopBound(connection, eventLoop: eventLoop)
         return ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeout)
@@ -135,13 +136,16 @@ final class APIConnections {
                     try addHandlers(bound.value, to: channel)
                 }
             }
-            .connect(host: server.host, port: server.port)
+            .connect(host: first.host, port: first.port)
             .map { _ in }
     }
 
     private static func addHandlers(_ connection: APIConnection, to channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
         let endpoint = connection.credential.endpoint
+        if let proxy = endpoint.proxy {
+            try pipeline.addHandler(ProxyTunnel(to: endpoint.server, by: proxy, timeout: connectTimeout))
+        }
         if let context = endpoint.context {
             try pipeline.addHandler(TLSHandler(context: context, serverName: endpoint.serverName))
         }

@@ -5,6 +5,8 @@ internal import TLS
 /// Two are the same only when they are the same object.
 final class Endpoint {
     let server: ServerAddress
+    /// Through which it is reached; nil for directly.
+    let proxy: ServerAddress?
     /// The name the server's certificate must have.
     let serverName: String
     /// Nil without TLS.
@@ -20,7 +22,7 @@ final class Endpoint {
     ///   - identity: the client certificate to show; not that of `access` where a plugin made one.
     /// - Throws: `AccessError` when a certificate cannot be used.
     init(_ access: ClusterAccess, identity: ClusterAccess.Identity?) throws(AccessError) {
-        server = access.server
+        (server, proxy) = (access.server, access.proxy)
         serverName = access.serverName ?? access.server.host
         (verification, self.identity) = (access.verification, identity)
         do throws(TLSError) {
@@ -32,7 +34,7 @@ final class Endpoint {
 
     /// Whether one made of this would be the same.
     func isMade(of access: ClusterAccess, identity: ClusterAccess.Identity?) -> Bool {
-        server == access.server && serverName == access.serverName ?? access.server.host
+        server == access.server && proxy == access.proxy && serverName == access.serverName ?? access.server.host
             && verification == access.verification && self.identity == identity
     }
 

@@ -10,7 +10,10 @@ struct ClusterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Kubeconfig of the API server whose objects are the cluster state; in a pod its service account does without.",
+            """
+            Kubeconfig of the API server whose objects are the cluster state, or several with colons in between, as in \
+            KUBECONFIG; in a pod its service account does without.
+            """,
             valueName: "file"
         )
     )
