@@ -10,13 +10,31 @@ package final class MetricsRegistry: Sendable {
         case histogram(LabelSet, HistogramMetric)
         /// Asked at each scrape.
         case collector(@Sendable (inout MetricSamples) -> Void)
+        /// One of several that are asked for together, by its place among them.
+        case part(Int, Together)
 
-        /// Nil for a collector, which has any.
+        /// Nil for what is asked for, which has any.
         var labels: LabelSet? {
             switch self {
             case .counter(let labels, _), .gauge(let labels, _), .histogram(let labels, _): labels
-            case .collector: nil
+            case .collector, .part: nil
             }
+        }
+    }
+
+    /// Metrics that one reading fills; its identity is theirs.
+    private final class Together: Sendable {
+        let count: Int
+        let body: @Sendable (inout [MetricSamples]) -> Void
+
+        init(_ count: Int, _ body: @escaping @Sendable (inout [MetricSamples]) -> Void) {
+            (self.count, self.body) = (count, body)
+        }
+
+        var samples: [MetricSamples] {
+            var samples = [MetricSamples](repeating: MetricSamples(), count: count)
+            body(&samples)
+            return samples
         }
     }
 
@@ -111,6 +129,24 @@ package final class MetricsRegistry: Sendable {
         }
     }
 
+    /// Metrics whose samples are asked for together, once a scrape: what they show is of one moment.
+    ///
+    /// `body` gets the samples of each in the order of `metrics`; else as ``collect(_:_:_:_:)``.
+    package func collect(
+        together metrics: [(name: String, kind: MetricKind, help: String)],
+        _ body: @escaping @Sendable (inout [MetricSamples]) -> Void
+    ) {
+        precondition(metrics.allSatisfy { $0.kind != .histogram }, "a histogram is no number: use durations()")
+        let together = Together(metrics.count, body)
+        state.withLock { state in
+            for (place, metric) in metrics.enumerated() {
+                let index = state.family(metric.name, metric.kind, metric.help)
+                precondition(state.families[index].kind == metric.kind, "\(metric.name) is another kind of metric")
+                state.families[index].series.append(.part(place, together))
+            }
+        }
+    }
+
     /// Says what a metric is of which there is nothing to show yet, so that its name is known from the start.
     package func declare(_ name: String, _ kind: MetricKind, _ help: String) {
         state.withLock { _ = $0.family(name, kind, help) }
@@ -155,14 +191,21 @@ package final class MetricsRegistry: Sendable {
         // What is asked at a scrape may take locks of its own, so none is held meanwhile.
         let families = state.withLock { $0.families }
         var text = MetricsText()
+        var read: [ObjectIdentifier: [MetricSamples]] = [:]
         for family in families {
             text.begin(family.name, family.kind, family.help)
-            for series in family.series { Self.write(series, of: family.name, to: &text) }
+            for series in family.series { Self.write(series, of: family.name, &read, to: &text) }
         }
         return text.bytes
     }
 
-    private static func write(_ series: Series, of name: String, to text: inout MetricsText) {
+    /// `read` holds what this scrape has asked for already.
+    private static func write(
+        _ series: Series,
+        of name: String,
+        _ read: inout [ObjectIdentifier: [MetricSamples]],
+        to text: inout MetricsText
+    ) {
         switch series {
         case .counter(let labels, let metric):
             text.sample(name, labels, String(metric.value))
@@ -173,7 +216,15 @@ package final class MetricsRegistry: Sendable {
         case .collector(let body):
             var samples = MetricSamples()
             body(&samples)
-            for sample in samples.all { text.sample(name, sample.labels, MetricsText.number(sample.value)) }
+            write(samples, of: name, to: &text)
+        case .part(let place, let together):
+            let samples = read[ObjectIdentifier(together)] ?? together.samples
+            read[ObjectIdentifier(together)] = samples
+            write(samples[place], of: name, to: &text)
         }
+    }
+
+    private static func write(_ samples: MetricSamples, of name: String, to text: inout MetricsText) {
+        for sample in samples.all { text.sample(name, sample.labels, MetricsText.number(sample.value)) }
     }
 }

@@ -72,6 +72,19 @@ import Testing
         #expect(text.hasSuffix("a 2\na{b=\"c\"} 7\n"))
     }
 
+    @Test func `asks once a scrape for what is shown together`() {
+        let readings = CounterMetric()
+        registry.collect(together: [("a", .gauge, "A."), ("b", .counter, "B.")]) { samples in
+            readings.increment()
+            samples[0].add(Double(readings.value), LabelSet("of", "a"))
+            samples[1].add(Double(readings.value))
+        }
+        registry.declare("c", .gauge, "C.")
+        let first = "# HELP a A.\n# TYPE a gauge\na{of=\"a\"} 1\n# HELP b B.\n# TYPE b counter\nb 1\n"
+        #expect(text == first + "# HELP c C.\n# TYPE c gauge\n")
+        #expect(text.hasPrefix(first.replacing(" 1\n", with: " 2\n")))
+    }
+
     @Test func `names what has no series yet`() {
         registry.declare("a", .gauge, "A.")
         #expect(text == "# HELP a A.\n# TYPE a gauge\n")

@@ -129,16 +129,21 @@ extension AdmissionMetrics {
     ///
     /// - Parameter figures: what is known of each kind now; what is unknown is left out.
     package func observeState(_ figures: @escaping @Sendable () -> [StateFigures]) {
-        observe(Observed.stateObjects) { samples in
-            for kind in figures() { samples.add(kind.objects, LabelSet("kind", kind.kind.rawValue)) }
+        // Asked for once a scrape, so that the three are of one moment.
+        func named(
+            _ metric: (name: String, kind: MetricKind, help: String)
+        ) -> (name: String, kind: MetricKind, help: String) {
+            (Self.prefix + metric.name, metric.kind, metric.help)
         }
-        observe(Observed.stateAge) { samples in
+        registry.collect(
+            together: [named(Observed.stateObjects), named(Observed.stateAge), named(Observed.stateSynced)]
+        ) { samples in
             for kind in figures() {
-                if let age = kind.ageSeconds { samples.add(age, LabelSet("kind", kind.kind.rawValue)) }
+                let labels = LabelSet("kind", kind.kind.rawValue)
+                samples[0].add(kind.objects, labels)
+                if let age = kind.ageSeconds { samples[1].add(age, labels) }
+                samples[2].add(kind.isSynced ? 1 : 0, labels)
             }
-        }
-        observe(Observed.stateSynced) { samples in
-            for kind in figures() { samples.add(kind.isSynced ? 1 : 0, LabelSet("kind", kind.kind.rawValue)) }
         }
     }
 
