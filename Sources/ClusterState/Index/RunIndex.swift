@@ -9,13 +9,13 @@ internal import Policy
 struct RunIndex: Sendable {
     var runs: [StoredRun] = []
     private var freeRuns: [UInt32] = []
-    private var claims: [StoredClaim] = []
+    var claims: [StoredClaim] = []
     private var freeClaims: [UInt32] = []
     /// Names of runs and heads of claims.
     private var texts = TextPool()
     private var byName = SlotIndex()
-    private var byBranch = SlotIndex()
-    private var folders = BranchFolders()
+    var byBranch = SlotIndex()
+    var folders = BranchFolders()
     /// First of the runs with an idempotency key.
     var byKey = SlotIndex()
     private var tally = RunTally()
@@ -268,7 +268,7 @@ extension RunIndex {
         texts.equals(claim.head, branch.head) && claim.repository == branch.repository
     }
 
-    private func firstClaim(onBranchOf claim: StoredClaim) -> Int? {
+    func firstClaim(onBranchOf claim: StoredClaim) -> Int? {
         byBranch.find(hash: Int(claim.branchHash)) { place in
             texts.equals(claims[place].head, claim.head) && claims[place].repository == claim.repository
         }
@@ -326,35 +326,5 @@ extension RunIndex {
             branchHash: 0
         )
         freeClaims.append(UInt32(place))
-    }
-
-    /// Puts a claim into the list of its branch.
-    private mutating func link(_ place: Int, _ branch: BranchKey) {
-        folders.add(place, on: branch)
-        if let first = firstClaim(onBranchOf: claims[place]) {
-            // The second in line: the table can stay as it is.
-            let second = claims[first].nextOfBranch
-            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (UInt32(first), second)
-            if second != StoredRun.noClaim { claims[Int(second)].previousOfBranch = UInt32(place) }
-            claims[first].nextOfBranch = UInt32(place)
-        } else {
-            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (StoredRun.noClaim, StoredRun.noClaim)
-            byBranch.insert(place, hash: Int(claims[place].branchHash))
-        }
-    }
-
-    /// Takes a claim out of the list of its branch.
-    private mutating func unlink(_ place: Int, _ claim: StoredClaim) {
-        folders.remove(place)
-        let hash = Int(claim.branchHash)
-        let (previous, next) = (claim.previousOfBranch, claim.nextOfBranch)
-        if next != StoredRun.noClaim { claims[Int(next)].previousOfBranch = previous }
-        if previous != StoredRun.noClaim {
-            claims[Int(previous)].nextOfBranch = next
-        } else if next == StoredRun.noClaim {
-            byBranch.remove(place, hash: hash)
-        } else {
-            byBranch.replace(place, by: Int(next), hash: hash)
-        }
     }
 }

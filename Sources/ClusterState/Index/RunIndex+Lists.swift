@@ -1,6 +1,8 @@
 internal import AgentRuns
 internal import JSONPull
+internal import Policy
 
+/// The list of the runs with one key, whose first is in the table of keys.
 extension RunIndex {
     /// Calls `body` for every run with the key of that digest, in no order, until it answers false.
     func forEachRun(withKey digest: UInt64, _ body: (RunRecord) -> Bool) {
@@ -38,6 +40,39 @@ extension RunIndex {
             byKey.remove(place, hash: hash)
         } else {
             byKey.replace(place, by: Int(next), hash: hash)
+        }
+    }
+}
+
+/// The list of the claims on one branch, whose first is in the table of branches.
+extension RunIndex {
+    /// Puts a claim into the list of its branch.
+    mutating func link(_ place: Int, _ branch: BranchKey) {
+        folders.add(place, on: branch)
+        if let first = firstClaim(onBranchOf: claims[place]) {
+            // The second in line: the table can stay as it is.
+            let second = claims[first].nextOfBranch
+            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (UInt32(first), second)
+            if second != StoredRun.noClaim { claims[Int(second)].previousOfBranch = UInt32(place) }
+            claims[first].nextOfBranch = UInt32(place)
+        } else {
+            (claims[place].previousOfBranch, claims[place].nextOfBranch) = (StoredRun.noClaim, StoredRun.noClaim)
+            byBranch.insert(place, hash: Int(claims[place].branchHash))
+        }
+    }
+
+    /// Takes a claim out of the list of its branch.
+    mutating func unlink(_ place: Int, _ claim: StoredClaim) {
+        folders.remove(place)
+        let hash = Int(claim.branchHash)
+        let (previous, next) = (claim.previousOfBranch, claim.nextOfBranch)
+        if next != StoredRun.noClaim { claims[Int(next)].previousOfBranch = previous }
+        if previous != StoredRun.noClaim {
+            claims[Int(previous)].nextOfBranch = next
+        } else if next == StoredRun.noClaim {
+            byBranch.remove(place, hash: hash)
+        } else {
+            byBranch.replace(place, by: Int(next), hash: hash)
         }
     }
 }
