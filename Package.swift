@@ -286,7 +286,9 @@ let package = Package(
         ),
         .testTarget(
             name: "OfflineTests",
-            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms"]
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms",
+            ]
         ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull", "TestCheckout"]),
         .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
