@@ -1,6 +1,6 @@
 package import JSONPull
 
-/// `workload` of a run or a step: the image, and what is mounted.
+/// `workload` of a run or a step: the image, what is mounted, and what of the node is asked for.
 package struct Workload: Sendable {
     /// One of `volumes`.
     package struct Volume: Sendable {
@@ -11,6 +11,15 @@ package struct Workload: Sendable {
         /// Of a volume of any type.
         package var secretName: ExactString?
         package var claimName: ExactString?
+        package var mountPath: ExactString?
+        /// Of a volume of any type; only `emptyDir` has one.
+        package var sizeLimit: ExactString?
+        /// What stands at ``secretName`` and ``claimName``, as JSON, where the controller reads none.
+        package var (writtenSecretName, writtenClaimName): (ExactString, ExactString) = ("", "")
+
+        fileprivate init(index: Int) {
+            self.index = index
+        }
     }
 
     /// Whether it is an object at all: a step's replaces the run's as a whole.
@@ -18,6 +27,8 @@ package struct Workload: Sendable {
     /// `image`, trimmed, as written otherwise.
     package private(set) var image: ExactString?
     package private(set) var volumes: [Volume] = []
+    /// `resources`.
+    package private(set) var resources: [ResourceAmount] = []
 
     package init() {}
 
@@ -32,6 +43,7 @@ package struct Workload: Sendable {
                     try reader.countKept()
                     workload.volumes.append(try Volume(&reader, index: index))
                 }
+            case "resources": workload.resources = try ResourceAmount.read(&reader)
             default: try reader.skipValue()
             }
         }
@@ -46,8 +58,10 @@ extension Workload.Volume {
             switch key {
             case "name": volume.name = try reader.readNonBlank()
             case "type": volume.type = try reader.readNonBlank()
-            case "secretName": volume.secretName = try reader.readNonBlank()
-            case "claimName": volume.claimName = try reader.readNonBlank()
+            case "secretName": volume.secretName = try reader.readNonBlank(else: &volume.writtenSecretName)
+            case "claimName": volume.claimName = try reader.readNonBlank(else: &volume.writtenClaimName)
+            case "mountPath": volume.mountPath = try reader.readNonBlank()
+            case "sizeLimit": volume.sizeLimit = try reader.readNonBlank()
             default: try reader.skipValue()
             }
         }

@@ -138,13 +138,18 @@ struct PolicyEntry {
 
     /// A list of repository globs; one that can match nothing is a mistake.
     mutating func globs(_ key: StaticString) -> [ExactString] {
-        let patterns = strings(key) ?? []
-        guard case .array(let items, _)? = value(key) else { return patterns }
+        strings(key, problem: ImpossibleGlob.problem) ?? []
+    }
+
+    /// A list of strings, of which `problem` says what is wrong with one; nil where nothing is.
+    mutating func strings(_ key: StaticString, problem: (ExactString) -> String?) -> [ExactString]? {
+        let texts = strings(key)
+        guard case .array(let items, _)? = value(key) else { return texts }
         for (index, item) in items.enumerated() {
-            guard case .string(let text, _) = item, let problem = ImpossibleGlob.problem(with: text) else { continue }
+            guard case .string(let text, _) = item, let problem = problem(text) else { continue }
             report(item.offset, "\(joined(key))[\(index)]: Invalid value: \(VisibleText.quoted(text)): \(problem)")
         }
-        return patterns
+        return texts
     }
 
     /// One of the words of `Choice`.

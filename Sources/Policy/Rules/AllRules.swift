@@ -25,6 +25,7 @@ enum AllRules {
         ListedRule(IdempotencyKeys.self),
         ListedRule(Limits.self),
         ListedRule(ProviderPolicy.self),
+        ListedRule(WorkloadShape.self),
     ]
 }
 

@@ -59,14 +59,17 @@ struct ObjectProjection {
             }
         case (.prompt, .string): write(ExactString(try reader.readString() ?? ""), isPrompt: true, to: &writer)
         case (.systemPrompt, .string): write(ExactString(try reader.readString() ?? ""), isPrompt: false, to: &writer)
-        case (.strings, .object): try writeMap(&reader, to: &writer)
+        case (.quantity, .string):
+            writer.string(Quantity.redacted(ExactString(try reader.readString() ?? "")).string)
+        case (.strings, .object): try writeMap(of: .text, &reader, to: &writer)
+        case (.quantities, .object): try writeMap(of: .quantity, &reader, to: &writer)
         case (.parameters, .object): try writeParameters(&reader, to: &writer)
         case (.list(let shape), .array): try writeList(shape, &reader, to: &writer)
         case (.name, .object):
             try writeObject([ProjectionShape.Member("name", .text)], isIdentified: false, &reader, to: &writer)
         case (.object(let members), .object): try writeObject(members, isIdentified: false, &reader, to: &writer)
         case (.identified(let members), .object): try writeObject(members, isIdentified: true, &reader, to: &writer)
-        case (.object, _), (.identified, _), (.strings, _), (.parameters, _):
+        case (.object, _), (.identified, _), (.strings, _), (.quantities, _), (.parameters, _):
             // What is kept of it must be no object either.
             writer.beginArray()
             writeOther(kind, try reader.skipValue(), reader, to: &writer)
@@ -138,13 +141,17 @@ struct ObjectProjection {
         writer.endArray()
     }
 
-    private func writeMap(_ reader: inout JSONReader, to writer: inout JSONWriter) throws(JSONError) {
+    private func writeMap(
+        of shape: ProjectionShape,
+        _ reader: inout JSONReader,
+        to writer: inout JSONWriter
+    ) throws(JSONError) {
         guard try reader.enterObject() else { return }
         writer.beginObject()
         var isFirst = true
         while let key = try reader.nextKey(&isFirst) {
             writer.escapedKey(key.string)
-            try write(.text, &reader, to: &writer)
+            try write(shape, &reader, to: &writer)
         }
         writer.endObject()
     }

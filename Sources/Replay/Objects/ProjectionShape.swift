@@ -23,6 +23,10 @@ indirect enum ProjectionShape: Sendable {
     case systemPrompt
     /// A string, or an object with a `name`.
     case name
+    /// A string that is kept if it is a quantity.
+    case quantity
+    /// A map of quantities.
+    case quantities
     /// A map of strings.
     case strings
     /// A map of parameters.
@@ -148,6 +152,7 @@ extension ProjectionShape {
                 Member("serviceAccount", .text),
                 Member("serviceAccountName", .text),
                 Member("imagePullSecrets", .list(.name)),
+                Member("resources", resources),
                 Member("ttlSecondsAfterFinished", .presence),
                 Member("ttl", .presence),
                 Member("ttlSeconds", .presence),
@@ -162,10 +167,15 @@ extension ProjectionShape {
             .list(
                 .object([
                     Member("name", .text), Member("type", .text), Member("secretName", .text),
-                    Member("claimName", .text),
+                    Member("claimName", .text), Member("mountPath", .text), Member("sizeLimit", .quantity),
                 ])
             )
         ),
+        Member("resources", resources),
+    ])
+
+    private static let resources = ProjectionShape.object([
+        Member("requests", .quantities), Member("limits", .quantities),
     ])
 
     private static let loop = ProjectionShape.identified([

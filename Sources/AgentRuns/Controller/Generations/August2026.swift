@@ -13,6 +13,7 @@ extension Generation {
         hasLoops: true,
         readsProviderWorkload: true,
         readsServiceAccountName: true,
+        readsRuntimeResources: true,
         checksImageFirst: false,
         checksImplementationSource: true,
         hasTemplates: true,

@@ -13,6 +13,7 @@ extension Generation {
         hasLoops: false,
         readsProviderWorkload: false,
         readsServiceAccountName: false,
+        readsRuntimeResources: false,
         checksImageFirst: true,
         checksImplementationSource: false,
         hasTemplates: false,

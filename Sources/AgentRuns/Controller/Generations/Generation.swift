@@ -36,6 +36,8 @@ package struct Generation: Sendable {
     package var readsProviderWorkload: Bool
     /// Whether `runtime.config.serviceAccountName` names the service account, too.
     package var readsServiceAccountName: Bool
+    /// Whether a pod's resources are also those of `runtime.config`, names and quantities trimmed.
+    package var readsRuntimeResources: Bool
     /// Whether the image is looked at before anything is looked up.
     package var checksImageFirst: Bool
 
@@ -66,6 +68,7 @@ extension Generation {
         hasLoops: Bool,
         readsProviderWorkload: Bool,
         readsServiceAccountName: Bool,
+        readsRuntimeResources: Bool,
         checksImageFirst: Bool,
         checksImplementationSource: Bool,
         hasTemplates: Bool,
@@ -84,6 +87,7 @@ extension Generation {
         self.hasLoops = hasLoops
         self.readsProviderWorkload = readsProviderWorkload
         self.readsServiceAccountName = readsServiceAccountName
+        self.readsRuntimeResources = readsRuntimeResources
         self.checksImageFirst = checksImageFirst
         self.checksImplementationSource = checksImplementationSource
         self.hasTemplates = hasTemplates

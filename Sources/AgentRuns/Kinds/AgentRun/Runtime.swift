@@ -25,6 +25,9 @@ package final class Runtime: @unchecked Sendable {
     /// Keys of `config` that look like a run's time to live, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
+    /// `config.resources`, which only 2026-08 reads.
+    package private(set) var resources: [ResourceAmount] = []
+
     /// What stands at ``type``, ``endpoint``, ``workflowType`` and ``taskQueue``, as JSON, where the controller reads none.
     package private(set) var (writtenType, writtenEndpoint): (ExactString, ExactString) = ("", "")
     package private(set) var (writtenWorkflowType, writtenTaskQueue): (ExactString, ExactString) = ("", "")
@@ -44,7 +47,7 @@ package final class Runtime: @unchecked Sendable {
     private func readConfig(_ reader: inout JSONReader) throws(JSONError) {
         (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
         (writtenEndpoint, writtenWorkflowType, writtenTaskQueue) = ("", "", "")
-        (imagePullSecrets, timesToLive) = ([], [])
+        (imagePullSecrets, timesToLive, resources) = ([], [], [])
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "endpoint": self.endpoint = try reader.readNonBlank(else: &self.writtenEndpoint)
@@ -56,6 +59,7 @@ package final class Runtime: @unchecked Sendable {
             case "ttlSecondsAfterFinished": try self.readTimeToLive("ttlSecondsAfterFinished", &reader)
             case "ttl": try self.readTimeToLive("ttl", &reader)
             case "ttlSeconds": try self.readTimeToLive("ttlSeconds", &reader)
+            case "resources": self.resources = try ResourceAmount.read(&reader)
             default: try reader.skipValue()
             }
         }

@@ -128,7 +128,7 @@ extension RuleID {
 
 extension ControllerOutcome {
     /// The job that cannot be submitted.
-    fileprivate static var submissionFailure: ControllerOutcome {
+    static var submissionFailure: ControllerOutcome {
         var outcome = ControllerOutcome(Check(270), .runNameTooLong)
         outcome.text = "Failed/SubmitFailed"
         return outcome
