@@ -16,6 +16,8 @@ package struct FieldPath: Sendable {
         case none
         case key(ExactString)
         case index(Int)
+        /// Indices with fixed names between them, as text: few lists are of lists.
+        case places(ExactString)
     }
 
     private var scope: Scope
@@ -41,6 +43,11 @@ package struct FieldPath: Sendable {
     /// The path with the list item at `index`, followed by fixed names.
     package func item(_ index: Int, _ tail: StaticString = "") -> FieldPath {
         with(.index(index), tail)
+    }
+
+    /// The path with the list item at `index`, then fixed names, then the item at `second`, then fixed names again.
+    package func item(_ index: Int, _ middle: StaticString, _ second: Int, _ tail: StaticString) -> FieldPath {
+        with(.places(ExactString("[\(index)]\(middle)[\(second)]")), tail)
     }
 
     /// The path followed by fixed names.
@@ -74,6 +81,7 @@ package struct FieldPath: Sendable {
         case .none: break
         case .key(let key): text += member(key.string)
         case .index(let index): text += "[\(index)]"
+        case .places(let places): text += places.string
         }
         return tail.utf8CodeUnitCount == 0 ? text : text + tail.description
     }
@@ -88,6 +96,8 @@ package struct FieldPath: Sendable {
         case .none: break
         case .key(let key): text += "[\(key.string.utf8.count):\(key.string)]"
         case .index: text += "[]"
+        case .places(let places):
+            text += String(decoding: places.string.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
         }
         return ExactString(text + tail.description)
     }

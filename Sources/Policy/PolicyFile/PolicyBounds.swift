@@ -9,6 +9,8 @@ enum PolicyBounds {
     static let stateMaxAgeSeconds = 1...86_400
     /// `maxLoopIterations` of one loop, each of which is a Job that starts an agent.
     static let loopIterations = 1...1_000_000
+    /// `maxBackoffLimit` of a runner's Job, each of which starts an agent.
+    static let retries = 0...1_000_000
     /// Bounds of `limits`, 0 for none: a cluster keeps no more objects of a kind than that.
     static let runs = 0...10_000_000
 }

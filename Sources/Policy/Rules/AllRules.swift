@@ -26,6 +26,7 @@ enum AllRules {
         ListedRule(Limits.self),
         ListedRule(ProviderPolicy.self),
         ListedRule(WorkloadShape.self),
+        ListedRule(PodDemands.self),
     ]
 }
 

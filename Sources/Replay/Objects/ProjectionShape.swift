@@ -153,12 +153,51 @@ extension ProjectionShape {
                 Member("serviceAccountName", .text),
                 Member("imagePullSecrets", .list(.name)),
                 Member("resources", resources),
+                Member("podSecurityContext", podSecurityContext),
+                Member("priorityClassName", .text),
+                Member("schedulerName", .text),
+                Member("nodeSelector", .strings),
+                Member("affinity", affinity),
+                Member("tolerations", .list(.object([Member("key", .text)]))),
+                Member("backoffLimit", .scalar),
                 Member("ttlSecondsAfterFinished", .presence),
                 Member("ttl", .presence),
                 Member("ttlSeconds", .presence),
             ])
         ),
     ])
+
+    private static let podSecurityContext = ProjectionShape.object([
+        Member("runAsUser", .scalar),
+        Member("runAsNonRoot", .flag),
+        Member("seccompProfile", .object([Member("type", .text)])),
+        Member("appArmorProfile", .object([Member("type", .text)])),
+        Member("sysctls", .list(.object([Member("name", .text)]))),
+        Member("seLinuxOptions", .object([Member("type", .text), Member("user", .text), Member("role", .text)])),
+        Member("windowsOptions", .object([Member("hostProcess", .flag)])),
+    ])
+
+    private static let affinity = ProjectionShape.object([
+        Member(
+            "nodeAffinity",
+            .object([
+                Member(
+                    "requiredDuringSchedulingIgnoredDuringExecution",
+                    .object([Member("nodeSelectorTerms", .list(nodeTerm))])
+                ),
+                Member(
+                    "preferredDuringSchedulingIgnoredDuringExecution",
+                    .list(.object([Member("preference", nodeTerm)]))
+                ),
+            ])
+        )
+    ])
+
+    private static let nodeTerm = ProjectionShape.object([
+        Member("matchExpressions", .list(nodeDemand)), Member("matchFields", .list(nodeDemand)),
+    ])
+
+    private static let nodeDemand = ProjectionShape.object([Member("key", .text), Member("operator", .text)])
 
     private static let workload = ProjectionShape.object([
         Member("image", .text),

@@ -25,6 +25,8 @@ package final class Runtime: @unchecked Sendable {
     /// Keys of `config` that look like a run's time to live, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
+    /// What the config says of the runner's pod; nil for nothing.
+    package private(set) var pod: PodSettings?
     /// `config.resources`, which only 2026-08 reads.
     package private(set) var resources: [ResourceAmount] = []
 
@@ -48,6 +50,7 @@ package final class Runtime: @unchecked Sendable {
         (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
         (writtenEndpoint, writtenWorkflowType, writtenTaskQueue) = ("", "", "")
         (imagePullSecrets, timesToLive, resources) = ([], [], [])
+        pod = nil
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "endpoint": self.endpoint = try reader.readNonBlank(else: &self.writtenEndpoint)
@@ -60,9 +63,19 @@ package final class Runtime: @unchecked Sendable {
             case "ttl": try self.readTimeToLive("ttl", &reader)
             case "ttlSeconds": try self.readTimeToLive("ttlSeconds", &reader)
             case "resources": self.resources = try ResourceAmount.read(&reader)
-            default: try reader.skipValue()
+            default: try self.readPodSetting(key, &reader)
             }
         }
+    }
+
+    private func readPodSetting(_ key: JSONKey, _ reader: inout JSONReader) throws(JSONError) {
+        guard PodSettings.isOne(key) else {
+            try reader.skipValue()
+            return
+        }
+        let settings = pod ?? PodSettings()
+        pod = settings
+        try settings.read(key, &reader)
     }
 
     private func readImagePullSecrets(_ reader: inout JSONReader) throws(JSONError) {
