@@ -27,6 +27,7 @@ enum AllRules {
         ListedRule(ProviderPolicy.self),
         ListedRule(WorkloadShape.self),
         ListedRule(PodDemands.self),
+        ListedRule(CustomEndpoint.self),
     ]
 }
 

@@ -44,6 +44,9 @@ struct ObjectProjection {
         case (.text, .string), (.scalar, .string), (.name, .string): writer.string(try reader.readString() ?? "")
         case (.address, .string):
             writer.string(UserInformation.redacted(ExactString(try reader.readString() ?? "")).string)
+        case (.endpoint, .string):
+            let text = ExactString(try reader.readString() ?? "")
+            writer.string(text.isBlank ? Self.kept(ofBlank: text) : WebAddress.redacted(text).string)
         case (.nonBlank, .string):
             let text = ExactString(try reader.readString() ?? "")
             writer.string(text.isBlank ? Self.kept(ofBlank: text) : Self.something)

@@ -7,6 +7,8 @@ indirect enum ProjectionShape: Sendable {
     case text
     /// A string that may be a repository's address, kept without a credential.
     case address
+    /// A string that is an address to post to, kept without what no rule reads of it: credential, query and fragment.
+    case endpoint
     /// A string of which only whether it is blank is read.
     case nonBlank
     /// A boolean.
@@ -146,9 +148,10 @@ extension ProjectionShape {
         Member(
             "config",
             .object([
-                Member("endpoint", .nonBlank),
-                Member("workflowType", .nonBlank),
-                Member("taskQueue", .nonBlank),
+                Member("endpoint", .endpoint),
+                Member("workflowType", .text),
+                Member("taskQueue", .text),
+                Member("namespace", .text),
                 Member("serviceAccount", .text),
                 Member("serviceAccountName", .text),
                 Member("imagePullSecrets", .list(.name)),

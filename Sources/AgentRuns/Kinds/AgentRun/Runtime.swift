@@ -25,6 +25,8 @@ package final class Runtime: @unchecked Sendable {
     /// Keys of `config` that look like a run's time to live, with their values as JSON.
     package private(set) var timesToLive: [(key: StaticString, value: ExactString)] = []
 
+    /// `config.namespace`, which `temporal` may have.
+    package private(set) var temporalNamespace: ExactString?
     /// What the config says of the runner's pod; nil for nothing.
     package private(set) var pod: PodSettings?
     /// `config.resources`, which only 2026-08 reads.
@@ -50,7 +52,7 @@ package final class Runtime: @unchecked Sendable {
         (endpoint, workflowType, taskQueue, serviceAccount, serviceAccountName) = (nil, nil, nil, nil, nil)
         (writtenEndpoint, writtenWorkflowType, writtenTaskQueue) = ("", "", "")
         (imagePullSecrets, timesToLive, resources) = ([], [], [])
-        pod = nil
+        (temporalNamespace, pod) = (nil, nil)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "endpoint": self.endpoint = try reader.readNonBlank(else: &self.writtenEndpoint)
@@ -63,6 +65,7 @@ package final class Runtime: @unchecked Sendable {
             case "ttl": try self.readTimeToLive("ttl", &reader)
             case "ttlSeconds": try self.readTimeToLive("ttlSeconds", &reader)
             case "resources": self.resources = try ResourceAmount.read(&reader)
+            case "namespace": self.temporalNamespace = try reader.readNonBlank()
             default: try self.readPodSetting(key, &reader)
             }
         }
