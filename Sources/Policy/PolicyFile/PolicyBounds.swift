@@ -11,6 +11,8 @@ enum PolicyBounds {
     static let loopIterations = 1...1_000_000
     /// `maxBackoffLimit` of a runner's Job, each of which starts an agent.
     static let retries = 0...1_000_000
+    /// Attempts, seconds and tokens of `run-budget`: a number in JSON is exact so far.
+    static let budget = 1...9_007_199_254_740_991
     /// Bounds of `limits`, 0 for none: a cluster keeps no more objects of a kind than that.
     static let runs = 0...10_000_000
 }

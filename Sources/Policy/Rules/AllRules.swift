@@ -28,6 +28,7 @@ enum AllRules {
         ListedRule(WorkloadShape.self),
         ListedRule(PodDemands.self),
         ListedRule(CustomEndpoint.self),
+        ListedRule(RunBudget.self),
     ]
 }
 

@@ -110,6 +110,7 @@ extension ProjectionShape {
         Member("memoryRef", .reference),
         Member("workflow", .object([Member("steps", .list(step))])),
         Member("workload", workload),
+        Member("goal", .object([Member("objective", .nonBlank), Member("tokenBudget", .scalar)])),
         Member("idempotencyKey", .text),
     ]
 
@@ -122,6 +123,7 @@ extension ProjectionShape {
         Member("loop", loop),
         Member("timeoutSeconds", .scalar),
         Member("retries", .scalar),
+        Member("retryBackoffSeconds", .scalar),
     ])
 
     private static let inlineImplementation = ProjectionShape.object([Member("inline", implementation)])

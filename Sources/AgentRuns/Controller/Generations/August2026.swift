@@ -10,6 +10,7 @@ extension Generation {
         derivesIssueWithoutNumber: false,
         hasDefaultHead: true,
         dropsUnnamedSteps: false,
+        hasGoals: true,
         hasLoops: true,
         readsProviderWorkload: true,
         readsServiceAccountName: true,

@@ -10,6 +10,7 @@ extension Generation {
         derivesIssueWithoutNumber: true,
         hasDefaultHead: false,
         dropsUnnamedSteps: true,
+        hasGoals: false,
         hasLoops: false,
         readsProviderWorkload: false,
         readsServiceAccountName: false,

@@ -30,6 +30,8 @@ package struct Generation: Sendable {
 
     /// Whether a step without a name never runs.
     package var dropsUnnamedSteps: Bool
+    /// Whether a run can have a goal with a budget of tokens.
+    package var hasGoals: Bool
     /// Whether a step can be run again and again.
     package var hasLoops: Bool
     /// Whether a pod has image, service account and environment of the AgentProvider where the run names none.
@@ -65,6 +67,7 @@ extension Generation {
         derivesIssueWithoutNumber: Bool,
         hasDefaultHead: Bool,
         dropsUnnamedSteps: Bool,
+        hasGoals: Bool,
         hasLoops: Bool,
         readsProviderWorkload: Bool,
         readsServiceAccountName: Bool,
@@ -84,6 +87,7 @@ extension Generation {
         self.derivesIssueWithoutNumber = derivesIssueWithoutNumber
         self.hasDefaultHead = hasDefaultHead
         self.dropsUnnamedSteps = dropsUnnamedSteps
+        self.hasGoals = hasGoals
         self.hasLoops = hasLoops
         self.readsProviderWorkload = readsProviderWorkload
         self.readsServiceAccountName = readsServiceAccountName

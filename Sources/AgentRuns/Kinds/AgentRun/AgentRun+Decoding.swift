@@ -43,6 +43,10 @@ extension AgentRun.Spec {
             case "memoryRef": spec.memoryRefName = try reader.readReferenceName()
             case "workflow": try spec.readWorkflow(&reader)
             case "workload": spec.workload = try Workload(&reader)
+            case "goal":
+                let isObject = try reader.peek() == .object
+                let goal = try RunGoal(&reader)
+                spec.goal = isObject ? goal : nil
             case "idempotencyKey": spec.idempotencyKey = try reader.readExactString()
             default: try reader.skipValue()
             }
@@ -198,6 +202,7 @@ extension WorkflowStep {
                 step.timeoutSeconds = try reader.readWholeNumber()
                 step.writtenTimeout = step.timeoutSeconds > 0 ? reader.text(of: start..<reader.position) : ""
             case "retries": step.retries = try reader.readWholeNumber()
+            case "retryBackoffSeconds": step.retryBackoffSeconds = try reader.readWholeNumber()
             default: try reader.skipValue()
             }
         }

@@ -17,6 +17,7 @@ extension AgentRun {
         trimmed.memoryRefName = spec.memoryRefName
         trimmed.workflowSteps = spec.workflowSteps.map(\.withoutInlineImplementation)
         trimmed.workload = spec.workload
+        trimmed.goal = spec.goal
         trimmed.idempotencyKey = spec.idempotencyKey
         return with(spec: trimmed)
     }
@@ -31,6 +32,7 @@ extension WorkflowStep {
         trimmed.workload = workload
         trimmed.loop = loop
         (trimmed.timeoutSeconds, trimmed.retries) = (timeoutSeconds, retries)
+        trimmed.retryBackoffSeconds = retryBackoffSeconds
         return trimmed
     }
 }

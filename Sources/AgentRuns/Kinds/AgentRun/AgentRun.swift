@@ -41,6 +41,8 @@ package final class AgentRun: @unchecked Sendable {
         /// `workflow.steps` as written, whatever the runtime type.
         package internal(set) var workflowSteps: [WorkflowStep] = []
         package internal(set) var workload = Workload()
+        /// `goal`, if it is an object; 2026-02 has none.
+        package internal(set) var goal: RunGoal?
         /// `idempotencyKey`, as written.
         package internal(set) var idempotencyKey: ExactString?
         /// What stands at `agentRef.name`, `vcsRef.name` and `implementationSpecRef`, as JSON, where there is no name.
@@ -140,8 +142,8 @@ package final class WorkflowStep: @unchecked Sendable {
     package internal(set) var parameters = Parameters()
     package internal(set) var workload = Workload()
     package internal(set) var loop: WorkflowLoop?
-    /// `timeoutSeconds` and `retries`, truncated; 0 when they are no numbers.
-    package internal(set) var (timeoutSeconds, retries) = (0.0, 0.0)
+    /// `timeoutSeconds`, `retries` and `retryBackoffSeconds`, truncated; 0 when they are no numbers.
+    package internal(set) var (timeoutSeconds, retries, retryBackoffSeconds) = (0.0, 0.0, 0.0)
     /// `timeoutSeconds` as it is written, as JSON; empty where that is none.
     package internal(set) var writtenTimeout: ExactString = ""
 
