@@ -14,6 +14,8 @@ package final class Implementation: Sendable {
     package let source: Source
     /// `vcsRef.name`.
     package let vcsRefName: ExactString?
+    /// `description` and entries of `acceptanceCriteria` in which something is hidden; nil where nothing is.
+    package let suspects: SuspectMembers?
 
     /// `source`: where the work item lives.
     package struct Source: Sendable {
@@ -25,13 +27,26 @@ package final class Implementation: Sendable {
         package var url: ExactString?
     }
 
+    /// What is suspect of an implementation beside its texts.
+    package final class SuspectMembers: Sendable {
+        package let description: SuspectText?
+        /// With their indices in the list.
+        package let acceptanceCriteria: [(index: Int, text: SuspectText)]
+
+        fileprivate init?(_ description: SuspectText?, _ criteria: [(index: Int, text: SuspectText)]) {
+            if description == nil, criteria.isEmpty { return nil }
+            (self.description, acceptanceCriteria) = (description, criteria)
+        }
+    }
+
     private init(
         text: PromptText?,
         summary: PromptText?,
         writtenText: ExactString,
         contract: Contract,
         source: Source,
-        vcsRefName: ExactString?
+        vcsRefName: ExactString?,
+        suspects: SuspectMembers?
     ) {
         self.text = text
         self.summary = summary
@@ -39,6 +54,7 @@ package final class Implementation: Sendable {
         self.contract = contract
         self.source = source
         self.vcsRefName = vcsRefName
+        self.suspects = suspects
     }
 
     /// Reads an implementation; anything but an object leaves everything absent.
@@ -48,6 +64,8 @@ package final class Implementation: Sendable {
         var contract = Contract()
         var source = Source()
         var vcsRefName: ExactString?
+        var description: SuspectText?
+        var criteria: [(index: Int, text: SuspectText)] = []
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "text":
@@ -59,6 +77,12 @@ package final class Implementation: Sendable {
             case "contract": contract = try Contract(&reader)
             case "source": source = try Source(&reader)
             case "vcsRef": vcsRefName = try reader.readReferenceName()
+            case "description": description = try reader.readSuspectText()
+            case "acceptanceCriteria":
+                criteria = []
+                try reader.readElements { reader, index throws(JSONError) in
+                    if let text = try reader.readSuspectText() { criteria.append((index, text)) }
+                }
             default: try reader.skipValue()
             }
         }
@@ -68,7 +92,8 @@ package final class Implementation: Sendable {
             writtenText: writtenText,
             contract: contract,
             source: source,
-            vcsRefName: vcsRefName
+            vcsRefName: vcsRefName,
+            suspects: SuspectMembers(description, criteria)
         )
     }
 
@@ -80,7 +105,8 @@ package final class Implementation: Sendable {
             writtenText: "",
             contract: contract,
             source: source,
-            vcsRefName: vcsRefName
+            vcsRefName: vcsRefName,
+            suspects: nil
         )
     }
 }

@@ -50,6 +50,11 @@ package struct FieldPath: Sendable {
         with(.places(ExactString("[\(index)]\(middle)[\(second)]")), tail)
     }
 
+    /// The path, of no variable part, followed by the list item at `index`: what is fixed may stand in two parts.
+    package func appending(item index: Int) -> FieldPath {
+        with(.places(ExactString("\(tail)[\(index)]")), "")
+    }
+
     /// The path followed by fixed names.
     package func appending(_ tail: StaticString) -> FieldPath {
         with(item, tail)

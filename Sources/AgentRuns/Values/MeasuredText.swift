@@ -11,6 +11,8 @@ package final class MeasuredText: Sendable {
     /// Differs where the texts of an object before and after an update differ, and says nothing else of them; empty where
     /// nothing is compared.
     package let identity: ExactString
+    /// What nobody sees in the text; nil for nothing.
+    package let hidden: HiddenText?
     /// What stands for the text where somebody asks for it all the same; what rests on it is not known.
     package let standIn: ExactString
 
@@ -27,9 +29,16 @@ package final class MeasuredText: Sendable {
         }
     }
 
-    package init(byteCount: Int, utf16Count: Int, prompt: Prompt?, identity: ExactString, standIn: ExactString) {
+    package init(
+        byteCount: Int,
+        utf16Count: Int,
+        prompt: Prompt?,
+        hidden: HiddenText?,
+        identity: ExactString,
+        standIn: ExactString
+    ) {
         (self.byteCount, self.utf16Count, self.prompt) = (byteCount, utf16Count, prompt)
-        (self.identity, self.standIn) = (identity, standIn)
+        (self.hidden, self.identity, self.standIn) = (hidden, identity, standIn)
     }
 
     /// Whether a rule that asks for the prompt gets less than it would have got of the text itself.
@@ -77,7 +86,7 @@ extension JSONReader {
     /// A prompt: a text, trimmed, or what is known of one; nil when blank or anything else.
     mutating func readPrompt() throws(JSONError) -> PromptText? {
         guard companion != nil, let measures = companion as? MeasuredValueReader, try peek() == .object else {
-            return try readNonBlank().map(PromptText.text)
+            return try readExactString().flatMap(PromptText.init(written:))
         }
         return try measures.readPrompt(&self)
     }

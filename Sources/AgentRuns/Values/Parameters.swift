@@ -42,6 +42,14 @@ package struct Parameters: Sendable {
             }
         }
 
+        /// What nobody sees in a string; nil for nothing.
+        package var suspect: SuspectText? {
+            switch self {
+            case .string(let text): SuspectText(text)
+            case .other: measured.flatMap { SuspectText($0) }
+            }
+        }
+
         /// Whether there is a `$` in a string that is kept.
         var hasDollar: Bool { if case .string(let text) = self { text.has(UInt8(ascii: "$")) } else { false } }
 

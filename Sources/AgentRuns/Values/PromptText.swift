@@ -14,6 +14,24 @@ package enum PromptText: Sendable {
     /// A text, trimmed, that is held in full.
     package static func text(_ text: ExactString) -> PromptText { .whole(WholeText(text)) }
 
+    /// A text as it is written; nil when it is blank.
+    init?(written: ExactString) {
+        guard let text = written.nonBlank else { return nil }
+        let isTrimmed = text.string.utf8.count == written.string.utf8.count
+        self = .whole(WholeText(text, written: isTrimmed ? nil : written))
+    }
+
+    /// What nobody sees in the text as it is written; nil for nothing.
+    ///
+    /// Costs a pass over a text that is held in full.
+    package var suspect: SuspectText? {
+        switch self {
+        case .whole(let text): SuspectText(text.written ?? text.text)
+        case .measured: nil
+        case .withheld(let text): SuspectText(text)
+        }
+    }
+
     /// Length in characters (Unicode scalars).
     package var length: Int {
         switch self {
@@ -67,11 +85,13 @@ package final class WholeText: Sendable {
     }
 
     package let text: ExactString
+    /// The text as it is written, where that is another one.
+    fileprivate let written: ExactString?
     private let foundMeasures = AtomicLazyReference<Found<Measures>>()
     private let foundTokens = AtomicLazyReference<Found<PromptTokens>>()
 
-    init(_ text: ExactString) {
-        self.text = text
+    init(_ text: ExactString, written: ExactString? = nil) {
+        (self.text, self.written) = (text, written)
     }
 
     private var measures: Measures {

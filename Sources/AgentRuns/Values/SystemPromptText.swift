@@ -39,6 +39,15 @@ package enum SystemPromptText: Sendable, Equatable {
     /// Whether it is a string, and blank.
     package var isBlank: Bool { if case .blank = self { true } else { false } }
 
+    /// What nobody sees in it; nil for nothing.
+    package var suspect: SuspectText? {
+        switch self {
+        case .blank(let text), .text(let text): SuspectText(text)
+        case .measured(let text): SuspectText(text)
+        case .absent, .notText: nil
+        }
+    }
+
     /// Length in UTF-16 code units if it is more than `limit`.
     package func utf16Length(over limit: Int) -> Int? {
         switch self {

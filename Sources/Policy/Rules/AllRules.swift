@@ -29,6 +29,7 @@ enum AllRules {
         ListedRule(PodDemands.self),
         ListedRule(CustomEndpoint.self),
         ListedRule(RunBudget.self),
+        ListedRule(HiddenCharacters.self),
     ]
 }
 

@@ -35,6 +35,7 @@ extension MeasuredValue {
         var (bytes, utf16, characters) = (0, 0, 0)
         var (sha256, identity): (String?, ExactString) = (nil, "")
         var tokens = PromptTokens.none
+        var hidden: HiddenText?
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "type": kind = try reader.readString().flatMap(JSONKind.init) ?? kind
@@ -44,6 +45,7 @@ extension MeasuredValue {
             case "length": characters = try reader.readCount()
             case "sha256": sha256 = try reader.readString()
             case "tokens": tokens = try PromptTokens(&reader)
+            case "hidden": hidden = try HiddenText(kept: &reader)
             default: try reader.skipValue()
             }
         }
@@ -57,6 +59,7 @@ extension MeasuredValue {
                 byteCount: bytes,
                 utf16Count: utf16,
                 prompt: prompt,
+                hidden: hidden,
                 identity: identity,
                 standIn: MeasuredText.standIn
             )
@@ -82,6 +85,7 @@ extension MeasuredText {
             byteCount: text.string.utf8.count,
             utf16Count: text.string.utf16.count,
             prompt: prompt,
+            hidden: HiddenText.find(in: text),
             identity: identity,
             standIn: Self.standIn
         )
@@ -91,6 +95,10 @@ extension MeasuredText {
         writer.member("bytes", byteCount)
         writer.member("utf16", utf16Count)
         if let prompt { prompt.writeMembers(to: &writer) }
+        if let hidden {
+            writer.key("hidden")
+            hidden.write(to: &writer)
+        }
         if !identity.isEmpty { writer.member("identity", identity.string) }
     }
 }

@@ -110,7 +110,7 @@ extension ProjectionShape {
         Member("memoryRef", .reference),
         Member("workflow", .object([Member("steps", .list(step))])),
         Member("workload", workload),
-        Member("goal", .object([Member("objective", .nonBlank), Member("tokenBudget", .scalar)])),
+        Member("goal", .object([Member("objective", .systemPrompt), Member("tokenBudget", .scalar)])),
         Member("idempotencyKey", .text),
     ]
 
@@ -131,6 +131,8 @@ extension ProjectionShape {
     private static let implementation = ProjectionShape.object([
         Member("text", .prompt),
         Member("summary", .prompt),
+        Member("description", .systemPrompt),
+        Member("acceptanceCriteria", .list(.systemPrompt)),
         Member(
             "contract",
             .object([

@@ -4,6 +4,8 @@ package import JSONPull
 package struct RunGoal: Sendable {
     /// Whether `objective` is no blank text; without one there is no goal, and no budget.
     private(set) var hasObjective = false
+    /// `objective`, where something is hidden in it.
+    package private(set) var suspectObjective: SuspectText?
     /// `tokenBudget`, truncated, where it is a number above 0, or a text of one, and as it is written.
     private var budget: Double?
     /// What stands at `tokenBudget`, as JSON; empty where nothing does.
@@ -18,12 +20,22 @@ package struct RunGoal: Sendable {
         var goal = RunGoal()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "objective": goal.hasObjective = try reader.readNonBlank() != nil
+            case "objective": try goal.readObjective(&reader)
             case "tokenBudget": try goal.readBudget(&reader)
             default: try reader.skipValue()
             }
         }
         self = goal
+    }
+
+    private mutating func readObjective(_ reader: inout JSONReader) throws(JSONError) {
+        if try reader.peek() == .object, case .text(let text)? = try reader.readMeasuredValue() {
+            (hasObjective, suspectObjective) = (true, SuspectText(text))
+            return
+        }
+        let text = try reader.readExactString()
+        hasObjective = text.map { !$0.isBlank } ?? false
+        suspectObjective = text.flatMap { SuspectText($0) }
     }
 
     private mutating func readBudget(_ reader: inout JSONReader) throws(JSONError) {
