@@ -24,7 +24,10 @@ extension AdmissionPolicy {
     private static func entry(of rule: RuleDescriptor) -> String {
         let indentation = String(repeating: " ", count: 6)
         var lines = actions(of: rule)
-        for option in rule.options { if let value = option.defaultText { lines.append("\(option.key): \(value)") } }
+        // Nothing comes of them before the rule has an action.
+        for option in rule.action == .off ? [] : rule.options {
+            if let value = option.defaultText { lines.append("\(option.key): \(value)") }
+        }
         return comment(on: rule) + "    \(rule.id):\n" + lines.map { "\(indentation)\($0)\n" }.joined()
     }
 

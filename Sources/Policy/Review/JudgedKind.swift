@@ -7,6 +7,7 @@ package enum JudgedKind: String, CaseIterable, Sendable {
     case implementationSpec = "ImplementationSpec"
     case agent = "Agent"
     case versionControlProvider = "VersionControlProvider"
+    case agentProvider = "AgentProvider"
 
     /// The kind `kind` of an object in a file; nil for one that is not judged.
     init?(group: ExactString, version: ExactString, kind: ExactString) {
@@ -22,6 +23,7 @@ package enum JudgedKind: String, CaseIterable, Sendable {
         case "implementationspecs": self = .implementationSpec
         case "agents": self = .agent
         case "versioncontrolproviders": self = .versionControlProvider
+        case "agentproviders": self = .agentProvider
         default: return nil
         }
     }

@@ -6,6 +6,7 @@ enum ObjectUnderReview {
     case implementationSpec(ImplementationSpec, generation: Generation)
     case agent(Agent)
     case versionControlProvider(VersionControlProvider)
+    case agentProvider(AgentProviderDraft, generation: Generation)
 
     /// Reads an object of `kind`; nil for a run.
     static func read(
@@ -20,6 +21,7 @@ enum ObjectUnderReview {
         case .implementationSpec: return .implementationSpec(try ImplementationSpec(&reader), generation: generation)
         case .agent: return .agent(try Agent(&reader))
         case .versionControlProvider: return .versionControlProvider(try VersionControlProvider(&reader))
+        case .agentProvider: return .agentProvider(try AgentProviderDraft(&reader), generation: generation)
         }
     }
 
@@ -29,6 +31,7 @@ enum ObjectUnderReview {
         case .implementationSpec(let spec, _): spec.metadata
         case .agent(let agent): agent.metadata
         case .versionControlProvider(let provider): provider.metadata
+        case .agentProvider(let provider, _): provider.metadata
         }
     }
 }

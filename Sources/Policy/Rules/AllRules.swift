@@ -30,6 +30,7 @@ enum AllRules {
         ListedRule(CustomEndpoint.self),
         ListedRule(RunBudget.self),
         ListedRule(HiddenCharacters.self),
+        ListedRule(ProviderSafety.self),
     ]
 }
 

@@ -47,6 +47,12 @@ struct ObjectProjection {
         case (.endpoint, .string):
             let text = ExactString(try reader.readString() ?? "")
             writer.string(text.isBlank ? Self.kept(ofBlank: text) : WebAddress.redacted(text).string)
+        case (.configOverride, .string):
+            writer.string(ConfigOverride(ExactString(try reader.readString() ?? "")).redacted.string)
+        case (.choiceOrObject, .string): writer.string(try reader.readString() ?? "")
+        case (.choiceOrObject, .boolean): writer.boolean(try reader.readBoolean() ?? false)
+        case (.choiceOrObject, .object): try writeObject([], isIdentified: false, &reader, to: &writer)
+        case (.keys, .object): try writeKeys(&reader, to: &writer)
         case (.nonBlank, .string):
             let text = ExactString(try reader.readString() ?? "")
             writer.string(text.isBlank ? Self.kept(ofBlank: text) : Self.something)
@@ -72,7 +78,8 @@ struct ObjectProjection {
             try writeObject([ProjectionShape.Member("name", .text)], isIdentified: false, &reader, to: &writer)
         case (.object(let members), .object): try writeObject(members, isIdentified: false, &reader, to: &writer)
         case (.identified(let members), .object): try writeObject(members, isIdentified: true, &reader, to: &writer)
-        case (.object, _), (.identified, _), (.strings, _), (.quantities, _), (.parameters, _):
+        case (.object, _), (.identified, _), (.strings, _), (.quantities, _), (.parameters, _), (.keys, _),
+            (.choiceOrObject, _):
             // What is kept of it must be no object either.
             writer.beginArray()
             writeOther(kind, try reader.skipValue(), reader, to: &writer)
@@ -155,6 +162,18 @@ struct ObjectProjection {
         while let key = try reader.nextKey(&isFirst) {
             writer.escapedKey(key.string)
             try write(shape, &reader, to: &writer)
+        }
+        writer.endObject()
+    }
+
+    private func writeKeys(_ reader: inout JSONReader, to writer: inout JSONWriter) throws(JSONError) {
+        guard try reader.enterObject() else { return }
+        writer.beginObject()
+        var isFirst = true
+        while let key = try reader.nextKey(&isFirst) {
+            writer.escapedKey(key.string)
+            if try reader.peek() == .null { writer.null() } else { writer.boolean(true) }
+            try reader.skipValue()
         }
         writer.endObject()
     }

@@ -9,6 +9,12 @@ indirect enum ProjectionShape: Sendable {
     case address
     /// A string that is an address to post to, kept without what no rule reads of it: credential, query and fragment.
     case endpoint
+    /// A boolean, a string, or an object of which it only matters that it is one.
+    case choiceOrObject
+    /// A map of which only the keys are read.
+    case keys
+    /// `key=value`, of whose value little is read.
+    case configOverride
     /// A string of which only whether it is blank is read.
     case nonBlank
     /// A boolean.
@@ -62,6 +68,7 @@ extension ProjectionShape {
         case .implementationSpec: .object([Member("metadata", metadata), Member("spec", implementation)])
         case .agent: agent
         case .versionControlProvider: versionControlProvider
+        case .agentProvider: agentProvider
         }
     }
 
@@ -281,6 +288,31 @@ extension ProjectionShape {
             ])
         ),
     ])
+
+    private static let agentProvider = ProjectionShape.object([
+        Member("metadata", metadata),
+        Member(
+            "spec",
+            .object([
+                Member("binary", .text),
+                Member("adapter", .object([Member("type", .text), Member("codex", .object(codex))])),
+            ])
+        ),
+    ])
+
+    private static let codex: [Member] = [
+        Member("sandbox", .text),
+        Member("approval", .text),
+        Member(
+            "threadConfig",
+            .object([
+                Member("web_search", .text),
+                Member("tools", .object([Member("web_search", .choiceOrObject)])),
+                Member("mcp_servers", .keys),
+            ])
+        ),
+        Member("cliConfigOverrides", .list(.configOverride)),
+    ]
 
     private static let authentication = ProjectionShape.object([
         Member("method", .text),

@@ -13,6 +13,7 @@ extension Generation {
         hasGoals: true,
         hasLoops: true,
         readsProviderWorkload: true,
+        hasProviderAdapters: true,
         readsServiceAccountName: true,
         readsRuntimeResources: true,
         checksImageFirst: false,

@@ -13,6 +13,7 @@ extension Generation {
         hasGoals: false,
         hasLoops: false,
         readsProviderWorkload: false,
+        hasProviderAdapters: false,
         readsServiceAccountName: false,
         readsRuntimeResources: false,
         checksImageFirst: true,

@@ -36,6 +36,8 @@ package struct Generation: Sendable {
     package var hasLoops: Bool
     /// Whether a pod has image, service account and environment of the AgentProvider where the run names none.
     package var readsProviderWorkload: Bool
+    /// Whether an AgentProvider has an adapter, which says what its agents may do without asking.
+    package var hasProviderAdapters: Bool
     /// Whether `runtime.config.serviceAccountName` names the service account, too.
     package var readsServiceAccountName: Bool
     /// Whether a pod's resources are also those of `runtime.config`, names and quantities trimmed.
@@ -70,6 +72,7 @@ extension Generation {
         hasGoals: Bool,
         hasLoops: Bool,
         readsProviderWorkload: Bool,
+        hasProviderAdapters: Bool,
         readsServiceAccountName: Bool,
         readsRuntimeResources: Bool,
         checksImageFirst: Bool,
@@ -90,6 +93,7 @@ extension Generation {
         self.hasGoals = hasGoals
         self.hasLoops = hasLoops
         self.readsProviderWorkload = readsProviderWorkload
+        self.hasProviderAdapters = hasProviderAdapters
         self.readsServiceAccountName = readsServiceAccountName
         self.readsRuntimeResources = readsRuntimeResources
         self.checksImageFirst = checksImageFirst

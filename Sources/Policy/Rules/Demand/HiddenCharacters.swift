@@ -38,7 +38,7 @@ struct HiddenCharacters: Rule {
             }
         case .agent(let agent):
             report(agent.spec.systemPrompt.suspect, FieldPath("spec.defaults.systemPrompt"), &findings)
-        case .versionControlProvider: break
+        case .versionControlProvider, .agentProvider: break
         }
     }
 
@@ -71,7 +71,8 @@ struct HiddenCharacters: Rule {
             report(.hiddenText, field, message, marks, suspect, &findings)
         }
         if let marks = suspect.hidden.bidirectional {
-            let message = "Invalid value: \(Self.characters(marks.count)) by which it reads in another order than it is written"
+            let message =
+                "Invalid value: \(Self.characters(marks.count)) by which it reads in another order than it is written"
             report(.bidirectionalText, field, message, marks, suspect, &findings)
         }
     }

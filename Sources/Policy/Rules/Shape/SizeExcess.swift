@@ -32,7 +32,7 @@ struct SizeExcess {
     static func all(in object: ObjectUnderReview) -> [SizeExcess] {
         var found = SizeExcesses()
         switch object {
-        case .agent: break
+        case .agent, .agentProvider: break
         case .implementationSpec(let spec, _):
             guard let implementation = spec.implementation else { break }
             found.addContract(implementation) { member in
