@@ -94,6 +94,8 @@ extension VersionControlProvider {
         package var appSecret: ExactString?
         /// `ssh.privateKeySecretRef.name`.
         package var sshSecret: ExactString?
+        /// `ssh.knownHostsConfigMapRef.name`.
+        package var knownHosts: ExactString?
 
         /// The secret of the method in force: the explicit one, else the first that has a secret of token, app, ssh.
         package var secretName: ExactString? {
@@ -136,7 +138,7 @@ extension VersionControlProvider.Auth {
                 auth.writtenMethod = kind == .null ? "" : reader.text(of: start..<reader.position)
             case "token": try auth.readToken(&reader)
             case "app": auth.appSecret = try Self.secretName(&reader, member: "privateKeySecretRef")
-            case "ssh": auth.sshSecret = try Self.secretName(&reader, member: "privateKeySecretRef")
+            case "ssh": try auth.readSsh(&reader)
             default: try reader.skipValue()
             }
         }
@@ -153,6 +155,18 @@ extension VersionControlProvider.Auth {
             }
         }
         (tokenSecret, tokenType) = (secret, type)
+    }
+
+    private mutating func readSsh(_ reader: inout JSONReader) throws(JSONError) {
+        var (secret, hosts): (ExactString?, ExactString?)
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "privateKeySecretRef": secret = try reader.readReferenceName()
+            case "knownHostsConfigMapRef": hosts = try reader.readReferenceName()
+            default: try reader.skipValue()
+            }
+        }
+        (sshSecret, knownHosts) = (secret, hosts)
     }
 
     private static func secretName(

@@ -144,6 +144,7 @@ extension VersionControlProvider.Auth {
             writer.key(key)
             writer.beginObject()
             writer.reference("privateKeySecretRef", secret)
+            if key.description == "ssh" { writer.reference("knownHostsConfigMapRef", knownHosts) }
             writer.endObject()
         }
         writer.endObject()

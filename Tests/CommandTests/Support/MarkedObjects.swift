@@ -43,6 +43,7 @@ struct MarkedObjects {
         "spec.secretEnv[].secretName": "a-secret", "spec.workload.volumes[].secretName": "a-secret",
         "spec.auth.token.secretRef.name": "a-secret", "spec.auth.app.privateKeySecretRef.name": "a-secret",
         "spec.auth.ssh.privateKeySecretRef.name": "a-secret",
+        "spec.auth.ssh.knownHostsConfigMapRef.name": "a-config",
         // Names in the workload.
         "spec.workload.image": "an/image:1", "spec.workload.volumes[].name": "a-volume",
         "spec.workload.volumes[].type": "pvc", "spec.workload.volumes[].claimName": "a-claim",

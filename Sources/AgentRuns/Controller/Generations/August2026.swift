@@ -14,6 +14,7 @@ extension Generation {
         hasLoops: true,
         readsProviderWorkload: true,
         hasProviderAdapters: true,
+        namesVolumesAfterRun: true,
         readsServiceAccountName: true,
         readsRuntimeResources: true,
         checksImageFirst: false,

@@ -14,6 +14,7 @@ extension Generation {
         hasLoops: false,
         readsProviderWorkload: false,
         hasProviderAdapters: false,
+        namesVolumesAfterRun: false,
         readsServiceAccountName: false,
         readsRuntimeResources: false,
         checksImageFirst: true,

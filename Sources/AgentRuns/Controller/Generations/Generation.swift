@@ -38,6 +38,8 @@ package struct Generation: Sendable {
     package var readsProviderWorkload: Bool
     /// Whether an AgentProvider has an adapter, which says what its agents may do without asking.
     package var hasProviderAdapters: Bool
+    /// Whether the volumes that a provider with ssh needs are named after the run, and cut.
+    package var namesVolumesAfterRun: Bool
     /// Whether `runtime.config.serviceAccountName` names the service account, too.
     package var readsServiceAccountName: Bool
     /// Whether a pod's resources are also those of `runtime.config`, names and quantities trimmed.
@@ -73,6 +75,7 @@ extension Generation {
         hasLoops: Bool,
         readsProviderWorkload: Bool,
         hasProviderAdapters: Bool,
+        namesVolumesAfterRun: Bool,
         readsServiceAccountName: Bool,
         readsRuntimeResources: Bool,
         checksImageFirst: Bool,
@@ -94,6 +97,7 @@ extension Generation {
         self.hasLoops = hasLoops
         self.readsProviderWorkload = readsProviderWorkload
         self.hasProviderAdapters = hasProviderAdapters
+        self.namesVolumesAfterRun = namesVolumesAfterRun
         self.readsServiceAccountName = readsServiceAccountName
         self.readsRuntimeResources = readsRuntimeResources
         self.checksImageFirst = checksImageFirst

@@ -9,7 +9,7 @@ struct LabelLength: Rule {
         id: "label-length",
         title: "A name that cannot become a label",
         action: .deny,
-        reasons: [.runNameTooLong, .runNameNotLabelValue],
+        reasons: [.runNameTooLong, .runNameNotLabelValue, .volumeNameTooLong],
         runsOnTemplates: false
     )
 
@@ -18,7 +18,7 @@ struct LabelLength: Rule {
     /// What the API server keeps of a `generateName` before it adds five characters.
     static let maximumPrefixLength = 58
     /// What is left of a name beside a dash and six digits.
-    private static let shortenedLength = 56
+    static let shortenedLength = 56
 
     private static let nameField = FieldPath("metadata.name")
     private static let grammar = "otherwise hold only letters, digits, '-', '_' or '.'"
@@ -30,7 +30,19 @@ struct LabelLength: Rule {
         if name.isEmpty {
             checkPrefix(run.run.metadata.generateName, &findings)
         } else {
-            checkName(name, outcome: run.run.spec.runtime.type == "job" ? .submissionFailure : nil, &findings)
+            let outcome: ControllerOutcome? = run.run.spec.runtime.type == "job" ? .submissionFailure : nil
+            checkName(name, outcome: outcome, &findings)
+            if let problem = VolumeNames.problem(with: name, run) {
+                report(
+                    .volumeNameTooLong,
+                    name,
+                    Self.nameField,
+                    problem,
+                    VolumeNames.shortened(name),
+                    &findings,
+                    outcome
+                )
+            }
         }
     }
 
@@ -104,8 +116,8 @@ struct LabelLength: Rule {
     }
 
     /// A valid name in its place: what can be kept of it, and six digits of its SHA-256 to keep it apart from others.
-    static func shortened(_ name: ExactString) -> String {
-        var kept = sanitised(name).prefix(shortenedLength).drop { !$0.isASCIIAlphanumeric }
+    static func shortened(_ name: ExactString, upTo length: Int = shortenedLength) -> String {
+        var kept = sanitised(name).prefix(length).drop { !$0.isASCIIAlphanumeric }
         while let last = kept.last, !last.isASCIIAlphanumeric { kept.removeLast() }
         let digits = Substring(SHA256.hexDigest(of: name.string).utf8.prefix(6))
         return (kept.isEmpty ? "run" : String(decoding: kept, as: UTF8.self)) + "-\(digits)"
@@ -149,6 +161,16 @@ extension Reason {
         example: "generateName: \"-run-\"",
         fix: "letters or digits at both ends",
         mend: .shorterName
+    )
+}
+
+extension Reason {
+    static let volumeNameTooLong = Reason(
+        "VolumeNameTooLong",
+        meaning:
+            "a provider with ssh needs volumes that are named after the run and cut: no volume's name, or the same for both (2026-08)",
+        example: "a name of 58 characters",
+        fix: "the shorter name the message proposes; 57 characters are safe"
     )
 }
 
