@@ -70,6 +70,7 @@ extension PolicyEngine {
             }
             let verdict = Self.verdict(on: header, in: namespace)
             verdict.policyDigest = policy.digest
+            verdict.contact = policy.contact
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                     try AgentRun(&reader)

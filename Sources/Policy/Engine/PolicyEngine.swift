@@ -42,6 +42,7 @@ package final class PolicyEngine: Sendable {
             object: Verdict.Object(kind: request.kind, namespace: request.namespace, name: request.name, uid: "")
         )
         verdict.policyDigest = policy.digest
+        verdict.contact = policy.contact
         switch plan(for: request) {
         case .allow: break
         case .allowWithNotice: verdict.notices = [notice(about: request)]

@@ -18,6 +18,8 @@ package struct AdmissionPolicy: Sendable {
     package let onStale: Action
     /// What is said of an admitted run whose branch could not be claimed.
     package let onUnclaimed: Action
+    /// Whom to ask about a denial, fit to print; empty where the policy says nothing.
+    package let contact: String
     /// Age in seconds beyond which the cluster state counts as stale.
     package let maximumStateAgeSeconds: Int
     /// Whether a secret can need a SecretBinding.
@@ -62,6 +64,7 @@ package struct AdmissionPolicy: Sendable {
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
         onUnclaimed = spec.choice("onUnclaimed", of: Action.self) ?? .deny
+        contact = Self.contact(&spec)
         maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", in: PolicyBounds.stateMaxAgeSeconds) ?? 30
         var ruleEntries = spec.entry("rules")
         let overrides = PolicyOverride.read(&spec)
@@ -136,6 +139,19 @@ package struct AdmissionPolicy: Sendable {
         metadata.finish()
         file.adopt(metadata)
         return name?.nonBlank?.string ?? "default"
+    }
+
+    /// Longest ``contact``, in characters: it is in every denial.
+    static let maximumContactLength = 200
+
+    private static func contact(_ spec: inout PolicyEntry) -> String {
+        guard let text = spec.string("contact") else { return "" }
+        let count = text.characterCount
+        if count > maximumContactLength {
+            let offset = spec.names.first { $0.name == "contact" }?.node.offset ?? spec.offset
+            spec.report(offset, "spec.contact: Too long: \(count) characters, must be at most \(maximumContactLength)")
+        }
+        return VisibleText.part(text.trimmed, upTo: maximumContactLength)
     }
 
     /// `apiVersion` of a policy file.

@@ -14,22 +14,27 @@ package enum AnswerBudget {
     /// Characters (Unicode scalars) of the names of the object that a denial tells; no API server stores longer ones.
     static let maximumNameLength = 253
 
-    /// The lines of denying findings in one, as many as there is room for, and how many more there are.
-    static func message(_ denying: [Finding], more: Int) -> String {
+    /// The lines of denying findings in one, as many as there is room for, how many more there are, and whom to ask.
+    static func message(_ denying: [Finding], more: Int, contact: String = "") -> String {
+        let tail = contact.isEmpty ? "" : "; contact: \(contact)"
+        return lines(denying, more: more, within: maximumMessageBytes - tail.utf8.count) + tail
+    }
+
+    private static func lines(_ denying: [Finding], more: Int, within maximumBytes: Int) -> String {
         var message = ""
         var told = 0
         for finding in denying {
             let line = finding.line
             let separator = told == 0 ? "" : "; "
             let left = denying.count - told - 1 + more
-            let room = maximumMessageBytes - message.utf8.count - separator.utf8.count
+            let room = maximumBytes - message.utf8.count - separator.utf8.count
             if line.utf8.count + (left == 0 ? 0 : rest(left).utf8.count) <= room {
                 message += separator + line
                 told += 1
                 continue
             }
             if told == 0 {
-                message = cut(line, to: maximumMessageBytes - rest(denying.count + more).utf8.count)
+                message = cut(line, to: maximumBytes - rest(denying.count + more).utf8.count)
                 told = 1
             }
             break

@@ -27,7 +27,7 @@ extension Verdict {
         return Status(
             code: 403,
             reason: "Forbidden",
-            message: AnswerBudget.message(denying, more: omitted.count(.deny)),
+            message: AnswerBudget.message(denying, more: omitted.count(.deny), contact: contact),
             details: Status.Details(
                 name: object.name.prefix(characters: AnswerBudget.maximumNameLength).string,
                 group: object.kind.group.prefix(characters: AnswerBudget.maximumNameLength).string,

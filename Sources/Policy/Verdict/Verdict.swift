@@ -32,6 +32,8 @@ package final class Verdict: @unchecked Sendable {
     package internal(set) var claims: BranchClaims?
     /// ``AdmissionPolicy/digest`` of what judged.
     package internal(set) var policyDigest = ""
+    /// ``AdmissionPolicy/contact`` of what judged.
+    package internal(set) var contact = ""
     /// Whether a rule read a text that is withheld, so that the verdict may be another than on the object itself.
     package internal(set) var restsOnMeasuredText = false
 
@@ -62,7 +64,7 @@ package final class Verdict: @unchecked Sendable {
         omitted = verdict.omitted
         notices = verdict.notices
         claims = verdict.claims
-        policyDigest = verdict.policyDigest
+        (policyDigest, contact) = (verdict.policyDigest, verdict.contact)
         restsOnMeasuredText = verdict.restsOnMeasuredText
     }
 
