@@ -56,7 +56,8 @@ extension ExitCodes {
         "check",
         good: "nothing is denied",
         refused: "something is denied, or with --fail-on warn is warned about",
-        failed: "something could not be read (the rest is judged all the same), or the command is wrong"
+        failed:
+            "something could not be read, or kubectl would not take it (the rest is judged all the same), or the command is wrong"
     )
 
     package static let explain = ExitCodes(
@@ -84,7 +85,9 @@ extension ExitCodes {
         "replay",
         good: "no decision flips",
         refused: "some do, or with --strict cannot be told",
-        failed: "a line could not be read (the rest is judged all the same), or the command is wrong"
+        failed:
+            "a line could not be read, other than a last one that is cut off (the rest is judged all the same), or the "
+            + "command is wrong"
     )
 
     package static let certs = ExitCodes(

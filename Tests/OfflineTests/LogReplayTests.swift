@@ -25,10 +25,21 @@ import Testing
         let report = try report(try folder.write(lines.joined(separator: "\n"), to: "log"))
         #expect(report.decisions == 2 && report.doubtful == 2)
         #expect(report.doubts.flatMap(\.reasons) == ["too large", "the line has no review"])
-        #expect(report.errored == 1 && report.dropped == 7 && report.unreadable == 3)
-        for (problem, part) in zip(report.problems, [":5: no decision", ":6: not JSON: ", ":7: the line is cut off"]) {
-            #expect(problem.contains(part), "\(problem)")
+        #expect(report.errored == 1 && report.dropped == 7 && report.unreadable == 2 && report.cutOff == 1)
+        for part in [":5: no decision", ":6: not JSON: ", ":7: warning: the last line is cut off"] {
+            #expect(report.problemText.contains(part), "\(report.problemText)")
         }
+    }
+
+    @Test(arguments: [(0, 2), (1, 1), (9, 1), (60, 1)])
+    func `ends by what it found, and not by a last line that is cut off`(missing: Int, decisions: Int) throws {
+        let folder = try Folder()
+        let whole = decision + #","notReplayable":"too large"}"#
+        let log = try folder.write(String("\(whole)\n\(whole)".dropLast(missing)), to: "log")
+        let report = try report(log)
+        #expect(report.decisions == decisions && report.cutOff == 2 - decisions)
+        #expect(report.exitStatus(isStrict: false) == .good && report.exitStatus(isStrict: true) == .refused)
+        #expect(text(report).contains("; 1 line cut off\n") == (missing > 0))
     }
 
     @Test func `ends where there is no log`() {
@@ -44,11 +55,11 @@ import Testing
         while let line = try lines.next() {
             switch line {
             case .whole(let bytes): seen.append(String(decoding: bytes, as: UTF8.self))
-            case .cutOff: seen.append("(cut off)")
+            case .unended(let bytes): seen.append("(no end) " + String(decoding: bytes, as: UTF8.self))
             case .tooLong: seen.append("(too long)")
             }
         }
-        #expect(seen.map { String($0.prefix(20)) } == ["one", "", "(too long)", "last", "(cut off)"])
+        #expect(seen.map { String($0.prefix(20)) } == ["one", "", "(too long)", "last", "(no end) cut"])
         #expect(lines.number == 5)
     }
 

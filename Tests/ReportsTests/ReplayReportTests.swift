@@ -63,7 +63,7 @@ import Testing
         #expect(
             text.contains("0 decisions: ") && text.contains("; 1 reviews were not judged; 3 are missing from the log\n")
         )
-        #expect(report.output(.json)?.contains("\"errored\":1,\"dropped\":3,\"unreadable\":0}") == true)
+        #expect(report.output(.json)?.contains("\"errored\":1,\"dropped\":3,\"unreadable\":0,\"cutOff\":0}") == true)
     }
 
     @Test func `takes another wording of a finding for the same`() {

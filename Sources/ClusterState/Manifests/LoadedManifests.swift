@@ -61,6 +61,9 @@ extension LoadedManifests {
             switch item {
             case .object(let object): add(object, file: index)
             case .problem(let problem): add(problem)
+            case .noObject: report.skipped += 1
+            // What is there is meant to be, however it got there.
+            case .refused: break
             }
         }
     }

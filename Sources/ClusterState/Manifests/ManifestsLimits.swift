@@ -15,5 +15,9 @@ package struct ManifestsLimits: Sendable {
     /// Problems that are kept word for word; a person reads them.
     package var maximumProblems = 100
 
+    /// Bytes of a file that says what to leave out, and patterns in it: each is compared with every name below.
+    package var maximumIgnoreBytes = 64 << 10
+    package var maximumIgnorePatterns = 1000
+
     package init() {}
 }

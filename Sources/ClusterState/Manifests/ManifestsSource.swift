@@ -30,6 +30,11 @@ package struct ManifestsSource: Sendable {
         try ManifestsScan.files(at: paths, fileSystem: fileSystem, limits: limits)
     }
 
+    /// The files at and below `path` that `ignored` does not leave out, with what cannot be read beside them.
+    package func found(at path: String, ignoring ignored: IgnoreRules = IgnoreRules()) -> FoundManifests {
+        ManifestsScan.found(at: path, fileSystem: fileSystem, limits: limits, ignored: ignored)
+    }
+
     /// Reads the manifests at and below `paths`; blocks.
     ///
     /// Throws when a path or something in a folder cannot be read; a broken document is none of that but a problem in the
@@ -43,11 +48,37 @@ package struct ManifestsSource: Sendable {
         try load(try self.files(at: paths), projection: projection, under: files)
     }
 
+    /// The same of a person's files: what cannot be read below a path is told, and left out.
+    ///
+    /// Throws when a path itself cannot be read.
+    package func loadReadable(
+        _ paths: [String],
+        projection: RunProjection,
+        under overlay: LoadedManifests? = nil,
+        onProblem: (ManifestsError) -> Void
+    ) throws(ManifestsError) -> LoadedManifests {
+        var files: [ManifestFile] = []
+        for path in paths {
+            let found = found(at: path)
+            for problem in found.problems {
+                if problem.path == path { throw problem }
+                onProblem(problem)
+            }
+            files += found.files
+        }
+        return try load(files, projection: projection, under: overlay) {
+            (error: ManifestsError) throws(ManifestsError) in
+            if paths.contains(where: { $0 == error.path }) { throw error }
+            onProblem(error)
+        }
+    }
+
     /// Reads these files.
     package func load(
         _ files: [ManifestFile],
         projection: RunProjection,
-        under overlay: LoadedManifests? = nil
+        under overlay: LoadedManifests? = nil,
+        onUnreadable: (ManifestsError) throws(ManifestsError) -> Void = { error throws(ManifestsError) in throw error }
     ) throws(ManifestsError) -> LoadedManifests {
         var loaded = LoadedManifests(
             projection: projection,
@@ -56,7 +87,13 @@ package struct ManifestsSource: Sendable {
             keepsUnnamed: keepsUnnamed
         )
         if let overlay { loaded.wantedStatuses = Set(overlay.runsWithoutStatus.keys) }
-        for file in files { try read(file, into: &loaded) }
+        for file in files {
+            do throws(ManifestsError) {
+                try read(file, into: &loaded)
+            } catch {
+                try onUnreadable(error)
+            }
+        }
         if let overlay { loaded.overlay(overlay) }
         loaded.complete()
         return loaded

@@ -20,8 +20,10 @@ package struct Check {
     private let statePaths: [String]
     /// Whether the objects are not each other's cluster state.
     private let isIsolated: Bool
-    /// Whether objects of kinds that are neither judged nor looked up are errors.
+    /// Whether objects of kinds that are neither judged nor looked up are errors, and files without any object.
     private let isStrict: Bool
+    /// What is left out of folders.
+    private let excluded: [String]
     private let now: () -> Timestamp
 
     /// Of objects that are in `namespace` unless they name one; the files at `statePaths` are more cluster state.
@@ -31,6 +33,7 @@ package struct Check {
         statePaths: [String] = [],
         isIsolated: Bool = false,
         isStrict: Bool = false,
+        excluded: [String] = [],
         now: @escaping () -> Timestamp
     ) {
         engine = PolicyEngine(policy: policy)
@@ -38,6 +41,7 @@ package struct Check {
         self.statePaths = statePaths
         self.isIsolated = isIsolated
         self.isStrict = isStrict
+        self.excluded = excluded
         self.now = now
     }
 
@@ -48,7 +52,7 @@ package struct Check {
         _ arguments: [String],
         progress: (Progress) -> Void = { _ in }
     ) throws(CommandFailure) -> CheckReport {
-        var input = CheckInput(policy: engine.policy, namespace: namespace)
+        var input = CheckInput(policy: engine.policy, namespace: namespace, excluded: excluded)
         for argument in arguments { input.read(argument) { progress(.read($0)) } }
         progress(.allRead)
         return try report(input, progress: progress)
@@ -61,6 +65,9 @@ package struct Check {
     ) throws(CommandFailure) -> CheckReport {
         var report = CheckReport()
         for problem in input.problems { report.add(problem) }
+        for file in input.passedOver {
+            if isStrict { report.add(file) } else { report.addFileWithoutObject() }
+        }
         let store = try store(under: input) { report.add($0) }
         for (index, item) in input.items.enumerated() {
             progress(.judged(index, of: input.items.count))

@@ -13,14 +13,21 @@ package struct CheckInput {
     /// Texts read that are in no file of their own.
     private var inlineTexts = 0
     private var readProblems: [FileProblem] = []
+    /// Of each file that was found in a folder and holds no object of Kubernetes, why that is so.
+    package private(set) var passedOver: [FileProblem] = []
     private let standardInput: StandardInputReader
+    private let fileSystem: any FileSystem
     private let source: ManifestsSource
     private let limits = ManifestsLimits()
+    /// What is left out of folders.
+    private let ignored: IgnoreRules
 
-    /// Nothing yet; objects that name no namespace are in `namespace`.
+    /// Nothing yet; objects that name no namespace are in `namespace`, and of folders what `excluded` matches is left out.
     package init(
         policy: AdmissionPolicy,
         namespace: ExactString,
+        excluded: [String] = [],
+        fileSystem: any FileSystem = PosixFileSystem(),
         standardInput: @escaping StandardInputReader = StandardInput.contents
     ) {
         objects = LoadedManifests(
@@ -30,7 +37,9 @@ package struct CheckInput {
             keepsRunsWithoutStatus: true,
             keepsUnnamed: true
         )
-        source = ManifestsSource(limits: limits)
+        self.fileSystem = fileSystem
+        source = ManifestsSource(fileSystem: fileSystem, limits: limits)
+        ignored = IgnoreRules(excluding: excluded)
         self.standardInput = standardInput
     }
 
@@ -45,9 +54,12 @@ package struct CheckInput {
             return progress(items.count)
         }
         do throws(ManifestsError) {
-            for path in try PathPattern.paths(matching: argument) { try readFiles(at: path, progress) }
+            var pattern = PathPattern(ignoring: ignored)
+            let paths = try pattern.paths(matching: argument)
+            for problem in pattern.problems { report(problem) }
+            for path in paths { readFiles(at: path, isNamed: path == argument, progress) }
         } catch {
-            report(error.path, "\(error.reason) (\(error.remedy))")
+            report(error)
         }
     }
 
@@ -62,17 +74,21 @@ package struct CheckInput {
         inlineTexts += 1
         ManifestReader.objects(in: text, file: source) { item in
             switch item {
-            case .problem(let problem): readProblems.append(problem)
+            case .problem(let problem), .noObject(let problem), .refused(let problem): readProblems.append(problem)
             case .object(let object): objects.add(object, path: source, part: inlineTexts)
             }
         }
     }
 
-    private mutating func readFiles(at path: String, _ progress: (Int) -> Void) throws(ManifestsError) {
-        let files = try source.files(at: [path])
-        if files.isEmpty { report(path, "no .yaml, .yml or .json file in this folder (name another one)") }
-        for file in files {
-            read(file: file.path)
+    private mutating func readFiles(at path: String, isNamed: Bool, _ progress: (Int) -> Void) {
+        let found = source.found(at: path, ignoring: ignored)
+        for problem in found.problems { report(problem) }
+        if found.files.isEmpty, found.problems.isEmpty {
+            let rest = found.excluded > 0 ? " that is not left out" : ""
+            report(path, "no .yaml, .yml or .json file in this folder\(rest) (name another one)")
+        }
+        for file in found.files {
+            read(file: file.path, isNamed: isNamed && file.path == path)
             progress(items.count)
         }
     }
@@ -85,31 +101,49 @@ package struct CheckInput {
         }
     }
 
-    private mutating func read(file path: String) {
+    private mutating func read(file path: String, isNamed: Bool) {
         do throws(FileSystemError) {
-            add(try PosixFileSystem().contents(of: path, maximumBytes: limits.maximumFileBytes), source: path)
+            let text = try fileSystem.contents(of: path, maximumBytes: limits.maximumFileBytes)
+            add(text, source: path, isNamed: isNamed)
         } catch {
             report(path, "\(error.reason) (let this user read it)")
         }
     }
 
-    private mutating func add(_ text: [UInt8]?, source: String, part: Int = 0) {
+    /// Adds what is in a text; `isNamed` is false for a file that lay in a folder, which need not hold any object.
+    private mutating func add(_ text: [UInt8]?, source: String, part: Int = 0, isNamed: Bool = true) {
         guard let text else {
             return report(source, "larger than \(limits.maximumFileBytes >> 20) MiB (split it)")
         }
-        let before = items.count + readProblems.count
+        let before = items.count
+        var problems: [FileProblem] = []
+        var others: [FileProblem] = []
         ManifestReader.objects(in: text, file: source) { item in
             switch item {
-            case .problem(let problem): readProblems.append(problem)
+            case .problem(let problem), .refused(let problem): problems.append(problem)
+            case .noObject(let problem): others.append(problem)
             case .object(let object):
                 var item = CheckItem(object, source: source)
                 if item.kind == .object { item.keyInState = objects.add(object, path: source, part: part) }
                 items.append(item)
             }
         }
-        if items.count + readProblems.count == before {
-            report(source, "holds no object (remove it, or write one into it)")
+        if items.count == before, problems.isEmpty, others.isEmpty {
+            others.append(FileProblem(file: source, message: "holds no object (remove it, or write one into it)"))
         }
+        if !isNamed, items.count == before, problems.isEmpty || !ManifestReader.mentionsObject(text),
+            let first = (problems + others).first
+        {
+            return passedOver.append(first)
+        }
+        readProblems += (problems + others).sorted { one, other in
+            let (one, other) = (one.position, other.position)
+            return (one?.line ?? 0, one?.column ?? 0) < (other?.line ?? 0, other?.column ?? 0)
+        }
+    }
+
+    private mutating func report(_ error: ManifestsError) {
+        report(error.path, "\(error.reason) (\(error.remedy))")
     }
 
     private mutating func report(_ file: String, _ message: String) {

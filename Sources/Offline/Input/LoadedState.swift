@@ -16,11 +16,13 @@ package enum LoadedState {
     ) throws(CommandFailure) -> ClusterStore {
         let store = ClusterStore.withoutAge(policy: policy)
         do throws(ManifestsError) {
-            let objects = try ManifestsSource(defaultNamespace: namespace, keepsUnnamed: keepsUnnamed).load(
+            let objects = try ManifestsSource(defaultNamespace: namespace, keepsUnnamed: keepsUnnamed).loadReadable(
                 paths,
                 projection: store.projection,
                 under: files
-            )
+            ) { error in
+                onProblem(FileProblem(file: error.path, message: "\(error.reason) (\(error.remedy))"))
+            }
             for problem in objects.report.problems { onProblem(problem) }
             store.replace(with: objects)
         } catch {

@@ -5,8 +5,8 @@ struct LogLines: ~Copyable {
     /// A line without its line end.
     enum Line {
         case whole([UInt8])
-        /// The last line has no line end: whoever wrote it was interrupted, or writes it now.
-        case cutOff
+        /// The last line has no line end: whoever wrote it was interrupted, or writes it now, or kept no line end for it.
+        case unended([UInt8])
         case tooLong
     }
 
@@ -59,9 +59,9 @@ struct LogLines: ~Copyable {
             }
             if isAtEnd {
                 guard isTooLong || start < buffer.count else { return nil }
-                start = buffer.count
+                defer { start = buffer.count }
                 number += 1
-                return .cutOff
+                return isTooLong ? .tooLong : .unended(Array(buffer[start...]))
             }
             searched = buffer.count - start
             try fill()

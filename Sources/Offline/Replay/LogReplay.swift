@@ -24,10 +24,22 @@ package struct LogReplay {
             progress(lines.number)
             switch line {
             case .whole(let bytes): judge(bytes, at: place)
-            case .cutOff:
-                report.addProblem("the line is cut off (let serve finish writing it, or remove it)", at: place)
+            case .unended(let bytes): judgeLast(bytes, at: place)
             case .tooLong: report.addProblem("the line is too long for a decision", at: place)
             }
+        }
+    }
+
+    /// Judges a line without an end, if that is all it lacks: a log is often looked at while it is written, or after a crash.
+    private mutating func judgeLast(_ line: [UInt8], at place: String) {
+        do throws(JSONError) {
+            _ = try LoggedDecision(line)
+            judge(line, at: place)
+        } catch {
+            report.addCutOff(
+                "the last line is cut off and left out: it is being written, or its writer was stopped",
+                at: place
+            )
         }
     }
 

@@ -32,7 +32,7 @@ extension CheckReport {
         writer.beginObject()
         for (key, count) in [
             ("objects", entries.count), ("denied", denied), ("warned", warned), ("skipped", skipped),
-            ("errors", errors.count),
+            ("errors", errors.count), ("filesSkipped", filesWithoutObject),
         ] {
             writer.escapedKey(key)
             writer.integer(count)

@@ -12,6 +12,11 @@ extension CheckReport {
         let count = entries.count
         var parts = ["\(denied) denied", "\(warned) allowed with warnings", "\(count - denied - warned) allowed"]
         if skipped > 0 { parts.append("\(skipped) of other kinds skipped") }
+        if filesWithoutObject > 0 {
+            parts.append(
+                "\(filesWithoutObject) \(filesWithoutObject == 1 ? "file" : "files") without an object skipped"
+            )
+        }
         if !errors.isEmpty { parts.append("\(errors.count) not read") }
         return "\(count) \(count == 1 ? "object" : "objects"): \(parts.joined(separator: ", "))\n"
     }

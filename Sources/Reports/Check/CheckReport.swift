@@ -13,6 +13,8 @@ package struct CheckReport {
     package private(set) var entries: [JudgedObject] = []
     /// Objects that are not of a kind that is judged.
     package private(set) var skipped = 0
+    /// Files that lay in a folder and hold no object of Kubernetes.
+    package private(set) var filesWithoutObject = 0
     /// What could not be read or judged.
     package private(set) var errors: [FileProblem] = []
     /// What reads, but hardly as it was meant.
@@ -40,6 +42,8 @@ package struct CheckReport {
     package mutating func add(_ entry: JudgedObject) { entries.append(entry) }
 
     package mutating func addSkipped() { skipped += 1 }
+
+    package mutating func addFileWithoutObject() { filesWithoutObject += 1 }
 
     /// What goes to standard error, whatever the form of the verdicts.
     package var problemText: String { (errors + doubts).lines }

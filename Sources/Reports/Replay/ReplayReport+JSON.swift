@@ -48,6 +48,7 @@ extension ReplayReport {
         writer.member("errored", errored)
         writer.member("dropped", dropped)
         writer.member("unreadable", unreadable)
+        writer.member("cutOff", cutOff)
         writer.endObject()
     }
 }

@@ -31,6 +31,7 @@ extension ReplayReport {
         if errored > 0 { text += "; \(errored) reviews were not judged" }
         if dropped > 0 { text += "; \(dropped) are missing from the log" }
         if unreadable > 0 { text += "; \(unreadable) lines not read" }
+        if cutOff > 0 { text += "; \(cutOff) \(cutOff == 1 ? "line" : "lines") cut off" }
         return text + "\n"
     }
 }

@@ -55,6 +55,10 @@ package struct ReplayReport {
     package private(set) var decisions = 0
     package private(set) var doubtful = 0
     package private(set) var unreadable = 0
+    /// Logs whose last line is cut off.
+    package private(set) var cutOff = 0
+    /// What is said of them.
+    private var warnings: [String] = []
     /// Reviews that were not judged.
     package private(set) var errored = 0
     /// Decisions the log says are missing.
@@ -70,11 +74,17 @@ package struct ReplayReport {
     }
 
     /// What goes to standard error.
-    package var problemText: String { problems.map { "\(VisibleText.line($0))\n" }.joined() }
+    package var problemText: String { (problems + warnings).map { "\(VisibleText.line($0))\n" }.joined() }
 
     package mutating func addProblem(_ message: String, at place: String) {
         unreadable += 1
         if problems.count < Self.maximumEntries { problems.append("\(place): \(message)") }
+    }
+
+    /// A last line that is not whole, which makes no difference to the rest.
+    package mutating func addCutOff(_ message: String, at place: String) {
+        cutOff += 1
+        if warnings.count < Self.maximumEntries { warnings.append("\(place): warning: \(message)") }
     }
 
     package mutating func addDropped(_ count: Int) { dropped += max(0, count) }

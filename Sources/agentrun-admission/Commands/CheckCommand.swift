@@ -32,6 +32,15 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Do not take the checked objects for each other's cluster state.")
     var isolated = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave out what this matches in folders and patterns, as a line of .gitignore would; may be given several times.",
+            discussion: "A file called .agentrunignore says the same for its folder and those below.",
+            valueName: "pattern"
+        )
+    )
+    var exclude: [String] = []
+
     @Option(help: "Form of the verdicts.")
     var output = OutputForm<CheckReport>.first
 
@@ -41,7 +50,12 @@ struct CheckCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Text only of objects that are denied or warned about, and no summary.")
     var quiet = false
 
-    @Flag(help: "Take objects of kinds that are neither judged nor looked up for errors, as a mistyped kind is one.")
+    @Flag(
+        help: """
+            Take objects of kinds that are neither judged nor looked up for errors, as a mistyped kind is one, and files of \
+            folders without any object.
+            """
+    )
     var strict = false
 
     func run() throws {
@@ -51,6 +65,7 @@ struct CheckCommand: ParsableCommand {
             statePaths: state.paths,
             isIsolated: isolated,
             isStrict: strict,
+            excluded: exclude,
             now: Clocks.wall
         )
         var progress = ProgressLine.standardError

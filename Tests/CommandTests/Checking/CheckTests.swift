@@ -202,7 +202,7 @@ import Testing
             JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any]
         )
         let summary = try #require(report["summary"] as? [String: Int])
-        #expect(summary == ["objects": 1, "denied": 1, "warned": 0, "skipped": 0, "errors": 0])
+        #expect(summary == ["objects": 1, "denied": 1, "warned": 0, "skipped": 0, "errors": 0, "filesSkipped": 0])
         let beginning = #"{"verdicts":[{"source":"\#(file)","line":1,"operation":"CREATE","dryRun":false"#
         #expect(program.output.hasPrefix(beginning))
     }

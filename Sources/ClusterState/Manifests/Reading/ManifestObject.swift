@@ -32,8 +32,10 @@ struct ManifestEnvelope {
     var hasStatus = false
     /// Where `metadata` stands.
     var metadata: Range<Int>?
-    /// Where `items` stands, if it is an array.
-    var items: Range<Int>?
+    /// Where `items` stands; nil without any, and nil inside of that if it is no list.
+    ///
+    /// Whatever has items is a list to kubectl, be it of kind `List`, `AgentRunList` or any other.
+    var items: Range<Int>??
     /// Where the object stands.
     var range = 0..<0
 
@@ -59,9 +61,9 @@ struct ManifestEnvelope {
         case "metadata": metadata = try reader.skipValue()
         case "status": hasStatus = try Self.hasMembers(&reader)
         case "items":
-            let isArray = try reader.peek() == .array
+            let kind = try reader.peek()
             let range = try reader.skipValue()
-            items = isArray ? range : nil
+            items = .some(kind == .array || kind == .null ? range : nil)
         default: try reader.skipValue()
         }
     }
@@ -87,8 +89,17 @@ struct ManifestEnvelope {
         return (group.string, version.string)
     }
 
-    /// Whether this is a list of objects (`List`, `AgentRunList`).
-    var isList: Bool { items != nil && itemKind != nil }
+    /// Why kubectl takes it for no object at all; nil when it does.
+    var reasonForNone: String? {
+        if kind.isEmpty { return "no object of Kubernetes: kind is missing, or no string (write it)" }
+        if apiVersion.isEmpty { return "no object of Kubernetes: apiVersion is missing, or no string (write it)" }
+        let version = ExactString(apiVersion).cut(atFirst: "/")?.after
+        guard let version, version.has(UInt8(ascii: "/")) else { return nil }
+        return "no object of Kubernetes: apiVersion has two slashes (write group/version)"
+    }
+
+    /// Whether it has more in common with an object than a key: a chart has an `apiVersion`, and values may have a `kind`.
+    var looksLikeObject: Bool { metadata != nil && !(kind.isEmpty && apiVersion.isEmpty) }
 
     /// The kind of the items of a list whose kind says it.
     private var itemKind: ExactString? { ExactString(kind).dropping(suffix: "List") }

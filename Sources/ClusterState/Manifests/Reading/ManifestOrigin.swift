@@ -61,7 +61,10 @@ struct TextPlace {
         if offset < self.offset { self = TextPlace() }
         for index in self.offset..<offset {
             let byte = unsafe bytes[index]
-            if byte == UInt8(ascii: "\n") {
+            let isLoneReturn =
+                unsafe byte == UInt8(ascii: "\r")
+                && !(index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "\n"))
+            if byte == UInt8(ascii: "\n") || isLoneReturn {
                 position.line += 1
                 position.column = 1
             } else if byte & 0xC0 != 0x80 {

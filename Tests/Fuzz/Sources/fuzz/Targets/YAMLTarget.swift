@@ -45,7 +45,8 @@ struct YAMLTarget: FuzzTarget {
         }
         ManifestReader.objects(in: input, file: "input.yaml") { item in
             switch item {
-            case .problem(let problem): requireVisible(problem.description)
+            case .problem(let problem), .refused(let problem), .noObject(let problem):
+                requireVisible(problem.description)
             case .object(let object): _ = unsafe object.origin.positions(ofOffsets: [nil, 0], in: object.json)
             }
         }
