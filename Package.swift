@@ -69,12 +69,16 @@ let package = Package(
             dependencies: ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"]
         ),
 
-        .target(name: "Reports", dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
+        .target(name: "CustomResources", dependencies: ["JSONPull"]),
+        .target(name: "Reports", dependencies: ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"]),
 
         // Files: what the commands do without a cluster
         .target(
             name: "Offline",
-            dependencies: ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"]
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay",
+                "Reports",
+            ]
         ),
 
         // Transport
@@ -154,6 +158,7 @@ let package = Package(
                 "AgentRuns",
                 "CMalloc",
                 "ClusterState",
+                "CustomResources",
                 "HTTPServer",
                 "JSONPull",
                 "KubernetesClient",
@@ -280,9 +285,12 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
+        .testTarget(name: "CustomResourcesTests", dependencies: ["CustomResources", "JSONPull", "TestRandomness"]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "Reports", "TestCheckout"]
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy", "Reports", "TestCheckout",
+            ]
         ),
         .testTarget(
             name: "OfflineTests",

@@ -14,6 +14,10 @@ package struct JudgedObject {
     package let version: AdmissionReview.Version
     /// Where in the file the findings are, one each.
     package let positions: [SourcePosition]
+    /// What is said of it: by the API server itself, then by the rules.
+    package private(set) var told: [ToldFinding]
+    /// How many of them are the API server's.
+    private let apiServerCount: Int
 
     package init(
         source: String,
@@ -21,7 +25,8 @@ package struct JudgedObject {
         isReview: Bool = false,
         verdict: Verdict,
         version: AdmissionReview.Version = .v1,
-        positions: [SourcePosition]
+        positions: [SourcePosition],
+        apiServer: [ToldFinding] = []
     ) {
         self.source = source
         self.start = start
@@ -29,6 +34,24 @@ package struct JudgedObject {
         self.verdict = verdict
         self.version = version
         self.positions = positions
+        apiServerCount = apiServer.count
+        told = apiServer + zip(verdict.findings, positions).map { ToldFinding($0, at: $1) }
+    }
+
+    /// What the API server would say without any webhook.
+    var apiServer: ArraySlice<ToldFinding> { told[..<apiServerCount] }
+
+    /// Whether neither a rule nor the API server itself refuses it.
+    package var isAllowed: Bool { verdict.allowed && !apiServer.contains { $0.action == .deny } }
+
+    /// Whether anything is warned of.
+    var hasWarnings: Bool { !verdict.warnings.isEmpty || apiServer.contains { $0.action == .warn } }
+
+    /// Adds what stands where findings are; `excerpt` is asked for each.
+    package mutating func addExcerpts(_ excerpt: (SourcePosition, _ field: String) -> SourceExcerpt?) {
+        for index in told.indices where told[index].action == .deny || told[index].action == .warn {
+            told[index].excerpt = excerpt(told[index].position, told[index].field)
+        }
     }
 
     /// What is judged: `AgentRun agents/one`, `UPDATE of AgentRun agents/one`.
@@ -44,6 +67,6 @@ package struct JudgedObject {
 
     /// Whether it makes the exit status a refusal.
     package func isFailing(on failOn: CheckReport.FailOn) -> Bool {
-        !verdict.allowed || (failOn == .warn && !verdict.warnings.isEmpty)
+        !isAllowed || (failOn == .warn && hasWarnings)
     }
 }

@@ -8,6 +8,8 @@ package enum OutputFormat: String, CaseIterable, Sendable {
     case sarif
     /// JUnit XML, for CI systems.
     case junit
+    /// One page for a browser.
+    case html
     /// Workflow commands that annotate a pull request.
     case github
     /// The answers an API server would get.

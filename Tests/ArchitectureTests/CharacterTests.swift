@@ -10,7 +10,9 @@ import Testing
 @Suite struct `Grapheme clusters` {
     /// Targets that handle foreign text.
     private static let targets = [
-        "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "JSONPull", "KubernetesClient", "Offline",
+        "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "JSONPull",
+        "KubernetesClient",
+        "Offline",
         "Policy",
         "Reports", "SelfManagedCertificates", "YAMLPull", "agentrun-admission",
     ]

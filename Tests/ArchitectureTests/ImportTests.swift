@@ -15,8 +15,11 @@ import Testing
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
         "Replay": ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"],
         "ClusterState": ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"],
-        "Reports": ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"],
-        "Offline": ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"],
+        "CustomResources": ["JSONPull"],
+        "Reports": ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"],
+        "Offline": [
+            "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay", "Reports",
+        ],
         "TLS": ["COpenSSL", "CivilTime"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
@@ -27,13 +30,14 @@ import Testing
             "Prometheus", "Replay", "TLS",
         ],
         "agentrun-admission": [
-            "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports", "SelfManagedCertificates", "TLS",
+            "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "CustomResources", "HTTPServer",
+            "JSONPull", "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports",
+            "SelfManagedCertificates", "TLS",
         ],
     ]
     private static let pure = [
         "Digest", "CivilTime", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Replay",
-        "Reports",
+        "Reports", "CustomResources",
     ]
 
     private struct Source {

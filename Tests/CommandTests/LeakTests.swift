@@ -76,7 +76,7 @@ import Testing
         generation: String
     ) async throws {
         let scene = try Scene(generation)
-        for form in ["text", "json", "sarif", "junit", "github", "admission-review"] {
+        for form in ["text", "json", "sarif", "junit", "html", "github", "admission-review"] {
             let arguments = ["check", "--strict", "--output", form] + scene.options + [scene.folder.path("objects")]
             let program = try await Program.run(Program.underTest, arguments)
             scene.expectNothing(of: program.output + program.errors, in: "check --output \(form)")

@@ -66,8 +66,15 @@ let package = Package(
                 "Prometheus", "Replay", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
             ]
         ),
-        counted("Reports", ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy"]),
-        counted("Offline", ["AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Policy", "Replay", "Reports"]),
+        counted("CustomResources", ["JSONPull"]),
+        counted("Reports", ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"]),
+        counted(
+            "Offline",
+            [
+                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay",
+                "Reports",
+            ]
+        ),
         .executableTarget(
             name: "fuzz",
             dependencies: [

@@ -47,6 +47,8 @@ import Testing
                 runs.yaml:1: AgentRun agents/one: allowed with warnings
                   2:3  Warn  [MissingRequiredLabels] metadata.labels: is wrong (mend it)
                 runs.yaml:1: AgentRun agents/one: allowed
+                by rule:
+                  label-policy  1 denied, 1 warned about
                 3 objects: 1 denied, 1 allowed with warnings, 1 allowed, 1 of other kinds skipped, \
                 1 file without an object skipped, 1 not read
 
@@ -97,12 +99,71 @@ import Testing
         let log = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let run = try #require((log["runs"] as? [[String: Any]])?.first)
         let results = try #require(run["results"] as? [[String: Any]])
-        #expect(results.compactMap { $0["level"] as? String } == ["error", "warning", "note", "warning"])
+        #expect(results.compactMap { $0["level"] as? String } == ["error", "warning", "none", "warning"])
         let driver = (run["tool"] as? [String: Any])?["driver"] as? [String: Any]
         #expect(driver?["version"] as? String == "1.2.3")
         #expect((driver?["rules"] as? [[String: Any]])?.count == 2)
         let invocation = try #require((run["invocations"] as? [[String: Any]])?.first)
         #expect(invocation["exitCode"] as? Int == 2 && invocation["executionSuccessful"] as? Bool == false)
+    }
+
+    @Test func `as SARIF is known again where lines move, and tells what is for the record alone`() throws {
+        var report = CheckReport()
+        for file in ["-", "-", "other.yaml"] { report.add(judged(verdict(.audit), in: file)) }
+        let text = report.output(.sarif) ?? ""
+        let prints = text.matches(of: /"primaryLocationLineHash":"([0-9a-f]+:[0-9]+)"/).map { String($0.output.1) }
+        #expect(
+            Set(prints).count == 3 && prints[0].hasSuffix(":1") && prints[1] == prints[0].dropLast() + "2",
+            "\(prints)"
+        )
+        #expect(text.contains(#""level":"none","kind":"informational""#) && text.contains(#""uri":"stdin""#))
+        #expect(
+            text.contains(#""markdown":"**MissingRequiredLabels**: "#) && text.contains(#""tags":["label-policy"]"#)
+        )
+    }
+
+    @Test func `as annotations is no more than GitHub shows, and lists the rest`() {
+        var report = CheckReport()
+        for _ in 0..<12 { report.add(judged(verdict(.deny, .warn))) }
+        let lines = (report.output(.github) ?? "").split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("::error ") } == 9 && lines.count { $0.hasPrefix("::warning ") } == 9)
+        #expect(lines.count { $0 == "::error::3 more of this kind, which the log of this step lists" } == 1)
+        #expect(lines.count { $0.hasPrefix("error runs.yaml:2:3: [MissingRequiredLabels] ") } == 3)
+        #expect(lines.count == 9 + 1 + 3 + 9 + 1 + 3)
+    }
+
+    @Test func `as JUnit has no two cases of one name`() throws {
+        let report = Self.report(verdict(), verdict(), verdict(.deny), problems: [Self.error, Self.error])
+        let names = (report.output(.junit) ?? "").matches(of: /classname="([^"]*)" name="([^"]*)"/).map {
+            "\($0.output.1) \($0.output.2)"
+        }
+        #expect(names.count == 5 && Set(names).count == 5, "\(names)")
+    }
+
+    @Test func `as a page tells everything by object and by rule, and takes no text for HTML`() {
+        let evil = "</style><script>alert(1)</script>&\"'"
+        var report = Self.report(verdict(.deny, .warn), verdict(), problems: [Self.error, Self.doubt])
+        report.add(judged(verdict(.deny, name: ExactString(evil), message: evil), in: evil))
+        report.add(FileProblem(file: evil, message: evil))
+        let page = report.output(.html) ?? ""
+        #expect(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"))
+        #expect(page.contains("&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;'"))
+        #expect(page.matches(of: /<details id="o/).count == 3 && page.contains("prefers-color-scheme: dark"))
+        #expect(page.contains("<strong>MissingRequiredLabels</strong> <span class=\"more\">label-policy, 3</span>"))
+        #expect(page.contains("<p class=\"fix\">Fix: mend it</p>"))
+        for tag in ["details", "ul", "li", "p", "span", "section", "main", "code", "summary"] {
+            let open = page.ranges(of: "<\(tag) ").count + page.ranges(of: "<\(tag)>").count
+            #expect(open == page.ranges(of: "</\(tag)>").count, "\(tag)")
+        }
+    }
+
+    @Test func `folds long lines to the width of a terminal`() {
+        let report = Self.report(verdict(.deny, message: String(repeating: "word ", count: 40)))
+        let text = report.output(.text, PrintOptions(style: TerminalStyle(isColoured: false, width: 60))) ?? ""
+        let lines = text.split(separator: "\n")
+        #expect(lines.count > 4 && lines.allSatisfy { $0.utf8.count <= 60 }, "\(text)")
+        #expect(text.split(separator: /\s+/).count { $0 == "word" } == 40)
+        #expect(report.output(.text)?.split(separator: "\n").count == 3)
     }
 
     @Test func `as JSON counts what it lists`() throws {

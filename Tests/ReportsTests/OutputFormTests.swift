@@ -8,7 +8,7 @@ import Testing
 
     /// What each command offers, as its help lists it.
     private static let offers: [(command: String, formats: [String], expected: String)] = [
-        ("check", offered(CheckReport.self), "text json sarif junit github admission-review"),
+        ("check", offered(CheckReport.self), "text json sarif junit html github admission-review"),
         ("explain", offered(ExplainReport.self), "text json"),
         ("test", offered(SuiteReport.self), "text junit"),
         ("replay", offered(ReplayReport.self), "text json"),

@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: [
         ("runs/one.yaml", "runs/one.yaml"), ("./a/b", "a/b"), ("././a", "a"), ("/etc/x", "file:///etc/x"),
-        ("-", "stdin:"),
+        ("-", "stdin"),
         ("a b#c", "a%20b%23c"), ("ä\n", "%C3%A4%0A"),
     ])
     func `as a URI refers to the file`(path: String, reference: String) {
@@ -41,7 +41,7 @@ import Testing
                 <testcase classname="c\\u0001" name="n\\ufffe"/>
                 <testcase classname="c" name="n" file="f" line="3"><failure message="m">a
                 b</failure></testcase>
-                <testcase classname="c" name="n"><error message="e"/></testcase>
+                <testcase classname="c" name="n #2"><error message="e"/></testcase>
                 </testsuite>
                 </testsuites>
 

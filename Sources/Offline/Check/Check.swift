@@ -1,5 +1,6 @@
 package import AgentRuns
 internal import ClusterState
+package import CustomResources
 package import JSONPull
 package import Policy
 package import Reports
@@ -24,6 +25,10 @@ package struct Check {
     private let isStrict: Bool
     /// What is left out of folders.
     private let excluded: [String]
+    /// What is known of kinds.
+    private let definitions: KindDefinitions
+    /// Whether findings show the line they are about.
+    private let hasExcerpts: Bool
     private let now: () -> Timestamp
 
     /// Of objects that are in `namespace` unless they name one; the files at `statePaths` are more cluster state.
@@ -34,6 +39,8 @@ package struct Check {
         isIsolated: Bool = false,
         isStrict: Bool = false,
         excluded: [String] = [],
+        definitions: KindDefinitions = .embedded,
+        hasExcerpts: Bool = false,
         now: @escaping () -> Timestamp
     ) {
         engine = PolicyEngine(policy: policy)
@@ -42,6 +49,8 @@ package struct Check {
         self.isIsolated = isIsolated
         self.isStrict = isStrict
         self.excluded = excluded
+        self.definitions = definitions
+        self.hasExcerpts = hasExcerpts
         self.now = now
     }
 
@@ -69,9 +78,22 @@ package struct Check {
             if isStrict { report.add(file) } else { report.addFileWithoutObject() }
         }
         let store = try store(under: input) { report.add($0) }
+        var excerpts = hasExcerpts ? ExcerptReader(input) : nil
         for (index, item) in input.items.enumerated() {
             progress(.judged(index, of: input.items.count))
-            add(item, item.judged(by: engine, state: store, namespace: namespace, now: now()), to: &report)
+            let outcome = item.judged(
+                by: engine,
+                state: store,
+                namespace: namespace,
+                now: now(),
+                definitions: definitions
+            )
+            guard case .judged(var entry) = outcome else {
+                add(item, outcome, to: &report)
+                continue
+            }
+            entry.addExcerpts { excerpts?.excerpt(of: item.source, at: $0, field: $1) }
+            report.add(entry)
         }
         progress(.allJudged)
         return report

@@ -15,6 +15,8 @@ package struct CheckInput {
     private var readProblems: [FileProblem] = []
     /// Of each file that was found in a folder and holds no object of Kubernetes, why that is so.
     package private(set) var passedOver: [FileProblem] = []
+    /// Texts that are in no file that could be read again.
+    private var keptTexts: [ExactString: [UInt8]] = [:]
     private let standardInput: StandardInputReader
     private let fileSystem: any FileSystem
     private let source: ManifestsSource
@@ -63,9 +65,20 @@ package struct CheckInput {
         }
     }
 
+    /// The text of something that was read; nil when it cannot be read again.
+    package func text(of source: String) -> [UInt8]? {
+        if let kept = keptTexts[ExactString(source)] { return kept }
+        do throws(FileSystemError) {
+            return try fileSystem.contents(of: source, maximumBytes: limits.maximumFileBytes)
+        } catch {
+            return nil
+        }
+    }
+
     /// Reads a text that is in no file of its own; `source` is where it stands.
     package mutating func read(_ text: [UInt8], source: String) {
         inlineTexts += 1
+        keptTexts[ExactString(source)] = text
         add(text, source: source, part: inlineTexts)
     }
 
@@ -95,7 +108,9 @@ package struct CheckInput {
 
     private mutating func readStandardInput() {
         do throws(CommandFailure) {
-            add(try standardInput(limits.maximumFileBytes), source: "-")
+            let text = try standardInput(limits.maximumFileBytes)
+            keptTexts["-"] = text
+            add(text, source: "-")
         } catch {
             report("-", error.message)
         }

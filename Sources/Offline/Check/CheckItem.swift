@@ -1,6 +1,7 @@
 package import AdmissionAPI
 package import AgentRuns
 package import ClusterState
+package import CustomResources
 package import JSONPull
 package import Policy
 package import Reports
@@ -29,6 +30,9 @@ package struct CheckItem {
     private let hasStatus: Bool
     /// What the state calls it; nil when it is not in it.
     var keyInState: ObjectKey?
+    private let group: ExactString
+    private let version: ExactString
+    private let kindName: ExactString
     private let json: [UInt8]
     private let origin: ManifestOrigin
 
@@ -37,6 +41,9 @@ package struct CheckItem {
         kind = isReview ? .review : .object
         self.source = source
         origin = object.origin
+        group = ExactString(object.group)
+        version = ExactString(object.version)
+        kindName = ExactString(object.kind)
         hasStatus = object.hasStatus
         let isForeign = !isReview && ClusterKind(group: object.group, kind: object.kind) == nil
         foreignKind = isForeign ? Self.kind(of: object) : nil
@@ -79,15 +86,32 @@ package struct CheckItem {
     }
 
     /// What came of it and where it is.
-    package func judged(_ verdict: Verdict, as version: AdmissionReview.Version) -> JudgedObject {
+    package func judged(
+        _ verdict: Verdict,
+        as version: AdmissionReview.Version,
+        apiServer: [ToldFinding] = []
+    ) -> JudgedObject {
         JudgedObject(
             source: source,
             start: start,
             isReview: kind == .review,
             verdict: verdict,
             version: version,
-            positions: positions(of: verdict.findings)
+            positions: positions(of: verdict.findings),
+            apiServer: apiServer
         )
+    }
+
+    /// What the API server itself would say of it, as far as `definitions` know its kind.
+    private func apiServerFindings(by definitions: KindDefinitions?) -> [ToldFinding] {
+        guard kind == .object, let definitions else { return [] }
+        // The bytes are lent for the look.
+        return unsafe json.withUnsafeBytes { bytes -> [ToldFinding] in
+            let faults = unsafe definitions.faults(in: bytes, group: group, version: version, kind: kindName) ?? []
+            if faults.isEmpty { return [] }
+            let places = unsafe origin.positions(ofOffsets: faults.map { $0.offset == 0 ? nil : $0.offset }, in: bytes)
+            return zip(faults, places).map { ToldFinding($0, at: $1) }
+        }
     }
 
     /// Judges an object as created by nobody, in `namespace` unless it names one, a review as sent.
@@ -95,10 +119,12 @@ package struct CheckItem {
         by engine: PolicyEngine,
         state: ClusterStore?,
         namespace: ExactString,
-        now: Timestamp
+        now: Timestamp,
+        definitions: KindDefinitions? = nil
     ) -> Outcome {
+        let apiServer = apiServerFindings(by: definitions)
         // The bytes are lent to the engine.
-        unsafe json.withUnsafeBytes { bytes in
+        return unsafe json.withUnsafeBytes { bytes -> Outcome in
             do throws(AdmissionReviewError) {
                 guard kind == .review else {
                     let verdict = try unsafe engine.judge(
@@ -108,7 +134,10 @@ package struct CheckItem {
                         state: state,
                         now: now
                     )
-                    return verdict.map { .judged(judged($0, as: .v1)) } ?? .skipped
+                    if let verdict { return .judged(judged(verdict, as: .v1, apiServer: apiServer)) }
+                    guard !apiServer.isEmpty else { return .skipped }
+                    let unjudged = try unsafe PolicyEngine.verdictWithoutRules(manifest: bytes, namespace: namespace)
+                    return .judged(judged(unjudged, as: .v1, apiServer: apiServer))
                 }
                 let decoded = try unsafe DecodedReview(bytes)
                 let verdict = try unsafe engine.judge(decoded, body: bytes, state: state, now: now)

@@ -56,6 +56,21 @@ extension PolicyEngine {
         }
     }
 
+    /// The verdict on an object of a kind that no rule looks at: allowed, without a finding.
+    ///
+    /// - Throws: `AdmissionReviewError` when the bytes are not JSON.
+    package static func verdictWithoutRules(
+        manifest object: UnsafeRawBufferPointer,
+        namespace: ExactString
+    ) throws(AdmissionReviewError) -> Verdict {
+        do {
+            let header = try unsafe JSONReader.read(object) { reader throws(JSONError) in try ManifestHeader(&reader) }
+            return verdict(on: header, in: namespace)
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: object))
+        }
+    }
+
     private func judgeManifest(
         _ object: UnsafeRawBufferPointer,
         namespace: ExactString,

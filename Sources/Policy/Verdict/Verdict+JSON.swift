@@ -10,11 +10,13 @@ extension Verdict {
     ///   - source: the file it came from.
     ///   - start: where in the file the object starts.
     ///   - positions: where in the file the findings are, one each; empty when that is not known.
+    ///   - more: writes further members behind these.
     package func write(
         to writer: inout JSONWriter,
         source: String? = nil,
         start: SourcePosition? = nil,
-        positions: [SourcePosition] = []
+        positions: [SourcePosition] = [],
+        more: (inout JSONWriter) -> Void = { _ in }
     ) {
         writer.beginObject()
         writer.optional("source", source)
@@ -42,6 +44,7 @@ extension Verdict {
         writer.optional("moreFindings", omitted.count == 0 ? nil : omitted.count)
         writer.key("explanation")
         explanation.write(to: &writer)
+        more(&writer)
         writer.endObject()
     }
 }

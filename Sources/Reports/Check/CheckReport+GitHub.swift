@@ -12,21 +12,22 @@ extension CheckReport {
                 message: problem.message
             )
         }
-        return (problems + entries.flatMap(\.annotations)).map { "\($0)\n" }.joined()
+        let commands = problems + entries.flatMap(\.annotations)
+        return WorkflowCommand.limited(commands).map { "\($0)\n" }.joined()
     }
 }
 
 extension JudgedObject {
     fileprivate var annotations: [WorkflowCommand] {
-        let findings = zip(verdict.findings, positions).compactMap { finding, position -> WorkflowCommand? in
+        let findings = told.compactMap { finding -> WorkflowCommand? in
             let level: String
             switch finding.action {
             case .deny: level = "error"
             case .warn: level = "warning"
             case .audit, .off: return nil
             }
-            let place = WorkflowCommand.place(source, position)
-            let title = "\(finding.rule.rawValue)/\(finding.reason.rawValue)"
+            let place = WorkflowCommand.place(source, finding.position)
+            let title = "\(finding.rule)/\(finding.reason)"
             return WorkflowCommand(level: level, properties: place + [("title", title)], message: finding.line)
         }
         let place = WorkflowCommand.place(source, start)

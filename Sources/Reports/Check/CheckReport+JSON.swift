@@ -14,7 +14,13 @@ extension CheckReport {
                 source: entry.source,
                 start: entry.start,
                 positions: entry.positions
-            )
+            ) { writer in
+                guard !entry.apiServer.isEmpty else { return }
+                writer.key("apiServer")
+                writer.beginArray()
+                for finding in entry.apiServer { finding.write(to: &writer) }
+                writer.endArray()
+            }
         }
         writer.endArray()
         writer.key("problems")
@@ -37,6 +43,20 @@ extension CheckReport {
             writer.escapedKey(key)
             writer.integer(count)
         }
+        writer.endObject()
+    }
+}
+
+extension ToldFinding {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("reason", reason)
+        writer.member("action", action.rawValue)
+        writer.member("field", field)
+        writer.member("line", position.line)
+        writer.member("column", position.column)
+        writer.member("message", message)
+        writer.member("remedy", remedy)
         writer.endObject()
     }
 }

@@ -13,10 +13,10 @@ extension CheckReport {
 
 extension JudgedObject {
     fileprivate func testCase(failingOn failOn: CheckReport.FailOn) -> JUnitReport.Case {
-        let told = zip(verdict.findings, positions).filter { $0.0.action == .deny || $0.0.action == .warn }
-        let findings = told.map(\.0)
-        let lines = told.map { finding, position in
-            VisibleText.line("\(position.line):\(position.column) \(finding.action.rawValue) \(finding.line)")
+        let findings = told.filter { $0.action == .deny || $0.action == .warn }
+        let lines = findings.map { finding in
+            let place = "\(finding.position.line):\(finding.position.column)"
+            return VisibleText.line("\(place) \(finding.action.rawValue) \(finding.line)")
         }
         let text = (lines + remarks.map(VisibleText.line)).joined(separator: "\n")
         let message = (findings.first { $0.action == .deny } ?? findings.first)?.line ?? verdict.notices.first ?? ""

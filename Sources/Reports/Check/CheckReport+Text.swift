@@ -4,8 +4,29 @@ internal import Policy
 extension CheckReport {
     /// A paragraph an object, and a line that sums up; quiet, the paragraphs of what is denied or warned about.
     func text(isQuiet: Bool, style: TerminalStyle) -> String {
-        let shown = isQuiet ? entries.filter { !$0.verdict.allowed || !$0.verdict.warnings.isEmpty } : entries
-        return shown.map { $0.text(style) }.joined() + (isQuiet ? "" : summary)
+        let shown = isQuiet ? entries.filter { !$0.isAllowed || $0.hasWarnings } : entries
+        return shown.map { $0.text(style) }.joined() + (isQuiet ? "" : byRule + summary)
+    }
+
+    /// A line for each rule that denies or warns, where there is more than one finding to look over.
+    private var byRule: String {
+        var counts: [String: (denied: Int, warned: Int)] = [:]
+        for finding in entries.lazy.flatMap(\.told) {
+            if finding.action == .deny { counts[finding.rule, default: (0, 0)].denied += 1 }
+            if finding.action == .warn { counts[finding.rule, default: (0, 0)].warned += 1 }
+        }
+        guard counts.values.reduce(0, { $0 + $1.denied + $1.warned }) > 1 else { return "" }
+        let width = counts.keys.map(\.utf8.count).max() ?? 0
+        // The worst first.
+        let sorted = counts.sorted { one, other in
+            (-one.value.denied, -one.value.warned, one.key) < (-other.value.denied, -other.value.warned, other.key)
+        }
+        return "by rule:\n"
+            + sorted.map { rule, count in
+                let parts = [(count.denied, "denied"), (count.warned, "warned about")].filter { $0.0 > 0 }
+                let padding = String(repeating: " ", count: width - rule.utf8.count)
+                return "  \(rule)\(padding)  \(parts.map { "\($0.0) \($0.1)" }.joined(separator: ", "))\n"
+            }.joined()
     }
 
     private var summary: String {
@@ -25,11 +46,12 @@ extension CheckReport {
 extension JudgedObject {
     /// A line about the object, and one for each finding.
     func text(_ style: TerminalStyle) -> String {
-        let findings = zip(verdict.findings, positions).map { finding, position in
+        let findings = told.map { finding in
             FindingLine(
-                place: "\(position.line):\(position.column)",
+                place: "\(finding.position.line):\(finding.position.column)",
                 action: finding.action,
-                text: "\(finding.line)\(Self.note(finding))"
+                text: "\(finding.line)\(finding.note)",
+                excerpt: finding.excerpt
             )
         }
         let omission = verdict.omissionLine.map { FindingLine(action: verdict.omitted.action ?? .audit, text: $0) }
@@ -40,18 +62,13 @@ extension JudgedObject {
 
     private func header(_ style: TerminalStyle) -> String {
         let (word, look): (String, TerminalStyle.Look) =
-            if !verdict.allowed {
-                ("denied", .error)
-            } else if verdict.warnings.isEmpty {
+            if !isAllowed {
+                (verdict.allowed ? "refused by the API server" : "denied", .error)
+            } else if !hasWarnings {
                 ("allowed", .success)
             } else {
                 ("allowed with warnings", .warning)
             }
         return VisibleText.line("\(source):\(start.line): \(title): ") + style.apply(look, to: word)
-    }
-
-    private static func note(_ finding: Finding) -> String {
-        if let exemption = finding.exemption { return " [exemption \(exemption)]" }
-        return finding.isRatcheted ? " [already so before the update]" : ""
     }
 }

@@ -22,9 +22,9 @@ package struct CheckReport {
 
     package init() {}
 
-    var denied: Int { entries.count { !$0.verdict.allowed } }
+    var denied: Int { entries.count { !$0.isAllowed } }
     /// Allowed, but not without a warning.
-    var warned: Int { entries.count { $0.verdict.allowed && !$0.verdict.warnings.isEmpty } }
+    var warned: Int { entries.count { $0.isAllowed && $0.hasWarnings } }
 
     package func exitStatus(failingOn failOn: FailOn) -> CommandStatus {
         if !errors.isEmpty { return .failed }
@@ -55,6 +55,7 @@ extension CheckReport: PrintedReport {
         .init(.json) { report, _ in VisibleText.json(report.json) },
         .init(.sarif) { VisibleText.json($0.sarif(failingOn: $1.failOn, productVersion: $1.productVersion)) },
         .init(.junit) { $0.junit(failingOn: $1.failOn) },
+        .init(.html) { $0.html(productVersion: $1.productVersion) },
         .init(.github) { report, _ in report.github },
         .init(.admissionReview) { report, _ in
             VisibleText.json(report.entries.flatMap { $0.verdict.response.encoded(as: $0.version) })

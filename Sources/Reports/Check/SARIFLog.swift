@@ -36,14 +36,14 @@ struct SARIFLog {
     }
 
     mutating func add(_ entry: JudgedObject) {
-        for (finding, position) in zip(entry.verdict.findings, entry.positions) {
+        for finding in entry.told {
             results.append(
                 Result(
-                    rule: finding.reason.rawValue,
+                    rule: finding.reason,
                     level: Self.level(of: finding.action),
                     message: finding.line,
                     file: entry.source,
-                    position: position,
+                    position: finding.position,
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
                     exemption: finding.exemption
                 )
@@ -76,7 +76,8 @@ struct SARIFLog {
         switch action {
         case .deny: "error"
         case .warn: "warning"
-        case .audit, .off: "note"
+        // Of what is only for the record nobody is told as of something that failed.
+        case .audit, .off: "none"
         }
     }
 
@@ -94,12 +95,17 @@ struct SARIFLog {
         writer.beginArray()
         writer.beginObject()
         let rules = Self.rules(of: results)
+        let places = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1, $0) })
+        var fingerprints = Fingerprints()
         writeTool(rules, to: &writer)
         writeInvocation(errors, exit: exit, to: &writer)
         writer.member("columnKind", "unicodeCodePoints")
         writer.key("results")
         writer.beginArray()
-        for result in results { write(result, ruleIndex: rules.firstIndex(of: result.rule) ?? -1, to: &writer) }
+        for result in results {
+            let fingerprint = fingerprints.next(result.rule, result.file, result.logicalName ?? result.message)
+            write(result, ruleIndex: places[result.rule] ?? -1, fingerprint, to: &writer)
+        }
         writer.endArray()
         writer.endObject()
         writer.endArray()
@@ -110,9 +116,8 @@ struct SARIFLog {
 
     /// The rules that occur, each once.
     private static func rules(of results: [Result]) -> [String] {
-        var rules: [String] = []
-        for result in results where !rules.contains(result.rule) { rules.append(result.rule) }
-        return rules
+        var seen: Set<String> = []
+        return results.map(\.rule).filter { seen.insert($0).inserted }
     }
 
     private func writeTool(_ rules: [String], to writer: inout JSONWriter) {
@@ -132,12 +137,47 @@ struct SARIFLog {
 
     private static func writeRule(_ id: String, to writer: inout JSONWriter) {
         let reason = Reason(rawValue: id)
-        let summary = reason?.meaning ?? InputRule(rawValue: id)?.summary ?? id
+        let own = APIServerReason(rawValue: id)
+        let summary = reason?.meaning ?? own?.meaning ?? InputRule(rawValue: id)?.summary ?? id
+        let level = own.map { Self.level(of: $0.action) } ?? Self.usualLevel(of: reason)
         writer.beginObject()
         writer.member("id", id)
+        writer.member("name", id)
         writer.text("shortDescription", summary)
-        if let reason { writer.text("help", "Example: \(reason.example)\nFix: \(reason.fix)") }
+        if let (example, fix) = reason.map({ ($0.example, $0.fix) }) ?? own.map({ ($0.example, $0.fix) }) {
+            writer.key("help")
+            writer.beginObject()
+            writer.member("text", "Example: \(example)\nFix: \(fix)")
+            writer.member("markdown", "**\(id)**: \(summary).\n\n**Example**: \(example)\n\n**Fix**: \(fix)")
+            writer.endObject()
+        }
+        writer.key("defaultConfiguration")
+        writer.beginObject()
+        writer.member("level", level)
         writer.endObject()
+        writer.key("properties")
+        writer.beginObject()
+        writer.member(
+            "problem.severity",
+            level == "none" ? "recommendation" : level == "note" ? "recommendation" : level
+        )
+        writer.key("tags")
+        writer.beginArray()
+        writer.string(reason.flatMap { ruleOf[$0] } ?? (own == nil ? "input" : APIServerReason.rule))
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+    }
+
+    /// The rule that has each reason.
+    private static let ruleOf: [Reason: String] = Dictionary(
+        RuleID.allCases.flatMap { rule in rule.reasons.map { ($0, rule.rawValue) } }
+    ) { first, _ in first }
+
+    /// What findings of a reason are unless a policy says otherwise.
+    private static func usualLevel(of reason: Reason?) -> String {
+        guard let reason, let rule = ruleOf[reason].flatMap({ RuleID(rawValue: $0) }) else { return "warning" }
+        return level(of: rule.defaultAction)
     }
 
     private func writeInvocation(_ errors: [FileProblem], exit: CommandStatus, to writer: inout JSONWriter) {
@@ -161,11 +201,13 @@ struct SARIFLog {
         writer.endArray()
     }
 
-    private func write(_ result: Result, ruleIndex: Int, to writer: inout JSONWriter) {
+    private func write(_ result: Result, ruleIndex: Int, _ fingerprint: String, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("ruleId", result.rule)
         writer.member("ruleIndex", ruleIndex)
         writer.member("level", result.level)
+        // SARIF 3.27.10: a result without a level did not fail.
+        if result.level == "none" { writer.member("kind", "informational") }
         writer.text("message", VisibleText.line(result.message))
         Self.writeLocation(
             file: result.file,
@@ -173,6 +215,10 @@ struct SARIFLog {
             logicalName: result.logicalName,
             to: &writer
         )
+        writer.key("partialFingerprints")
+        writer.beginObject()
+        writer.member("primaryLocationLineHash", fingerprint)
+        writer.endObject()
         if let exemption = result.exemption {
             writer.key("suppressions")
             writer.beginArray()
@@ -228,5 +274,19 @@ extension JSONWriter {
         beginObject()
         member("text", value)
         endObject()
+    }
+}
+
+/// What tells a result from others of the same file wherever its lines move: code scanning knows it again by that.
+private struct Fingerprints {
+    private var counts: [UInt64: Int] = [:]
+
+    /// Of a result about `subject`; of several alike each has a number.
+    mutating func next(_ rule: String, _ file: String, _ subject: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        // FNV-1a: nobody gains by two that are alike.
+        for byte in "\(rule)\0\(file)\0\(subject)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        counts[hash, default: 0] += 1
+        return "\(String(hash, radix: 16)):\(counts[hash] ?? 1)"
     }
 }

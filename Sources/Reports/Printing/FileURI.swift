@@ -2,9 +2,10 @@ internal import JSONPull
 
 /// Paths as URI references (RFC 3986).
 enum FileURI {
-    /// A relative reference for a relative path, a `file` URI for an absolute one, `stdin:` for standard input.
+    /// A relative reference for a relative path, a `file` URI for an absolute one, `stdin` for standard input: code scanning
+    /// takes no scheme but `file`.
     static func reference(to path: String) -> String {
-        if path == "-" { return "stdin:" }
+        if path == "-" { return "stdin" }
         var text = path.utf8.first == UInt8(ascii: "/") ? "file://" : ""
         var rest = ExactString(path)
         while let inner = rest.dropping(prefix: "./") { rest = inner }

@@ -6,6 +6,7 @@ struct FindingLine {
     var place = ""
     var action: Action
     var text: String
+    var excerpt: SourceExcerpt?
 
     /// The line, indented, its place in a column of `width`.
     func text(width: Int, _ style: TerminalStyle) -> String {
@@ -18,7 +19,13 @@ struct FindingLine {
             }
         // As wide as the widest action.
         let word = style.apply(look, to: action.rawValue) + Self.padded("", to: 5 - action.rawValue.utf8.count)
-        return "  \(style.apply(.faint, to: place))  \(word) \(VisibleText.line(text))\n"
+        // Behind the place and the action, where what is said starts.
+        let margin = String(repeating: " ", count: 2 + width + 2 + 6)
+        let text = FoldedText.lines(VisibleText.line(text), width: style.width.map { $0 - margin.utf8.count })
+            .joined(separator: "\n\(margin)")
+        let line = "  \(style.apply(.faint, to: place))  \(word) \(text)\n"
+        let bar = String(repeating: " ", count: 2 + width) + style.apply(.faint, to: "|") + " "
+        return line + (excerpt?.lines(margin: bar, style) ?? "")
     }
 
     /// Lines in one column.

@@ -1,5 +1,3 @@
-internal import JSONPull
-
 /// Results as JUnit XML, in the elements that CI systems read: `testsuites`, `testsuite`, `testcase`, `failure`, `error`,
 /// `system-out`.
 struct JUnitReport {
@@ -27,11 +25,25 @@ struct JUnitReport {
 
     var suites: [Suite]
 
+    /// The same cases, each with a name that no other of its class has: who reads the report tells them apart by that.
+    static func distinct(_ cases: [Case]) -> [Case] {
+        var counts: [String: Int] = [:]
+        return cases.map { one in
+            let key = "\(one.className)\0\(one.name)"
+            counts[key, default: 0] += 1
+            guard let count = counts[key], count > 1 else { return one }
+            var other = one
+            other.name += " #\(count)"
+            return other
+        }
+    }
+
     /// The document.
     var xml: String {
+        let suites = suites.map { Suite(name: $0.name, cases: Self.distinct($0.cases)) }
         let all = suites.flatMap(\.cases)
         let body = suites.map { suite in
-            "<testsuite name=\"\(Self.escaped(suite.name))\" \(Self.counts(suite.cases)) skipped=\"0\">\n"
+            "<testsuite name=\"\(MarkupText.escaped(suite.name))\" \(Self.counts(suite.cases)) skipped=\"0\">\n"
                 + suite.cases.map(\.xml).joined() + "</testsuite>\n"
         }
         return
@@ -49,38 +61,21 @@ struct JUnitReport {
         }
         return "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
     }
-
-    /// Text in XML 1.0, element or attribute: line ends stay, other control characters are shown as `\u00xx`.
-    fileprivate static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in VisibleText.lines(text).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            // No characters of XML (XML 1.0 section 2.2).
-            case "\u{FFFE}", "\u{FFFF}": result += "\\u" + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
 }
 
 extension JUnitReport.Case {
     fileprivate var xml: String {
-        var start = "<testcase classname=\"\(JUnitReport.escaped(className))\" name=\"\(JUnitReport.escaped(name))\""
-        if let place { start += " file=\"\(JUnitReport.escaped(place.file))\" line=\"\(place.line)\"" }
+        var start = "<testcase classname=\"\(MarkupText.escaped(className))\" name=\"\(MarkupText.escaped(name))\""
+        if let place { start += " file=\"\(MarkupText.escaped(place.file))\" line=\"\(place.line)\"" }
         switch outcome {
         case .passed(""): return "\(start)/>\n"
         case .passed(let output):
-            return "\(start)><system-out>\(JUnitReport.escaped(output))</system-out></testcase>\n"
+            return "\(start)><system-out>\(MarkupText.escaped(output))</system-out></testcase>\n"
         case .failed(let message, let text):
-            let failure = "<failure message=\"\(JUnitReport.escaped(message))\">\(JUnitReport.escaped(text))</failure>"
+            let failure = "<failure message=\"\(MarkupText.escaped(message))\">\(MarkupText.escaped(text))</failure>"
             return "\(start)>\(failure)</testcase>\n"
         case .errored(let message):
-            return "\(start)><error message=\"\(JUnitReport.escaped(message))\"/></testcase>\n"
+            return "\(start)><error message=\"\(MarkupText.escaped(message))\"/></testcase>\n"
         }
     }
 }

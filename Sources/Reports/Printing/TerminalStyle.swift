@@ -9,9 +9,11 @@ package struct TerminalStyle: Sendable {
     }
 
     package let isColoured: Bool
+    /// Characters a line has room for; nil where nobody folds lines.
+    package let width: Int?
 
-    package init(isColoured: Bool) {
-        self.isColoured = isColoured
+    package init(isColoured: Bool, width: Int? = nil) {
+        (self.isColoured, self.width) = (isColoured, width)
     }
 
     /// No colours.

@@ -6,6 +6,32 @@ struct WorkflowCommand: CustomStringConvertible {
     let properties: [(name: String, value: String)]
     let message: String
 
+    /// Annotations of a kind that GitHub shows of a step; it drops what comes later.
+    private static let maximumCount = 10
+
+    /// The lines for these: of each kind as many annotations as are shown, the last of which counts the rest, and the rest as
+    /// lines of the log.
+    static func limited(_ commands: [WorkflowCommand]) -> [String] {
+        let totals = Dictionary(grouping: commands, by: \.level).mapValues(\.count)
+        var counts: [String: Int] = [:]
+        var lines: [String] = []
+        for command in commands {
+            counts[command.level, default: 0] += 1
+            let (count, total) = (counts[command.level] ?? 0, totals[command.level] ?? 0)
+            if total <= maximumCount || count < maximumCount {
+                lines.append(command.description)
+                continue
+            }
+            if count == maximumCount {
+                let rest = total - count + 1
+                let message = "\(rest) more of this kind, which the log of this step lists"
+                lines.append(WorkflowCommand(level: command.level, properties: [], message: message).description)
+            }
+            lines.append(command.logLine)
+        }
+        return lines
+    }
+
     static func place(_ file: String, _ position: SourcePosition?) -> [(name: String, value: String)] {
         guard let position else { return [("file", file)] }
         return [("file", file), ("line", "\(position.line)"), ("col", "\(position.column)")]
@@ -14,6 +40,12 @@ struct WorkflowCommand: CustomStringConvertible {
     var description: String {
         let list = properties.map { "\($0.name)=\(Self.escaped($0.value, also: [":", ","]))" }.joined(separator: ",")
         return "::\(level)\(list.isEmpty ? "" : " \(list)")::\(Self.escaped(message, also: []))"
+    }
+
+    /// The same as a line of the log, which must not start as a command does.
+    private var logLine: String {
+        let place = properties.filter { $0.name != "title" }.map(\.value).joined(separator: ":")
+        return VisibleText.line("\(level) \(place): \(message)")
     }
 
     /// Line ends are gone already: control characters are shown as `\u00xx`.

@@ -41,6 +41,8 @@ struct CheckCommand: ParsableCommand {
     )
     var exclude: [String] = []
 
+    @OptionGroup var definitions: DefinitionOptions
+
     @Option(help: "Form of the verdicts.")
     var output = OutputForm<CheckReport>.first
 
@@ -66,6 +68,8 @@ struct CheckCommand: ParsableCommand {
             isIsolated: isolated,
             isStrict: strict,
             excluded: exclude,
+            definitions: try definitions.load(),
+            hasExcerpts: output.format == .text || output.format == .html,
             now: Clocks.wall
         )
         var progress = ProgressLine.standardError

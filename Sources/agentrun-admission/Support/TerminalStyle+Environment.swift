@@ -7,7 +7,16 @@ extension TerminalStyle {
     static var standardOutput: TerminalStyle {
         let environment = Environment.variable
         let isWanted = (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
-        return TerminalStyle(isColoured: isWanted && isatty(STDOUT_FILENO) == 1)
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        return TerminalStyle(isColoured: isWanted && isTerminal, width: isTerminal ? terminalWidth : nil)
+    }
+
+    /// Characters a line of the terminal has; nil where it does not say.
+    private static var terminalWidth: Int? {
+        var size = winsize()
+        // The system call fills the structure and keeps nothing.
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 }
 

@@ -110,6 +110,14 @@ import Testing
             "metadata.annotations.x is an object, and the API server takes nothing but a string (write a string)"
         ),
         (
+            "name: a, finalizers: [x, {y: z}]", 26,
+            "metadata.finalizers[1] is an object, and the API server takes nothing but a string (write a string)"
+        ),
+        (
+            "name: a, ownerReferences: {x: y}", 27,
+            "metadata.ownerReferences is an object, and the API server takes nothing but a list (write a list)"
+        ),
+        (
             "name: a, labels: [x]", 18,
             "metadata.labels is a list, and the API server takes nothing but an object (write its keys below it)"
         ),

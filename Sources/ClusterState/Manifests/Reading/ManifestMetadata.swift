@@ -34,8 +34,45 @@ enum ManifestMetadata {
             case "namespace": try checkString("metadata.namespace", &reader, &faults)
             case "labels": try checkStrings("metadata.labels", &reader, &faults)
             case "annotations": try checkStrings("metadata.annotations", &reader, &faults)
+            case "uid": try checkString("metadata.uid", &reader, &faults)
+            case "resourceVersion": try checkString("metadata.resourceVersion", &reader, &faults)
+            case "creationTimestamp": try checkString("metadata.creationTimestamp", &reader, &faults)
+            case "deletionTimestamp": try checkString("metadata.deletionTimestamp", &reader, &faults)
+            case "finalizers": try checkList("metadata.finalizers", of: .string, &reader, &faults)
+            case "ownerReferences": try checkList("metadata.ownerReferences", of: .object, &reader, &faults)
             default: try reader.skipValue()
             }
+        }
+    }
+
+    /// Checks a list of values of one type; null is no value of it and no fault.
+    private static func checkList(
+        _ path: String,
+        of kind: JSONKind,
+        _ reader: inout JSONReader,
+        _ faults: inout [Fault]
+    ) throws(JSONError) {
+        let found = try reader.peek()
+        let offset = reader.position
+        guard found == .array, try reader.enterArray() else {
+            if found != .array { try reader.skipValue() }
+            guard found != .null else { return }
+            let message = "\(path) is \(found.withArticle), and the API server takes nothing but a list (write a list)"
+            faults.append(Fault(offset: offset, message: message))
+            return
+        }
+        var (isFirst, index) = (true, 0)
+        while try reader.nextElement(&isFirst) {
+            let found = try reader.peek()
+            let offset = reader.position
+            try reader.skipValue()
+            if found != kind, found != .null, faults.count < maximumFaults {
+                let wanted = kind.withArticle
+                let message =
+                    "\(path)[\(index)] is \(found.withArticle), and the API server takes nothing but \(wanted) (write \(wanted))"
+                faults.append(Fault(offset: offset, message: message))
+            }
+            index += 1
         }
     }
 

@@ -1,0 +1,101 @@
+package import CustomResources
+package import JSONPull
+package import Policy
+
+/// A finding as reports tell it: of a rule of the policy, or of what the API server itself would say.
+package struct ToldFinding: Sendable {
+    /// The rule's id; `api-server` for what is no rule's.
+    package let rule: String
+    package let reason: String
+    package let action: Action
+    package let field: String
+    package let message: String
+    package let remedy: String
+    package let exemption: String?
+    package let isRatcheted: Bool
+    /// Where in the file it is.
+    package let position: SourcePosition
+    /// What was probably meant, of an unknown name or an unsupported value.
+    package let suggestion: String?
+    /// What stands there; nil where that is not known.
+    package var excerpt: SourceExcerpt?
+
+    init(_ finding: Finding, at position: SourcePosition) {
+        (rule, reason, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
+        (field, message, remedy) = (finding.field, finding.message, finding.remedy)
+        (exemption, isRatcheted, suggestion) = (finding.exemption, finding.isRatcheted, nil)
+        self.position = position
+    }
+
+    /// What the API server would say.
+    package init(_ fault: SchemaFault, at position: SourcePosition) {
+        let reason = APIServerReason(fault.kind)
+        (rule, self.reason, action) = (APIServerReason.rule, reason.rawValue, reason.action)
+        (field, message, remedy) = (fault.field, fault.message, fault.remedy)
+        (exemption, isRatcheted, suggestion) = (nil, false, fault.suggestion)
+        self.position = position
+    }
+
+    /// Message and remedy.
+    package var explanation: String { "\(message) (\(remedy))" }
+
+    /// As a person reads it: the reason, where, what and how to fix it.
+    var line: String { field.isEmpty ? "[\(reason)] \(explanation)" : "[\(reason)] \(field): \(explanation)" }
+
+    /// What else there is to say of it.
+    var note: String {
+        if let exemption { return " [exemption \(exemption)]" }
+        return isRatcheted ? " [already so before the update]" : ""
+    }
+}
+
+/// Why the API server would refuse an object, or say something of it, without a rule of the policy.
+package enum APIServerReason: String, CaseIterable, Sendable {
+    case invalidField = "InvalidField"
+    case unknownField = "UnknownField"
+    case notChecked = "NotChecked"
+
+    /// What stands in the place of a rule's id.
+    package static let rule = "api-server"
+
+    init(_ kind: SchemaFault.Kind) {
+        switch kind {
+        case .invalid: self = .invalidField
+        case .unknownField: self = .unknownField
+        case .notChecked: self = .notChecked
+        }
+    }
+
+    package var action: Action {
+        switch self {
+        case .invalidField: .deny
+        case .unknownField: .warn
+        case .notChecked: .audit
+        }
+    }
+
+    package var meaning: String {
+        switch self {
+        case .invalidField: "the API server refuses the object for a value, before any webhook is asked"
+        case .unknownField:
+            "the API server drops a field that it does not know, and kubectl's strict validation ends with an error"
+        case .notChecked: "the API server checks something that is not checked here"
+        }
+    }
+
+    package var example: String {
+        switch self {
+        case .invalidField: "`spec.runtime.type: Job`, or a label with a space in it"
+        case .unknownField: "`spec.paramters`"
+        case .notChecked: "a rule in CEL with a function that is not known here"
+        }
+    }
+
+    package var fix: String {
+        switch self {
+        case .invalidField: "write a value that the definition of the kind allows"
+        case .unknownField: "correct the name of the field, or remove it"
+        case .notChecked: "run `kubectl apply --dry-run=server`"
+        }
+    }
+}
