@@ -81,6 +81,8 @@ let package = Package(
             ]
         ),
 
+        .target(name: "LanguageServer", dependencies: ["JSONPull", "Offline", "Policy", "Reports"]),
+
         // Transport
         .target(
             name: "TLS",
@@ -162,6 +164,7 @@ let package = Package(
                 "HTTPServer",
                 "JSONPull",
                 "KubernetesClient",
+                "LanguageServer",
                 "Offline",
                 "Policy",
                 "Prometheus",
@@ -297,6 +300,10 @@ let package = Package(
             dependencies: [
                 "AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms",
             ]
+        ),
+        .testTarget(
+            name: "LanguageServerTests",
+            dependencies: ["AgentRuns", "JSONPull", "LanguageServer", "Offline", "Policy"]
         ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull", "TestCheckout"]),
         .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),

@@ -42,7 +42,7 @@ extension ExitCodes {
 
     package static let all = [
         serve, check, explain, test, review, replay, certs, certsGenerate, policy, policyCheck, policySchema,
-        policyShow, rules, version,
+        policyShow, rules, languageServer, version,
     ]
 
     package static let serve = ExitCodes(
@@ -125,6 +125,13 @@ extension ExitCodes {
     )
 
     package static let rules = printing("rules")
+
+    package static let languageServer = ExitCodes(
+        "lsp",
+        good: "the editor has ended it",
+        refused: "the editor ended it without a word before",
+        failed: "it cannot start as it was told to, or standard input is not what an editor sends"
+    )
 
     package static let version = printing("version")
 }

@@ -16,6 +16,7 @@ struct AgentRunAdmission: AsyncParsableCommand {
             CertsCommand.self,
             PolicyCommand.self,
             RulesCommand.self,
+            LanguageServerCommand.self,
             VersionCommand.self,
             BenchCommand.self,
         ]

@@ -12,7 +12,7 @@ import Testing
     private static let targets = [
         "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "JSONPull",
         "KubernetesClient",
-        "Offline",
+        "LanguageServer", "Offline",
         "Policy",
         "Reports", "SelfManagedCertificates", "YAMLPull", "agentrun-admission",
     ]

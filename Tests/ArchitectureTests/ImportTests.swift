@@ -20,6 +20,7 @@ import Testing
         "Offline": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay", "Reports",
         ],
+        "LanguageServer": ["JSONPull", "Offline", "Policy", "Reports"],
         "TLS": ["COpenSSL", "CivilTime"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
@@ -31,7 +32,7 @@ import Testing
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "CustomResources", "HTTPServer",
-            "JSONPull", "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports",
+            "JSONPull", "KubernetesClient", "LanguageServer", "Offline", "Policy", "Prometheus", "Reports",
             "SelfManagedCertificates", "TLS",
         ],
     ]

@@ -17,6 +17,7 @@ struct CheckCommand: ParsableCommand {
               kustomize build . | agentrun-admission check --quiet --fail-on warn -
               helm template . | agentrun-admission check --namespace agents -
               agentrun-admission check --output sarif runs/ > agentruns.sarif
+              agentrun-admission check --watch --crds crds/ runs/
 
             \(ExitCodes.check.help)
             """
@@ -60,7 +61,40 @@ struct CheckCommand: ParsableCommand {
     )
     var strict = false
 
+    @Flag(help: "Judge again whenever a file changes, until the command is interrupted.")
+    var watch = false
+
+    func validate() throws {
+        if watch, files.contains("-") { throw ValidationError("--watch needs files: standard input is read once") }
+    }
+
     func run() throws {
+        guard watch else { throw ExitCode(try check().exitStatus(failingOn: failOn)) }
+        let paths = files + state.paths + policy.files + definitions.paths
+        var last: WatchedFiles?
+        while true {
+            let now = WatchedFiles(paths, excluding: exclude)
+            if now != last {
+                if last != nil { StandardOutput.write("\n") }
+                checkOnce()
+            }
+            last = now
+            Clocks.sleep(milliseconds: 300)
+        }
+    }
+
+    /// A mistake in the policy, say, is told and waited out.
+    private func checkOnce() {
+        do {
+            try check()
+        } catch {
+            StandardError.write("agentrun-admission: \((error as? CommandFailure)?.message ?? "\(error)")\n")
+        }
+    }
+
+    /// Judges everything once and tells it.
+    @discardableResult
+    private func check() throws -> CheckReport {
         let check = Check(
             policy: try policy.load(),
             namespace: namespace.value,
@@ -82,6 +116,6 @@ struct CheckCommand: ParsableCommand {
         }
         StandardError.write(report.problemText)
         StandardOutput.write(output.output(report, .standardOutput(isQuiet: quiet, failOn: failOn)))
-        throw ExitCode(report.exitStatus(failingOn: failOn))
+        return report
     }
 }

@@ -21,6 +21,11 @@ enum Clocks {
         nanoseconds(CLOCK_REALTIME) / 1_000_000
     }
 
+    /// Does nothing for a while.
+    static func sleep(milliseconds: UInt32) {
+        usleep(milliseconds * 1000)
+    }
+
     /// CPU time of the calling thread.
     static func threadNanoseconds() -> Int64 {
         nanoseconds(CLOCK_THREAD_CPUTIME_ID)
