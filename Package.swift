@@ -37,11 +37,12 @@ let package = Package(
         ),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CVector"),
 
         // Pure: no NIO, no I/O
         .target(name: "Digest", dependencies: ["COpenSSL"]),
         .target(name: "CivilTime", dependencies: []),
-        .target(name: "JSONPull", dependencies: []),
+        .target(name: "JSONPull", dependencies: ["CVector"]),
         .target(name: "YAMLPull", dependencies: ["CYaml", "JSONPull"]),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(

@@ -16,7 +16,7 @@ package struct AdmissionReview: Sendable {
 ///
 /// It cannot be answered with a review, as only a review has the `uid` an answer needs; it is *errored*, not denied.
 package enum AdmissionReviewError: Error, Equatable {
-    /// The body is not JSON.
+    /// The body is not JSON, or deeper or of more members than is read.
     case invalidJSON(LocatedJSONError)
     /// The body is JSON, but `kind` is not `AdmissionReview`.
     case wrongKind(String)
@@ -32,7 +32,7 @@ extension AdmissionReviewError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidJSON(let error):
-            "the body is not valid JSON: \(error)"
+            "the body is \(error.error.reason.isLimit ? "beyond what is read" : "not valid JSON"): \(error)"
         case .wrongKind(let kind):
             "kind: Invalid value: \(VisibleText.quoted(ExactString(kind))): this endpoint judges objects of kind AdmissionReview"
         case .unsupportedVersion(let version):

@@ -18,11 +18,12 @@ let package = Package(
         .systemLibrary(name: "CNghttp2", path: "Library/CNghttp2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CYaml", path: "Library/CYaml", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CSpawn", path: "Library/CSpawn"),
+        .systemLibrary(name: "CVector", path: "Library/CVector"),
         .systemLibrary(name: "CLibFuzzer"),
 
         counted("Digest", ["COpenSSL"]),
         counted("CivilTime", []),
-        counted("JSONPull", []),
+        counted("JSONPull", ["CVector"]),
         counted("YAMLPull", ["CYaml", "JSONPull"]),
         counted("AdmissionAPI", ["JSONPull"]),
         counted(

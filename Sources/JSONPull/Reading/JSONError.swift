@@ -25,6 +25,14 @@ package struct JSONError: Error, Equatable {
         case tooDeep(limit: Int)
         /// More members and elements than whoever reads may keep.
         case tooMany(limit: Int)
+
+        /// Whether the bytes may well be JSON, but are more of it than is read.
+        package var isLimit: Bool {
+            switch self {
+            case .tooDeep, .tooMany: true
+            default: false
+            }
+        }
     }
 
     /// What is wrong.

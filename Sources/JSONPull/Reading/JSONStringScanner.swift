@@ -1,3 +1,5 @@
+internal import CVector
+
 /// What stands between the quotes of a JSON string that has been checked.
 @frozen @usableFromInline enum JSONStringContent: UInt8 {
     /// ASCII without a backslash.
@@ -8,7 +10,7 @@
     case escaped
 }
 
-/// Finds the end of a JSON string, eight bytes at a time while they are plain ASCII, and checks what is not.
+/// Finds the end of a JSON string, sixteen bytes at a time while they are plain ASCII, and checks what is not.
 ///
 /// It works on pointers that live in registers: the position of a reader, kept in memory, would be read and written for
 /// every byte.
@@ -64,29 +66,18 @@ struct JSONStringScanner {
     }
 
     /// Passes bytes that are neither quote, backslash, control nor non-ASCII.
-    ///
-    /// Eight bytes are looked at as one integer ("SIMD within a register"): a borrow from subtracting a byte marks the
-    /// high bit of each byte that matches. False marks appear only above the first true one, which is the one used.
     @inline(__always)
     private func passPlain(_ start: Pointer) -> Pointer {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highBits: UInt64 = 0x8080_8080_8080_8080
         var next = unsafe start
-        while unsafe end - next >= 8 {
-            let word = unsafe UInt64(littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            // The masks of "not marked already" are left out where `word` itself is added: it marks the same bytes.
-            let matches =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | (word &- ones &* 0x20) | word
-            let marks = matches & highBits
-            if marks != 0 { return unsafe next + marks.trailingZeroBitCount >> 3 }
-            unsafe next += 8
+        while unsafe end - next >= 16 {
+            let count = unsafe Int(agentrun_admission_plain_prefix(next))
+            if count < 16 { return unsafe next + count }
+            unsafe next += 16
         }
         return unsafe passPlainAtEnd(next)
     }
 
-    /// The same within the last seven bytes of the document.
+    /// The same within the last fifteen bytes of the document.
     @inline(never)
     private func passPlainAtEnd(_ start: Pointer) -> Pointer {
         var next = unsafe start
