@@ -79,7 +79,6 @@ extension AdmissionReview {
 extension JSONReader {
     /// The next value if it is a string, else nil after passing over it; one that is `usual`, as nearly all are, is taken
     /// from the program instead of made.
-    @inline(__always)
     fileprivate mutating func readString(_ usual: StaticString, is constant: String) throws(JSONError) -> String? {
         switch try readRawString() {
         case nil: nil

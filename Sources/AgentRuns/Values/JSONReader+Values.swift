@@ -73,7 +73,8 @@ extension JSONReader {
         return (metadata, spec)
     }
 
-    // The two below are JSONPull's: a run has seventy members, and only what stands in its own module is inlined.
+    // The two below are JSONPull's: a run has seventy members, and only what stands in its own module is inlined. With a call
+    // of a closure for each a review takes 2% more instructions.
 
     /// Calls `body` for every member of an object, in order; it must read or pass over the value.
     ///

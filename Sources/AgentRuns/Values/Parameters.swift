@@ -191,7 +191,6 @@ package struct Parameters: Sendable {
     }
 
     /// Where the entry of a key is that the controller knows.
-    @inline(__always)
     func place(of name: ParameterName) -> Int? {
         if let index { return index.known.first { entries[$0].name == name } }
         for place in entries.indices where entries[place].name == name { return place }
@@ -199,7 +198,6 @@ package struct Parameters: Sendable {
     }
 
     /// Calls `body` with the places of the keys the controller knows, in order.
-    @inline(__always)
     func forEachKnown(_ body: (Int) -> Void) {
         if let index {
             for place in index.known { body(place) }

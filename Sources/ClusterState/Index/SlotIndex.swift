@@ -11,7 +11,6 @@ struct SlotIndex: Sendable {
     private var mask: Int { cells.count - 1 }
 
     /// The place under `hash` that `matches`.
-    @inline(__always)
     func find(hash: Int, _ matches: (Int) -> Bool) -> Int? {
         cell(hash: hash, matches).map { Self.place(cells[$0]) }
     }
@@ -47,7 +46,6 @@ struct SlotIndex: Sendable {
         }
     }
 
-    @inline(__always)
     private func cell(hash: Int, _ matches: (Int) -> Bool) -> Int? {
         guard !cells.isEmpty else { return nil }
         let wanted = UInt32(truncatingIfNeeded: hash)

@@ -44,7 +44,8 @@ extension PolicyEngine {
         var findings: [JudgedFinding] = []
         var collected = RuleFindings()
         for index in policy.rules.indices {
-            // The policy keeps its rules alive and never changes: without this every call would retain rule and closure.
+            // The policy keeps its rules alive and never changes: without this every call would retain rule and closure, 1% of
+            // the instructions of a review.
             unsafe Unmanaged.passUnretained(policy.rules[index])._withUnsafeGuaranteedRef { rule in
                 guard !isTemplate || rule.runsOnTemplates, !isPast || rule.runsOnPastRuns,
                     only == nil || rule.id == only

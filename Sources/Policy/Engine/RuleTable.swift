@@ -22,7 +22,6 @@ final class CompiledRule: Sendable {
     /// The same for an object that is no run.
     let checkObject: Check<ObjectUnderReview>
 
-    @inline(__always)
     init<R: Rule>(_ table: RuleTable<R>) {
         id = table.id
         runsOnTemplates = R.descriptor.runsOnTemplates
@@ -103,7 +102,6 @@ struct RuleTable<R: Rule>: Sendable {
     ///   - node: the rule's entry under `rules`; nil when the policy does not name it.
     ///   - overrides: match and entry of each override that names the rule, in order.
     ///   - mistakes: gets what is wrong.
-    @inline(__always)
     init(
         _ node: PolicyNode?,
         overrides: [(match: RequestMatch, node: PolicyNode, path: String)],
@@ -140,7 +138,6 @@ struct RuleTable<R: Rule>: Sendable {
     var isOff: Bool { matches.isEmpty && baseActions.isOff }
 
     /// Lets `check` run the rule as it is for `subject`.
-    @inline(__always)
     func check(
         _ subject: RequestMatch.Request,
         _ findings: inout RuleFindings,
@@ -159,7 +156,6 @@ struct RuleTable<R: Rule>: Sendable {
     }
 
     /// The rule as the first override that matches has it, else as the base has it.
-    @inline(__always)
     func active(for subject: RequestMatch.Request) -> (rule: R, actions: RuleActions) {
         if !matches.isEmpty, let number = firstMatch(subject) { return overrides[number] }
         return (base, baseActions)

@@ -59,7 +59,6 @@ struct WrittenRules {
     let overrides: [PolicyOverride]
 
     /// The settings of rule `R`; `mistakes` gets what is wrong with them.
-    @inline(__always)
     func table<R: Rule>(_: R.Type, _ mistakes: inout [PolicyEntry.Mistake]) -> RuleTable<R> {
         let id = R.id
         return RuleTable(entries[id], overrides: overrides.compactMap { $0.variant(of: id) }, &mistakes)

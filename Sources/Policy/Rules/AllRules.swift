@@ -40,7 +40,6 @@ struct ListedRule: Sendable {
     let compile: @Sendable (WrittenRules, inout [PolicyEntry.Mistake]) -> CompiledRule
 
     /// Inlined, so that what is compiled is specialised for the rule.
-    @inline(__always)
     init<R: Rule>(_ rule: R.Type) {
         descriptor = R.descriptor
         compile = { written, mistakes in CompiledRule(written.table(R.self, &mistakes)) }

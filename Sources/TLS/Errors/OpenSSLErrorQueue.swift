@@ -28,7 +28,6 @@ struct OpenSSLErrorQueue: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Forgets what earlier calls on this thread left behind.
-    @inline(__always)
     static func clear() {
         // Looking is one read, clearing walks over all sixteen entries; nearly always there is nothing.
         if ERR_peek_error() != 0 { ERR_clear_error() }

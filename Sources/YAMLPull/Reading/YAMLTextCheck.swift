@@ -44,7 +44,6 @@ enum YAMLTextCheck {
         return nil
     }
 
-    @inline(__always)
     private static func isUsual(_ byte: UInt8) -> Bool {
         (0x20..<0x7F).contains(byte) || byte == 0x0A || byte == 0x0D || byte == 0x09
     }

@@ -166,7 +166,6 @@ package final class RunMetadata: @unchecked Sendable {
 
     private var parameterCount: Int { ofRun.entries.count + ofStep.entries.count }
 
-    @inline(__always)
     private func parameter(at place: Int) -> Parameters.Entry {
         place < ofRun.entries.count ? ofRun.entries[place] : ofStep.entries[place - ofRun.entries.count]
     }
@@ -266,7 +265,6 @@ package final class RunMetadata: @unchecked Sendable {
     }
 
     /// Adds the parameter at `index`, read field by field: handed on whole it would be copied.
-    @inline(__always)
     private func add(_ parameters: Parameters, _ index: Int, at place: Int) {
         guard let name = parameters.entries[index].name, parameters.entries[index].hasText else { return }
         if name == .prompt, generation.forbidsPromptParameter { return }

@@ -34,7 +34,6 @@ enum GitBranchName {
     }
 
     /// Whether any rule says something about `byte`; none does about letters, digits, dashes and all beyond ASCII.
-    @inline(__always)
     private static func mayMatter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): false
