@@ -41,8 +41,8 @@ extension ExitCodes {
     }
 
     package static let all = [
-        serve, check, explain, test, review, replay, certs, certsGenerate, policy, policyCheck, policySchema,
-        policyShow, rules, languageServer, version,
+        serve, check, explain, test, review, replay, certs, certsGenerate, policy, policyCheck, policyInit,
+        policySchema, policyShow, rules, languageServer, version,
     ]
 
     package static let serve = ExitCodes(
@@ -116,6 +116,7 @@ extension ExitCodes {
         failed: "a file cannot be read or is no policy"
     )
 
+    package static let policyInit = printing("policy init")
     package static let policySchema = printing("policy schema")
 
     package static let policyShow = ExitCodes(

@@ -34,6 +34,11 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
 }
 
 @Suite struct `A kubeconfig` {
+    @Test func `is told without what its namespace would do to a terminal`() throws {
+        let text = kubeconfig().replacing("namespace: agents", with: #"namespace: "a\u0000\u001b[31m""#)
+        #expect(try access(text).description == #"https://10.0.0.1:6443, namespace a\u0000\u001b[31m"#)
+    }
+
     @Test func `gives address, token and namespace of its current context`() throws {
         let access = try access(kubeconfig())
         #expect(access.server == ServerAddress("https://10.0.0.1:6443"))

@@ -1,3 +1,5 @@
+internal import JSONPull
+
 /// How to reach an API server and who to be there: what a kubeconfig's context or a pod's files say.
 ///
 /// It holds secrets; ``description`` leaves them out.
@@ -61,6 +63,6 @@ package struct ClusterAccess: Equatable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        "\(server)\(proxy.map { " by \($0)" } ?? ""), namespace \(namespace)"
+        "\(server)\(proxy.map { " by \($0)" } ?? ""), namespace \(VisibleText.part(ExactString(namespace)))"
     }
 }

@@ -32,7 +32,7 @@ extension AdmissionPolicy {
     }
 
     /// An action in an entry is that of all its reasons, so that one whose default depends on the generation leaves no room.
-    private static func actions(of rule: RuleDescriptor) -> [String] {
+    static func actions(of rule: RuleDescriptor) -> [String] {
         if rule.reasons.contains(where: \.dependsOnGeneration) { return [] }
         let reasons = rule.reasons.compactMap { reason in
             reason.defaultAction(generation: defaults.generation).map { "\(reason.rawValue): \($0.rawValue)" }

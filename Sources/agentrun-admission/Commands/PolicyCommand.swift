@@ -10,12 +10,12 @@ struct PolicyCommand: ParsableCommand {
         abstract: "Look at policies.",
         discussion: """
             EXAMPLES
-              agentrun-admission policy show > policy.yaml
+              agentrun-admission policy init --profile advise > policy.yaml
               agentrun-admission policy check policy.yaml
 
             \(ExitCodes.policy.help)
             """,
-        subcommands: [Show.self, Check.self, Schema.self]
+        subcommands: [Init.self, Show.self, Check.self, Schema.self]
     )
 
     /// `policy check`: finds mistakes, and what has no effect.
@@ -53,6 +53,29 @@ struct PolicyCommand: ParsableCommand {
                 }
             }
             if status != .good { throw ExitCode(status) }
+        }
+    }
+
+    /// `policy init`: prints a policy file to start from.
+    struct Init: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a commented policy file to start from.",
+            discussion: """
+                PROFILES
+                \(PolicyProfile.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
+
+                EXAMPLES
+                  agentrun-admission policy init --profile advise > policy.yaml
+
+                \(ExitCodes.policyInit.help)
+                """
+        )
+
+        @Option(help: "advise, protect or strict.")
+        var profile: PolicyProfile = .protect
+
+        func run() {
+            StandardOutput.write(profile.file)
         }
     }
 

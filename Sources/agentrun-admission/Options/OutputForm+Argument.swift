@@ -1,5 +1,6 @@
 internal import AdmissionServer
 package import ArgumentParser
+package import Policy
 package import Reports
 
 extension OutputForm: ExpressibleByArgument {
@@ -15,6 +16,8 @@ extension OutputForm: ExpressibleByArgument {
 }
 
 extension CheckReport.FailOn: ExpressibleByArgument {}
+
+extension PolicyProfile: ExpressibleByArgument {}
 
 extension PrintOptions {
     /// The look that standard output is told in.
