@@ -41,16 +41,18 @@ package enum PolicyProfile: String, CaseIterable, Sendable {
               stateMaxAgeSeconds: \(defaults.maximumStateAgeSeconds)
               rules:
 
-            """ + AllRules.list.map { entry(of: $0.descriptor) }.joined(separator: "\n")
-            + "  overrides: []\n  exemptions: []\n"
+            """ + rules + "  overrides: []\n  exemptions: []\n"
     }
 
-    /// What to do with it, one sentence.
+    private var rules: String { AllRules.list.map { entry(of: $0.descriptor) }.joined(separator: "\n") }
+
+    /// What to do with it.
     private var next: String {
-        switch self {
-        case .advise: "When its warnings are worth a denial, try protect on the decision log: docs/policy.md has the steps."
-        case .protect: "When nothing that should pass is warned of any more, try strict on the decision log: docs/policy.md has the steps."
-        case .strict: "Fill in the lists marked so, and try it on the decision log before it decides: docs/policy.md has the steps."
+        let steps = "on the decision log: docs/policy.md has the steps."
+        return switch self {
+        case .advise: "When its warnings are worth a denial, try protect \(steps)"
+        case .protect: "When nothing that should pass is warned of any more, try strict \(steps)"
+        case .strict: "Fill in the lists marked so, and try it \(steps)"
         }
     }
 

@@ -25,7 +25,9 @@ import Testing
         for rule in RuleCatalogue.rules {
             #expect(lines.contains("    \(rule.rawValue):"))
             for reason in rule.reasons { #expect(lines.contains("    #   \(reason.rawValue): \(reason.meaning)")) }
-            for key in rule.descriptor.optionKeys { #expect(lines.contains { $0.hasPrefix("      # \(key):") }, "\(key)") }
+            for key in rule.descriptor.optionKeys {
+                #expect(lines.contains { $0.hasPrefix("      # \(key):") }, "\(key)")
+            }
         }
     }
 
@@ -34,7 +36,8 @@ import Testing
     }
 
     @Test func `protect is the built-in policy, but for what a run may demand`() throws {
-        let lines = PolicyProfile.protect.file.split(separator: "\n").filter { !$0.contains("#") && !$0.contains("name:") }
+        let lines = PolicyProfile.protect.file.split(separator: "\n")
+            .filter { !$0.contains("#") && !$0.contains("name:") }
         let builtIn = Set(AdmissionPolicy.builtInFile.split(separator: "\n"))
         let others = lines.filter { !builtIn.contains($0) }
         #expect(others.isEmpty, "\(others)")
