@@ -23,34 +23,4 @@ extension Rule {
     static var id: RuleID { RuleID(descriptor) }
 
     func check(_ object: ObjectUnderReview, _ findings: inout RuleFindings) {}
-
-    /// Reports one value at one field.
-    ///
-    /// - Parameters:
-    ///   - reason: why.
-    ///   - field: where.
-    ///   - message: what is wrong.
-    ///   - remedy: how to fix it.
-    ///   - value: what the finding is about.
-    ///   - outcome: what the controller makes of it, if anything.
-    ///   - findings: gets the finding.
-    func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome?,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft)
-    }
 }

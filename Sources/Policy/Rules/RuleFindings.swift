@@ -30,4 +30,32 @@ struct RuleFindings {
 
     /// Adds a draft to those of the same reason and field.
     mutating func report(_ draft: Draft) { drafts.append(draft) }
+
+    /// Adds a draft about one value at one field.
+    ///
+    /// - Parameters:
+    ///   - reason: why.
+    ///   - field: where.
+    ///   - message: what is wrong.
+    ///   - remedy: how to fix it.
+    ///   - value: what the finding is about.
+    ///   - outcome: what the controller makes of it, if anything.
+    mutating func report(
+        _ reason: Reason,
+        _ field: FieldPath,
+        _ message: String,
+        _ remedy: String,
+        _ value: ExactString,
+        _ outcome: ControllerOutcome? = nil
+    ) {
+        let draft = Draft(
+            reason: reason,
+            field: field,
+            message: message,
+            remedy: remedy,
+            values: [value],
+            outcome: outcome
+        )
+        report(draft)
+    }
 }

@@ -72,15 +72,14 @@ struct ImagePolicy: Rule {
         }
         let list = reason == .imageBlocked ? "change deny" : "add it to allow"
         let policy = VisibleText.quoted(ExactString(run.policyName))
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: "use an allowed image, or \(list) of rule image-policy in policy \(policy)",
-            values: [image],
-            outcome: user.map { ControllerOutcome(.image, reason, place: $0.step?.index ?? 0) }
+        findings.report(
+            reason,
+            field,
+            message,
+            "use an allowed image, or \(list) of rule image-policy in policy \(policy)",
+            image,
+            user.map { ControllerOutcome(.image, reason, place: $0.step?.index ?? 0) }
         )
-        findings.report(draft)
     }
 }
 

@@ -69,15 +69,14 @@ struct LabelPolicy: Rule {
         _ findings: inout RuleFindings
     ) {
         let field = FieldPath("metadata.labels").member(key)
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [key],
-            outcome: isSeenByController ? ControllerOutcome(.labels, reason) : nil
+        findings.report(
+            reason,
+            field,
+            message,
+            remedy,
+            key,
+            isSeenByController ? ControllerOutcome(.labels, reason) : nil
         )
-        findings.report(draft)
     }
 }
 

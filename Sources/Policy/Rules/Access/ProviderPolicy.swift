@@ -76,14 +76,13 @@ struct ProviderPolicy: Rule {
         _ problem: String,
         _ findings: inout RuleFindings
     ) {
-        let draft = RuleFindings.Draft(
-            reason: .deadPattern,
-            field: field,
-            message: "Invalid value: \(VisibleText.quoted(pattern)): \(problem)",
-            remedy: "remove or correct it",
-            values: [pattern]
+        findings.report(
+            .deadPattern,
+            field,
+            "Invalid value: \(VisibleText.quoted(pattern)): \(problem)",
+            "remove or correct it",
+            pattern
         )
-        findings.report(draft)
     }
 
     // MARK: Authentication
@@ -117,7 +116,7 @@ struct ProviderPolicy: Rule {
             let supported = support.methods.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             let message = "Unsupported value: \"\(method.rawValue)\" with \(subject): supported values: \(supported)"
             let value = provider.spec.auth.writtenMethod
-            return report(.unsupportedVcsAuth, FieldPath("spec.auth.method"), message, Self.remedy, value, &findings)
+            return findings.report(.unsupportedVcsAuth, FieldPath("spec.auth.method"), message, Self.remedy, value)
         }
         guard method == .token, let written = provider.spec.auth.tokenType, let type = Self.tokenType(written) else {
             return
@@ -128,12 +127,12 @@ struct ProviderPolicy: Rule {
             let message = """
                 Unsupported value: \(VisibleText.quoted(written)) with \(subject): supported values: \(supported)
                 """
-            report(.unsupportedVcsAuth, field, message, Self.remedy, written, &findings)
+            findings.report(.unsupportedVcsAuth, field, message, Self.remedy, written)
         } else if type == support.deprecated {
             let message =
                 "Invalid value: \(VisibleText.quoted(written)): the controller calls this token type deprecated"
             let remedy = "use a token of type \"\(support.tokenTypes[0])\""
-            report(.deprecatedAuth, field, message, remedy, written, &findings)
+            findings.report(.deprecatedAuth, field, message, remedy, written)
         }
     }
 
@@ -150,24 +149,6 @@ struct ProviderPolicy: Rule {
         case "access": return "access_token"
         default: return type
         }
-    }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value]
-        )
-        findings.report(draft)
     }
 }
 

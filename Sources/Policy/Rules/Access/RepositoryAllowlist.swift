@@ -194,15 +194,14 @@ struct RepositoryAllowlist: Rule {
         guard let missing else { return }
         let field = FieldPath("spec.parameters.repository")
         let written = run.run.spec.parameters.entries.first { $0.name == .repository }
-        let draft = RuleFindings.Draft(
-            reason: .missingRepository,
-            field: field,
-            message: "Required value: vcsPolicy.required is true and no repository is given",
-            remedy: "set spec.parameters.repository to owner/repo",
-            values: [written?.value.identity ?? ""],
-            outcome: ControllerOutcome(.repositoryMissing, .missingRepository, startingUnit: missing, of: run.run)
+        findings.report(
+            .missingRepository,
+            field,
+            "Required value: vcsPolicy.required is true and no repository is given",
+            "set spec.parameters.repository to owner/repo",
+            written?.value.identity ?? "",
+            ControllerOutcome(.repositoryMissing, .missingRepository, startingUnit: missing, of: run.run)
         )
-        findings.report(draft)
     }
 
     /// The repository by this rule's own options, which an override may have changed.
@@ -225,15 +224,7 @@ struct RepositoryAllowlist: Rule {
         _ findings: inout RuleFindings,
         outcome: ControllerOutcome? = nil
     ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: repository.field,
-            message: message,
-            remedy: remedy,
-            values: [repository.name.written],
-            outcome: outcome
-        )
-        findings.report(draft)
+        findings.report(reason, repository.field, message, remedy, repository.name.written, outcome)
     }
 }
 

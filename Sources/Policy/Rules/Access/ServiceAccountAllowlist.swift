@@ -33,16 +33,15 @@ struct ServiceAccountAllowlist: Rule {
             let (account, field) = account(of: run), !allowed.contains(account)
         else { return }
         let agent = VisibleText.quoted(run.run.spec.agentName ?? "")
-        let draft = RuleFindings.Draft(
-            reason: .serviceAccountNotAllowed,
-            field: field,
-            message: "Forbidden: service account \(VisibleText.quoted(account)) is not in "
+        findings.report(
+            .serviceAccountNotAllowed,
+            field,
+            "Forbidden: service account \(VisibleText.quoted(account)) is not in "
                 + "spec.security.allowedServiceAccounts of Agent \(agent)",
-            remedy: "use an allowed service account, or add it to the Agent",
-            values: [account],
-            outcome: ControllerOutcome(.serviceAccount, .serviceAccountNotAllowed)
+            "use an allowed service account, or add it to the Agent",
+            account,
+            ControllerOutcome(.serviceAccount, .serviceAccountNotAllowed)
         )
-        findings.report(draft)
     }
 
     /// The account the pods would have, and where it was written; nil when nobody can say.

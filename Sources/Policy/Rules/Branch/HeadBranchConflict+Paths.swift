@@ -7,14 +7,12 @@ extension HeadBranchConflict {
         guard run.claimedBranches.count > BranchKey.maximumOfRun else { return }
         let branches = run.distinctBranches
         guard branches.count > BranchKey.maximumOfRun else { return }
-        report(
+        findings.report(
             .tooManyBranches,
             FieldPath("spec.workflow.steps"),
             "Too many: \(branches.count) head branches, and one run takes at most \(BranchKey.maximumOfRun)",
             "split it into several runs",
-            OffendingValue.joining(branches.map(\.offendingValue)),
-            nil,
-            &findings
+            OffendingValue.joining(branches.map(\.offendingValue))
         )
     }
 
@@ -58,14 +56,12 @@ extension HeadBranchConflict {
         _ findings: inout RuleFindings
     ) {
         let branch = "branch \(VisibleText.quoted(key.head)) of \(VisibleText.quoted(key.repository))"
-        report(
+        findings.report(
             .headBranchPathConflict,
             field,
             "Forbidden: git keeps no \(branch) beside \(other)",
             "choose a head that is no path above or below it",
-            base.isEmpty ? key.offendingValue : OffendingValue.joining(key.head, key.repository, base),
-            nil,
-            &findings
+            base.isEmpty ? key.offendingValue : OffendingValue.joining(key.head, key.repository, base)
         )
     }
 }

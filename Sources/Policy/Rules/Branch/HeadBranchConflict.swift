@@ -131,14 +131,7 @@ struct HeadBranchConflict: Rule {
         _ field: FieldPath,
         _ findings: inout RuleFindings
     ) {
-        let draft = RuleFindings.Draft(
-            reason: .headBranchConflict,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [branch.offendingValue]
-        )
-        findings.report(draft)
+        findings.report(.headBranchConflict, field, message, remedy, branch.offendingValue)
     }
 
     private func message(_ key: BranchKey, _ holders: BranchHolders, now: Timestamp) -> String {

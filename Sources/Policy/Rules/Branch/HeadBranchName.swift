@@ -98,14 +98,7 @@ struct HeadBranchName: Rule {
         _ value: ExactString,
         _ findings: inout RuleFindings
     ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: head.field,
-            message: message,
-            remedy: remedy,
-            values: [value]
-        )
-        findings.report(draft)
+        findings.report(reason, head.field, message, remedy, value)
     }
 }
 

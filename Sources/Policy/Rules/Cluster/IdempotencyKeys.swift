@@ -23,16 +23,15 @@ struct IdempotencyKeys: Rule {
         let name = VisibleText.quoted(ExactString("\(holders.first.namespace)/\(holders.first.name)"))
         let others = holders.count > 1 ? " and \(holders.count - 1) more" : ""
         let phase = VisibleText.word(holders.first.phase)
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: "Duplicate value: \(VisibleText.quoted(key.key)) of Agent \(VisibleText.quoted(key.agent)) "
+        findings.report(
+            reason,
+            field,
+            "Duplicate value: \(VisibleText.quoted(key.key)) of Agent \(VisibleText.quoted(key.agent)) "
                 + "\(holders.isInUse ? "is in use by" : "was used by") run \(name) (\(phase))\(others)",
-            remedy: "use another key, or none",
-            values: [run.run.spec.idempotencyKey ?? key.key],
-            outcome: ControllerOutcome(.idempotency, reason, type: "Duplicate")
+            "use another key, or none",
+            run.run.spec.idempotencyKey ?? key.key,
+            ControllerOutcome(.idempotency, reason, type: "Duplicate")
         )
-        findings.report(draft)
     }
 }
 

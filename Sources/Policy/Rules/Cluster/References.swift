@@ -34,7 +34,7 @@ struct References: Rule {
         guard let name = run.run.spec.agentName else {
             let message = "Required value: without an Agent the run cannot start"
             let written = run.run.spec.writtenAgentName
-            return report(.missingAgent, Self.agentField, message, "name an Agent", written, outcome, &findings)
+            return findings.report(.missingAgent, Self.agentField, message, "name an Agent", written, outcome)
         }
         guard run.agent == nil, run.state?.isKnown(.agent, in: run.namespace) == true else { return }
         reportNotFound(.missingAgent, "Agent", name, Self.agentField, outcome, run, &findings)
@@ -51,7 +51,7 @@ struct References: Rule {
             let agentName = run.run.spec.agentName ?? ""
             let message = "Required value: Agent \(VisibleText.quoted(agentName)) names no AgentProvider"
             let remedy = "set spec.providerRef.name of the Agent"
-            return report(.missingProvider, Self.agentField, message, remedy, agentName, outcome, &findings)
+            return findings.report(.missingProvider, Self.agentField, message, remedy, agentName, outcome)
         }
         guard state.agentProvider(name, in: run.namespace) == nil, state.isKnown(.agentProvider, in: run.namespace)
         else { return }
@@ -83,7 +83,7 @@ struct References: Rule {
             let message = "Required value: vcsPolicy.required is true and no version control provider is given"
             let remedy = "name a VersionControlProvider"
             let written = run.run.spec.writtenVcsRefName
-            return report(.missingVcsProvider, field, message, remedy, written, outcome, &findings)
+            return findings.report(.missingVcsProvider, field, message, remedy, written, outcome)
         }
         if name == found { return }
         guard state.versionControlProvider(name, in: run.namespace) == nil else {
@@ -142,7 +142,7 @@ struct References: Rule {
             Invalid value: \(kind) \(VisibleText.quoted(name)) not found yet in namespace \(VisibleText.quoted(run.namespace))
             """
         let remedy = "create it before the run starts, or correct the name"
-        report(reason, field, message, remedy, name, outcome, &findings)
+        findings.report(reason, field, message, remedy, name, outcome)
     }
 }
 

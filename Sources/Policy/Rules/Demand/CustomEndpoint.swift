@@ -73,19 +73,19 @@ struct CustomEndpoint: Rule {
             address = try WebAddress(endpoint)
         } catch {
             let message = "Invalid value: \(Self.message(error))"
-            return report(.invalidEndpoint, Self.field, message, Self.remedy(error), endpoint, nil, &findings)
+            return findings.report(.invalidEndpoint, Self.field, message, Self.remedy(error), endpoint)
         }
         let host = address.host.text
         let told = ExactString("\(address.scheme)://\(host):\(address.port)\(address.path)")
         if !allow.isEmpty, !allow.contains(where: { $0.matches(address) }) {
             let message = "Forbidden: the policy does not allow to post runs to \(VisibleText.quoted(host))"
             let remedy = "use an allowed endpoint, or add it to allow of rule custom-endpoint"
-            report(.endpointNotAllowed, Self.field, message, remedy, told, nil, &findings)
+            findings.report(.endpointNotAllowed, Self.field, message, remedy, told)
         }
         checkReach(address.host, &findings)
         if !address.isSecure {
             let message = "the run, its texts among it, is posted without encryption"
-            report(.plaintextEndpoint, Self.field, message, "use https", told, nil, &findings)
+            findings.report(.plaintextEndpoint, Self.field, message, "use https", told)
         }
     }
 
@@ -103,7 +103,7 @@ struct CustomEndpoint: Rule {
             remedy = "use an endpoint of its own"
         }
         let message = "Forbidden: the controller itself posts there, and \(VisibleText.quoted(host.text)) \(why)"
-        report(.internalEndpoint, Self.field, message, remedy, host.text, nil, &findings)
+        findings.report(.internalEndpoint, Self.field, message, remedy, host.text)
     }
 
     /// Tells nothing of the text, which may have a password in it.
@@ -137,14 +137,12 @@ struct CustomEndpoint: Rule {
         _ findings: inout RuleFindings
     ) {
         guard let value, !allowed.isEmpty, allowed.match(value) == nil else { return }
-        report(
+        findings.report(
             .temporalTargetNotAllowed,
             FieldPath("spec.runtime.config").member(ExactString(key.description)),
             "Forbidden: \(VisibleText.quoted(value)) is not allowed",
             "use an allowed one, or add it to \(option) of rule custom-endpoint",
-            value,
-            nil,
-            &findings
+            value
         )
     }
 }

@@ -86,7 +86,7 @@ struct HiddenCharacters: Rule {
         _ findings: inout RuleFindings
     ) {
         let place = "\(marks.count == 1 ? "at" : "the first at") \(marks.position)"
-        report(reason, field, "\(message), \(place)", "remove what is not seen", suspect.identity, nil, &findings)
+        findings.report(reason, field, "\(message), \(place)", "remove what is not seen", suspect.identity)
     }
 
     private static func characters(_ count: Int) -> String { count == 1 ? "a character" : "\(count) characters" }

@@ -94,7 +94,7 @@ struct PodDemands: Rule {
         for sysctl in security.sysctls where !Self.safeSysctls.contains(sysctl.name) {
             let field = FieldPath("spec.runtime.config.podSecurityContext.sysctls").item(sysctl.index, ".name")
             let message = "Forbidden: \(VisibleText.quoted(sysctl.name)) is none of the sysctls that are safe"
-            report(.rootPod, field, message, "remove it", sysctl.name, nil, &findings)
+            findings.report(.rootPod, field, message, "remove it", sysctl.name)
         }
         checkSELinux(security, &findings)
         if security.isHostProcess == true {
@@ -136,7 +136,7 @@ struct PodDemands: Rule {
     ) {
         let field = FieldPath("spec.runtime.config.podSecurityContext").appending(tail)
         let why = "\(message), against the restricted Pod Security Standard"
-        report(.rootPod, field, why, remedy, value, nil, &findings)
+        findings.report(.rootPod, field, why, remedy, value)
     }
 
     // MARK: Scheduling
@@ -144,40 +144,34 @@ struct PodDemands: Rule {
     private func checkPriority(_ name: ExactString?, _ findings: inout RuleFindings) {
         guard let name else { return }
         if priorityClasses.isEmpty ? !name.starts(with: "system-") : priorityClasses.match(name) != nil { return }
-        report(
+        findings.report(
             .priorityClassNotAllowed,
             FieldPath("spec.runtime.config.priorityClassName"),
             "Forbidden: runs may not have priority class \(VisibleText.quoted(name))",
             Self.remedy(.priorityClassNotAllowed),
-            name,
-            nil,
-            &findings
+            name
         )
     }
 
     private func checkScheduler(_ name: ExactString?, _ findings: inout RuleFindings) {
         guard let name, name != "default-scheduler", schedulers.match(name) == nil else { return }
-        report(
+        findings.report(
             .schedulerNotAllowed,
             FieldPath("spec.runtime.config.schedulerName"),
             "Forbidden: runs may not choose scheduler \(VisibleText.quoted(name))",
             Self.remedy(.schedulerNotAllowed),
-            name,
-            nil,
-            &findings
+            name
         )
     }
 
     private func check(_ demand: PodSettings.NodeDemand, _ findings: inout RuleFindings) {
         guard nodeLabels.isEmpty ? Self.choosesNodes(demand) : nodeLabels.match(demand.key) == nil else { return }
-        report(
+        findings.report(
             .nodePlacementNotAllowed,
             Self.field(demand),
             "Forbidden: runs may not choose nodes by \(VisibleText.quoted(demand.key))",
             Self.remedy(.nodePlacementNotAllowed),
-            demand.key,
-            nil,
-            &findings
+            demand.key
         )
     }
 
@@ -222,16 +216,14 @@ struct PodDemands: Rule {
             }
         if isAllowed { return }
         let list = FieldPath("spec.runtime.config.tolerations")
-        report(
+        findings.report(
             .tolerationNotAllowed,
             key.isEmpty ? list.item(toleration.index) : list.item(toleration.index, ".key"),
             key.isEmpty
                 ? "Forbidden: without a key it tolerates every taint"
                 : "Forbidden: runs may not tolerate taint \(VisibleText.quoted(key))",
             Self.remedy(.tolerationNotAllowed),
-            key,
-            nil,
-            &findings
+            key
         )
     }
 
@@ -239,14 +231,12 @@ struct PodDemands: Rule {
 
     private func checkRetries(_ pod: PodSettings, _ findings: inout RuleFindings) {
         guard let maximumRetries, let limit = pod.backoffLimit, limit.value > Double(maximumRetries) else { return }
-        report(
+        findings.report(
             .tooManyRetries,
             FieldPath("spec.runtime.config.backoffLimit"),
             "Invalid value: \(VisibleText.part(limit.written)): must be less than or equal to \(maximumRetries)",
             "lower it: an agent that failed half-way starts again from nothing",
-            limit.written,
-            nil,
-            &findings
+            limit.written
         )
     }
 

@@ -93,13 +93,13 @@ struct ProviderSafety: Rule {
         let setting = ConfigOverride(override.name)
         if setting.setsSearch {
             let message = "Forbidden: this lets the agent search the web"
-            report(.webSearch, field, message, "remove it", override.name, nil, &findings)
+            findings.report(.webSearch, field, message, "remove it", override.name)
         }
         if mcpServers.isEmpty { return }
         if setting.replacesServers {
             let message = "Forbidden: this sets all MCP servers at once, and the policy names those that are allowed"
             let remedy = "set each by its name, as mcp_servers.NAME.command"
-            report(.mcpServerNotAllowed, field, message, remedy, override.name, nil, &findings)
+            findings.report(.mcpServerNotAllowed, field, message, remedy, override.name)
         } else if let name = setting.server, !isAllowed(name) {
             reportServer(name, field, &findings)
         }
@@ -110,7 +110,7 @@ struct ProviderSafety: Rule {
     private func reportServer(_ name: ExactString, _ field: FieldPath, _ findings: inout RuleFindings) {
         let message = "Forbidden: the policy does not allow MCP server \(VisibleText.quoted(name))"
         let remedy = "remove it, or add it to mcpServers of rule provider-safety"
-        report(.mcpServerNotAllowed, field, message, remedy, name, nil, &findings)
+        findings.report(.mcpServerNotAllowed, field, message, remedy, name)
     }
 
     private func report(
@@ -122,7 +122,7 @@ struct ProviderSafety: Rule {
         _ findings: inout RuleFindings
     ) {
         let field = FieldPath("spec.adapter.codex").appending(member)
-        report(reason, field, message, remedy, value ?? "", nil, &findings)
+        findings.report(reason, field, message, remedy, value ?? "")
     }
 }
 

@@ -113,17 +113,17 @@ struct ResourceCheck {
 
     private func check(_ entry: Amounts.Entry, _ field: FieldPath, _ findings: inout RuleFindings) {
         if !ResourceName.isValid(entry.name) {
-            report(
+            findings.report(
                 .invalidResourceName,
                 field,
                 "Invalid value: \(VisibleText.quoted(entry.name)): no container can ask for such a resource",
                 "use cpu, memory, ephemeral-storage, hugepages-SIZE, or a name with its domain, as nvidia.com/gpu",
                 entry.key,
-                &findings
+                outcome
             )
         }
         guard let problem = QuantityFault.problem(with: entry.text) else { return }
-        report(.invalidQuantity, field, problem, QuantityFault.remedy, entry.text, &findings)
+        findings.report(.invalidQuantity, field, problem, QuantityFault.remedy, entry.text, outcome)
     }
 
     private func compare(
@@ -141,7 +141,14 @@ struct ResourceCheck {
             Invalid value: \(VisibleText.quoted(request.text)): must be less than or equal to the \
             \(VisibleText.part(request.name)) limit of \(VisibleText.quoted(limit.text))
             """
-        report(.requestOverLimit, field, message, "lower the request, or raise the limit", request.text, &findings)
+        findings.report(
+            .requestOverLimit,
+            field,
+            message,
+            "lower the request, or raise the limit",
+            request.text,
+            outcome
+        )
     }
 
     private static func configField(_ entry: Amounts.Entry) -> FieldPath {
@@ -160,25 +167,6 @@ struct ResourceCheck {
                 FieldPath(entry.isLimit ? "spec.workload.resources.limits" : "spec.workload.resources.requests")
             }
         return list.member(entry.key)
-    }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft)
     }
 }
 

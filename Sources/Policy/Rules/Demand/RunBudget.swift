@@ -49,26 +49,22 @@ struct RunBudget: Rule {
     private func checkPods(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         let cost = RunCost(of: run.run, generation: run.generation)
         if let maximumAttempts, cost.attempts > Double(maximumAttempts) {
-            report(
+            findings.report(
                 .tooManyAttempts,
                 FieldPath(run.run.isWorkflow ? "spec.workflow.steps" : "spec.runtime.config.backoffLimit"),
                 "Too many: \(Self.text(cost.attempts)) agents may be started, and at most \(maximumAttempts) are allowed",
                 "lower retries, loop turns or backoffLimit",
-                ExactString(Self.text(cost.attempts)),
-                nil,
-                &findings
+                ExactString(Self.text(cost.attempts))
             )
         }
         if requiresTimeout { checkTimeouts(run, &findings) }
         if let maximumSeconds, run.run.isWorkflow, cost.seconds > Double(maximumSeconds) {
-            report(
+            findings.report(
                 .tooLong,
                 FieldPath("spec.workflow.steps"),
                 "Too long: \(Self.text(cost.seconds)) seconds may pass, and at most \(maximumSeconds) are allowed",
                 "lower timeoutSeconds, retries, retryBackoffSeconds or loop turns",
-                ExactString(Self.text(cost.seconds)),
-                nil,
-                &findings
+                ExactString(Self.text(cost.seconds))
             )
         }
     }
@@ -77,25 +73,15 @@ struct RunBudget: Rule {
         guard run.run.isWorkflow else {
             let message = "Forbidden: the policy demands a time-out, and a job can have none"
             let remedy = "use runtime workflow, with timeoutSeconds at its step"
-            return report(
-                .unboundedStep,
-                FieldPath("spec.runtime.type"),
-                message,
-                remedy,
-                "job",
-                nil,
-                &findings
-            )
+            return findings.report(.unboundedStep, FieldPath("spec.runtime.type"), message, remedy, "job")
         }
         for step in run.run.steps(generation: run.generation) where step.timeoutSeconds <= 0 {
-            report(
+            findings.report(
                 .unboundedStep,
                 FieldPath(step: step, ".timeoutSeconds"),
                 "Required value: the policy demands a time-out of every step",
                 "set timeoutSeconds to a number above 0",
-                "",
-                nil,
-                &findings
+                ""
             )
         }
     }
@@ -107,11 +93,11 @@ struct RunBudget: Rule {
         guard let budget = goal?.tokenBudget else {
             let message = "Required value: the policy demands a token budget of at most \(limit)"
             let remedy = "set it beside spec.goal.objective, without which it does not count"
-            return report(.missingTokenBudget, field, message, remedy, written, nil, &findings)
+            return findings.report(.missingTokenBudget, field, message, remedy, written)
         }
         guard budget > Double(limit) else { return }
         let message = "Invalid value: \(Self.text(budget)): must be less than or equal to \(limit)"
-        report(.tokenBudgetTooLarge, field, message, "lower it", written, nil, &findings)
+        findings.report(.tokenBudgetTooLarge, field, message, "lower it", written)
     }
 
     /// A whole number; those beyond what a sum is counted to by that.

@@ -105,14 +105,14 @@ struct VolumeCheck: Sendable {
         let quoted = VisibleText.quoted(text)
         if !path.isAbsolute || path.folded == "/" {
             let message = "Invalid value: \(quoted): must be an absolute path below the root, without \"..\" and \":\""
-            report(.invalidMountPath, field, message, "use such a path", text, outcome, &findings)
+            findings.report(.invalidMountPath, field, message, "use such a path", text, outcome)
         } else if reserved.contains(path.folded) {
             let who = ofPolicy.contains(path.folded) ? "the cluster, by this policy," : "the controller"
             let message = "Forbidden: \(who) mounts something at \(quoted) itself"
-            report(.reservedMountPath, field, message, "use another path", text, outcome, &findings)
+            findings.report(.reservedMountPath, field, message, "use another path", text, outcome)
         } else if isTaken {
             let message = "Duplicate value: \(quoted): an earlier volume is mounted there"
-            report(.duplicateMountPath, field, message, "use a path of its own", text, outcome, &findings)
+            findings.report(.duplicateMountPath, field, message, "use a path of its own", text, outcome)
         }
     }
 
@@ -135,27 +135,7 @@ struct VolumeCheck: Sendable {
         _ run: RunUnderReview,
         _ findings: inout RuleFindings
     ) {
-        report(reason, field, message, remedy, value, WorkloadShape.outcome(of: run.run), &findings)
-    }
-
-    private func report(
-        _ reason: Reason,
-        _ field: FieldPath,
-        _ message: String,
-        _ remedy: String,
-        _ value: ExactString,
-        _ outcome: ControllerOutcome?,
-        _ findings: inout RuleFindings
-    ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: remedy,
-            values: [value],
-            outcome: outcome
-        )
-        findings.report(draft)
+        findings.report(reason, field, message, remedy, value, WorkloadShape.outcome(of: run.run))
     }
 }
 

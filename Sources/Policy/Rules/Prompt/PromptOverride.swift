@@ -117,15 +117,14 @@ struct PromptOverride: Rule {
         _ outcome: ControllerOutcome,
         _ findings: inout RuleFindings
     ) {
-        let draft = RuleFindings.Draft(
-            reason: .forbiddenParameterKey,
-            field: field,
-            message: "Forbidden: the controller refuses the parameter key \(VisibleText.quoted(entry.key))",
-            remedy: "remove it and put the text into the ImplementationSpec",
-            values: [entry.value.identity],
-            outcome: outcome
+        findings.report(
+            .forbiddenParameterKey,
+            field,
+            "Forbidden: the controller refuses the parameter key \(VisibleText.quoted(entry.key))",
+            "remove it and put the text into the ImplementationSpec",
+            entry.value.identity,
+            outcome
         )
-        findings.report(draft)
     }
 }
 

@@ -30,7 +30,7 @@ struct PromptSource: Rule {
             Forbidden: the inline implementation beside it wins, and ImplementationSpec \(VisibleText.quoted(name)) is not \
             read (the guide lists the other order)
             """
-        report(.ambiguousPromptSource, field, message, "remove one of the two", name, nil, &findings)
+        findings.report(.ambiguousPromptSource, field, message, "remove one of the two", name)
     }
 
     // MARK: Presence
@@ -44,14 +44,13 @@ struct PromptSource: Rule {
             let message = "Required value: the run names no ImplementationSpec and has no inline implementation"
             let remedy = "set spec.implementationSpecRef.name, or spec.implementation.inline.text"
             let outcome = ControllerOutcome(.implementation, .missingImplementation)
-            report(
+            findings.report(
                 .missingImplementation,
                 field,
                 message,
                 remedy,
                 run.run.spec.writtenImplementationSpecRef,
-                outcome,
-                &findings
+                outcome
             )
         case .reference(let name, let ofStep):
             guard unit.implementation == nil, run.state?.isKnown(.implementationSpec, in: run.namespace) == true,
@@ -66,7 +65,7 @@ struct PromptSource: Rule {
                 ofStep
                 ? ControllerOutcome(.implementation, .missingImplementation, startingUnit: unit, of: run.run)
                 : ControllerOutcome(.implementation, .missingImplementation)
-            report(.missingImplementation, field, message, remedy, name, outcome, &findings)
+            findings.report(.missingImplementation, field, message, remedy, name, outcome)
         }
     }
 
@@ -83,7 +82,7 @@ struct PromptSource: Rule {
             """
             : "Required value: neither a text nor a summary is left for the agent to read"
         let remedy = "write the task into the implementation's text"
-        report(.emptyPrompt, field, message, remedy, value(of: prompt), nil, &findings)
+        findings.report(.emptyPrompt, field, message, remedy, value(of: prompt))
     }
 
     /// What tells an empty prompt from another: the reference that led to it, else what was written.

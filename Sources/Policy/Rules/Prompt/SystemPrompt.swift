@@ -61,14 +61,12 @@ struct SystemPrompt: Rule {
 
     private func checkAmbiguity(_ pair: Pair, _ findings: inout RuleFindings) {
         guard pair.text != .absent, pair.reference != nil else { return }
-        report(
+        findings.report(
             .ambiguousSystemPrompt,
             pair.textField,
             "Forbidden: systemPrompt and systemPromptRef are both set, and the reference wins",
             "remove one of them",
-            pair.text.identity,
-            nil,
-            &findings
+            pair.text.identity
         )
     }
 
@@ -77,14 +75,13 @@ struct SystemPrompt: Rule {
             isRun && isReached ? ControllerOutcome(.systemPrompt, reason) : nil
         }
         if let reference = pair.reference, !reference.isWellFormed {
-            report(
+            findings.report(
                 .invalidSystemPromptRef,
                 pair.referenceField,
                 "Invalid value: must be an object with kind Secret or ConfigMap, name and key",
                 "complete it",
                 reference.text,
-                outcome(.invalidSystemPromptRef, isReached: true),
-                &findings
+                outcome(.invalidSystemPromptRef, isReached: true)
             )
         }
         // The controller takes a reference first and never looks behind it.
@@ -95,18 +92,17 @@ struct SystemPrompt: Rule {
             let message = "Invalid value: must be a string, and this is of type \(kind.rawValue)"
             let outcome = outcome(.invalidSystemPrompt, isReached: isReached)
             let value = pair.text.identity
-            report(.invalidSystemPrompt, pair.textField, message, "write it as text", value, outcome, &findings)
+            findings.report(.invalidSystemPrompt, pair.textField, message, "write it as text", value, outcome)
         case .text, .measured:
             guard let length = pair.text.utf16Length(over: Self.maximumLength) else { return }
-            report(
+            findings.report(
                 .systemPromptTooLong,
                 pair.textField,
                 "Too long: \(length) UTF-16 code units, and the controller takes at most "
                     + "\(Self.maximumLength)",
                 "shorten it, or put it into a ConfigMap and refer to that",
                 pair.text.identity,
-                outcome(.systemPromptTooLong, isReached: isReached),
-                &findings
+                outcome(.systemPromptTooLong, isReached: isReached)
             )
         }
     }
@@ -121,19 +117,11 @@ struct SystemPrompt: Rule {
             let outcome = spec.systemPrompt.isBlank ? nil : Self.override
             let value = spec.systemPrompt.identity
             let field = FieldPath("spec.systemPrompt")
-            report(.systemPromptOverrideNotAllowed, field, message, remedy, value, outcome, &findings)
+            findings.report(.systemPromptOverrideNotAllowed, field, message, remedy, value, outcome)
         }
         if let reference = spec.systemPromptRef {
             let field = FieldPath("spec.systemPromptRef")
-            report(
-                .systemPromptOverrideNotAllowed,
-                field,
-                message,
-                remedy,
-                reference.text,
-                Self.override,
-                &findings
-            )
+            findings.report(.systemPromptOverrideNotAllowed, field, message, remedy, reference.text, Self.override)
         }
     }
 
@@ -144,14 +132,13 @@ struct SystemPrompt: Rule {
             agent.spec.systemPrompt == .absent || agent.spec.systemPrompt.isBlank
         else { return }
         let name = run.run.spec.agentName ?? ""
-        report(
+        findings.report(
             .missingSystemPromptConfiguration,
             FieldPath("spec.agentRef.name"),
             "Required value: Agent \(VisibleText.quoted(name)) has no default system prompt",
             "set spec.defaults.systemPrompt or spec.defaults.systemPromptRef of the Agent",
             name,
-            ControllerOutcome(.systemPrompt, .missingSystemPromptConfiguration),
-            &findings
+            ControllerOutcome(.systemPrompt, .missingSystemPromptConfiguration)
         )
     }
 }

@@ -89,15 +89,14 @@ struct ImplementationContract: Rule {
         _ findings: inout RuleFindings
     ) {
         let subject = reference.map { "the contract of ImplementationSpec \(VisibleText.quoted($0)) is faulty: " } ?? ""
-        let draft = RuleFindings.Draft(
-            reason: .invalidContract,
-            field: field,
-            message: "Invalid value: \(subject)\(fault.message)",
-            remedy: "\(fault.remedy)",
-            values: [reference ?? value],
-            outcome: outcome
+        findings.report(
+            .invalidContract,
+            field,
+            "Invalid value: \(subject)\(fault.message)",
+            "\(fault.remedy)",
+            reference ?? value,
+            outcome
         )
-        findings.report(draft)
     }
 
     // MARK: Keys

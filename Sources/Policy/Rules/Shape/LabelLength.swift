@@ -88,15 +88,7 @@ struct LabelLength: Rule {
         _ findings: inout RuleFindings,
         _ outcome: ControllerOutcome? = nil
     ) {
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: message,
-            remedy: "use \(VisibleText.quoted(ExactString(proposal)))",
-            values: [name],
-            outcome: outcome
-        )
-        findings.report(draft)
+        findings.report(reason, field, message, "use \(VisibleText.quoted(ExactString(proposal)))", name, outcome)
     }
 
     // MARK: Label values

@@ -44,7 +44,7 @@ struct ParameterLimits: Rule {
             let message = "Too many: \(count) entries, and the controller takes at most \(Self.maximumEntries)"
             let remedy = "put long input into the ImplementationSpec"
             let outcome = ControllerOutcome.ofParameter(.parametersTooLarge, of: step, at: -1)
-            report(.parametersTooLarge, map, message, remedy, parameters.identity, outcome, &findings)
+            findings.report(.parametersTooLarge, map, message, remedy, parameters.identity, outcome)
         }
         for place in parameters.entries.indices where parameters.entries[place].mayBreakLimits {
             let entry = parameters.entries[place]
@@ -55,7 +55,7 @@ struct ParameterLimits: Rule {
                 let remedy = "shorten it, or put it into the ImplementationSpec"
                 let outcome = ControllerOutcome.ofParameter(.parameterValueTooLarge, of: step, at: place)
                 let value = entry.value.identity
-                report(.parameterValueTooLarge, map.member(entry.key), message, remedy, value, outcome, &findings)
+                findings.report(.parameterValueTooLarge, map.member(entry.key), message, remedy, value, outcome)
             } else if step == nil {
                 // The controller drops such an entry of a step in silence.
                 checkType(of: entry, at: place, map.member(entry.key), run, &findings)
@@ -75,7 +75,7 @@ struct ParameterLimits: Rule {
         else { return }
         let message = "Invalid value: a parameter must be a string, and this is of type \(kind.rawValue)"
         let outcome = ControllerOutcome.ofParameter(.parameterNotString, of: nil, at: place)
-        report(.parameterNotString, field, message, "put it in quotes", json, outcome, &findings)
+        findings.report(.parameterNotString, field, message, "put it in quotes", json, outcome)
     }
 
     /// A controller that refuses the key looks at it first.

@@ -22,17 +22,15 @@ struct PlanStep: Rule {
         let plan = steps.indices.first { Self.isPlan(steps[$0]) && ($0 != first || hasSecond) }
         guard let plan, let step = steps[plan].step else { return }
         let field = FieldPath(step: step)
-        let draft = RuleFindings.Draft(
-            reason: .planStep,
-            field: field,
-            message: "Forbidden: step \(VisibleText.quoted(step.name)) plans what a step named implement does, and the "
+        findings.report(
+            .planStep,
+            field,
+            "Forbidden: step \(VisibleText.quoted(step.name)) plans what a step named implement does, and the "
                 + "guide wants a single implement step",
-            remedy:
-                "remove it, or say with annotation agents.proompteng.ai/planning-artifact: \"true\" that the plan is "
+            "remove it, or say with annotation agents.proompteng.ai/planning-artifact: \"true\" that the plan is "
                 + "wanted",
-            values: [step.name]
+            step.name
         )
-        findings.report(draft)
     }
 
     /// Whether the step is named `plan`, or its own parameters say that it is that stage.

@@ -54,15 +54,7 @@ struct RuntimeConfig: Rule {
     ) {
         let remedy =
             reason == .missingRuntime ? "set it to workflow, job, temporal or custom" : "set \(field.text)"
-        let draft = RuleFindings.Draft(
-            reason: reason,
-            field: field,
-            message: "Required value: \(why)",
-            remedy: remedy,
-            values: [written],
-            outcome: outcome
-        )
-        findings.report(draft)
+        findings.report(reason, field, "Required value: \(why)", remedy, written, outcome)
     }
 }
 
