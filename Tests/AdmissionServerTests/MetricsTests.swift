@@ -164,7 +164,8 @@ extension ServiceUnderTest {
     @Test func `are named from the start`() {
         let names = Set(metrics.registry.names)
         for name in [
-            "state_objects", "state_age_seconds", "state_synced", "state_relists_total", "state_watch_events_total",
+            "state_objects", "state_age_seconds", "state_synced", "state_needed", "state_relists_total",
+            "state_watch_events_total",
             "state_failures_total", "claims_total", "claims_held", "reloads_total", "reload_failed",
             "certificate_expiry_seconds",
             "decision_log_records_total", "decision_log_dropped_total", "build_info",
@@ -177,6 +178,7 @@ extension ServiceUnderTest {
         metrics.observeState {
             [StateFigures(kind: .agentRun, objects: 7, ageSeconds: nil, isSynced: false)]
         }
+        metrics.observePolicy(Current(PolicyEngine(policy: .builtIn)))
         metrics.observeClaims { 3 }
         metrics.observeServingCertificate { UnixTime.now().adding(seconds: -100) }
         metrics.claims[.takenOver]?.increment()
@@ -195,6 +197,8 @@ extension ServiceUnderTest {
         record.fail("why")
         #expect(service.metricLines("state_objects", "AgentRun") == ["7"])
         #expect(service.metricLines("state_synced", "AgentRun") == ["0"])
+        #expect(service.metricLines("state_needed", #""Agent""#) == ["1"])
+        #expect(service.metricLines("state_needed", "SecretBinding") == ["0"])
         #expect(service.metricLines("state_age_seconds") == [])
         #expect(service.metricLines("claims_held") == ["3"])
         #expect(service.metricLines("claims_total", "taken_over") == ["1"])

@@ -7,7 +7,7 @@ import YAMLPull
 
 /// What the controller would say of every run in `Tests/Corpus`, worked out by hand, against what the engine predicts.
 @Suite struct `Corpus` {
-    private static let folder = `Golden answers`.folder.deletingLastPathComponent().appending(path: "Corpus")
+    static let folder = `Golden answers`.folder.deletingLastPathComponent().appending(path: "Corpus")
 
     /// A run as JSON, and what is expected of it.
     struct Run: Sendable, CustomTestStringConvertible {

@@ -80,6 +80,9 @@ extension AdmissionMetrics {
             "state_age_seconds", MetricKind.gauge, "Time since the source last agreed with the state."
         )
         static let stateSynced = ("state_synced", MetricKind.gauge, "1 when the kind has been read completely, else 0.")
+        static let stateNeeded = (
+            "state_needed", MetricKind.gauge, "1 when a rule of the policy in use asks for the kind, else 0."
+        )
         static let stateRelists = ("state_relists_total", MetricKind.counter, "Complete readings of a kind.")
         static let stateEvents = ("state_watch_events_total", MetricKind.counter, "Changes a watch told of.")
         static let stateFailures = (
@@ -109,7 +112,8 @@ extension AdmissionMetrics {
         )
 
         static let all = [
-            stateObjects, stateAge, stateSynced, stateRelists, stateEvents, stateFailures, claimsHeld, clockSkew,
+            stateObjects, stateAge, stateSynced, stateNeeded, stateRelists, stateEvents, stateFailures, claimsHeld,
+            clockSkew,
             reloads, reloadFailed, expiry, policyInfo, reservations, reservationsDropped,
         ]
     }
@@ -187,8 +191,14 @@ extension AdmissionMetrics {
         }
     }
 
-    /// Shows which policy is in use, so that replicas can be compared.
+    /// Shows which policy is in use, so that replicas can be compared, and which kinds it needs.
     package func observePolicy(_ engine: Current<PolicyEngine>) {
+        observe(Observed.stateNeeded) { samples in
+            let policy = engine.value.policy
+            for kind in ClusterKind.allCases {
+                samples.add(policy.needs(kind) ? 1 : 0, LabelSet("kind", kind.rawValue))
+            }
+        }
         observe(Observed.policyInfo) { samples in
             let policy = engine.value.policy
             samples.add(1, LabelSet([("sha256", policy.digest), ("generation", policy.generation.rawValue)]))

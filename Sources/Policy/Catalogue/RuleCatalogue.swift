@@ -71,7 +71,9 @@ package enum RuleCatalogue {
 
     private static func section(_ rule: RuleID) -> String {
         var text = "\(rule.descriptor.title). Default \(rule.defaultAction.rawValue); "
-        text += "looks at \(kinds(of: rule).joined(separator: ", ")).\n\n"
+        text += "looks at \(kinds(of: rule).joined(separator: ", "))"
+        let asked = ReferencedKind.allCases.filter(rule.descriptor.asks.contains).map(\.rawValue)
+        text += asked.isEmpty ? ".\n\n" : "; asks the cluster for \(asked.joined(separator: ", ")).\n\n"
         for option in rule.descriptor.options { text += "- `\(option.key)`: \(option.meaning)\n" }
         if !rule.descriptor.options.isEmpty { text += "\n" }
         text += "| reason | what | example | fix |\n|---|---|---|---|\n"

@@ -129,13 +129,13 @@ struct RuleTable<R: Rule>: Sendable {
         }
     }
 
-    /// Whether the rule, as the base or an override has it, is one that `holds` is true of.
+    /// Whether the rule, where the base or an override has it on, is one that `holds` is true of.
     func contains(where holds: (R) -> Bool) -> Bool {
-        holds(base) || overrides.contains { holds($0.rule) }
+        !baseActions.isOff && holds(base) || overrides.contains { !$0.actions.isOff && holds($0.rule) }
     }
 
-    /// Whether the base is off and no override names the rule.
-    var isOff: Bool { matches.isEmpty && baseActions.isOff }
+    /// Whether the base is off and no override has the rule on.
+    var isOff: Bool { baseActions.isOff && overrides.allSatisfy(\.actions.isOff) }
 
     /// Lets `check` run the rule as it is for `subject`.
     func check(

@@ -24,6 +24,8 @@ package struct AdmissionPolicy: Sendable {
     package let maximumStateAgeSeconds: Int
     /// Whether a secret can need a SecretBinding.
     package let requiresSecretBindings: Bool
+    /// The kinds of the cluster that a rule which is on for anybody asks, beside runs and SecretBindings.
+    package let askedKinds: Set<ReferencedKind>
     /// How repositories are recognised, also in the cluster state.
     package let repositoryOptions: RepositoryName.Options
     /// Also among ``rules``; says whose branches an admitted run must not share.
@@ -85,6 +87,7 @@ package struct AdmissionPolicy: Sendable {
         requiresSecretBindings = secretAllowlist.contains { $0.requiresBinding }
         repositoryOptions = written.table(RepositoryAllowlist.self, &told).base.options
         rules = all.filter { !$0.isOff }
+        askedKinds = rules.reduce(into: []) { $0.formUnion($1.id.descriptor.asks) }
         spec.describe("rules", .object(all.map { PolicyOption(rule: $0.id.descriptor, options: $0.options) }))
         spec.describe("overrides", .list(.object(PolicyOverride.options)))
         spec.describe("exemptions", .list(.object(Exemption.options)))

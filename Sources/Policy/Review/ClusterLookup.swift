@@ -59,14 +59,14 @@ package protocol ClusterLookup: AnyObject, Sendable {
 }
 
 /// The kinds that runs refer to, directly or by way of another object.
-package enum ReferencedKind: Sendable {
-    case implementationSpec
-    case agent
-    case agentProvider
-    case versionControlProvider
-    case memory
+package enum ReferencedKind: String, Sendable, CaseIterable {
+    case implementationSpec = "ImplementationSpec"
+    case agent = "Agent"
+    case agentProvider = "AgentProvider"
+    case versionControlProvider = "VersionControlProvider"
+    case memory = "Memory"
     /// `v1` `Secret`, of which nothing but the name is kept.
-    case secret
+    case secret = "Secret"
 }
 
 /// How far the cluster state can be trusted.

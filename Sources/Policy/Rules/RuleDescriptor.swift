@@ -14,6 +14,8 @@ package struct RuleDescriptor: Sendable {
     let options: [any DescribedOption]
     /// What the patterns of its lists are matched with.
     let patterns: PatternSubject?
+    /// The kinds of the cluster it cannot judge without, beside runs themselves; SecretBindings are told of by the policy.
+    let asks: Set<ReferencedKind>
     /// Whether it runs on a template of the controllers that have them.
     let runsOnTemplates: Bool
     /// Whether it runs on an export of the past, which takes no branch, key or place in a queue any more.
@@ -27,11 +29,12 @@ package struct RuleDescriptor: Sendable {
         reasons: [Reason],
         options: [any DescribedOption] = [],
         patterns: PatternSubject? = nil,
+        asks: Set<ReferencedKind> = [],
         runsOnTemplates: Bool = true,
         runsOnPastRuns: Bool = true
     ) {
         (self.id, self.title, self.action, self.kinds) = (id, title, action, kinds)
-        (self.reasons, self.options, self.patterns) = (reasons, options, patterns)
+        (self.reasons, self.options, self.patterns, self.asks) = (reasons, options, patterns, asks)
         (self.runsOnTemplates, self.runsOnPastRuns) = (runsOnTemplates, runsOnPastRuns)
     }
 

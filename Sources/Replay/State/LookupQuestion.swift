@@ -23,7 +23,7 @@ enum LookupQuestion: Hashable, Sendable {
     var text: String {
         switch self {
         case .condition: "how old the cluster state is"
-        case .isKnown(let kind): "whether objects of kind \(kind.name) are known"
+        case .isKnown(let kind): "whether objects of kind \(kind.rawValue) are known"
         case .implementation(let name): "ImplementationSpec \(VisibleText.quoted(name))"
         case .agent(let name): "Agent \(VisibleText.quoted(name))"
         case .agentProvider(let name): "AgentProvider \(VisibleText.quoted(name))"
@@ -54,22 +54,4 @@ enum LookupAnswer: Sendable {
     case runCounts(RunCounts)
     case branch(BranchHolders?)
     case branchPath(BranchPathHolders?)
-}
-
-extension ReferencedKind {
-    static let all: [ReferencedKind] = [
-        .implementationSpec, .agent, .agentProvider, .versionControlProvider, .memory, .secret,
-    ]
-
-    /// The kind on the wire.
-    var name: String {
-        switch self {
-        case .implementationSpec: "ImplementationSpec"
-        case .agent: "Agent"
-        case .agentProvider: "AgentProvider"
-        case .versionControlProvider: "VersionControlProvider"
-        case .memory: "Memory"
-        case .secret: "Secret"
-        }
-    }
 }

@@ -42,7 +42,7 @@ private struct LookupEntry {
     var question: LookupQuestion? {
         switch subject {
         case .condition: .condition(bindings: bindings)
-        case .known: ReferencedKind.all.first { $0.name == texts["kind"]?.string }.map(LookupQuestion.isKnown)
+        case .known: texts["kind"].flatMap { ReferencedKind(rawValue: $0.string) }.map(LookupQuestion.isKnown)
         case .implementationSpec: .implementation(name)
         case .agent: .agent(name)
         case .agentProvider: .agentProvider(name)

@@ -45,7 +45,7 @@ extension LookupQuestion {
             writer.boolean(bindings)
         case .isKnown(let kind):
             writer.subject(.known)
-            writer.member("kind", kind.name)
+            writer.member("kind", kind.rawValue)
         case .implementation(let name): writer.subject(.implementationSpec, name)
         case .agent(let name): writer.subject(.agent, name)
         case .agentProvider(let name): writer.subject(.agentProvider, name)

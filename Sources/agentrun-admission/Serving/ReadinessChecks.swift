@@ -30,20 +30,18 @@ extension HealthCheck {
         }
     }
 
-    /// A kind is known, and not from too long ago.
+    /// A kind is known, and not from too long ago, if the policy in force needs it.
     ///
-    /// A failure that has not lasted long is a note: what is known still is good to judge by. So is that a kind is not
-    /// known which the state can do without.
-    static func source(_ source: ClusterSource, of store: ClusterStore, readyAgeSeconds: Int) -> HealthCheck {
-        HealthCheck(name: "state-\(source.name)") {
+    /// A failure that has not lasted long is a note: what is known still is good to judge by. So is all that is wrong with a
+    /// kind that the policy does not need.
+    static func source(
+        _ source: ClusterSource,
+        of store: ClusterStore,
+        engine: Current<PolicyEngine>,
+        readyAgeSeconds: Int
+    ) -> HealthCheck {
+        let problem: @Sendable () -> String? = {
             switch store.condition(of: source) {
-            case .synced(_, let problem?): return VisibleText.line(problem)
-            case .unknown(let reason) where source.kind.isOptional: return VisibleText.line(reason)
-            case .synced, .unsynced, .unknown, nil: return nil
-            }
-        } problem: {
-            switch store.condition(of: source) {
-            case .unknown where source.kind.isOptional: return nil
             case .unsynced(nil), nil: return "not listed yet"
             case .unsynced(let reason?), .unknown(let reason): return VisibleText.line(reason)
             case .synced(let heardAt, let reason):
@@ -51,6 +49,15 @@ extension HealthCheck {
                 guard age > readyAgeSeconds else { return nil }
                 return VisibleText.line("last heard of \(age) s ago" + (reason.map { ": \($0)" } ?? ""))
             }
+        }
+        return HealthCheck(name: "state-\(source.name)") {
+            if let problem = problem() { return "the policy does without: \(problem)" }
+            guard case .synced(_, let hindrance?) = store.condition(of: source) else { return nil }
+            return VisibleText.line(hindrance)
+        } problem: {
+            // What may be refused is asked for first: a moment later it is known, or known not to be.
+            if case .unsynced = store.condition(of: source), source.kind.isOptional { return problem() }
+            return engine.value.policy.needs(source.kind) ? problem() : nil
         }
     }
 }

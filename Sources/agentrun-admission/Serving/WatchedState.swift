@@ -15,7 +15,7 @@ struct WatchedState: StateSource {
     let feed: ClusterFeed
     private let claims: ClaimKeeper?
     private let clock: ClockWatch
-
+    private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
 
     /// Reads the access for the first time; nothing is asked before ``run()``.
@@ -84,13 +84,15 @@ struct WatchedState: StateSource {
             store: store,
             timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds),
             claims: claims
-        ) { event in
-            Self.log(event, to: logger)
+        ) { [engine = policies.engine] event in
+            Self.log(event, engine.value.policy, to: logger)
         }
         metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
+        engine = policies.engine
         readyAgeSeconds = options.readyAgeSeconds
-        policies.followers.add { policy in
+        policies.followers.add { [engine] policy in
+            Self.log(neededNow: policy, before: engine.value.policy, in: store, to: logger)
             if store.project(by: policy) { feed.projectAgain() }
             claims?.use(ClaimOptions.scope(of: policy))
         }
@@ -105,7 +107,7 @@ struct WatchedState: StateSource {
 
     var readinessChecks: [HealthCheck] {
         // Without claims nothing rests on the clock.
-        store.sourceConditions.map { .source($0.source, of: store, readyAgeSeconds: readyAgeSeconds) }
+        store.sourceConditions.map { .source($0.source, of: store, engine: engine, readyAgeSeconds: readyAgeSeconds) }
             + (claims == nil ? [] : [clock.readiness])
     }
 
@@ -127,7 +129,29 @@ struct WatchedState: StateSource {
         }
     }
 
-    private static func log(_ event: ClusterFeedEvent, to logger: Logger) {
+    /// Says what a new policy needs that is not known.
+    private static func log(
+        neededNow policy: AdmissionPolicy,
+        before: AdmissionPolicy,
+        in store: ClusterStore,
+        to logger: Logger
+    ) {
+        for (source, condition) in store.sourceConditions where policy.needs(source.kind) && !before.needs(source.kind)
+        {
+            let reason: String
+            switch condition {
+            case .synced: continue
+            case .unsynced(let problem): reason = problem ?? "it has not been listed yet"
+            case .unknown(let problem): reason = problem
+            }
+            logger.error(
+                "the policy in use needs a part of the cluster state that is not known",
+                metadata: ["resource": "\(source)", "reason": "\(VisibleText.line(reason))"]
+            )
+        }
+    }
+
+    private static func log(_ event: ClusterFeedEvent, _ policy: AdmissionPolicy, to logger: Logger) {
         switch event {
         case .listed(let source, let objects, let unreadable, let isFirst):
             logger.log(
@@ -142,10 +166,12 @@ struct WatchedState: StateSource {
                 )
             }
         case .failed(let source, let reason):
+            let isNeeded = policy.needs(source.kind)
             logger.log(
-                level: source.kind.isOptional ? .warning : .error,
-                source.kind.isOptional
-                    ? "an optional part of the cluster state is not renewed" : "the cluster state is not renewed",
+                level: isNeeded ? .error : .warning,
+                isNeeded
+                    ? "the cluster state is not renewed"
+                    : "a part of the cluster state is not renewed that the policy does without",
                 metadata: ["resource": "\(source)", "reason": "\(VisibleText.line(reason))"]
             )
         case .recovered(let source):

@@ -63,7 +63,7 @@ import Testing
             #expect(report.contains("[+]state-jobs ok"), "\(report)")
             #expect(report.contains("grant the verbs list and watch on it to this identity"), "\(report)")
             let log = try webhook.log
-            #expect(log.contains("an optional part of the cluster state is not renewed"), "\(log)")
+            #expect(log.contains("a part of the cluster state is not renewed that the policy does without"), "\(log)")
             #expect(try await webhook.stop() == 0)
         }
     }

@@ -22,6 +22,11 @@ package struct FakeResource: Hashable, Sendable, CustomStringConvertible {
     package static let namespaces = FakeResource(group: "", version: "v1", resource: "namespaces")
     package static let jobs = FakeResource(group: "batch", version: "v1", resource: "jobs")
     package static let leases = FakeResource(group: "coordination.k8s.io", version: "v1", resource: "leases")
+    package static let secretBindings = FakeResource(
+        group: "security.proompteng.ai",
+        version: "v1alpha1",
+        resource: "secretbindings"
+    )
     package static let validatingWebhookConfigurations = FakeResource(
         group: "admissionregistration.k8s.io",
         version: "v1",

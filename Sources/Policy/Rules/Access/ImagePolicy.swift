@@ -9,7 +9,8 @@ struct ImagePolicy: Rule {
         action: .deny,
         reasons: [.imageBlocked, .imageNotAllowed],
         options: [Keys.allow, Keys.deny],
-        patterns: .images
+        patterns: .images,
+        asks: .agentProvider
     )
 
     /// The keys of its entry in a policy file.

@@ -8,7 +8,8 @@ struct ImplementationSource: Rule {
         id: "implementation-source",
         title: "The Agent's list of sources of work",
         action: .deny,
-        reasons: [.implementationSourceProviderNotAllowed]
+        reasons: [.implementationSourceProviderNotAllowed],
+        asks: [.implementationSpec, .agent]
     )
 
     init(options: inout PolicyEntry) {}

@@ -12,7 +12,8 @@ struct RepositoryAllowlist: Rule {
             .credentialInURL,
         ],
         options: [Keys.allow, Keys.deny, Keys.hosts, Keys.nestedGroups],
-        patterns: .repositories
+        patterns: .repositories,
+        asks: .versionControl
     )
 
     /// The keys of its entry in a policy file.

@@ -11,7 +11,8 @@ struct SecretAllowlist: Rule {
         action: .deny,
         reasons: [.secretBlocked, .secretNotAllowed, .secretNotListed],
         options: [Keys.allow, Keys.blocked, Keys.requireBinding],
-        patterns: .secrets
+        patterns: .secrets,
+        asks: .secretUsers
     )
 
     /// The keys of its entry in a policy file.

@@ -9,7 +9,8 @@ struct ServiceAccountAllowlist: Rule {
         title: "The Agent's list of service accounts",
         action: .deny,
         reasons: [.serviceAccountNotAllowed],
-        options: [Keys.default]
+        options: [Keys.default],
+        asks: .agentProvider
     )
 
     /// The keys of its entry in a policy file.

@@ -9,6 +9,7 @@ struct HeadBranchConflict: Rule {
         action: .deny,
         reasons: [.headBranchConflict, .headBranchPathConflict, .tooManyBranches],
         options: [Keys.scope],
+        asks: .versionControl,
         runsOnTemplates: false,
         runsOnPastRuns: false
     )

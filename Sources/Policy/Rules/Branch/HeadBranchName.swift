@@ -8,7 +8,8 @@ struct HeadBranchName: Rule {
         title: "Head branches git takes, with the prefix the team wants",
         action: .warn,
         reasons: [.headBranchPrefix, .invalidHeadBranch, .headEqualsBase],
-        options: [Keys.prefixes]
+        options: [Keys.prefixes],
+        asks: .versionControl
     )
 
     /// The keys of its entry in a policy file.

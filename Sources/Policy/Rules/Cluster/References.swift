@@ -8,7 +8,8 @@ struct References: Rule {
         id: "references",
         title: "Objects the run refers to that are not there yet",
         action: .warn,
-        reasons: [.missingAgent, .missingProvider, .missingVcsProvider, .missingMemory, .missingSecret]
+        reasons: [.missingAgent, .missingProvider, .missingVcsProvider, .missingMemory, .missingSecret],
+        asks: .secretUsers.union([.secret])
     )
 
     /// Secrets named in one message.

@@ -9,7 +9,8 @@ struct LiteralTokens: Rule {
         title: "Tokens in a prompt, a head, a base or a repository that nobody replaces",
         action: .warn,
         kinds: [.agentRun, .implementationSpec],
-        reasons: [.literalToken, .emptyToken, .shellVariable]
+        reasons: [.literalToken, .emptyToken, .shellVariable],
+        asks: [.implementationSpec]
     )
 
     /// Tokens named in one message.

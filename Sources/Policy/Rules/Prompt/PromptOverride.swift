@@ -8,7 +8,8 @@ struct PromptOverride: Rule {
         id: "prompt-override",
         title: "A parameter hides the text the ImplementationSpec asks for",
         action: .warn,
-        reasons: [.promptOverride, .stepPromptOverride, .forbiddenParameterKey]
+        reasons: [.promptOverride, .stepPromptOverride, .forbiddenParameterKey],
+        asks: [.implementationSpec]
     )
 
     init(options: inout PolicyEntry) {}

@@ -7,7 +7,8 @@ struct PromptSource: Rule {
         id: "prompt-source",
         title: "Where the prompt comes from is unclear, missing or empty",
         action: .warn,
-        reasons: [.ambiguousPromptSource, .emptyPrompt, .missingImplementation]
+        reasons: [.ambiguousPromptSource, .emptyPrompt, .missingImplementation],
+        asks: [.implementationSpec]
     )
 
     init(options: inout PolicyEntry) {}

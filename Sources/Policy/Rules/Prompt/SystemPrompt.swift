@@ -12,7 +12,8 @@ struct SystemPrompt: Rule {
         reasons: [
             .systemPromptOverrideNotAllowed, .missingSystemPromptConfiguration, .ambiguousSystemPrompt,
             .invalidSystemPromptRef, .invalidSystemPrompt, .systemPromptTooLong,
-        ]
+        ],
+        asks: [.agent]
     )
 
     /// Longest inline prompt, in UTF-16 code units.

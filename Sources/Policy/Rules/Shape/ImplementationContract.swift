@@ -8,7 +8,8 @@ struct ImplementationContract: Rule {
         title: "What the implementation's contract demands",
         action: .deny,
         kinds: [.agentRun, .implementationSpec],
-        reasons: [.invalidContract, .missingRequiredMetadata]
+        reasons: [.invalidContract, .missingRequiredMetadata],
+        asks: [.implementationSpec]
     )
 
     /// Keys named in one message: the most the CRD lets a contract have.

@@ -10,6 +10,7 @@ struct LabelLength: Rule {
         title: "A name that cannot become a label",
         action: .deny,
         reasons: [.runNameTooLong, .runNameNotLabelValue, .volumeNameTooLong],
+        asks: .versionControl,
         runsOnTemplates: false
     )
 

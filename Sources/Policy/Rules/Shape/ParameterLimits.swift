@@ -9,7 +9,8 @@ struct ParameterLimits: Rule {
         title: "Number, type and length of parameters, and the size of what is judged",
         action: .deny,
         kinds: [.agentRun, .implementationSpec, .versionControlProvider],
-        reasons: [.tooLarge, .parametersTooLarge, .parameterNotString, .parameterValueTooLarge]
+        reasons: [.tooLarge, .parametersTooLarge, .parameterNotString, .parameterValueTooLarge],
+        asks: [.implementationSpec]
     )
 
     /// Entries of one map.
