@@ -105,6 +105,13 @@ extension ClusterStore {
             return state.holders(on: paths, otherThan: own, scope: scope)
         }
     }
+
+    package func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
+        withState { state in
+            state.expireReservations(clock)
+            return state.jobNamesakes(of: ObjectKey(namespace: namespace, name: name))
+        }
+    }
 }
 
 extension ClusterStore.State {
@@ -146,6 +153,25 @@ extension ClusterStore.State {
             }
         }
         return first.map { BranchPathHolders(first: holder($0.run), head: $0.head, count: count) }
+    }
+
+    /// Costs as much as there are such runs, up to a limit.
+    fileprivate func jobNamesakes(of key: ObjectKey) -> BranchHolders? {
+        var first: RunRecord?
+        var count = 0
+        func visit(_ run: RunRecord) -> Bool {
+            count += 1
+            if first.map({ run.key < $0.key }) ?? true { first = run }
+            return count < BranchHolders.maximumJobNameCount
+        }
+        objects.runs.forEachRun(withJobNameOf: key, visit)
+        if count < BranchHolders.maximumJobNameCount {
+            reservations.runs.forEachRun(withJobNameOf: key) { run in
+                // What the source has under that name is the same run, and it knows more.
+                objects.runs.run(run.key) != nil || visit(run)
+            }
+        }
+        return first.map { BranchHolders(first: holder($0), count: count) }
     }
 
     /// Whether a run other than `key` holds `branch`.

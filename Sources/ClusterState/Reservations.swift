@@ -79,7 +79,7 @@ struct Reservations: Sendable {
             createdAt: claims.createdAt,
             branches: branches,
             idempotencyKey: claims.idempotencyKey,
-            facts: .active
+            facts: claims.submitsJobs ? [.active, .submitsJobs] : .active
         )
         let place = runs.insert(RunRecord(run, file: 0), branches: branches)
         while details.count <= place { details.append(nil) }

@@ -45,6 +45,20 @@ import Testing
         #expect(try check(isIsolated: true, state: [other]).report([runs]).entries.allSatisfy { !$0.verdict.allowed })
     }
 
+    @Test func `finds runs of one folder whose Jobs have the same names, and no others`() throws {
+        let folder = try Folder()
+        let over = runYAML("nightly-2") + "status: { phase: Failed }\n"
+        let runs = ["nightly.1", "nightly-1", "nightly.2"].map { runYAML($0) } + [over]
+        let unnamed = runYAML("x").replacing("name: x", with: "generateName: nightly.")
+        try folder.write((runs + [unnamed, unnamed]).joined(separator: "---\n"), to: "runs.yaml")
+        func reasons(_ report: CheckReport) -> [[String]] {
+            report.entries.map { $0.verdict.findings.map(\.reason.rawValue).filter { $0 == "JobNameCollision" } }
+        }
+        let collision = ["JobNameCollision"]
+        #expect(try reasons(check().report([folder.path])) == [collision, collision, [], [], [], []])
+        #expect(try reasons(check(isIsolated: true).report([folder.path])).allSatisfy(\.isEmpty))
+    }
+
     @Test func `goes on after what cannot be read`() throws {
         let folder = try Folder()
         let good = try folder.write(runYAML("good"), to: "good.yaml")

@@ -42,6 +42,45 @@ import Testing
         #expect(text(report).contains("; 1 line cut off\n") == (missing > 0))
     }
 
+    /// A run `nightly.1` as it was recorded, with what was asked of the cluster state and `answers` beside it.
+    private func recorded(_ answers: String...) -> String {
+        let spec =
+            #"{"agentRef":{"name":"codex"},"runtime":{"type":"job"},"parameters":{"repository":"acme/app"},"#
+            + #""implementation":{"inline":{"text":"t"}},"vcsPolicy":{"mode":"none"}}"#
+        let type = #""group":"agents.proompteng.ai","version":"v1alpha1""#
+        let review =
+            #"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"u","operation":"CREATE","#
+            + #""kind":{\#(type),"kind":"AgentRun"},"resource":{\#(type),"resource":"agentruns"},"name":"nightly.1","#
+            + #""namespace":"agents","userInfo":{"username":"alice"},"object":{"metadata":{"name":"nightly.1"},"spec":\#(spec)}}}"#
+        let asked = [
+            #"{"of":"Agent","name":"codex","answer":null}"#,
+            #"{"of":"defaultMemory","answer":null}"#,
+            #"{"of":"runCounts","name":"nightly.1","agent":"codex","repository":"acme/app","answer":{}}"#,
+            #"{"of":"condition","bindings":false,"answer":{"ageMs":1}}"#,
+        ]
+        let state = (asked + answers).joined(separator: ",")
+        return decision + #","replay":{"review":\#(review),"state":[\#(state)]}}"# + "\n"
+    }
+
+    @Test func `judges by what was answered about Jobs of the same names`() throws {
+        let folder = try Folder()
+        let name = #"{"of":"jobName","name":"nightly.1","answer":"#
+        let other = #"{"namespace":"agents","name":"nightly-1","phase":"Running","count":1}"#
+        let log =
+            recorded("\(name)null}") + recorded("\(name)\(other)}") + recorded("\(name)\(other)}", "{\"of\":\"new\"}")
+            + recorded()
+        let report = try report(try folder.write(log, to: "log"))
+        #expect(
+            report.decisions == 3 && report.changes == [.findings: 1] && report.rules.keys.sorted() == ["label-length"]
+        )
+        #expect(
+            report.doubts.flatMap(\.reasons) == [
+                "the policy asks what was not recorded: which runs have Jobs of the same name"
+            ]
+        )
+        #expect(report.unreadable == 1, "\(report.problemText)")
+    }
+
     @Test func `ends where there is no log`() {
         #expect(throws: CommandFailure.self) { try report("/nonexistent") }
     }

@@ -12,12 +12,13 @@ struct RunIndex: Sendable {
     var claims: [StoredClaim] = []
     private var freeClaims: [UInt32] = []
     /// Names of runs and heads of claims.
-    private var texts = TextPool()
+    private(set) var texts = TextPool()
     private var byName = SlotIndex()
     var byBranch = SlotIndex()
     var folders = BranchFolders()
     /// First of the runs with an idempotency key.
     var byKey = SlotIndex()
+    var jobNames = JobNames()
     private var tally = RunTally()
 
     var count: Int { byName.count }
@@ -160,6 +161,7 @@ struct RunIndex: Sendable {
         let place = addRun(record)
         byName.insert(place, hash: hash)
         if record.keyDigest != 0 { addKey(ofRun: place) }
+        addJobName(ofRun: place, record.name)
         tally.add(runs[place], name: record.name)
         for branch in branches { addClaim(on: branch, run: place) }
         return place
@@ -175,8 +177,13 @@ struct RunIndex: Sendable {
         else { return false }
         var run = StoredRun(record, name: name)
         (run.nextOfKey, run.previousOfKey, run.firstClaim) = (old.nextOfKey, old.previousOfKey, old.firstClaim)
+        run.jobName = old.jobName
         tally.add(old, name: record.name, -1)
         runs[place] = run
+        if run.hasJobs != old.hasJobs {
+            removeJobName(ofRun: place)
+            addJobName(ofRun: place, record.name)
+        }
         tally.add(run, name: record.name)
         return true
     }
@@ -220,6 +227,7 @@ struct RunIndex: Sendable {
     private mutating func remove(at place: Int, hash: Int) {
         while runs[place].firstClaim != StoredRun.noClaim { removeFirstClaim(ofRun: place) }
         if runs[place].keyDigest != 0 { removeKey(ofRun: place) }
+        removeJobName(ofRun: place)
         let run = runs[place]
         tally.add(run, name: run.name.map { texts.text($0) } ?? "", -1)
         byName.remove(place, hash: hash)

@@ -56,6 +56,7 @@ extension ProjectedRun {
         let isTemplate = run.isTemplate(generation: projection.generation)
         idempotencyKey = isTemplate || run.status.isDuplicate ? nil : run.idempotencyKey(in: key.namespace)
         facts = RunRecord.Facts(standing)
+        if run.isPod { facts.insert(.submitsJobs) }
         switch run.loadPhase(generation: projection.generation) {
         case .running: facts.insert(.running)
         case .queued: facts.insert(.queued)

@@ -18,6 +18,8 @@ struct RunRecord: Sendable {
         static let template = Facts(rawValue: 16)
         /// `RunStanding.becoming`.
         static let becoming = Facts(rawValue: 32)
+        /// `AgentRun.isPod`.
+        static let submitsJobs = Facts(rawValue: 64)
 
         init(rawValue: UInt8) { self.rawValue = rawValue }
 

@@ -27,8 +27,13 @@ struct StoredRun: Sendable {
     let facts: RunRecord.Facts
     /// Whether a Job of it goes on, though it is over.
     var isLingering = false
+    /// Its entry in the index's ``JobNames``; none unless it has Jobs that are called otherwise.
+    var jobName = JobNames.none
 
     var isHolding: Bool { facts.contains(.active) || isLingering }
+
+    /// Whether the controller makes Jobs for it, now or soon.
+    var hasJobs: Bool { facts.isSuperset(of: [.active, .submitsJobs]) }
 
     /// Whether its claims are in the lists of their branches.
     var isLinked: Bool { facts.standing.needsClaims || isLingering }

@@ -18,6 +18,9 @@ enum UnnamedObject {
         ExactString("\(prefix)*\0\(part):\(position.line):\(position.column):\(resolved(path))")
     }
 
+    /// Whether a name is one of these.
+    static func isUnnamed(_ name: ExactString) -> Bool { name.has(0) }
+
     /// What a person is told of a name, of which all others are themselves.
     static func shown(_ name: ExactString) -> ExactString {
         name.cut(atFirst: "\0")?.0 ?? name

@@ -65,7 +65,8 @@ extension PolicyEngine {
             branches: branches,
             idempotencyKey: key,
             createdAt: review.now,
-            scope: policy.branchScope(for: subject.match)
+            scope: policy.branchScope(for: subject.match),
+            submitsJobs: subject.run.isPod
         )
         claims.conflictAction = policy.branchConflictAction(for: subject.match)
         return claims

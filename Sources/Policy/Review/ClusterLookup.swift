@@ -56,6 +56,9 @@ package protocol ClusterLookup: AnyObject, Sendable {
         in namespace: ExactString,
         scope: ExactString?
     ) -> BranchPathHolders?
+    /// The active runs of the namespace, but for the run `name` itself, whose Jobs are called as that run's would be; nil when
+    /// there is none.
+    func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders?
 }
 
 /// The kinds that runs refer to, directly or by way of another object.
@@ -79,8 +82,11 @@ package enum StateCondition: Sendable, Equatable {
     case incomplete(String, ageMilliseconds: Int)
 }
 
-/// The runs that hold one branch: the first by namespace and name, and how many there are.
+/// The runs that hold one branch, or one name for Jobs: the first by namespace and name, and how many there are.
 package struct BranchHolders: Sendable, Equatable {
+    /// So many runs with one name for Jobs are looked at.
+    package static let maximumJobNameCount = 1000
+
     package var first: BranchHolder
     /// All holders, the first included.
     package var count: Int

@@ -113,6 +113,8 @@ package final class BranchClaims: @unchecked Sendable {
     /// Whether the policy has something to say when another run holds the key.
     package internal(set) var isKeyExclusive: Bool
     package let createdAt: Timestamp?
+    /// Whether the controller makes Jobs for the run.
+    package let submitsJobs: Bool
 
     package init(
         namespace: ExactString,
@@ -124,8 +126,10 @@ package final class BranchClaims: @unchecked Sendable {
         createdAt: Timestamp?,
         scope: BranchScope = .cluster,
         shared: Set<BranchKey> = [],
-        isUpdate: Bool = false
+        isUpdate: Bool = false,
+        submitsJobs: Bool = true
     ) {
+        self.submitsJobs = submitsJobs
         (self.scope, self.shared, self.isUpdate) = (scope, shared, isUpdate)
         self.namespace = namespace
         self.name = name

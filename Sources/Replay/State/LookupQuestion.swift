@@ -18,6 +18,7 @@ enum LookupQuestion: Hashable, Sendable {
     case runCounts(agent: ExactString?, repository: ExactString?, otherThan: ExactString)
     case branch(BranchKey, otherThan: ExactString, scope: ExactString?)
     case branchPath(BranchKey, otherThan: ExactString, scope: ExactString?)
+    case jobName(of: ExactString)
 
     /// As a person reads it.
     var text: String {
@@ -36,6 +37,7 @@ enum LookupQuestion: Hashable, Sendable {
         case .runCounts: "how many runs there are"
         case .branch(let key, _, _): "which runs hold branch \(VisibleText.quoted(key.head))"
         case .branchPath(let key, _, _): "which runs hold branches above or below \(VisibleText.quoted(key.head))"
+        case .jobName: "which runs have Jobs of the same name"
         }
     }
 }
@@ -54,4 +56,5 @@ enum LookupAnswer: Sendable {
     case runCounts(RunCounts)
     case branch(BranchHolders?)
     case branchPath(BranchPathHolders?)
+    case jobName(BranchHolders?)
 }

@@ -63,6 +63,7 @@ private struct LookupEntry {
         case .runCounts: .runCounts(agent: texts["agent"], repository: texts["repository"], otherThan: name)
         case .branch: .branch(branch, otherThan: name, scope: texts["scope"])
         case .branchPath: .branchPath(branch, otherThan: name, scope: texts["scope"])
+        case .jobName: .jobName(of: name)
         case nil: nil
         }
     }
@@ -116,6 +117,9 @@ private struct LookupEntry {
             return .branchPath(
                 isNull ? nil : BranchPathHolders(first: holders.first, head: holders.head, count: holders.count)
             )
+        case .jobName:
+            let holders = try Holders(&reader)
+            return .jobName(isNull ? nil : BranchHolders(first: holders.first, count: holders.count))
         case nil:
             try reader.skipValue()
             return nil

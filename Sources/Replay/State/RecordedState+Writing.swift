@@ -34,6 +34,7 @@ enum LookupSubject: String {
     case runCounts
     case branch
     case branchPath
+    case jobName
 }
 
 extension LookupQuestion {
@@ -65,6 +66,7 @@ extension LookupQuestion {
             if let repository { writer.member("repository", repository.string) }
         case .branch(let key, let name, let scope): writer.branch(.branch, key, name, scope)
         case .branchPath(let key, let name, let scope): writer.branch(.branchPath, key, name, scope)
+        case .jobName(let name): writer.subject(.jobName, name)
         }
     }
 }
@@ -88,7 +90,7 @@ extension LookupAnswer {
                 writer.holders(holders.first, count: holders.count, isInUse: holders.isInUse)
             }
         case .runCounts(let counts): counts.write(to: &writer)
-        case .branch(let holders):
+        case .branch(let holders), .jobName(let holders):
             writer.optional(holders) { holders, writer in writer.holders(holders.first, count: holders.count) }
         case .branchPath(let holders):
             writer.optional(holders) { holders, writer in

@@ -186,4 +186,9 @@ extension RecordedState {
         }
         return if case .branchPath(let holders)? = answer { holders } else { nil }
     }
+
+    package func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
+        let answer = answer(.jobName(of: name)) { .jobName($0.jobNamesakes(of: name, in: namespace)) }
+        return if case .jobName(let holders)? = answer { holders } else { nil }
+    }
 }

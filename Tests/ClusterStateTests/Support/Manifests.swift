@@ -14,6 +14,7 @@ func runJSON(
     template: String? = nil,
     agent: String? = nil,
     key: String? = nil,
+    runtime: String? = nil,
     status: String? = nil
 ) -> String {
     var metadata = "\"name\":\"\(name)\""
@@ -24,6 +25,7 @@ func runJSON(
     if let mode { spec += ",\"vcsPolicy\":{\"mode\":\"\(mode)\"}" }
     if let agent { spec += ",\"agentRef\":{\"name\":\"\(agent)\"}" }
     if let key { spec += ",\"idempotencyKey\":\"\(key)\"" }
+    if let runtime { spec += ",\"runtime\":{\"type\":\"\(runtime)\"}" }
     let end = status.map { ",\"status\":\($0)" } ?? ""
     return """
         {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun","metadata":{\(metadata)},"spec":{\(spec)}\(end)}

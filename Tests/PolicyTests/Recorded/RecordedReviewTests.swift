@@ -126,6 +126,14 @@ import Testing
         try expectSameVerdicts(review, states: [state])
     }
 
+    @Test func `beside a run whose Jobs have the same names gets the same verdict`() throws {
+        let state = try FixtureState(run("", name: "a-b", more: ", status: {phase: Running}"))
+        let review = ReviewBody(name: "a.b", object: try json(run("", name: "a.b")), oldObject: nil)
+        let found = try review.judged(by: compiledPolicy(nil), state: state).findings
+        #expect(found.contains { $0.reason.rawValue == "JobNameCollision" })
+        try expectSameVerdicts(review, states: [state, FixtureState("")])
+    }
+
     /// What a rule reads of a provider is kept of it.
     @Test func `of a provider with a repository policy gets the same verdict`() throws {
         let spec = "provider: github, repositoryPolicy: {allow: ['*', plain], deny: [other]}"

@@ -181,6 +181,20 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return first.map { BranchPathHolders(first: $0.holder, head: $0.head, count: found.count) }
     }
 
+    func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
+        func jobName(_ name: ExactString) -> String {
+            name.string.lowercased().replacing(#/[^a-z0-9-]+/#, with: "-")
+        }
+        let found = runs.filter { run in
+            run.standing(generation: generation).isActive
+                && ["job", "workflow"].contains(run.spec.runtime.type?.string)
+                && isIn(run.metadata, namespace) && run.metadata.name != name
+                && jobName(run.metadata.name) == jobName(name)
+        }
+        let first = found.map { holder($0) }.min { $0.name < $1.name }
+        return first.map { BranchHolders(first: $0, count: found.count) }
+    }
+
     private func namespace(of run: AgentRun) -> ExactString {
         run.metadata.namespace.isEmpty ? "default" : run.metadata.namespace
     }

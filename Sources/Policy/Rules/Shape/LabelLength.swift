@@ -9,7 +9,7 @@ struct LabelLength: Rule {
         id: "label-length",
         title: "A name that cannot become a label",
         action: .deny,
-        reasons: [.runNameTooLong, .runNameNotLabelValue, .volumeNameTooLong],
+        reasons: [.runNameTooLong, .runNameNotLabelValue, .jobNameCollision, .volumeNameTooLong],
         asks: .versionControl,
         runsOnTemplates: false
     )
@@ -33,6 +33,7 @@ struct LabelLength: Rule {
         } else {
             let outcome: ControllerOutcome? = run.run.spec.runtime.type == "job" ? .submissionFailure : nil
             checkName(name, outcome: outcome, &findings)
+            checkJobName(name, run, outcome, &findings)
             if let problem = VolumeNames.problem(with: name, run) {
                 report(
                     .volumeNameTooLong,

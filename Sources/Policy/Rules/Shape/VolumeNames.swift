@@ -32,15 +32,6 @@ enum VolumeNames {
 
     /// Lower-cased, what no name may hold made a dash, without dashes at the ends, and then cut.
     private static func volume(_ name: ExactString, _ suffix: StaticString) -> ExactString {
-        var bytes: [UInt8] = []
-        var isInRun = false
-        for byte in ExactString("\(name)-\(suffix)").asciiLowercased.string.utf8 {
-            let isKept = byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-")
-            // A run of others becomes one dash, whatever stands beside it.
-            if isKept { bytes.append(byte) } else if !isInRun { bytes.append(UInt8(ascii: "-")) }
-            isInRun = !isKept
-        }
-        let kept = ExactString(String(decoding: bytes, as: UTF8.self)).trimming("-")
-        return kept.prefix(bytes: maximumLength)
+        JobName.of(ExactString("\(name)-\(suffix)")).trimming("-").prefix(bytes: maximumLength)
     }
 }
