@@ -80,4 +80,8 @@ final class PartialState: ClusterLookup, @unchecked Sendable {
     ) -> BranchPathHolders? {
         whole.holdersOnPath(of: branch, otherThan: name, in: namespace, scope: scope)
     }
+
+    func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
+        whole.jobNamesakes(of: name, in: namespace)
+    }
 }
