@@ -311,7 +311,8 @@ let package = Package(
         .testTarget(
             name: "PolicyTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "Replay", "TestCheckout",
+                "AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy", "Replay",
+                "TestCheckout",
                 "TestRandomness", "YAMLPull",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]

@@ -97,8 +97,11 @@ import Testing
         [
             #"request.operation != "UPDATE""#,
             "|| !has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec",
-            "|| (has(object.metadata.labels) ? object.metadata.labels : {})",
-            "!= (has(oldObject.metadata.labels) ? oldObject.metadata.labels : {})",
+            "|| has(object.metadata.labels) != has(oldObject.metadata.labels)",
+            "|| (has(object.metadata.labels) && object.metadata.labels != oldObject.metadata.labels",
+            "&& (size(object.metadata.labels) > 64 || size(object.metadata.labels) != size(oldObject.metadata.labels)",
+            "|| object.metadata.labels.exists(key, !(key in oldObject.metadata.labels)",
+            #"|| (object.metadata.labels[key] == "" && oldObject.metadata.labels[key] != ""))))"#,
             #"|| (has(object.metadata.annotations) && "agents.proompteng.ai/template" in object.metadata.annotations"#,
             #"? object.metadata.annotations["agents.proompteng.ai/template"] : "")"#,
             #"!= (has(oldObject.metadata.annotations)"#

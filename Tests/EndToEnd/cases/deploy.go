@@ -19,7 +19,8 @@ func deploy(t *Test) {
 		t.Skip("without --deploy")
 		return
 	}
-	t.Allowed("a run is created before", t.Create(Run("unsent", "head=unsent")))
+	labelled := Run("unsent", "head=unsent").Set("metadata.labels", Object{"example.com/team": "one"})
+	t.Allowed("a run is created before", t.Create(labelled))
 	manifests := t.overlay("deploy/overlays/self-managed")
 	t.Allowed("the overlay self-managed is applied", t.Kube("apply", "--filename", manifests))
 	t.Allowed("all of its objects are there", t.Kube("get", "--filename", manifests, "--output=name"))
@@ -41,7 +42,12 @@ func (t *Test) unsent() {
 		outcome := t.Patch("unsent", `{"metadata":{"labels":{"example.com/label":"x"}}}`)
 		return That(!outcome.OK && outcome.Has(sent))
 	})
-	t.Allowed("labels of a run are sent", refused)
+	t.Allowed("a label more is sent", refused)
+	t.Allowed("another value of one is not", t.Patch("unsent", `{"metadata":{"labels":{"example.com/team":"two"}}}`))
+	for what, value := range map[string]string{"a label less": "null", "a label without a value": `""`} {
+		label := t.Patch("unsent", `{"metadata":{"labels":{"example.com/team":`+value+`}}}`)
+		t.check(what+" is sent", !label.OK && label.Has(sent), label.Output())
+	}
 	t.Allowed("an annotation is not", t.Patch("unsent", `{"metadata":{"annotations":{"example.com/note":"x"}}}`))
 	t.Allowed("nor is a finalizer", t.Patch("unsent", `{"metadata":{"finalizers":["example.com/wait"]}}`))
 	t.Allowed("nor its removal", t.Patch("unsent", `{"metadata":{"finalizers":null}}`))
