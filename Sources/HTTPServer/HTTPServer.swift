@@ -49,6 +49,7 @@ package final class HTTPServer: Sendable {
     private let surroundings: ConnectionSurroundings
     private let surplus: ConnectionSurroundings
     private let logger: Logger
+    private let handshakeLog: HandshakeLog
     private let connections: ConnectionCount
     private let registries: [ObjectIdentifier: NIOLoopBoundBox<ConnectionRegistry>]
     private let state = Mutex(State.new)
@@ -76,6 +77,7 @@ package final class HTTPServer: Sendable {
         self.group = group
         self.security = security
         self.logger = logger
+        handshakeLog = HandshakeLog(logger: logger)
         surroundings = ConnectionSurroundings(service: service, limits: limits, budget: budget, observer: observer)
         surplus = ConnectionSurroundings(
             service: SurplusService(service: service, observer: observer),
@@ -247,7 +249,7 @@ package final class HTTPServer: Sendable {
                     maximumKeyUpdates: HTTPServerLimits.maximumKeyUpdates
                 )
             )
-            try pipeline.addHandler(ProtocolDispatchHandler(installer: installer, logger: logger))
+            try pipeline.addHandler(ProtocolDispatchHandler(installer: installer, log: handshakeLog))
         case .plaintext(let httpProtocol):
             try installer.install(httpProtocol, on: channel)
         }

@@ -15,7 +15,7 @@ import Testing
             surroundings: .forTests(TestService(), observer: observer),
             registry: ConnectionRegistry(eventLoop: channel.eventLoop)
         )
-        let handler = ProtocolDispatchHandler(installer: installer, logger: Logger(label: "test"))
+        let handler = ProtocolDispatchHandler(installer: installer, log: HandshakeLog(logger: Logger(label: "test")))
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 

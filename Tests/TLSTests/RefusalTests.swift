@@ -82,9 +82,9 @@ import Testing
         let conversation = try Conversation()
         try conversation.deliver(ByteBuffer(string: request), pieceBytes: pieceBytes)
         let answer = String(buffer: try conversation.takeFromServer())
-        #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
-        #expect(answer.hasSuffix("\r\n\r\nthis port speaks TLS; use https://\n"))
-        #expect(answer.contains("Content-Length: 35\r\n"))
+        #expect(answer.hasPrefix("HTTP/1.0 400 Bad Request\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\nthis port speaks HTTPS, not HTTP: use https://\n"))
+        #expect(answer.contains("Content-Length: 47\r\n"))
         #expect(conversation.recorder.failures == [.plainHTTP])
         #expect(!conversation.channel.isActive)
     }

@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import TLS
 
@@ -9,11 +8,11 @@ final class ProtocolDispatchHandler: ChannelInboundHandler, RemovableChannelHand
     typealias InboundIn = ByteBuffer
 
     private let installer: ProtocolInstaller
-    private let logger: Logger
+    private let log: HandshakeLog
 
-    init(installer: ProtocolInstaller, logger: Logger) {
+    init(installer: ProtocolInstaller, log: HandshakeLog) {
         self.installer = installer
-        self.logger = logger
+        self.log = log
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -29,12 +28,12 @@ final class ProtocolDispatchHandler: ChannelInboundHandler, RemovableChannelHand
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The TLS handler has told the client why. Scanners and health checks do this all day: it is counted, not logged.
+        // The TLS handler has told the client why. Scanners and health checks do this all day: it is counted, and seldom told.
         if case .handshake(let failure) = error as? TLSError {
             installer.surroundings.observer.handshakeFailed(failure)
             if failure == .timedOut { installer.surroundings.observer.timedOut(.handshake) }
+            log.note(failure, client: context.remoteAddress, now: context.eventLoop.now)
         }
-        logger.debug("TLS handshake failed", metadata: ["reason": "\(error)"])
         context.close(promise: nil)
     }
 }

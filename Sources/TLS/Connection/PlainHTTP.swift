@@ -26,11 +26,13 @@ enum PlainHTTP {
         return beginnings.contains { $0.starts(with: bytes) } ? .undecided : .other
     }
 
-    /// A whole HTTP/1.1 response that tells a person what is wrong.
+    /// A whole response that tells a person what is wrong.
+    ///
+    /// HTTP/1.0, which every client of HTTP/1.x takes and after which nobody waits for more.
     static func answer(_ allocator: ByteBufferAllocator) -> ByteBuffer {
-        let text = "this port speaks TLS; use https://\n"
+        let text = "this port speaks HTTPS, not HTTP: use https://\n"
         return allocator.buffer(
-            string: "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+            string: "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
                 + "Content-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n\(text)"
         )
     }

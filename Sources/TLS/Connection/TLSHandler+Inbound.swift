@@ -4,7 +4,9 @@ extension TLSHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let connection else { return }
         switch phase {
-        case .idle, .closing, .closed:
+        case .closing:
+            overhear(context, unwrapInboundIn(data).readableBytes)
+        case .idle, .closed:
             // Nobody reads what comes after an error or our close_notify.
             return
         case .sniffing:
@@ -56,6 +58,8 @@ extension TLSHandler {
             } else {
                 endInput(context)
             }
+        case .closing where lingerBytes > 0:
+            closeChannel(context)
         case .idle, .closing, .closed:
             context.fireUserInboundEventTriggered(event)
         }
@@ -199,7 +203,7 @@ extension TLSHandler {
         guard phase != .closed else { return }
         let isWaiting = phase == .sniffing || phase == .handshaking || isReadWanted
         context.fireChannelReadComplete()
-        if isWaiting, phase != .closing, phase != .closed {
+        if isWaiting && phase != .closing && phase != .closed || phase == .closing && lingerBytes > 0 {
             context.read()
         }
     }

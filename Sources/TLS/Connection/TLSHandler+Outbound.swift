@@ -139,12 +139,31 @@ extension TLSHandler {
             handler.closeChannel(context)
         }
         // At once if the socket has taken everything already.
-        lastWrite.assumeIsolated().whenComplete { [self] _ in
-            closeChannel(context)
+        lastWrite.assumeIsolated().whenComplete { [self] result in
+            if lastBytes != nil, case .success = result { linger(context) } else { closeChannel(context) }
         }
     }
 
-    private func closeChannel(_ context: ChannelHandlerContext) {
+    /// Says that nothing more comes, and lets the client finish what it has to say: see ``lingerTimeout``.
+    private func linger(_ context: ChannelHandlerContext) {
+        guard phase == .closing else { return }
+        lingerBytes = Self.maximumLingerBytes
+        timer?.cancel()
+        timer = schedule(Self.lingerTimeout, context) { handler, context in
+            handler.closeChannel(context)
+        }
+        context.close(mode: .output, promise: nil)
+        if phase == .closing { context.read() }
+    }
+
+    /// Passes over what comes after the last answer; closes when it is too much.
+    func overhear(_ context: ChannelHandlerContext, _ bytes: Int) {
+        guard lingerBytes > 0 else { return }
+        lingerBytes -= bytes
+        if lingerBytes <= 0 { closeChannel(context) }
+    }
+
+    func closeChannel(_ context: ChannelHandlerContext) {
         guard phase == .closing else { return }
         becomeClosed()
         let promise = closePromise

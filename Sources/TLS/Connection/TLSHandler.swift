@@ -5,8 +5,8 @@ package import NIOCore
 /// A server waits for its first bytes (`sniffing`), because a client that speaks plain HTTP by mistake deserves a
 /// readable answer. What looks like TLS makes it `handshaking`, which a client is at once; when that is done it fires
 /// ``TLSHandshakeEvent`` and is `open`. A close from either side, or an error, makes it `closing`: the last ciphertext, be it close_notify or an
-/// alert, is on its way to the socket, and the channel is closed when it got there or after a limited time. Then it is
-/// `closed`.
+/// alert, is on its way to the socket, and the channel is closed when it got there or after a limited time. Who spoke plain
+/// HTTP is listened to until then, for a while. Then it is `closed`.
 ///
 /// Reading follows the pipeline's demand. Plaintext is decrypted and fired only after a `read()` from downstream, which
 /// a channel with `autoRead` sends by itself; without one, what has already arrived stays encrypted, and that is at
@@ -30,6 +30,13 @@ package final class TLSHandler: ChannelDuplexHandler {
     ///
     /// The peer's close_notify is not waited for.
     static let closeTimeout = TimeAmount.seconds(5)
+
+    /// How long, and how much of what it sends, a client that gets an answer in the clear is listened to after that.
+    ///
+    /// A socket that is closed with bytes unread resets the connection, and the answer is lost with it. A request that
+    /// was meant for elsewhere is a review at the most.
+    static let lingerTimeout = TimeAmount.seconds(1)
+    static let maximumLingerBytes = 1 << 20
 
     /// What may be written before the end of the handshake.
     ///
@@ -80,6 +87,9 @@ package final class TLSHandler: ChannelDuplexHandler {
 
     /// Looks at what a client sends before OpenSSL does.
     var hello = ClientHelloScanner()
+
+    /// What a client may still send that is not read any more before the connection is closed.
+    var lingerBytes = 0
 
     // MARK: Reading
 

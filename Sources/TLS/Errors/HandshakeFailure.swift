@@ -62,7 +62,7 @@ package enum HandshakeFailure: Sendable, Hashable, CustomStringConvertible {
         case .noTLS:
             "the other end does not speak TLS; check the port, and whether the address is an http:// one"
         case .noSharedProtocol:
-            "the client offers no application protocol this server speaks"
+            "the client offers no application protocol (ALPN) this server speaks: http/1.1, and h2 unless it is off"
         case .noSharedCipher:
             "the client offers no cipher suite, group or signature algorithm this server accepts"
         case .unsupportedVersion:
