@@ -16,7 +16,7 @@ package struct Quantity: Sendable {
     package let isNegative: Bool
     private let text: ExactString
     /// Where digits and the point stand.
-    private let number: Range<String.Index>
+    private let number: Range<Int>
     private let fractionCount: Int
     private let decimalExponent: Int
     private let binaryExponent: Int
@@ -29,7 +29,7 @@ package struct Quantity: Sendable {
 
     /// - Throws: what is wrong with `text`.
     package init(_ text: ExactString) throws(Fault) {
-        guard let scan = Scan(text.string.utf8) else { throw text.isEmpty ? .empty : .format }
+        guard let scan = unsafe text.withBytes({ unsafe Scan($0) }) else { throw text.isEmpty ? .empty : .format }
         self.text = text
         (isNegative, number, fractionCount) = (scan.hasMinus && scan.hasDigit, scan.number, scan.fractionCount)
         (decimalExponent, binaryExponent) = (scan.decimalExponent, scan.binaryExponent)
@@ -56,8 +56,10 @@ package struct Quantity: Sendable {
     /// The whole number it is, in units of ten to the power of `power`, which is no more than its own last digit's.
     private func magnitude(inPowersOf power: Int) -> Magnitude {
         var magnitude = Magnitude()
-        for byte in text.string.utf8[number] where byte != UInt8(ascii: ".") {
-            magnitude.multiply(by: 10, adding: UInt64(byte - UInt8(ascii: "0")))
+        unsafe text.withBytes { bytes in
+            for index in number where unsafe bytes[index] != UInt8(ascii: ".") {
+                magnitude.multiply(by: 10, adding: unsafe UInt64(bytes[index] - UInt8(ascii: "0")))
+            }
         }
         for _ in 0..<(binaryExponent / 10) { magnitude.multiply(by: 1024, adding: 0) }
         for _ in 0..<max(0, decimalExponent - fractionCount - power) { magnitude.multiply(by: 10, adding: 0) }
@@ -96,21 +98,21 @@ private struct Scan {
     private(set) var hasMinus = false
     /// Whether a digit is not zero.
     private(set) var hasDigit = false
-    private(set) var number: Range<String.Index>
+    private(set) var number: Range<Int>
     private(set) var fractionCount = 0
     private(set) var decimalExponent = 0
     private(set) var binaryExponent = 0
 
-    init?(_ bytes: String.UTF8View) {
-        guard let first = bytes.first else { return nil }
+    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let first = unsafe bytes.first else { return nil }
         count = bytes.count
         hasMinus = first == UInt8(ascii: "-")
         let hasSign = hasMinus || first == UInt8(ascii: "+")
-        let start = hasSign ? bytes.index(after: bytes.startIndex) : bytes.startIndex
+        let start = hasSign ? 1 : 0
         var end = start
         var hasPoint = false
-        scan: while end < bytes.endIndex {
-            switch bytes[end] {
+        scan: while end < count {
+            switch unsafe bytes[end] {
             case UInt8(ascii: "0"): break
             case UInt8(ascii: "1")...UInt8(ascii: "9"): hasDigit = true
             case UInt8(ascii: ".") where !hasPoint:
@@ -119,27 +121,27 @@ private struct Scan {
             default: break scan
             }
             if hasPoint { fractionCount += 1 }
-            end = bytes.index(after: end)
+            end += 1
         }
         number = start..<end
-        if end < bytes.endIndex, !readSuffix(bytes[end...]) { return nil }
+        if end < count, unsafe !readSuffix(bytes[end...]) { return nil }
     }
 
     /// False when it is none that Kubernetes knows.
-    private mutating func readSuffix(_ suffix: Substring.UTF8View) -> Bool {
-        guard let first = suffix.first else { return true }
-        let rest = suffix.dropFirst()
-        if rest.isEmpty {
+    private mutating func readSuffix(_ suffix: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        guard let first = unsafe suffix.first else { return true }
+        let rest = unsafe suffix.dropFirst()
+        if unsafe rest.isEmpty {
             guard let power = Self.decimalPower(of: first) else { return false }
             decimalExponent = power
             return true
         }
-        if rest.elementsEqual("i".utf8) {
+        if unsafe rest.count == 1, unsafe rest.first == UInt8(ascii: "i") {
             guard let power = Self.binaryPower(of: first) else { return false }
             binaryExponent = power
             return true
         }
-        return first | 0x20 == UInt8(ascii: "e") && readExponent(rest)
+        return unsafe first | 0x20 == UInt8(ascii: "e") && readExponent(rest)
     }
 
     private static func decimalPower(of letter: UInt8) -> Int? {
@@ -170,12 +172,12 @@ private struct Scan {
     }
 
     /// A sign or none, and digits that an `Int64` holds, as `strconv.ParseInt` wants it.
-    private mutating func readExponent(_ text: Substring.UTF8View) -> Bool {
-        let isNegative = text.first == UInt8(ascii: "-")
-        let digits = text.dropFirst(isNegative || text.first == UInt8(ascii: "+") ? 1 : 0)
-        guard !digits.isEmpty else { return false }
+    private mutating func readExponent(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        let isNegative = unsafe text.first == UInt8(ascii: "-")
+        let digits = unsafe text.dropFirst(isNegative || text.first == UInt8(ascii: "+") ? 1 : 0)
+        guard unsafe !digits.isEmpty else { return false }
         var value: Int64 = 0
-        for byte in digits {
+        for unsafe byte in unsafe digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
             let digit = Int64(byte - UInt8(ascii: "0"))
             let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)

@@ -46,6 +46,11 @@ package struct JSONError: Error, Equatable {
     }
 }
 
+extension JSONError: CustomStringConvertible {
+    /// For one line; ``located(in:)`` where the text has several.
+    package var description: String { "\(reason) (byte \(offset))" }
+}
+
 extension JSONError.Reason: CustomStringConvertible {
     package var description: String {
         switch self {

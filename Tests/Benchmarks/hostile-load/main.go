@@ -1,11 +1,13 @@
 // Loads a webhook with what is hostile, and measures what others notice of it.
 //
 //	hostile-load -body FILE [-senders N] [-duration D] [-path PATH] HOST:PORT
+//	hostile-load -probe [-duration D] HOST:PORT
 //	hostile-load -silent N [-duration D] HOST:PORT
 //
-// With a body, senders post it without pause over kept connections, while /livez is asked as a kubelet does, on a
-// connection of its own each time, twenty times a second. With -silent so many connections are opened that never send
-// anything; whatever becomes of them, they are kept until the end. Prints one JSON object.
+// With a body, senders post it without pause over kept connections. With -probe /livez is asked as a kubelet does, on a
+// connection of its own each time, twenty times a second; by a process of its own, as a kubelet is one: among senders in one
+// process it would wait for them, not for the server. With -silent so many connections are opened that never send anything;
+// whatever becomes of them, they are kept until the end. Prints one JSON object.
 package main
 
 import (
@@ -50,19 +52,29 @@ type result struct {
 func main() {
 	body := flag.String("body", "", "file to post")
 	senders := flag.Int("senders", 8, "connections that post it")
+	asks := flag.Bool("probe", false, "ask /livez")
 	silent := flag.Int("silent", 0, "connections that stay silent")
 	duration := flag.Duration("duration", 10*time.Second, "how long")
 	path := flag.String("path", "/validate?timeout=10s", "where to post")
 	flag.Parse()
-	if flag.NArg() != 1 || (*body == "") == (*silent == 0) {
+	chosen := 0
+	for _, is := range []bool{*body != "", *asks, *silent > 0} {
+		if is {
+			chosen++
+		}
+	}
+	if flag.NArg() != 1 || chosen != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
 	var r result
 	var err error
-	if *silent > 0 {
+	switch {
+	case *silent > 0:
 		r.Opened = staySilent(flag.Arg(0), *silent, *duration)
-	} else {
+	case *asks:
+		r = probe(flag.Arg(0), *duration)
+	default:
 		r, err = load(flag.Arg(0), *path, *body, *senders, *duration)
 	}
 	if err != nil {
@@ -121,6 +133,14 @@ func load(address, path, file string, senders int, duration time.Duration) (resu
 			}
 		}()
 	}
+	group.Wait()
+	r.BodyP50, r.BodyMax = percentile(times, 0.5), percentile(times, 1)
+	return r, nil
+}
+
+func probe(address string, duration time.Duration) result {
+	var r result
+	end := time.Now().Add(duration)
 	var probes []float64
 	for time.Now().Before(end) {
 		next := time.Now().Add(time.Second / probesPerSecond)
@@ -138,10 +158,8 @@ func load(address, path, file string, senders int, duration time.Duration) (resu
 		r.Probes++
 		time.Sleep(time.Until(next))
 	}
-	group.Wait()
-	r.BodyP50, r.BodyMax = percentile(times, 0.5), percentile(times, 1)
 	r.ProbeP50, r.ProbeP99, r.ProbeMax = percentile(probes, 0.5), percentile(probes, 0.99), percentile(probes, 1)
-	return r, nil
+	return r
 }
 
 func staySilent(address string, count int, duration time.Duration) int {

@@ -73,7 +73,7 @@ struct ResourceCheck {
 
     /// Looks at the entries of `runtime.config`, each by itself.
     func checkConfig(_ findings: inout RuleFindings) {
-        for entry in config.entries { check(entry, Self.configField(entry), &findings) }
+        for entry in config.entries { check(entry, { Self.configField(entry) }, &findings) }
     }
 
     /// Looks at the entries of the workload of the run or of `step`.
@@ -82,7 +82,8 @@ struct ResourceCheck {
         if amounts.isEmpty { return }
         let own = Amounts(amounts, trims: trims)
         for entry in own.entries {
-            let field = Self.field(entry, of: step)
+            // Made only for a finding.
+            let field = { Self.field(entry, of: step) }
             check(entry, field, &findings)
             if !config.entries.isEmpty { countOverriding(entry, own) }
             if !entry.isLimit {
@@ -91,7 +92,7 @@ struct ResourceCheck {
             } else if own.entry(entry.name, isLimit: false) == nil,
                 let request = config.entry(entry.name, isLimit: false)
             {
-                compare(request, with: entry, Self.configField(request), &findings)
+                compare(request, with: entry, { Self.configField(request) }, &findings)
             }
         }
     }
@@ -105,17 +106,17 @@ struct ResourceCheck {
     /// Compares the entries of `runtime.config` with each other, where a workload leaves both in force.
     func compareConfig(_ findings: inout RuleFindings) {
         for entry in config.entries where !entry.isLimit && overriding[entry.name, default: 0] < workloadCount {
-            compare(entry, with: config.entry(entry.name, isLimit: true), Self.configField(entry), &findings)
+            compare(entry, with: config.entry(entry.name, isLimit: true), { Self.configField(entry) }, &findings)
         }
     }
 
     // MARK: One entry
 
-    private func check(_ entry: Amounts.Entry, _ field: FieldPath, _ findings: inout RuleFindings) {
+    private func check(_ entry: Amounts.Entry, _ field: () -> FieldPath, _ findings: inout RuleFindings) {
         if !ResourceName.isValid(entry.name) {
             findings.report(
                 .invalidResourceName,
-                field,
+                field(),
                 "Invalid value: \(VisibleText.quoted(entry.name)): no container can ask for such a resource",
                 "use cpu, memory, ephemeral-storage, hugepages-SIZE, or a name with its domain, as nvidia.com/gpu",
                 entry.key,
@@ -123,13 +124,13 @@ struct ResourceCheck {
             )
         }
         guard let problem = QuantityFault.problem(with: entry.text) else { return }
-        findings.report(.invalidQuantity, field, problem, QuantityFault.remedy, entry.text, outcome)
+        findings.report(.invalidQuantity, field(), problem, QuantityFault.remedy, entry.text, outcome)
     }
 
     private func compare(
         _ request: Amounts.Entry,
         with limit: Amounts.Entry?,
-        _ field: FieldPath,
+        _ field: () -> FieldPath,
         _ findings: inout RuleFindings
     ) {
         // The same text is the same amount.
@@ -143,7 +144,7 @@ struct ResourceCheck {
             """
         findings.report(
             .requestOverLimit,
-            field,
+            field(),
             message,
             "lower the request, or raise the limit",
             request.text,
