@@ -38,6 +38,7 @@ nghttp2-client|h2load|HTTP/2 test client and load generator
 nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the C libraries
+python3-pip|pip3|to install the library of Helm that renders the chart
 time|/usr/bin/time|to measure time and memory of a command
 wrk|wrk|HTTP/1.1 load generator
 '
@@ -103,6 +104,24 @@ need_swift() {
   [[ -n $version ]] || die "swift is on the PATH but 'swift --version' does not work; $how"
   [[ $(printf '%s\n' "$minimum_swift" "$version" | sort -V | head -n 1) == "$minimum_swift" ]] \
     || die "Swift $version is too old; $how"
+}
+
+# need_helm: Helm as a Python library, from PyPI, in .build/helm; sets helm_python, the command that runs with it. False where there
+# is none for this machine.
+need_helm() {
+  local folder=$PWD/.build/helm wanted=$PWD/scripts/chart.d/requirements.txt
+  # shellcheck disable=SC2034 # for whoever sources this
+  helm_python=(env "PYTHONPATH=$folder" PYTHONDONTWRITEBYTECODE=1 python3)
+  [[ $(uname -sm) == 'Linux x86_64' ]] || return 1
+  if ! cmp --silent "$wanted" "$folder/requirements.txt"; then
+    need_packages python3-pip
+    say "Installing Helm's library from PyPI ..."
+    rm -rf "$folder"
+    python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+      --requirement "$wanted" --target "$folder" 2>"$folder.log" \
+      || { cat "$folder.log" >&2; die "pip could not install what scripts/chart.d/requirements.txt names"; }
+    cp "$wanted" "$folder/requirements.txt"
+  fi
 }
 
 # How production executables are compiled: whatever builds one uses these, so that what they have in common is compiled once.
