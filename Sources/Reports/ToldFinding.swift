@@ -11,6 +11,8 @@ package struct ToldFinding: Sendable {
     package let field: String
     package let message: String
     package let remedy: String
+    /// What the operator says beside it; empty for nothing.
+    package let note: String
     package let exemption: String?
     package let isRatcheted: Bool
     /// Where in the file it is.
@@ -22,7 +24,7 @@ package struct ToldFinding: Sendable {
 
     init(_ finding: Finding, at position: SourcePosition) {
         (rule, reason, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
-        (field, message, remedy) = (finding.field, finding.message, finding.remedy)
+        (field, message, remedy, note) = (finding.field, finding.message, finding.remedy, finding.note)
         (exemption, isRatcheted, suggestion) = (finding.exemption, finding.isRatcheted, nil)
         self.position = position
     }
@@ -31,19 +33,19 @@ package struct ToldFinding: Sendable {
     package init(_ fault: SchemaFault, at position: SourcePosition) {
         let reason = APIServerReason(fault.kind)
         (rule, self.reason, action) = (APIServerReason.rule, reason.rawValue, reason.action)
-        (field, message, remedy) = (fault.field, fault.message, fault.remedy)
+        (field, message, remedy, note) = (fault.field, fault.message, fault.remedy, "")
         (exemption, isRatcheted, suggestion) = (nil, false, fault.suggestion)
         self.position = position
     }
 
-    /// Message and remedy.
-    package var explanation: String { "\(message) (\(remedy))" }
+    /// Message, remedy and the operator's note.
+    package var explanation: String { "\(message) (\(remedy))\(note.isEmpty ? "" : "; note: \(note)")" }
 
-    /// As a person reads it: the reason, where, what and how to fix it.
+    /// As a person reads it: the reason, where, what, how to fix it and what the operator says.
     var line: String { field.isEmpty ? "[\(reason)] \(explanation)" : "[\(reason)] \(field): \(explanation)" }
 
-    /// What else there is to say of it.
-    var note: String {
+    /// Why it is no worse than it is.
+    var mitigation: String {
         if let exemption { return " [exemption \(exemption)]" }
         return isRatcheted ? " [already so before the update]" : ""
     }

@@ -157,6 +157,17 @@ import Testing
         }
     }
 
+    @Test func `tells the operator's note beside the finding in every format`() {
+        let noted = Self.report(verdict(.deny, note: "ask <#labels>"))
+        for format in OutputFormat.allCases {
+            guard let output = noted.output(format) else { continue }
+            let note = format == .html || format == .junit ? "ask &lt;#labels&gt;" : "ask <#labels>"
+            let lead = format == .html ? "Note: " : format == .json ? #""note":""# : "(mend it); note: "
+            #expect(output.contains(lead + note), "\(format): \(output)")
+            #expect(Self.report(verdict(.deny)).output(format)?.lowercased().contains("note:") != true, "\(format)")
+        }
+    }
+
     @Test func `folds long lines to the width of a terminal`() {
         let report = Self.report(verdict(.deny, message: String(repeating: "word ", count: 40)))
         let text = report.output(.text, PrintOptions(style: TerminalStyle(isColoured: false, width: 60))) ?? ""

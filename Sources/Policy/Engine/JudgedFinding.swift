@@ -28,6 +28,8 @@ struct JudgedFinding {
     private var outcomes: [ControllerOutcome]
     /// Where each value is, once there is more than one draft.
     private var places: [ExactString: (part: Int, value: Int)] = [:]
+    /// What the operator says beside it.
+    private let note: String
     private var exemption: String?
     /// Exemptions that would have covered it and have expired.
     private var expired: [ExactString] = []
@@ -36,8 +38,9 @@ struct JudgedFinding {
     ///   - draft: the first of its reason at its field.
     ///   - rule: that reports it.
     ///   - action: what the policy makes of it, caps aside.
-    init(_ draft: RuleFindings.Draft, of rule: RuleID, action: Action) {
-        self.rule = rule
+    ///   - note: what the operator says beside it.
+    init(_ draft: RuleFindings.Draft, of rule: RuleID, action: Action, note: String = "") {
+        (self.rule, self.note) = (rule, note)
         (reason, field) = (draft.reason, draft.field)
         outcomes = draft.outcome.map { [$0] } ?? []
         parts = [Self.part(draft, draft.values, action)]
@@ -132,6 +135,7 @@ struct JudgedFinding {
             // Rules make their parts visible; this is for the part that one forgets.
             message: VisibleText.line(text.message),
             remedy: VisibleText.line(text.remedy),
+            note: note,
             exemption: exemption,
             isRatcheted: !values.isEmpty && values.allSatisfy(\.isRatcheted),
             outcomes: outcomes,

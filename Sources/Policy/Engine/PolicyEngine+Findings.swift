@@ -89,7 +89,7 @@ extension PolicyEngine {
                     findings[place].add(draft, action: action)
                 } else {
                     if collected.drafts.count > 1 { places[draft.field?.key] = findings.count }
-                    findings.append(JudgedFinding(draft, of: actions.rule, action: action))
+                    findings.append(JudgedFinding(draft, of: actions.rule, action: action, note: actions.note))
                 }
             }
             if findings.count == first { continue }

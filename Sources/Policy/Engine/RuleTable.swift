@@ -40,10 +40,12 @@ final class CompiledRule: Sendable {
 /// The action of each reason: the first that is set of override's reasons, override's action, base's reasons, base's
 /// action, the reason's default, the rule's default.
 struct RuleActions: Sendable {
-    /// One layer: an entry's `action` and `reasons`.
+    /// One layer: an entry's `action`, `reasons` and `note`.
     struct Layer: Sendable {
         var action: Action?
         var reasons: [Reason: Action] = [:]
+        /// What the operator says beside the findings, fit to print.
+        var note: String?
 
         init(_ entry: inout PolicyEntry, rule: RuleID) {
             action = entry.choice("action", of: Action.self)
@@ -58,6 +60,7 @@ struct RuleActions: Sendable {
                 reasons[reason] = map.choice(node, at: "\(map.path).\(reason.rawValue)", of: Action.self)
             }
             entry.adopt(map)
+            note = entry.text("note", upTo: PolicyBounds.toldText)
         }
     }
 
@@ -66,6 +69,8 @@ struct RuleActions: Sendable {
     let isOff: Bool
     /// Of the reasons the policy says something of.
     private let actions: [Reason: Action]
+    /// The operator's own words beside the findings, of the first layer that has any; empty for none.
+    let note: String
 
     /// - Parameters:
     ///   - rule: whose reasons they are.
@@ -77,6 +82,7 @@ struct RuleActions: Sendable {
         }
         self.rule = rule
         self.actions = actions
+        note = layers.lazy.compactMap(\.note).first ?? ""
         isOff = rule.reasons.allSatisfy { actions[$0] == .off }
     }
 

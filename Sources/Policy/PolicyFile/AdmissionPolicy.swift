@@ -66,7 +66,7 @@ package struct AdmissionPolicy: Sendable {
         onError = spec.choice("onError", of: Action.self) ?? .deny
         onStale = spec.choice("onStale", of: Action.self) ?? .warn
         onUnclaimed = spec.choice("onUnclaimed", of: Action.self) ?? .deny
-        contact = Self.contact(&spec)
+        contact = spec.text("contact", upTo: PolicyBounds.toldText) ?? ""
         maximumStateAgeSeconds = spec.integer("stateMaxAgeSeconds", in: PolicyBounds.stateMaxAgeSeconds) ?? 30
         var ruleEntries = spec.entry("rules")
         let overrides = PolicyOverride.read(&spec)
@@ -142,19 +142,6 @@ package struct AdmissionPolicy: Sendable {
         metadata.finish()
         file.adopt(metadata)
         return name?.nonBlank?.string ?? "default"
-    }
-
-    /// Longest ``contact``, in characters: it is in every denial.
-    static let maximumContactLength = 200
-
-    private static func contact(_ spec: inout PolicyEntry) -> String {
-        guard let text = spec.string("contact") else { return "" }
-        let count = text.characterCount
-        if count > maximumContactLength {
-            let offset = spec.names.first { $0.name == "contact" }?.node.offset ?? spec.offset
-            spec.report(offset, "spec.contact: Too long: \(count) characters, must be at most \(maximumContactLength)")
-        }
-        return VisibleText.part(text.trimmed, upTo: maximumContactLength)
     }
 
     /// `apiVersion` of a policy file.

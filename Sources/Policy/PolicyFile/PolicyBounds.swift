@@ -7,6 +7,8 @@ enum PolicyBounds {
     ///
     /// Older cluster state says nothing of the runs there are now.
     static let stateMaxAgeSeconds = 1...86_400
+    /// Characters of `contact`, a rule's `note`, and an exemption's `owner` and `ticket`: they are told again and again.
+    static let toldText = 200
     /// `maxLoopIterations` of one loop, each of which is a Job that starts an agent.
     static let loopIterations = 1...1_000_000
     /// `maxBackoffLimit` of a runner's Job, each of which starts an agent.

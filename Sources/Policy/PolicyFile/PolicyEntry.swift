@@ -66,13 +66,23 @@ struct PolicyEntry {
     }
 
     mutating func string(_ key: StaticString) -> ExactString? {
-        switch node(key, .string) {
-        case nil: return nil
-        case .string(let text, _): return text
-        case let other?:
-            report(other.offset, mismatch(joined(key), "a string", other))
-            return nil
+        node(key, .string).flatMap { string($0, key) }
+    }
+
+    private mutating func string(_ node: PolicyNode, _ key: StaticString) -> ExactString? {
+        if case .string(let text, _) = node { return text }
+        report(node.offset, mismatch(joined(key), "a string", node))
+        return nil
+    }
+
+    /// A text that is told as it is, trimmed and fit to print, of at most so many characters (Unicode scalars).
+    mutating func text(_ key: StaticString, upTo maximum: Int) -> String? {
+        guard let node = node(key, .text(maximum)), let text = string(node, key) else { return nil }
+        let count = text.characterCount
+        if count > maximum {
+            report(node.offset, "\(joined(key)): Too long: \(count) characters, must be at most \(maximum)")
         }
+        return VisibleText.part(text.trimmed, upTo: maximum)
     }
 
     mutating func boolean(_ key: StaticString) -> Bool? {

@@ -4,6 +4,8 @@ struct PolicyOption: Sendable {
     indirect enum ValueType: Sendable {
         case any
         case string
+        /// A text of at most so many characters (Unicode scalars).
+        case text(Int)
         case boolean
         case integer(ClosedRange<Int>)
         case strings

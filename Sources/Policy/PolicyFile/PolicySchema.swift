@@ -48,6 +48,7 @@ package enum PolicySchema {
         case .string:
             if let constant = key.flatMap({ constants[$0] }) { return [("const", quoted(constant))] }
             return [("type", quoted("string"))]
+        case .text(let maximum): return [("type", quoted("string")), ("maxLength", "\(maximum)")]
         case .boolean: return [("type", quoted("boolean"))]
         case .integer(let range):
             return [

@@ -23,7 +23,7 @@ package enum AnswerBudget {
     private static func lines(_ denying: [Finding], more: Int, within maximumBytes: Int) -> String {
         var message = ""
         var told = 0
-        for finding in denying {
+        for finding in NotedFinding.all(denying) {
             let line = finding.line
             let separator = told == 0 ? "" : "; "
             let left = denying.count - told - 1 + more
@@ -52,7 +52,7 @@ package enum AnswerBudget {
         denying.prefix(maximumCauses).map {
             Status.Cause(
                 reason: $0.reason.rawValue,
-                message: cut($0.explanation, to: maximumCauseBytes),
+                message: cut(NotedFinding($0).explanation, to: maximumCauseBytes),
                 field: $0.field
             )
         }

@@ -14,6 +14,8 @@ package struct Finding: Sendable {
     package var message: String
     /// How to fix it.
     package var remedy: String
+    /// What the operator says beside it, fit to print; empty for nothing.
+    package var note = ""
     /// Name of the exemption that made it `Audit`.
     package var exemption: String?
     /// Whether all of it was already true of the old object.
@@ -33,7 +35,7 @@ package struct Finding: Sendable {
         var isRatcheted = false
     }
 
-    /// Message and remedy, as a cause carries them.
+    /// Message and remedy.
     package var explanation: String { "\(message) (\(remedy))" }
 
     /// As a person reads it: the reason, where, what and how to fix it.

@@ -60,6 +60,7 @@ extension Finding {
         writer.optional("column", position?.column)
         writer.optional("message", message)
         writer.optional("remedy", remedy)
+        writer.optional("note", note)
         writer.optional("exemption", exemption)
         if isRatcheted {
             writer.key("ratcheted")

@@ -16,9 +16,11 @@ extension Verdict {
 
     /// The `Warn` findings within the budget, and notices.
     package var warnings: [String] {
-        let lines = notices + findings.lazy.filter { $0.action == .warn }.map(\.line)
+        let found = findings.filter { $0.action == .warn }
         let more = omitted.count(.warn)
-        return lines.isEmpty && more == 0 ? [] : WarningBudget.fit(lines, more: more)
+        if notices.isEmpty, found.isEmpty, more == 0 { return [] }
+        let warnings = notices.map { WarningBudget.Warning(text: $0) } + NotedFinding.all(found).map(\.warning)
+        return WarningBudget.fit(warnings, more: more)
     }
 
     /// Forbidden, with every denying finding as a line and as a cause, within ``AnswerBudget``.

@@ -8,11 +8,30 @@ enum WarningBudget {
     /// All of them together have at most 2,048.
     static let maximumCount = 8
 
+    /// A finding or a notice.
+    struct Warning {
+        var text: String
+        /// What is said beside it, in a warning of its own; nil for nothing.
+        var note: String?
+
+        fileprivate var count: Int { note == nil ? 1 : 2 }
+    }
+
     /// `warnings` within the budget; when some are left out, or there are `more`, the last one says how many.
-    static func fit(_ warnings: [String], more: Int = 0) -> [String] {
-        if more == 0, warnings.count <= maximumCount { return warnings.map(cut) }
-        let kept = warnings.prefix(maximumCount - 1)
-        return kept.map(cut) + [remainder(warnings.count - kept.count + more)]
+    static func fit(_ warnings: [Warning], more: Int = 0) -> [String] {
+        let count = warnings.reduce(0) { $0 + $1.count }
+        if more == 0, count <= maximumCount { return told(warnings[...]) }
+        var kept = 0
+        var room = maximumCount - 1
+        while kept < warnings.count, warnings[kept].count <= room {
+            room -= warnings[kept].count
+            kept += 1
+        }
+        return told(warnings[..<kept]) + [remainder(warnings.count - kept + more)]
+    }
+
+    private static func told(_ warnings: ArraySlice<Warning>) -> [String] {
+        warnings.flatMap { [cut($0.text)] + ($0.note.map { [cut($0)] } ?? []) }
     }
 
     private static func remainder(_ count: Int) -> String {

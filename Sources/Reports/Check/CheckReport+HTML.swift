@@ -77,7 +77,8 @@ extension ToldFinding {
             } ?? ""
         return "\(HTMLPage.badge(action, action.rawValue)) <strong>\(HTMLPage.escaped(reason))</strong> \(path)"
             + "<span class=\"place\">\(HTMLPage.escaped(place))</span>"
-            + "<p>\(HTMLPage.escaped(message + note))</p>\(shown)<p class=\"fix\">Fix: \(HTMLPage.escaped(remedy))</p>"
+            + "<p>\(HTMLPage.escaped(message + mitigation))</p>\(shown)<p class=\"fix\">Fix: \(HTMLPage.escaped(remedy))</p>"
+            + (note.utf8.isEmpty ? "" : "<p class=\"fix\">Note: \(HTMLPage.escaped(note))</p>")
     }
 }
 

@@ -50,7 +50,7 @@ extension JudgedObject {
             FindingLine(
                 place: "\(finding.position.line):\(finding.position.column)",
                 action: finding.action,
-                text: "\(finding.line)\(finding.note)",
+                text: "\(finding.line)\(finding.mitigation)",
                 excerpt: finding.excerpt
             )
         }

@@ -21,7 +21,7 @@ import Testing
             let entry = try Self.value(document, ["spec", "rules", rule.rawValue])
             let keys = try #require(entry["properties"] as? [String: Any]).keys
             let options = rule.descriptor.optionKeys
-            #expect(Set(keys) == Set(["action", "reasons"] + options), "\(rule.rawValue)")
+            #expect(Set(keys) == Set(["action", "reasons", "note"] + options), "\(rule.rawValue)")
             let reasons = try Self.value(document, ["spec", "rules", rule.rawValue, "reasons"])["properties"]
             #expect(Set(try #require(reasons as? [String: Any]).keys) == Set(rule.reasons.map(\.rawValue)))
         }

@@ -6,7 +6,12 @@ import Reports
 @testable import Policy
 
 /// A verdict with findings of these actions, in this order.
-func verdict(_ actions: Action..., name: ExactString = "one", message: String = "is wrong") -> Verdict {
+func verdict(
+    _ actions: Action...,
+    name: ExactString = "one",
+    message: String = "is wrong",
+    note: String = ""
+) -> Verdict {
     let verdict = Verdict(
         uid: "u-1",
         operation: .create,
@@ -25,7 +30,8 @@ func verdict(_ actions: Action..., name: ExactString = "one", message: String = 
             action: action,
             field: "metadata.labels",
             message: message,
-            remedy: "mend it"
+            remedy: "mend it",
+            note: note
         )
     }
     return verdict
