@@ -177,7 +177,8 @@ private struct Scan {
         let digits = unsafe text.dropFirst(isNegative || text.first == UInt8(ascii: "+") ? 1 : 0)
         guard unsafe !digits.isEmpty else { return false }
         var value: Int64 = 0
-        for unsafebyte in unsafe digits {
+        for index in unsafe digits.indices {
+            let byte = unsafe digits[index]
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
             let digit = Int64(byte - UInt8(ascii: "0"))
             let (tens, isTooLarge) = value.multipliedReportingOverflow(by: 10)
