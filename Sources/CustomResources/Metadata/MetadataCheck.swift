@@ -11,6 +11,7 @@ package struct MetadataCheck {
     ]
 
     private var faults: [SchemaFault] = []
+    private var nearNames = NearNames()
 
     private init() {}
 
@@ -56,10 +57,10 @@ package struct MetadataCheck {
         at offset: Int
     ) throws(JSONError) {
         try reader.skipValue()
-        guard !Self.members.contains(name) else { return }
-        let nearest = NearName.nearest(to: name, among: Self.members)
+        guard !Self.members.contains(name), faults.count < SchemaLimits.maximumFaults else { return }
+        let nearest = nearNames.nearest(to: name, among: Self.members)
         let field = JSONPath.joining("metadata", name.string)
-        let remedy = "correct its name\(NearName.hint(nearest)), or remove it: the API server drops it"
+        let remedy = "correct its name\(NearNames.hint(nearest)), or remove it: the API server drops it"
         add(.unknownField, field, "unknown field \"\(field)\"", remedy, offset, suggestion: nearest?.string)
     }
 

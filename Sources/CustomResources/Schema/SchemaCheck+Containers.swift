@@ -72,12 +72,13 @@ extension SchemaCheck {
     }
 
     private mutating func addUnknown(_ name: ExactString, in schema: StructuralSchema, at offset: Int) {
-        let nearest = NearName.nearest(to: name, among: Array(schema.properties.keys))
+        if isFull { return }
+        let nearest = nearNames.nearest(to: name, among: schema.properties.keys)
         if schema.isPartial, nearest == nil { return }
         add(
             .unknownField,
             "unknown field \"\(path.text)\"",
-            "correct its name\(NearName.hint(nearest)), or remove it: the API server drops it",
+            "correct its name\(NearNames.hint(nearest)), or remove it: the API server drops it",
             at: offset,
             suggestion: nearest?.string
         )

@@ -26,8 +26,11 @@ package struct SchemaCheck {
     var countsUnknownAlone = false
     /// What cannot be checked, each told once.
     private var unchecked: Set<ExactString> = []
+    var nearNames: NearNames
 
-    init() {}
+    init(nearNames: NearNames = NearNames()) {
+        self.nearNames = nearNames
+    }
 
     /// What the API server would say of an object by its schema.
     ///
@@ -41,6 +44,15 @@ package struct SchemaCheck {
         by schema: StructuralSchema,
         dropsStatus: Bool
     ) -> [SchemaFault] {
+        unsafe check(object, by: schema, dropsStatus: dropsStatus).faults
+    }
+
+    /// The check of an object when it is done.
+    static func check(
+        _ object: UnsafeRawBufferPointer,
+        by schema: StructuralSchema,
+        dropsStatus: Bool = false
+    ) -> SchemaCheck {
         var check = SchemaCheck()
         do throws(JSONError) {
             try unsafe JSONReader.read(object) { reader throws(JSONError) in
@@ -52,7 +64,7 @@ package struct SchemaCheck {
         if check.invalidCount == 0, !check.pending.isEmpty {
             unsafe check.evaluateRules(in: object)
         }
-        return check.faults
+        return check
     }
 
     private mutating func checkRoot(
@@ -128,13 +140,13 @@ package struct SchemaCheck {
     private mutating func checkEnumeration(_ values: [ExactString], of text: ExactString, at offset: Int) {
         let value = CanonicalJSON.text(of: text)
         guard !values.contains(value) else { return }
-        let nearest = NearName.nearest(to: value, among: values)
+        let nearest = isFull ? nil : nearNames.nearest(to: value, among: values)
         let known = values.prefix(20).map { VisibleText.part($0, upTo: 100) }.joined(separator: ", ")
         add(
             .invalid,
             // What is no slip of the pen may be anything, a secret too.
             "Unsupported value\(nearest == nil ? "" : ": \(VisibleText.part(value))"): supported values: \(known)",
-            "write one of them" + NearName.hint(nearest),
+            "write one of them" + NearNames.hint(nearest),
             at: offset,
             suggestion: nearest?.trimming("\"").string
         )
@@ -164,7 +176,8 @@ package struct SchemaCheck {
     }
 
     private static func isValid(_ bytes: UnsafeRawBufferPointer, _ schema: StructuralSchema) -> Bool {
-        var check = SchemaCheck()
+        // Whether it is valid is all that is asked.
+        var check = SchemaCheck(nearNames: NearNames(work: 0))
         do throws(JSONError) {
             try unsafe JSONReader.read(bytes) { reader throws(JSONError) in try check.check(&reader, schema) }
         } catch {
@@ -175,6 +188,9 @@ package struct SchemaCheck {
 
     // MARK: Telling
 
+    /// Whether nothing more is told.
+    var isFull: Bool { faults.count >= SchemaLimits.maximumFaults }
+
     mutating func add(
         _ kind: SchemaFault.Kind,
         _ message: String,
@@ -184,7 +200,7 @@ package struct SchemaCheck {
     ) {
         guard kind == .unknownField || !countsUnknownAlone else { return }
         if kind == .invalid { invalidCount += 1 }
-        guard faults.count < SchemaLimits.maximumFaults else { return }
+        guard !isFull else { return }
         let place = anchors.last ?? offset
         let field = path.text
         faults.append(
@@ -204,7 +220,9 @@ package struct SchemaCheck {
 
     /// Says of something that the API server checks and that is beyond this program that it was not checked.
     mutating func addUnchecked(_ what: String, at offset: Int) {
-        guard unchecked.insert(ExactString("\(path.text) \(what)")).inserted else { return }
+        guard !isFull, !countsUnknownAlone, unchecked.insert(ExactString("\(path.text) \(what)")).inserted else {
+            return
+        }
         add(
             .notChecked,
             "\(VisibleText.line(what)) was not checked",

@@ -46,6 +46,8 @@ package enum SchemaLimits {
     package static let maximumNodes = 1_000_000
     /// Steps that the rules of one object may take all together; the API server's own bound is of another measure.
     package static let maximumSteps = 1_000_000
+    /// Units of looking for what is near to unknown names of one object, which are 10 ms; a typing error is some hundreds.
+    package static let maximumNameWork = 2_000_000
     /// Bytes of one rule.
     package static let maximumRuleBytes = 16 << 10
     /// States of a pattern's machine, and with that the steps a character costs.
