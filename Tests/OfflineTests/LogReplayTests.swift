@@ -27,7 +27,7 @@ import Testing
         #expect(report.doubts.flatMap(\.reasons) == ["too large", "the line has no review"])
         #expect(report.errored == 1 && report.dropped == 7 && report.unreadable == 2 && report.cutOff == 1)
         for part in [
-            ":5: no decision", ":6: not JSON: unexpected 'n' (byte 0)", ":7: warning: the last line is cut off",
+            ":5: no decision", ":6: not JSON: unexpected 'o' (byte 1)", ":7: warning: the last line is cut off",
         ] {
             #expect(report.problemText.contains(part), "\(report.problemText)")
         }
