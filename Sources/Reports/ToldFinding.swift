@@ -14,6 +14,8 @@ package struct ToldFinding: Sendable {
     /// What the operator says beside it; empty for nothing.
     package let note: String
     package let exemption: String?
+    /// `owner ops, ticket OPS-4711` of the exemption; empty where nobody says.
+    package let exemptionContact: String
     package let isRatcheted: Bool
     /// Where in the file it is.
     package let position: SourcePosition
@@ -26,6 +28,7 @@ package struct ToldFinding: Sendable {
         (rule, reason, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
         (field, message, remedy, note) = (finding.field, finding.message, finding.remedy, finding.note)
         (exemption, isRatcheted, suggestion) = (finding.exemption, finding.isRatcheted, nil)
+        exemptionContact = finding.exemptionContact.text
         self.position = position
     }
 
@@ -34,7 +37,7 @@ package struct ToldFinding: Sendable {
         let reason = APIServerReason(fault.kind)
         (rule, self.reason, action) = (APIServerReason.rule, reason.rawValue, reason.action)
         (field, message, remedy, note) = (fault.field, fault.message, fault.remedy, "")
-        (exemption, isRatcheted, suggestion) = (nil, false, fault.suggestion)
+        (exemption, exemptionContact, isRatcheted, suggestion) = (nil, "", false, fault.suggestion)
         self.position = position
     }
 
@@ -44,9 +47,14 @@ package struct ToldFinding: Sendable {
     /// As a person reads it: the reason, where, what, how to fix it and what the operator says.
     var line: String { field.isEmpty ? "[\(reason)] \(explanation)" : "[\(reason)] \(field): \(explanation)" }
 
+    /// The exemption that covers it, and who answers for that; nil where none does.
+    var justification: String? {
+        exemption.map { "exemption \($0)\(exemptionContact.isEmpty ? "" : ": \(exemptionContact)")" }
+    }
+
     /// Why it is no worse than it is.
     var mitigation: String {
-        if let exemption { return " [exemption \(exemption)]" }
+        if let justification { return " [\(justification)]" }
         return isRatcheted ? " [already so before the update]" : ""
     }
 }

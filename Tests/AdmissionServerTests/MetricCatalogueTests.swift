@@ -25,7 +25,7 @@ import Testing
 
     /// Everything the server shows once all that fill its metrics have.
     private static func shown() -> String {
-        let service = ServiceUnderTest()
+        let service = ServiceUnderTest(policy: .withExemptions)
         let metrics = service.metrics
         metrics.observeState { service.store.figures }
         metrics.observeFeed { [(ClusterSource(kind: .agentRun, namespace: nil), FeedFigures())] }

@@ -74,6 +74,26 @@ extension ServiceUnderTest {
         #expect(service.metricLines("findings_total") == findings.map { _ in "1" })
     }
 
+    @Test func `count what exemptions cover, of the policy in use alone`() throws {
+        let service = ServiceUnderTest(policy: .withExemptions)
+        service.metrics.observePolicy(service.engine)
+        #expect(service.metricLines("exempted_findings_total") == ["0", "0"])
+        let verdict = Verdict.example
+        var finding = Finding.example(.limits, .queueLimit, .audit)
+        finding.exemption = "incident-1"
+        let count = AnswerBudget.maximumFindings + 1
+        verdict.findings = [Finding.example(.limits, .queueLimit, .audit)] + Array(repeating: finding, count: count)
+        verdict.limitFindings()
+        service.metrics.reviews.judged(verdict, in: .milliseconds(1))
+        let own = #"exemption="incident-1""#
+        #expect(service.metricLines("exempted_findings_total", own) == ["\(count)"])
+        #expect(service.metricLines("exempted_findings_total", #"exemption="a \"b\"""#) == ["0"])
+        service.engine.replace(with: PolicyEngine(policy: .builtIn))
+        #expect(service.metricLines("exempted_findings_total") == [])
+        service.engine.replace(with: PolicyEngine(policy: .withExemptions))
+        #expect(service.metricLines("exempted_findings_total", own) == ["0"])
+    }
+
     @Test func `show the reviews in flight`() throws {
         let eventLoop = EmbeddedEventLoop()
         service.begin(Review(name: "one"), on: eventLoop)

@@ -1,8 +1,9 @@
 import Foundation
 import JSONPull
-import Policy
 import Reports
 import Testing
+
+@testable import Policy
 
 @Suite struct `Report of check` {
     private static func report(_ verdicts: Verdict..., problems: [FileProblem] = []) -> CheckReport {
@@ -166,6 +167,17 @@ import Testing
             #expect(output.contains(lead + note), "\(format): \(output)")
             #expect(Self.report(verdict(.deny)).output(format)?.lowercased().contains("note:") != true, "\(format)")
         }
+    }
+
+    @Test func `tells who answers for an exemption`() {
+        let exempted = verdict(.audit)
+        exempted.findings[0].exemption = "incident"
+        exempted.findings[0].exemptionContact = ExemptionContact(owner: "ops", ticket: "OPS-1")
+        let report = Self.report(exempted)
+        let words = "exemption incident: owner ops, ticket OPS-1"
+        #expect(report.output(.text)?.contains(" [\(words)]") == true)
+        #expect(report.output(.html)?.contains(" [\(words)]") == true)
+        #expect(report.output(.sarif)?.contains("\"justification\":\"\(words)\"") == true)
     }
 
     @Test func `folds long lines to the width of a terminal`() {

@@ -111,10 +111,14 @@ extension AdmissionMetrics {
             "policy_info", MetricKind.gauge, "1, labelled with the policy in use: SHA-256 of its file, and generation."
         )
 
+        static let exempted = (
+            "exempted_findings_total", MetricKind.counter, "Findings that an exemption of the policy in use covers."
+        )
+
         static let all = [
             stateObjects, stateAge, stateSynced, stateNeeded, stateRelists, stateEvents, stateFailures, claimsHeld,
             clockSkew,
-            reloads, reloadFailed, expiry, policyInfo, reservations, reservationsDropped,
+            reloads, reloadFailed, expiry, policyInfo, reservations, reservationsDropped, exempted,
         ]
     }
 
@@ -191,7 +195,7 @@ extension AdmissionMetrics {
         }
     }
 
-    /// Shows which policy is in use, so that replicas can be compared, and which kinds it needs.
+    /// Shows which policy is in use, so that replicas can be compared, which kinds it needs, and what its exemptions cover.
     package func observePolicy(_ engine: Current<PolicyEngine>) {
         observe(Observed.stateNeeded) { samples in
             let policy = engine.value.policy
@@ -202,6 +206,11 @@ extension AdmissionMetrics {
         observe(Observed.policyInfo) { samples in
             let policy = engine.value.policy
             samples.add(1, LabelSet([("sha256", policy.digest), ("generation", policy.generation.rawValue)]))
+        }
+        observe(Observed.exempted) { [reviews] samples in
+            for (name, count) in reviews.exempted.values(of: engine.value.policy.exemptionNames) {
+                samples.add(count, LabelSet("exemption", name))
+            }
         }
     }
 

@@ -36,6 +36,8 @@ package final class ReviewMetrics: Sendable {
     /// By what is complained about, and action.
     private let findings: CounterRow
     private let complaints: [Complaint: Int]
+    /// By the exemption that covers them.
+    let exempted = ExemptionCounts()
     private let registry: MetricsRegistry
 
     init(_ registry: MetricsRegistry) {
@@ -122,6 +124,7 @@ package final class ReviewMetrics: Sendable {
         count(operation, kind, verdict.allowed ? 0 : 1, dryRun: verdict.dryRun)
         durations.observe(time.nanoseconds)
         for finding in verdict.findings { count(finding.rule, finding.reason, finding.action, 1) }
+        exempted.add(verdict)
         if verdict.omitted.count > 0 {
             for (kind, count) in verdict.omitted.counts { self.count(kind.rule, kind.reason, kind.action, count) }
         }

@@ -1,10 +1,27 @@
 internal import AgentRuns
 internal import JSONPull
 
+/// Who answers for an exemption and where it is dealt with, fit to print; empty where the policy does not say.
+package struct ExemptionContact: Sendable, Equatable {
+    package var owner = ""
+    package var ticket = ""
+
+    /// `owner ops, ticket OPS-4711`; empty without both.
+    package var text: String {
+        [("owner", owner), ("ticket", ticket)].filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }.joined(
+            separator: ", "
+        )
+    }
+}
+
 /// A named, reasoned and usually dated exception: its findings stay visible as `Audit`.
-struct Exemption: Sendable {
+///
+/// A class, as every finding that it covers has it.
+final class Exemption: Sendable {
     let name: ExactString
     let reason: ExactString
+    /// Who answers for it and where it is dealt with.
+    let contact: ExemptionContact
     let rules: [RuleID]
     let match: RequestMatch
     /// Nil for never.
@@ -17,11 +34,18 @@ struct Exemption: Sendable {
         if reason.isBlank {
             entry.report(entry.offset, "\(entry.joined("reason")): Required value: say why the exception is made")
         }
+        contact = ExemptionContact(
+            owner: entry.text("owner", upTo: PolicyBounds.toldText) ?? "",
+            ticket: entry.text("ticket", upTo: PolicyBounds.toldText) ?? ""
+        )
         rules = Self.rules(&entry)
         match = RequestMatch.read(&entry)
         expires = Self.expiry(&entry)
         entry.finish()
     }
+
+    /// The name as it is told, in findings, metrics and the decision log.
+    var toldName: String { VisibleText.part(name) }
 
     /// The keys of an exemption.
     static var options: [PolicyOption] {

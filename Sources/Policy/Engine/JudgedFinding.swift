@@ -30,9 +30,9 @@ struct JudgedFinding {
     private var places: [ExactString: (part: Int, value: Int)] = [:]
     /// What the operator says beside it.
     private let note: String
-    private var exemption: String?
+    private var exemption: Exemption?
     /// Exemptions that would have covered it and have expired.
-    private var expired: [ExactString] = []
+    private var expired: [Exemption] = []
 
     /// - Parameters:
     ///   - draft: the first of its reason at its field.
@@ -80,14 +80,14 @@ struct JudgedFinding {
 
     // MARK: What the policy makes of it
 
-    /// Makes it `Audit`, at most, as the exemption of this name covers it.
-    mutating func exempt(by name: String) {
-        exemption = name
+    /// Makes it `Audit`, at most, as the exemption covers it.
+    mutating func exempt(by exemption: Exemption) {
+        self.exemption = exemption
         limitActions()
     }
 
-    /// Notes that an exemption of this name would have covered it.
-    mutating func noteExpired(_ name: ExactString) { expired.append(name) }
+    /// Notes that an exemption would have covered it.
+    mutating func noteExpired(_ exemption: Exemption) { expired.append(exemption) }
 
     private mutating func limitActions() {
         for part in parts.indices {
@@ -136,7 +136,8 @@ struct JudgedFinding {
             message: VisibleText.line(text.message),
             remedy: VisibleText.line(text.remedy),
             note: note,
-            exemption: exemption,
+            exemption: exemption?.toldName,
+            exemptionContact: exemption?.contact ?? ExemptionContact(),
             isRatcheted: !values.isEmpty && values.allSatisfy(\.isRatcheted),
             outcomes: outcomes,
             values: values
@@ -154,7 +155,12 @@ struct JudgedFinding {
     private static let maximumSentences = 5
 
     private var text: (message: String, remedy: String) {
-        let expired = expired.map { "; exemption \(VisibleText.quoted($0)) has expired" }.joined()
+        let expired = expired.map { exemption in
+            let contact = exemption.contact.text
+            return "; exemption \(VisibleText.quoted(exemption.name)) has expired"
+                + (contact.isEmpty ? "" : " (\(contact))")
+        }
+        .joined()
         // Nearly always.
         if parts.count == 1, parts[0].wording == nil || parts[0].values.count == 1 {
             return (parts[0].message + expired, parts[0].remedy)

@@ -116,15 +116,15 @@ extension PolicyEngine {
 
     /// What exempts the findings of one rule about one object.
     private struct Exemptions {
-        /// Of the first in force.
-        var name: String?
-        /// Of those before it that have expired.
-        var expired: [ExactString] = []
+        /// The first in force.
+        var current: Exemption?
+        /// Those before it that have expired.
+        var expired: [Exemption] = []
 
         /// Puts the finding under the exemption in force; expired ones are named in the message.
         func apply(to finding: inout JudgedFinding) {
-            for name in expired { finding.noteExpired(name) }
-            if let name { finding.exempt(by: name) }
+            for exemption in expired { finding.noteExpired(exemption) }
+            if let current { finding.exempt(by: current) }
         }
     }
 
@@ -134,10 +134,10 @@ extension PolicyEngine {
             let exemption = policy.exemptions[number]
             guard exemption.covers(rule, match) else { continue }
             if let expires = exemption.expires, now >= expires {
-                exemptions.expired.append(exemption.name)
+                exemptions.expired.append(exemption)
                 continue
             }
-            exemptions.name = VisibleText.part(exemption.name)
+            exemptions.current = exemption
             break
         }
         return exemptions

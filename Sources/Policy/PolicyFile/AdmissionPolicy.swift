@@ -95,6 +95,12 @@ package struct AdmissionPolicy: Sendable {
         options = file.options
     }
 
+    /// Names of the exemptions as findings tell them, each once, in file order.
+    package var exemptionNames: [String] {
+        var seen: Set<String> = []
+        return exemptions.map(\.toldName).filter { seen.insert($0).inserted }
+    }
+
     /// Among which runs the branches of `subject` can be held by one only.
     func branchScope(for subject: RequestMatch.Request) -> BranchScope {
         let (rule, actions) = headBranchConflict.active(for: subject)

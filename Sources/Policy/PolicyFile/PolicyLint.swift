@@ -3,8 +3,15 @@ internal import JSONPull
 
 /// Finds in a good policy file what has no effect, or not the one its author meant.
 package struct PolicyLint {
+    /// What was found, in file order.
+    package private(set) var problems: [PolicyFileError.Problem] = []
+    /// What has an effect now, and soon will have none.
+    package private(set) var warnings: [PolicyFileError.Problem] = []
+    /// The exemptions there are.
+    package private(set) var exemptions: [WrittenExemption] = []
     private let now: Timestamp
     private var notes: [PolicyEntry.Mistake] = []
+    private var foresight: [PolicyEntry.Mistake] = []
 
     /// Looks through a policy file.
     ///
@@ -12,23 +19,31 @@ package struct PolicyLint {
     ///   - bytes: the file.
     ///   - file: its name, for messages.
     ///   - now: the time expiry is measured by.
-    /// - Returns: what was found, in file order; empty when there is nothing to say.
     /// - Throws: ``PolicyFileError`` when the file is no good policy.
+    package init(_ bytes: [UInt8], file: String, now: Timestamp) throws(PolicyFileError) {
+        self.now = now
+        let policy = try AdmissionPolicy.load(bytes, file: file)
+        let (document, root) = try AdmissionPolicy.tree(bytes, file: file)
+        check(root)
+        func places(_ found: [PolicyEntry.Mistake]) -> [PolicyFileError.Problem] {
+            found.map { document.problem(at: $0.offset, $0.message) }
+                .sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        }
+        (problems, warnings) = (places(notes), places(foresight))
+        let items = root["spec"]?["exemptions"]?.items ?? []
+        exemptions = zip(policy.exemptions, items).map { exemption, item in
+            let place = document.problem(at: item.offset, "")
+            return WrittenExemption(exemption, line: place.line, column: place.column)
+        }
+    }
+
+    /// ``problems`` of a policy file.
     package static func problems(
         in bytes: [UInt8],
         file: String,
         now: Timestamp
     ) throws(PolicyFileError) -> [PolicyFileError.Problem] {
-        _ = try AdmissionPolicy.load(bytes, file: file)
-        let (document, root) = try AdmissionPolicy.tree(bytes, file: file)
-        var lint = PolicyLint(now: now)
-        lint.check(root)
-        return lint.notes.map { document.problem(at: $0.offset, $0.message) }
-            .sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-    }
-
-    private init(now: Timestamp) {
-        self.now = now
+        try PolicyLint(bytes, file: file, now: now).problems
     }
 
     private mutating func note(_ offset: Int, _ message: String) {
@@ -57,8 +72,19 @@ package struct PolicyLint {
                 checkHidden(name, override, overrides[..<index], "\(path).rules.\(name)", entry.offset)
             }
         }
+        var names: [ExactString: Int] = [:]
         for (index, exemption) in (spec["exemptions"]?.items ?? []).enumerated() {
             checkExemption(exemption, spec, "spec.exemptions[\(index)]")
+            guard let name = exemption["name"], let text = name.text else { continue }
+            if let first = names[text] {
+                note(
+                    name.offset,
+                    "spec.exemptions[\(index)].name: spec.exemptions[\(first)] has the same name, so that nobody can tell which one "
+                        + "covers a finding; rename one of them"
+                )
+            } else {
+                names[text] = index
+            }
         }
     }
 
@@ -194,12 +220,30 @@ package struct PolicyLint {
 
     private mutating func checkExemption(_ exemption: PolicyNode, _ spec: PolicyNode, _ path: String) {
         checkMatch(exemption["match"], "\(path).match")
-        if let expires = exemption["expires"], let time = expires.text.flatMap({ Timestamp($0) }), now >= time {
-            note(expires.offset, "\(path).expires: the exemption has expired; remove it, or give it a new date")
-        }
+        checkExpiry(exemption, path)
         for (index, item) in (exemption["rules"]?.items ?? []).enumerated() {
             guard let rule = item.text, Self.isOffEverywhere(rule, spec) else { continue }
             note(item.offset, "\(path).rules[\(index)]: \(rule) is Off, so there is nothing to exempt; remove it")
+        }
+    }
+
+    /// Days before the end of an exemption in which it is told of: time to mend what it is for.
+    private static let noticeDays: Int64 = 30
+
+    private mutating func checkExpiry(_ exemption: PolicyNode, _ path: String) {
+        guard let expires = exemption["expires"], let time = expires.text.flatMap({ Timestamp($0) }) else { return }
+        let days = (time.seconds - now.seconds) / 86_400
+        if now >= time {
+            note(expires.offset, "\(path).expires: the exemption has expired; remove it, or give it a new date")
+        } else if days < Self.noticeDays || (days == Self.noticeDays && (time.seconds - now.seconds) % 86_400 == 0) {
+            let left = days == 0 ? "less than a day" : days == 1 ? "1 day" : "\(days) days"
+            foresight.append(
+                PolicyEntry.Mistake(
+                    offset: expires.offset,
+                    message:
+                        "\(path).expires: the exemption expires in \(left); mend what it is for, or give it a new date"
+                )
+            )
         }
     }
 

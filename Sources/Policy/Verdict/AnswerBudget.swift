@@ -77,10 +77,13 @@ package struct OmittedFindings: Sendable {
 
     package private(set) var counts: [Kind: Int] = [:]
     package private(set) var count = 0
+    /// How many of them an exemption covers, by its name.
+    package private(set) var exempted: [String: Int] = [:]
 
     mutating func add(_ finding: Finding) {
         counts[Kind(rule: finding.rule, reason: finding.reason, action: finding.action), default: 0] += 1
         count += 1
+        if let exemption = finding.exemption { exempted[exemption, default: 0] += 1 }
     }
 
     /// The most severe of their actions; nil when there are none.

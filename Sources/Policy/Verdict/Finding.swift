@@ -18,6 +18,8 @@ package struct Finding: Sendable {
     package var note = ""
     /// Name of the exemption that made it `Audit`.
     package var exemption: String?
+    /// Who answers for that one.
+    package var exemptionContact = ExemptionContact()
     /// Whether all of it was already true of the old object.
     package var isRatcheted = false
     /// What the controller would do about it, if it would.

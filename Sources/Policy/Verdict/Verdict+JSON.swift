@@ -62,6 +62,8 @@ extension Finding {
         writer.optional("remedy", remedy)
         writer.optional("note", note)
         writer.optional("exemption", exemption)
+        writer.optional("owner", exemptionContact.owner)
+        writer.optional("ticket", exemptionContact.ticket)
         if isRatcheted {
             writer.key("ratcheted")
             writer.boolean(true)

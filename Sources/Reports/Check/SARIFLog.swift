@@ -11,7 +11,8 @@ struct SARIFLog {
         var position: SourcePosition?
         /// What the finding is about: `AgentRun agents/one`, then the field.
         var logicalName: String?
-        var exemption: String?
+        /// The exemption that covers it.
+        var justification: String?
     }
 
     /// Of results that no rule of the catalogue has.
@@ -45,7 +46,7 @@ struct SARIFLog {
                     file: entry.source,
                     position: finding.position,
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
-                    exemption: finding.exemption
+                    justification: finding.justification
                 )
             )
         }
@@ -219,12 +220,12 @@ struct SARIFLog {
         writer.beginObject()
         writer.member("primaryLocationLineHash", fingerprint)
         writer.endObject()
-        if let exemption = result.exemption {
+        if let justification = result.justification {
             writer.key("suppressions")
             writer.beginArray()
             writer.beginObject()
             writer.member("kind", "external")
-            writer.member("justification", "exemption \(exemption)")
+            writer.member("justification", justification)
             writer.endObject()
             writer.endArray()
         }

@@ -25,7 +25,7 @@ struct PolicyCommand: ParsableCommand {
             discussion: """
                 Besides mistakes it names patterns that match nothing or nothing new, an allowed pattern that is denied, a rule \
                 that is configured but Off, an override that an earlier one hides, and an exemption that has expired or \
-                exempts nothing.
+                exempts nothing. It warns of an exemption in its last 30 days, which makes no difference to the exit code.
 
                 EXAMPLES
                   agentrun-admission policy check policies/*.yaml
@@ -42,11 +42,14 @@ struct PolicyCommand: ParsableCommand {
             for file in files {
                 do {
                     let bytes = try PolicyFile.contents(of: file)
-                    let problems = try PolicyLint.problems(in: bytes, file: file, now: Clocks.wall())
-                    for problem in problems {
+                    let lint = try PolicyLint(bytes, file: file, now: Clocks.wall())
+                    for problem in lint.problems {
                         StandardOutput.write("\(file):\(problem.line):\(problem.column): \(problem.message)\n")
                     }
-                    if !problems.isEmpty { status = max(status, .refused) }
+                    for warning in lint.warnings {
+                        StandardOutput.write("\(file):\(warning.line):\(warning.column): warning: \(warning.message)\n")
+                    }
+                    if !lint.problems.isEmpty { status = max(status, .refused) }
                 } catch {
                     StandardError.write("\((error as? CommandFailure)?.message ?? "\(error)")\n")
                     status = .failed

@@ -117,8 +117,59 @@ import Testing
                 "spec.exemptions[0].expires: the exemption has expired; remove it, or give it a new date",
             ]
         ),
+        (
+            "  exemptions: [{name: e, reason: r, rules: [limits]}, {name: f, reason: r, rules: [limits]}, "
+                + "{name: e, reason: s, rules: [plan-step]}]",
+            [
+                """
+                spec.exemptions[2].name: spec.exemptions[0] has the same name, so that nobody can tell which one \
+                covers a finding; rename one of them
+                """
+            ]
+        ),
+        (
+            "  rules: {limits: {action: Off, note: x}}",
+            [
+                """
+                spec.rules.limits.note: the rule is Off, so this has no effect; remove it, or switch \
+                the rule on
+                """
+            ]
+        ),
     ])
     func `names what has no effect`(spec: String, expected: [String]) throws {
         #expect(try lint(spec) == expected)
+    }
+
+    /// By the time of the check, 2026-11-23T12:00:00Z.
+    @Test(arguments: [
+        ("2026-11-23T11:59:59Z", nil), ("2026-11-23T12:00:01Z", "in less than a day"),
+        ("2026-11-25T11:00:00Z", "in 1 day"), ("2026-12-23T12:00:00Z", "in 30 days"),
+        ("2026-12-23T13:00:00+01:00", "in 30 days"), ("2026-12-23T12:00:01Z", nil),
+        ("9999-12-31T23:59:59Z", nil), ("0000-01-01T00:00:00Z", nil),
+    ])
+    func `warns of an exemption in its last thirty days`(expires: String, left: String?) throws {
+        let now = try #require(Timestamp("2026-11-23T12:00:00Z"))
+        let file = policyFile("  exemptions:\n    - {name: e, reason: r, rules: [limits], expires: '\(expires)'}")
+        let lint = try PolicyLint(Array(file.utf8), file: "p.yaml", now: now)
+        let message = left.map {
+            "spec.exemptions[0].expires: the exemption expires \($0); mend what it is for, or give it a new date"
+        }
+        #expect(lint.warnings.map(\.message) == [message].compactMap(\.self))
+        #expect(lint.warnings.allSatisfy { $0.line == 6 && $0.column == 54 })
+        #expect(lint.problems.isEmpty == !(expires.hasPrefix("0000") || expires.hasPrefix("2026-11-23T11")))
+    }
+
+    @Test func `says where the exemptions are, and who answers for them`() throws {
+        let file = policyFile(
+            #"""
+              exemptions:
+                - {name: a, reason: r, rules: [limits], owner: ops}
+                - {name: "b\n", reason: r, rules: [limits]}
+            """#
+        )
+        let lint = try PolicyLint(Array(file.utf8), file: "p.yaml", now: Timestamp(seconds: 0))
+        #expect(lint.exemptions.map(\.name) == ["a", #"b\u000a"#] && lint.exemptions.map(\.line) == [6, 7])
+        #expect(lint.exemptions.map(\.contact.text) == ["owner ops", ""])
     }
 }
