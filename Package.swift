@@ -153,32 +153,50 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "AdmissionServer",
+                "AgentRuns",
+                "CMalloc",
+                "ClusterState",
+                "HTTPServer",
+                "JSONPull",
+                "KubernetesClient",
+                "Offline",
+                "Policy",
+                "Prometheus",
+                "SelfManagedCertificates",
+                "TLS",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
         .executableTarget(
             name: "agentrun-admission",
             dependencies: [
                 "AdmissionAPI",
                 "AdmissionServer",
                 "AgentRuns",
-                "CMalloc",
                 "ClusterState",
                 "CustomResources",
                 "HTTPServer",
                 "JSONPull",
-                "KubernetesClient",
                 "LanguageServer",
                 "Offline",
                 "Policy",
                 "Prometheus",
                 "Reports",
                 "SelfManagedCertificates",
+                "Serving",
                 "TLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         // Test support
@@ -376,6 +394,15 @@ let package = Package(
                 "agentrun-admission",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "AdmissionServer", "ClusterState", "FakeAPIServer", "Offline", "Serving", "TestPrograms",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

@@ -14,7 +14,7 @@ import Testing
         "KubernetesClient",
         "LanguageServer", "Offline",
         "Policy",
-        "Reports", "SelfManagedCertificates", "YAMLPull", "agentrun-admission",
+        "Reports", "SelfManagedCertificates", "Serving", "YAMLPull", "agentrun-admission",
     ]
 
     /// Mangled names, and what a line that refers to them does.

@@ -30,10 +30,14 @@ import Testing
             "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
             "Prometheus", "Replay", "TLS",
         ],
+        "Serving": [
+            "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient",
+            "Offline", "Policy", "Prometheus", "SelfManagedCertificates", "TLS",
+        ],
         "agentrun-admission": [
-            "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "CustomResources", "HTTPServer",
-            "JSONPull", "KubernetesClient", "LanguageServer", "Offline", "Policy", "Prometheus", "Reports",
-            "SelfManagedCertificates", "TLS",
+            "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "HTTPServer",
+            "JSONPull", "LanguageServer", "Offline", "Policy", "Prometheus", "Reports",
+            "SelfManagedCertificates", "Serving", "TLS",
         ],
     ]
     private static let pure = [

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import JSONPull
 internal import Offline
 internal import Reports
+internal import Serving
 private import TLS
 
 /// `certs`: certificates for the webhook.

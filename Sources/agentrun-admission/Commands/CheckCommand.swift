@@ -70,7 +70,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         guard watch else { throw ExitCode(try check().exitStatus(failingOn: failOn)) }
-        let paths = files + state.paths + policy.files + definitions.paths
+        let paths = files + state.paths + policy.location.files + definitions.paths
         var last: WatchedFiles?
         while true {
             let now = WatchedFiles(paths, excluding: exclude)

@@ -1,16 +1,13 @@
 private import AdmissionServer
 internal import ArgumentParser
-private import ClusterState
 private import CoreMetrics
 internal import HTTPServer
 internal import Logging
 private import NIOCore
-private import NIOPosix
 internal import Offline
 private import Prometheus
 internal import Reports
-private import ServiceLifecycle
-private import TLS
+internal import Serving
 
 /// `serve`: the webhook.
 struct ServeCommand: AsyncParsableCommand {
@@ -70,169 +67,48 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = log.bootstrap()
         let signals = await StopSignals(logger: logger)
         raiseDescriptorLimit(logger)
-        let counted = AdmissionMetrics()
-        MetricsSystem.bootstrap(RegistryMetricsFactory(registry: counted.registry))
-        let policies = try PolicySource(options: policy, logger: logger)
-        let certificate = try ServingCertificate(
-            files: tls.files(),
-            isSelfManaged: selfManaged.isOn,
-            logger: logger
-        )
-        signals.onHangUp {
-            policies.readAgain()
-            certificate.readAgain()
-        }
-        // Threads of their own talk to the API server, so that no review waits for a list: one lists and watches, the other
-        // claims branches and keeps the certificate.
-        let clusterLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        let kept = try SelfManagedCertificate(
-            selfManaged,
-            connection: ClusterConnection(cluster),
-            serving: certificate,
-            eventLoop: clusterLoops.next(),
-            logger: logger
-        )
-        let source = try stateSource(policies, counted, clusterLoops, logger: logger)
-        observe(counted, certificate, policies, source)
-        kept.observe(in: counted)
-        let decisions = try decisionLog.open(counted, logger: logger)
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: threads ?? System.coreCount)
-        let stopping = Stopping()
-        let listening = Listening()
-        let readinessChecks =
-            [stopping.readiness] + certificate.readinessChecks
-            + kept.readinessChecks + [policies.readiness] + source.readinessChecks
-        let reviews = ReviewHandler(
-            engine: policies.engine,
-            state: source.store,
-            claimer: source.claimer,
-            now: Clocks.wall,
-            inFlight: ReviewsInFlight(maximum: limits.maxInFlight),
-            metrics: counted,
-            log: ReviewLog(logger: logger, slowReview: log.slowReview.amount),
-            decisions: decisions?.log
-        )
-        let judgingLoops = MultiThreadedEventLoopGroup(numberOfThreads: ReviewLanes.threadCount)
-        let service = AdmissionService(
-            reviews: reviews,
-            lanes: ReviewLanes(reviews, on: judgingLoops),
-            readinessChecks: readinessChecks,
-            version: ProductVersion()
-        )
-        let server = HTTPServer(
-            configuration: .init(host: host?.text, port: port, limits: limits.serverLimits),
-            group: eventLoops,
-            security: .tls { certificate.context.value },
-            service: service,
-            observer: counted.transport,
-            logger: logger
-        )
-        let drain = WebhookService.Drain(
-            delay: .seconds(limits.drainDelaySeconds),
-            timeout: .seconds(limits.drainSeconds),
-            signals: signals,
-            stopping: stopping
-        )
-        let webhook = WebhookService(
-            server: server,
-            source: source,
-            drain: drain,
-            listening: listening,
-            http2: tls.http2Choice,
-            logger: logger
-        )
-        let probed = MetricsEndpoint(
-            registry: counted.registry,
-            readinessChecks: [listening.readiness] + readinessChecks
-        )
-        // A thread of its own, too: whatever the others are at, a probe is answered.
-        let probeLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let scrapes = metricsService(probed, certificate, probeLoops, logger)
-        let services: [any Service] = [HeapTrimming()] + scrapes + [decisions].compactMap(\.self)
-        try await signals.run(group(services + [certificate, kept, policies, source, webhook], logger: logger))
-        // Those first that answer on the others.
-        for loops in [judgingLoops, eventLoops, probeLoops, clusterLoops] { try await loops.shutdownGracefully() }
+        let metrics = AdmissionMetrics()
+        MetricsSystem.bootstrap(RegistryMetricsFactory(registry: metrics.registry))
+        let server = try WebhookServer(settings(), metrics: metrics, delay: signals.delay, logger: logger)
+        signals.onHangUp { server.readAgain() }
+        try await signals.run(server.group())
+        try await server.end()
     }
 
-    /// Manifests where there are some, else the cluster if there is one to ask.
-    private func stateSource(
-        _ policies: PolicySource,
-        _ metrics: AdmissionMetrics,
-        _ eventLoops: any EventLoopGroup,
-        logger: Logger
-    ) throws(CommandFailure) -> any StateSource {
-        guard state.paths.isEmpty else { return ManifestsState(paths: state.paths, policies: policies, logger: logger) }
-        guard let connection = ClusterConnection(cluster) else { return OwnState(policies: policies, logger: logger) }
-        return try WatchedState(
-            connection,
-            options: cluster,
-            claims: claims,
-            policies: policies,
-            eventLoops: eventLoops,
-            maximumInFlight: limits.maxInFlight,
-            metrics: metrics,
-            logger: logger
+    /// What the arguments come to.
+    private func settings() throws(CommandFailure) -> ServerSettings {
+        let connection = cluster.connection
+        var settings = ServerSettings(
+            host: host?.text,
+            port: port,
+            tls: try tls.files(),
+            policy: policy.location,
+            threads: threads ?? System.coreCount
         )
-    }
-
-    /// Shows what the parts of the server know of themselves.
-    private func observe(
-        _ metrics: AdmissionMetrics,
-        _ certificate: ServingCertificate,
-        _ policies: PolicySource,
-        _ source: any StateSource
-    ) {
-        metrics.observeReloads(policies.record)
-        metrics.observeReloads(certificate.pairRecord)
-        metrics.observeReloads(certificate.trustRecord)
-        metrics.observeServingCertificate { certificate.context.value.pair.notAfter }
-        metrics.observePolicy(policies.engine)
-        let store = source.store
-        metrics.observeState { store.figures }
-        metrics.observeReservations {
-            store.reservationCount
-        } dropped: {
-            store.droppedReservationCount
+        settings.http2Choice = tls.http2Choice
+        settings.selfManaged = selfManaged.settings(connection)
+        // Manifests where there are some, else the cluster if there is one to ask.
+        if !state.paths.isEmpty {
+            settings.state = .manifests(state.paths)
+        } else if let connection {
+            settings.state = .watched(cluster.settings(connection))
         }
-        source.observe(metrics)
+        settings.claims = claims.settings
+        settings.limits = limits.settings
+        settings.metrics = metrics.settings
+        settings.slowReview = log.slowReview.amount
+        settings.decisionLog = decisionLog.location
+        return settings
     }
 
     /// Lets the process have as many connections as it may, and says when that is fewer than the flags allow.
     private func raiseDescriptorLimit(_ logger: Logger) {
         guard let limit = DescriptorLimit.raise() else { return }
-        let needed = limits.serverLimits.neededDescriptors
+        let needed = limits.settings.server.neededDescriptors
         guard limit < needed else { return }
         logger.warning(
             "fewer file descriptors than --max-connections may need",
             metadata: ["limit": "\(limit)", "needed": "\(needed)"]
         )
-    }
-
-    /// The server of the metrics and probes; none when there are to be no metrics.
-    private func metricsService(
-        _ endpoint: MetricsEndpoint,
-        _ certificate: ServingCertificate,
-        _ eventLoops: any EventLoopGroup,
-        _ logger: Logger
-    ) -> [any Service] {
-        guard case .number(let port) = self.metrics.port else { return [] }
-        let usesTLS = self.metrics.usesTLS
-        let server = HTTPServer(
-            configuration: .init(host: host?.text, port: port, limits: MetricsEndpoint.limits),
-            group: eventLoops,
-            security: usesTLS ? .tls { certificate.context.value } : .plaintext(.http1),
-            service: endpoint,
-            logger: logger
-        )
-        return [MetricsService(server: server, scheme: usesTLS ? "https" : "http", logger: logger)]
-    }
-
-    /// The services in one group, which stops them in the opposite order, each when the one before has stopped.
-    private func group(_ services: [any Service], logger: Logger) -> ServiceGroup {
-        // Signals are another's business; see StopSignals.
-        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: [], logger: logger)
-        // Twice the server's own deadline: something is stuck.
-        configuration.maximumGracefulShutdownDuration = .seconds(2 * limits.drainSeconds + 5)
-        return ServiceGroup(configuration: configuration)
     }
 }

@@ -14,16 +14,10 @@ struct PolicyOptions: ParsableArguments {
     @Option(help: "The controller's generation; goes before the policy's own.")
     var generation: Generation?
 
-    /// Reads the policy.
-    func load() throws(CommandFailure) -> AdmissionPolicy {
-        var policy = AdmissionPolicy.builtIn
-        if let file { policy = try PolicyFile.load(PolicyFile.contents(of: file), file: file) }
-        if let generation { policy.generation = generation }
-        return policy
-    }
+    var location: PolicyLocation { PolicyLocation(file: file, generation: generation) }
 
-    /// The files ``load()`` reads.
-    var files: [String] { file.map { [$0] } ?? [] }
+    /// Reads the policy.
+    func load() throws(CommandFailure) -> AdmissionPolicy { try location.load() }
 }
 
 extension Generation: ExpressibleByArgument {}

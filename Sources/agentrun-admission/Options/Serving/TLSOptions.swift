@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Offline
+internal import Serving
 internal import TLS
 
 /// What the server shows its clients.

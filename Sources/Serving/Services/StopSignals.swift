@@ -1,5 +1,5 @@
-internal import Logging
-internal import ServiceLifecycle
+package import Logging
+package import ServiceLifecycle
 private import Synchronization
 internal import UnixSignals
 
@@ -10,42 +10,29 @@ internal import UnixSignals
 /// the drain delay. SIGINT is a person at a terminal, who need not wait for that. A second SIGTERM changes nothing, since
 /// process managers repeat themselves; a SIGINT ends the delay. SIGHUP is a person who does not want to wait for the next look at
 /// certificate and policy; it never ends the server.
-final class StopSignals: Sendable {
+package final class StopSignals: Sendable {
+    /// What a server that stops for them waits by.
+    package let delay = DrainDelay()
     private let signals: UnixSignalsSequence
-    private let isHurried = Mutex(false)
     private let rereads = Mutex<[@Sendable () -> Void]>([])
-    private let hurry: AsyncStream<Void>
-    private let hurried: AsyncStream<Void>.Continuation
     private let logger: Logger
 
-    init(logger: Logger) async {
+    package init(logger: Logger) async {
         self.logger = logger
         signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        (hurry, hurried) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
     /// Has files read again at each SIGHUP.
-    func onHangUp(_ body: @escaping @Sendable () -> Void) {
+    package func onHangUp(_ body: @escaping @Sendable () -> Void) {
         rereads.withLock { $0.append(body) }
     }
 
     /// Runs the services; a signal shuts them down.
-    func run(_ group: ServiceGroup) async throws {
+    package func run(_ group: ServiceGroup) async throws {
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { await self.watch(group) }
             defer { tasks.cancelAll() }
             try await group.run()
-        }
-    }
-
-    /// Waits so long, or until a person wants it to end at once.
-    func waitForDelay(_ delay: Duration) async {
-        guard delay > .zero, !isHurried.withLock({ $0 }) else { return }
-        await withTaskGroup { tasks in
-            tasks.addTask { try? await Task.sleep(for: delay) }
-            tasks.addTask { for await _ in self.hurry { return } }
-            await tasks.next()
-            tasks.cancelAll()
         }
     }
 
@@ -57,10 +44,7 @@ final class StopSignals: Sendable {
                 for reread in rereads.withLock({ $0 }) { reread() }
                 continue
             }
-            if signal == .sigint {
-                isHurried.withLock { $0 = true }
-                hurried.yield()
-            }
+            if signal == .sigint { delay.end() }
             let metadata: Logger.Metadata = ["signal": signal == .sigint ? "SIGINT" : "SIGTERM"]
             logger.notice(isStopping ? "already stopping" : "asked to stop", metadata: metadata)
             if !isStopping { await group.triggerGracefulShutdown() }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Serving
 
 /// Where the metrics are.
 struct MetricsOptions: ParsableArguments {
@@ -43,4 +44,10 @@ struct MetricsOptions: ParsableArguments {
         help: "Serve the metrics by HTTPS, with the certificate (and the client authorities) of the webhook."
     )
     var usesTLS = false
+
+    /// Nil for no metrics.
+    var settings: ServerSettings.Metrics? {
+        guard case .number(let port) = port else { return nil }
+        return ServerSettings.Metrics(port: port, usesTLS: usesTLS)
+    }
 }

@@ -15,17 +15,16 @@ struct SelfManagedCertificate: Service {
 
     /// Reads the access for the first time; nothing is asked before ``run()``.
     init(
-        _ options: SelfManagedOptions,
-        connection: ClusterConnection?,
+        _ settings: ServerSettings.SelfManaged?,
         serving: ServingCertificate,
         eventLoop: any EventLoop,
         logger: Logger
     ) throws(CommandFailure) {
-        guard options.isOn else {
+        guard let settings else {
             (keeper, client) = (nil, nil)
             return
         }
-        guard let connection else {
+        guard let connection = settings.connection else {
             throw CommandFailure("--self-managed-certs needs an API server to keep them in: pass --kubeconfig")
         }
         let access: ClusterAccess
@@ -36,11 +35,11 @@ struct SelfManagedCertificate: Service {
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
-        let objects = try options.objects(access)
+        let objects = try settings.objects(access)
         self.client = client
         keeper = CertificateKeeper(
             objects,
-            timing: options.timing,
+            timing: settings.timing,
             client: client,
             environment: .init(monotonicMilliseconds: Clocks.monotonicMilliseconds),
             serve: { pair in try serving.serve(pair) },
@@ -113,6 +112,23 @@ struct SelfManagedCertificate: Service {
         case .failed(let reason):
             logger.error("the certificate is not renewed", metadata: ["reason": "\(VisibleText.line(reason))"])
         case .recovered: logger.notice("the certificate is renewed again")
+        }
+    }
+}
+
+extension ServerSettings.SelfManaged {
+    /// Where everything is, for who has that access.
+    fileprivate func objects(_ access: ClusterAccess) throws(CommandFailure) -> KeptObjects {
+        let namespace = namespace ?? access.namespace
+        do throws(TLSError) {
+            return try KeptObjects(
+                namespace: namespace,
+                secret: secret,
+                configuration: configuration,
+                service: service
+            )
+        } catch {
+            throw CommandFailure("--service and the namespace \(namespace) make no DNS name: \(error.description)")
         }
     }
 }

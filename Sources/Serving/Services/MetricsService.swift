@@ -1,3 +1,4 @@
+internal import AdmissionServer
 internal import HTTPServer
 internal import Logging
 internal import NIOCore
@@ -9,9 +10,28 @@ struct MetricsService: Service {
     /// What a scrape that has begun gets.
     private static let drainTimeout = TimeAmount.seconds(1)
 
-    let server: HTTPServer
-    let scheme: String
-    let logger: Logger
+    private let server: HTTPServer
+    private let scheme: String
+    private let logger: Logger
+
+    init(
+        _ endpoint: MetricsEndpoint,
+        _ settings: ServerSettings.Metrics,
+        host: String?,
+        _ certificate: ServingCertificate,
+        _ eventLoops: any EventLoopGroup,
+        _ logger: Logger
+    ) {
+        server = HTTPServer(
+            configuration: .init(host: host, port: settings.port, limits: MetricsEndpoint.limits),
+            group: eventLoops,
+            security: settings.usesTLS ? .tls { certificate.context.value } : .plaintext(.http1),
+            service: endpoint,
+            logger: logger
+        )
+        scheme = settings.usesTLS ? "https" : "http"
+        self.logger = logger
+    }
 
     func run() async throws {
         let address: SocketAddress

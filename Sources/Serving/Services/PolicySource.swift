@@ -13,17 +13,17 @@ struct PolicySource: Service {
     /// Told of each new policy before reviews are judged by it.
     let followers = Followers<AdmissionPolicy>()
 
-    private let options: PolicyOptions
+    private let location: PolicyLocation
     private let logger: Logger
     private let reloader: FileReloader<AdmissionPolicy>
 
     /// Reads the policy for the first time.
-    init(options: PolicyOptions, logger: Logger) throws(CommandFailure) {
-        self.options = options
+    init(_ location: PolicyLocation, logger: Logger) throws(CommandFailure) {
+        self.location = location
         self.logger = logger
         // Before the file is read, so that a change from now on is noticed.
-        reloader = FileReloader(paths: options.files)
-        let policy = try options.load()
+        reloader = FileReloader(paths: location.files)
+        let policy = try location.load()
         engine = Current(PolicyEngine(policy: policy))
         logger.info("policy in use", metadata: Self.metadata(of: policy))
     }
@@ -46,10 +46,10 @@ struct PolicySource: Service {
     func readAgain() { reloader.readAgain() }
 
     func run() async throws {
-        if !options.files.isEmpty {
+        if !location.files.isEmpty {
             await cancelWhenGracefulShutdown {
                 await reloader.run {
-                    try options.load()
+                    try location.load()
                 } onEvent: { event in
                     take(event)
                 }

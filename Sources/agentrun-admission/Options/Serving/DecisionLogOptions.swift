@@ -1,8 +1,5 @@
 internal import AdmissionServer
 internal import ArgumentParser
-internal import Logging
-private import NIOPosix
-internal import Offline
 
 /// Where decisions are logged, if they are.
 struct DecisionLogOptions: ParsableArguments {
@@ -39,29 +36,8 @@ struct DecisionLogOptions: ParsableArguments {
         guard (1...1000).contains(files) else { throw ValidationError("--decision-log-files must be 1 to 1000") }
     }
 
-    /// Opens the log, if one is wanted.
-    ///
-    /// - Parameters:
-    ///   - metrics: count what becomes of the decisions.
-    ///   - logger: is told when writing fails.
-    /// - Returns: the log as a service.
-    /// - Throws: ``CommandFailure`` when the file cannot be opened.
-    func open(_ metrics: AdmissionMetrics, logger: Logger) throws(CommandFailure) -> DecisionLogService? {
-        guard let path else { return nil }
-        // One thread that may wait for the disk.
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let location = DecisionFile.Location(path: path, maximumBytes: maximumBytes, rotatedFiles: files)
-        do throws(DecisionFile.Failure) {
-            let log = try DecisionLog(
-                location: location,
-                eventLoop: loops.next(),
-                counters: metrics.decisionLog,
-                now: Clocks.wall,
-                logger: logger
-            )
-            return DecisionLogService(log: log, loops: loops, logger: logger)
-        } catch {
-            throw CommandFailure("\(error); name a file in a folder that can be written with --decision-log")
-        }
+    /// Nil for no log.
+    var location: DecisionFile.Location? {
+        path.map { DecisionFile.Location(path: $0, maximumBytes: maximumBytes, rotatedFiles: files) }
     }
 }

@@ -1,22 +1,36 @@
-internal import TLS
+package import TLS
 
 /// The files of the server's TLS, and what makes of them what is served.
-struct TLSFiles: Sendable {
+package struct TLSFiles: Sendable {
     /// Certificate chain and key.
-    struct Pair: Sendable {
-        var certificate: String
-        var key: String
+    package struct Pair: Sendable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) { (self.certificate, self.key) = (certificate, key) }
     }
 
     /// Nil for a certificate made at start.
-    var pair: Pair?
+    package var pair: Pair?
     /// What the certificate must be valid for; empty for anything.
-    var names: [SubjectAlternativeName]
+    package var names: [SubjectAlternativeName]
     /// Nil for clients that show no certificate.
-    var clientAuthorities: String?
+    package var clientAuthorities: String?
     /// Empty for any client of the authorities.
-    var clientNames: [String]
-    var configuration: TLSServerContext.Configuration
+    package var clientNames: [String]
+    package var configuration: TLSServerContext.Configuration
+
+    /// Without files, a certificate made at start for any client.
+    package init(
+        pair: Pair? = nil,
+        names: [SubjectAlternativeName] = [],
+        clientAuthorities: String? = nil,
+        clientNames: [String] = [],
+        configuration: TLSServerContext.Configuration = .init()
+    ) {
+        (self.pair, self.names) = (pair, names)
+        (self.clientAuthorities, self.clientNames, self.configuration) = (clientAuthorities, clientNames, configuration)
+    }
 
     /// Reads certificate and key and checks them against each other, the clock and the names; nil without files.
     func certificatePair() throws -> CertificatePair? {

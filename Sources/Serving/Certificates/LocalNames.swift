@@ -1,10 +1,10 @@
 private import Glibc
-internal import TLS
+package import TLS
 
 /// What this machine is called by programs that run on it.
-enum LocalNames {
+package enum LocalNames {
     /// `localhost`, both loopback addresses and, if it has a name of letters, digits and hyphens, the machine's own.
-    static var all: [SubjectAlternativeName] {
+    package static var all: [SubjectAlternativeName] {
         var names: [SubjectAlternativeName] = [.dns("localhost"), .ipAddress("127.0.0.1"), .ipAddress("::1")]
         if let host = hostName, let name = try? SubjectAlternativeName(parsing: host), !names.contains(name) {
             names.append(name)

@@ -1,8 +1,6 @@
 internal import ArgumentParser
-internal import KubernetesClient
-internal import Offline
-internal import SelfManagedCertificates
-private import TLS
+private import SelfManagedCertificates
+internal import Serving
 
 /// Whether the server keeps its certificate in the cluster, and where.
 struct SelfManagedOptions: ParsableArguments {
@@ -93,7 +91,7 @@ struct SelfManagedOptions: ParsableArguments {
         }
     }
 
-    var timing: KeeperTiming {
+    private var timing: KeeperTiming {
         var timing = KeeperTiming()
         timing.pairSeconds = lifetime.seconds
         timing.authoritySeconds = authorityLifetime.seconds
@@ -101,18 +99,16 @@ struct SelfManagedOptions: ParsableArguments {
         return timing
     }
 
-    /// Where everything is, for who has that access.
-    func objects(_ access: ClusterAccess) throws(CommandFailure) -> KeptObjects {
-        let namespace = namespace ?? access.namespace
-        do throws(TLSError) {
-            return try KeptObjects(
-                namespace: namespace,
-                secret: secret,
-                configuration: configuration,
-                service: service
-            )
-        } catch {
-            throw CommandFailure("--service and the namespace \(namespace) make no DNS name: \(error.description)")
-        }
+    /// Nil where it does not.
+    func settings(_ connection: ClusterConnection?) -> ServerSettings.SelfManaged? {
+        guard isOn else { return nil }
+        return ServerSettings.SelfManaged(
+            connection: connection,
+            namespace: namespace,
+            secret: secret,
+            configuration: configuration,
+            service: service,
+            timing: timing
+        )
     }
 }

@@ -5,28 +5,31 @@ internal import NIOCore
 internal import Offline
 
 /// The way to the API server that a server was told of or finds itself on.
-struct ClusterConnection: Sendable {
+package struct ClusterConnection: Sendable {
     /// A kubeconfig with certificates in it is some 10 KB.
     private static let maximumFileBytes = 4 << 20
 
     /// Reads the access, now and whenever the API server refused it.
     let source: @Sendable () throws(AccessError) -> ClusterAccess
 
-    /// Nil when there is no API server to ask.
-    init?(_ options: ClusterOptions) {
-        if options.isOff { return nil }
-        if let file = options.kubeconfig {
-            let context = options.context
-            source = { () throws(AccessError) in
-                try ClusterAccess.kubeconfig(file, context: context, readFile: Self.read)
-            }
-            return
-        }
-        let environment = Self.environment
-        guard ClusterAccess.isInCluster(environment: environment) else { return nil }
+    /// By a kubeconfig, or several with colons in between.
+    package init(kubeconfig file: String, context: String? = nil) {
         source = { () throws(AccessError) in
+            try ClusterAccess.kubeconfig(file, context: context, readFile: Self.read)
+        }
+    }
+
+    /// That of a pod's service account; nil when this is no pod.
+    package static var inCluster: ClusterConnection? {
+        let environment = environment
+        guard ClusterAccess.isInCluster(environment: environment) else { return nil }
+        return ClusterConnection { () throws(AccessError) in
             try ClusterAccess.inCluster(environment: environment, readFile: Self.read)
         }
+    }
+
+    private init(source: @escaping @Sendable () throws(AccessError) -> ClusterAccess) {
+        self.source = source
     }
 
     /// A client that has sent nothing yet.
@@ -56,7 +59,7 @@ struct ClusterConnection: Sendable {
     }
 
     /// Whether the process runs in a pod.
-    static var isInPod: Bool { ClusterAccess.isInCluster(environment: environment) }
+    package static var isInPod: Bool { ClusterAccess.isInCluster(environment: environment) }
 
     /// What a pod finds in its environment.
     private static var environment: [String: String] {

@@ -2,6 +2,7 @@ internal import AdmissionServer
 internal import ArgumentParser
 internal import HTTPServer
 internal import NIOCore
+internal import Serving
 
 /// What clients may make the server hold and wait for.
 ///
@@ -90,7 +91,16 @@ struct LimitOptions: ParsableArguments {
         }
     }
 
-    var serverLimits: HTTPServerLimits {
+    var settings: ServerSettings.Limits {
+        var settings = ServerSettings.Limits()
+        settings.server = serverLimits
+        settings.maximumInFlight = maxInFlight
+        settings.drainSeconds = drainSeconds
+        settings.drainDelaySeconds = drainDelaySeconds
+        return settings
+    }
+
+    private var serverLimits: HTTPServerLimits {
         var limits = HTTPServerLimits()
         limits.maximumBodyBytes = maxBodyBytes
         limits.maximumHeaderBytes = maxHeaderBytes

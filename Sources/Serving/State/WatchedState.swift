@@ -20,9 +20,8 @@ struct WatchedState: StateSource {
 
     /// Reads the access for the first time; nothing is asked before ``run()``.
     init(
-        _ connection: ClusterConnection,
-        options: ClusterOptions,
-        claims claimOptions: ClaimOptions,
+        _ cluster: ServerSettings.Cluster,
+        claims claimSettings: ServerSettings.Claims,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
         maximumInFlight: Int,
@@ -38,24 +37,24 @@ struct WatchedState: StateSource {
         let store = ClusterStore(
             repositoryOptions: policy.repositoryOptions,
             generation: policy.generation,
-            owner: .cluster(options.sources),
+            owner: .cluster(cluster.sources),
             // What the API server has not stored by then it never will.
-            reservations: ReservationLimits(lifetimeMilliseconds: claimOptions.gapMilliseconds),
+            reservations: ReservationLimits(lifetimeMilliseconds: claimSettings.gapMilliseconds),
             clock: Clocks.monotonicMilliseconds,
             onReservationNews: { logger.log($0) }
         )
         let (client, claimClient): (APIClient, APIClient)
         let claimNamespace: String
         do throws(AccessError) {
-            let access = try connection.source()
+            let access = try cluster.connection.source()
             for warning in access.warnings {
                 logger.warning("insecure access to the API server", metadata: ["warning": "\(warning)"])
             }
             claimNamespace = access.namespace
             logger.info("cluster state is watched", metadata: ["server": "\(access.server)"])
             // A thread and connections each: no claim waits for a list that is read.
-            client = try connection.client(on: eventLoops.next(), clock: clock.serverClock)
-            claimClient = try connection.client(
+            client = try cluster.connection.client(on: eventLoops.next(), clock: clock.serverClock)
+            claimClient = try cluster.connection.client(
                 on: eventLoops.next(),
                 urgentConnections: min(maximumInFlight, APIClient.maximumUrgentConnections),
                 clock: clock.serverClock
@@ -69,7 +68,7 @@ struct WatchedState: StateSource {
             finding: { clock.finding }
         )
         clock.follow { _ = held.moment() }
-        let claims = claimOptions.keeper(
+        let claims = claimSettings.keeper(
             client: claimClient,
             runs: store,
             accessNamespace: claimNamespace,
@@ -79,7 +78,7 @@ struct WatchedState: StateSource {
             logger: logger
         )
         let feed = ClusterFeed(
-            sources: options.sources,
+            sources: cluster.sources,
             client: client,
             store: store,
             timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds),
@@ -90,11 +89,11 @@ struct WatchedState: StateSource {
         metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         engine = policies.engine
-        readyAgeSeconds = options.readyAgeSeconds
+        readyAgeSeconds = cluster.readyAgeSeconds
         policies.followers.add { [engine] policy in
             Self.log(neededNow: policy, before: engine.value.policy, in: store, to: logger)
             if store.project(by: policy) { feed.projectAgain() }
-            claims?.use(ClaimOptions.scope(of: policy))
+            claims?.use(BranchClaimScope.ofMost(policy))
         }
     }
 

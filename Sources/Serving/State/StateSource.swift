@@ -1,6 +1,7 @@
 internal import AdmissionServer
 internal import ClusterState
 internal import Logging
+internal import NIOCore
 internal import Offline
 internal import Policy
 internal import ServiceLifecycle
@@ -45,6 +46,31 @@ struct OwnState: StateSource {
     func run() async throws {
         // The group takes a service that returns for one that failed.
         try? await gracefulShutdown()
+    }
+}
+
+extension ServerSettings {
+    /// What makes the cluster state as it is wanted.
+    func stateSource(
+        _ policies: PolicySource,
+        _ metrics: AdmissionMetrics,
+        _ eventLoops: any EventLoopGroup,
+        logger: Logger
+    ) throws(CommandFailure) -> any StateSource {
+        switch state {
+        case .own: OwnState(policies: policies, logger: logger)
+        case .manifests(let paths): ManifestsState(paths: paths, policies: policies, logger: logger)
+        case .watched(let cluster):
+            try WatchedState(
+                cluster,
+                claims: claims,
+                policies: policies,
+                eventLoops: eventLoops,
+                maximumInFlight: limits.maximumInFlight,
+                metrics: metrics,
+                logger: logger
+            )
+        }
     }
 }
 

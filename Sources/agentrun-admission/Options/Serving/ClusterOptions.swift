@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ClusterState
 internal import JSONPull
+internal import Serving
 
 /// Which API server the cluster state is watched on, and what of it.
 struct ClusterOptions: ParsableArguments {
@@ -85,12 +86,22 @@ struct ClusterOptions: ParsableArguments {
     }
 
     /// The lists and watches.
-    var sources: [ClusterSource] {
+    private var sources: [ClusterSource] {
         kinds.flatMap { kind in
             guard !namespaces.isEmpty else { return [ClusterSource(kind: kind, namespace: nil)] }
             var seen: [String] = []
             for namespace in namespaces where !seen.contains(namespace) { seen.append(namespace) }
             return seen.map { ClusterSource(kind: kind, namespace: ExactString($0)) }
         }
+    }
+
+    /// The way to the API server; nil when there is none to ask.
+    var connection: ClusterConnection? {
+        if isOff { return nil }
+        return kubeconfig.map { ClusterConnection(kubeconfig: $0, context: context) } ?? .inCluster
+    }
+
+    func settings(_ connection: ClusterConnection) -> ServerSettings.Cluster {
+        ServerSettings.Cluster(connection: connection, sources: sources, readyAgeSeconds: readyAgeSeconds)
     }
 }

@@ -1,33 +1,33 @@
-internal import AgentRuns
+package import AgentRuns
 private import Glibc
 
 /// What the time is.
-enum Clocks {
+package enum Clocks {
     /// Wall clock time.
     @Sendable
-    static func wall() -> Timestamp {
+    package static func wall() -> Timestamp {
         Timestamp(seconds: Int64(time(nil)))
     }
 
     /// Milliseconds since some moment, never going back.
     @Sendable
-    static func monotonicMilliseconds() -> Int64 {
+    package static func monotonicMilliseconds() -> Int64 {
         nanoseconds(CLOCK_MONOTONIC) / 1_000_000
     }
 
     /// Wall clock time in milliseconds since 1970.
     @Sendable
-    static func wallMilliseconds() -> Int64 {
+    package static func wallMilliseconds() -> Int64 {
         nanoseconds(CLOCK_REALTIME) / 1_000_000
     }
 
     /// Does nothing for a while.
-    static func sleep(milliseconds: UInt32) {
+    package static func sleep(milliseconds: UInt32) {
         usleep(milliseconds * 1000)
     }
 
     /// CPU time of the calling thread.
-    static func threadNanoseconds() -> Int64 {
+    package static func threadNanoseconds() -> Int64 {
         nanoseconds(CLOCK_THREAD_CPUTIME_ID)
     }
 

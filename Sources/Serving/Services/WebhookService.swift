@@ -13,7 +13,7 @@ struct WebhookService: Service {
         var delay: Duration
         /// All the time there is, the delay included.
         var timeout: Duration
-        let signals: StopSignals
+        let wait: DrainDelay
         let stopping: Stopping
     }
 
@@ -24,6 +24,7 @@ struct WebhookService: Service {
     /// Whether HTTP/2 is offered, and why.
     let http2: String
     let logger: Logger
+    let onListening: @Sendable (SocketAddress) -> Void
 
     func run() async throws {
         try await source.waitUntilServable()
@@ -36,6 +37,7 @@ struct WebhookService: Service {
             throw CommandFailure(error.description)
         }
         listening.begin()
+        onListening(address)
         logger.notice("ready", metadata: ["address": "\(address.url("https"))", "http2": "\(http2)"])
         // Ends by a signal, or because another service failed: either way the server has to be stopped.
         try? await gracefulShutdown()
@@ -47,7 +49,7 @@ struct WebhookService: Service {
         drain.stopping.begin()
         logger.notice("stopping", metadata: ["connections": "\(server.connectionCount)"])
         await server.retire()
-        await drain.signals.waitForDelay(drain.delay)
+        await drain.wait.wait(drain.delay)
         let left = drain.timeout - (ContinuousClock.now - start)
         await server.shutdownGracefully(within: max(.zero, TimeAmount(left)))
         logger.notice("stopped")

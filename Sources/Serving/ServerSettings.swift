@@ -1,0 +1,126 @@
+package import AdmissionServer
+package import ClusterState
+package import HTTPServer
+package import NIOCore
+package import Offline
+package import SelfManagedCertificates
+
+/// What a server is to be like: the arguments of `serve`, checked, or what a test wants.
+package struct ServerSettings: Sendable {
+    /// Nil for all addresses there are.
+    package var host: String?
+    /// 0 lets the system choose.
+    package var port: Int
+    package var tls: TLSFiles
+    /// Whether HTTP/2 is offered, and why, for the log.
+    package var http2Choice: String
+    /// Nil where others keep the certificate.
+    package var selfManaged: SelfManaged?
+    package var policy: PolicyLocation
+    package var state: State
+    package var claims: Claims
+    /// Threads that answer.
+    package var threads: Int
+    package var limits: Limits
+    /// Nil for no metrics.
+    package var metrics: Metrics?
+    /// From so long on an allowed review has a line in the log.
+    package var slowReview: TimeAmount
+    /// Nil for no decision log.
+    package var decisionLog: DecisionFile.Location?
+
+    /// A server on `port` that knows what it admits and nothing else.
+    package init(
+        host: String? = nil,
+        port: Int,
+        tls: TLSFiles = TLSFiles(),
+        policy: PolicyLocation = PolicyLocation(),
+        state: State = .own,
+        threads: Int = 1
+    ) {
+        (self.host, self.port, self.tls, self.policy, self.state) = (host, port, tls, policy, state)
+        self.threads = threads
+        http2Choice = "on"
+        claims = Claims()
+        limits = Limits()
+        slowReview = ReviewLog.defaultSlowReview
+    }
+
+    /// Where the cluster state comes from.
+    package enum State: Sendable {
+        /// What this process admits.
+        case own
+        case manifests([String])
+        case watched(Cluster)
+    }
+
+    /// The API server, and what of it is watched.
+    package struct Cluster: Sendable {
+        package var connection: ClusterConnection
+        package var sources: [ClusterSource]
+        /// Beyond this age of a kind that is needed the server is not ready.
+        package var readyAgeSeconds: Int
+
+        package init(connection: ClusterConnection, sources: [ClusterSource], readyAgeSeconds: Int) {
+            (self.connection, self.sources) = (connection, sources)
+            self.readyAgeSeconds = readyAgeSeconds
+        }
+    }
+
+    /// The certificate that replicas keep in the cluster.
+    package struct SelfManaged: Sendable {
+        /// Nil where there is no API server to keep it in.
+        package var connection: ClusterConnection?
+        /// Nil for the namespace of the access.
+        package var namespace: String?
+        package var secret: String
+        package var configuration: String
+        package var service: String
+        package var timing: KeeperTiming
+
+        package init(
+            connection: ClusterConnection?,
+            namespace: String?,
+            secret: String,
+            configuration: String,
+            service: String,
+            timing: KeeperTiming
+        ) {
+            (self.connection, self.namespace, self.secret) = (connection, namespace, secret)
+            (self.configuration, self.service, self.timing) = (configuration, service, timing)
+        }
+    }
+
+    /// How replicas agree on who has a branch.
+    package struct Claims: Sendable {
+        package var isOn = true
+        /// From a claim, or a reservation in memory, to the storage of its run at the most.
+        package var gapSeconds = Int(ClaimTiming.defaultGapMilliseconds / 1000)
+        /// Of the Leases; nil for that of the access.
+        package var namespace: String?
+
+        package init() {}
+
+        var gapMilliseconds: Int64 { Int64(gapSeconds) * 1000 }
+    }
+
+    /// What clients may make the server hold and wait for.
+    package struct Limits: Sendable {
+        package var server = HTTPServerLimits()
+        package var maximumInFlight = ReviewsInFlight.defaultMaximum
+        /// From the wish that the server stop to its end.
+        package var drainSeconds = 25
+        /// Of that, how long new connections are served.
+        package var drainDelaySeconds = 0
+
+        package init() {}
+    }
+
+    /// The port of metrics and probes.
+    package struct Metrics: Sendable {
+        package var port: Int
+        package var usesTLS: Bool
+
+        package init(port: Int, usesTLS: Bool = false) { (self.port, self.usesTLS) = (port, usesTLS) }
+    }
+}

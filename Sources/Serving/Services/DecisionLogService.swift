@@ -1,0 +1,44 @@
+internal import AdmissionServer
+internal import Logging
+internal import NIOCore
+private import NIOPosix
+internal import Offline
+internal import ServiceLifecycle
+
+/// The decision log as a service, stopped after the server so that the last review is written.
+struct DecisionLogService: Service {
+    /// What a full disk or a pipe that nobody reads may add to a stop.
+    private static let stopTimeout = TimeAmount.seconds(2)
+
+    let log: DecisionLog
+    /// What the log is written on: one thread that may wait for the disk.
+    private let loops: any EventLoopGroup
+    private let logger: Logger
+
+    /// Opens the log.
+    init(_ location: DecisionFile.Location, _ metrics: AdmissionMetrics, logger: Logger) throws(CommandFailure) {
+        loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.logger = logger
+        do throws(DecisionFile.Failure) {
+            log = try DecisionLog(
+                location: location,
+                eventLoop: loops.next(),
+                counters: metrics.decisionLog,
+                now: Clocks.wall,
+                logger: logger
+            )
+        } catch {
+            loops.shutdownGracefully { _ in }
+            throw CommandFailure("\(error); name a file in a folder that can be written with --decision-log")
+        }
+    }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        let lost = await log.stop(within: Self.stopTimeout)
+        if lost > 0 {
+            logger.error("the last decisions could not be written", metadata: ["decisions": "\(lost)"])
+        }
+        try await loops.shutdownGracefully()
+    }
+}

@@ -1,0 +1,66 @@
+internal import AdmissionServer
+internal import ClusterState
+private import Glibc
+internal import KubernetesClient
+internal import Logging
+internal import Policy
+private import Prometheus
+
+extension ServerSettings.Claims {
+    /// What claims branches; nil when nothing is claimed.
+    func keeper(
+        client: APIClient,
+        runs: ClusterStore,
+        accessNamespace: String,
+        policy: AdmissionPolicy,
+        clock: HeldClock,
+        metrics: AdmissionMetrics,
+        logger: Logger
+    ) -> ClaimKeeper? {
+        guard isOn else { return nil }
+        let timing = ClaimTiming(gapMilliseconds: gapMilliseconds)
+        if timing.gapMilliseconds < ClaimTiming.safeGapMilliseconds {
+            logger.warning(
+                "two runs can get one branch: a run may be stored later than --claim-gap after its claim",
+                metadata: [
+                    "seconds": "\(gapSeconds)", "safe": "\(ClaimTiming.safeGapMilliseconds / 1000)",
+                ]
+            )
+        }
+        let configuration = ClaimKeeper.Configuration(
+            namespace: namespace ?? accessNamespace,
+            replica: ServerSettings.hostName,
+            timing: timing,
+            scope: .ofMost(policy)
+        )
+        logger.info("branches are claimed by Leases", metadata: ["namespace": "\(configuration.namespace)"])
+        return ClaimKeeper(
+            configuration,
+            client: client,
+            runs: runs,
+            environment: .init(now: clock.moment) { metrics.claims[$0]?.increment() },
+            logger: logger
+        )
+    }
+}
+
+extension BranchClaimScope {
+    /// Among which runs a branch is held by one only, as far as it does not depend on who creates them; nil where it is shared.
+    static func ofMost(_ policy: AdmissionPolicy) -> BranchClaimScope? {
+        switch policy.branchScopeOfMost {
+        case .cluster: .cluster
+        case .namespace: .namespace
+        case .shared: nil
+        }
+    }
+}
+
+extension ServerSettings {
+    /// In a pod, its name.
+    fileprivate static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        // Fails for names that are longer, which Linux does not have (HOST_NAME_MAX is 64).
+        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
