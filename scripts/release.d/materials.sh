@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What an executable is made of, for scripts/release: the Swift packages inside it, and the libraries it is linked with.
+
+# materials EXECUTABLE: a JSON array of {kind, name, version, purl, source, licence (a file), expression (SPDX)} on stdout.
+materials() {
+  {
+    # Of a package in Package.resolved the code is in the executable, if a module of it is reached by one of ours.
+    jq -c '.pins[] | {
+      kind: "swift", name: .identity, version: .state.version, revision: .state.revision, source: .location,
+      purl: ("pkg:swift/" + (.location | sub("^https://"; "") | sub("\\.git$"; "")) + "@" + .state.version)
+    }' Package.resolved
+    jq -nc --arg version "$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9.]+).*/\1/p' | head -n 1)" '{
+      kind: "toolchain", name: "swift-runtime", version: $version, source: "https://github.com/swiftlang/swift",
+      purl: ("pkg:github/swiftlang/swift@swift-" + $version + "-RELEASE")
+    }'
+    linked_packages "$1"
+  } | while IFS= read -r material; do
+    local licence
+    licence=$(licence_of "$material")
+    jq -c --arg licence "$licence" --arg expression "$(expression_of "$licence")" '. + {licence: $licence, expression: $expression}' \
+      <<<"$material"
+  done | jq -s 'unique_by(.purl)'
+}
+
+# linked_packages EXECUTABLE: the Debian packages of the libraries the loader finds for it, a line of JSON each.
+linked_packages() {
+  local library package
+  command -v dpkg-query >/dev/null || return 0
+  ldd "$1" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | while IFS= read -r library; do
+    # Where /lib is a link into /usr, dpkg knows one of the two.
+    package=$(dpkg-query --search "$library" "$(readlink -f "$library")" "/usr$library" 2>/dev/null | head -n 1 | cut -d : -f 1) || true
+    [[ $package ]] || { say "No package owns $library: it is not in the bill of materials."; continue; }
+    # shellcheck disable=SC2016 # fields of dpkg-query
+    dpkg-query --show --showformat '${Package}\t${Version}\t${Architecture}\n' "$package"
+  done | sort -u | jq -Rc 'split("\t") | {
+    kind: "deb", name: .[0], version: .[1], source: ("https://packages.debian.org/" + .[0]),
+    purl: ("pkg:deb/debian/" + .[0] + "@" + (.[1] | @uri) + "?arch=" + .[2])
+  }'
+}
+
+# expression_of FILE: the SPDX expression of a licence text; nothing of one that is not known by its own words.
+expression_of() {
+  [[ $1 ]] && grep --quiet 'Apache License' "$1" && grep --quiet 'Version 2.0, January 2004' "$1" || return 0
+  if grep --quiet '^## Runtime Library Exception' "$1"; then
+    printf 'Apache-2.0 WITH Swift-exception'
+  else
+    printf 'Apache-2.0'
+  fi
+}
+
+# licence_of MATERIAL: the file its licence is in; nothing where there is none.
+licence_of() {
+  local kind name file
+  read -r kind name < <(jq -r '"\(.kind) \(.name)"' <<<"$1")
+  case $kind in
+    swift)
+      for file in .build/checkouts/"$name"/LICENSE{.txt,.md,}; do [[ ! -f $file ]] || { printf '%s' "$file"; return; }; done
+      ;;
+    toolchain)
+      file=$(dirname "$(readlink -f "$(command -v swift)")")/../share/swift/LICENSE.txt
+      [[ ! -f $file ]] || printf '%s' "$file"
+      ;;
+    deb)
+      file=/usr/share/doc/$name/copyright
+      [[ ! -f $file ]] || printf '%s' "$file"
+      ;;
+  esac
+}
+
+# copy_licences MATERIALS FOLDER: each licence text under the name of what it is of, with the notices beside it.
+copy_licences() {
+  local name file
+  mkdir -p "$2"
+  jq -r '.[] | select(.licence != "") | "\(.name)\t\(.licence)"' "$1" | while IFS=$'\t' read -r name file; do
+    cp "$file" "$2/$name.txt"
+    for file in "${file%/*}"/NOTICE{.txt,.md,}; do [[ ! -f $file ]] || cp "$file" "$2/$name-notice.txt"; done
+  done
+  jq -r '.[] | select(.licence == "") | .name' "$1" | while IFS= read -r name; do say "No licence text of $name was found."; done
+}
