@@ -111,9 +111,10 @@ extension ExitCodes {
 
     package static let policyCheck = ExitCodes(
         "policy check",
-        good: "nothing to say",
+        good: "everything in it has an effect",
         refused: "something has no effect",
-        failed: "a file cannot be read or is no policy"
+        failed:
+            "a file cannot be read or is no policy, or a line of a log is no decision (the rest is looked at all the same)"
     )
 
     package static let policyInit = printing("policy init")

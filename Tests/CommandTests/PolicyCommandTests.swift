@@ -32,6 +32,30 @@ import Testing
         #expect(both.errors.contains("cannot read policy \(folder.path("missing.yaml"))"))
     }
 
+    @Test func `policy check says which exemptions a decision log shows in use`() async throws {
+        let exemptions =
+            "exemptions: [{name: used, reason: r, rules: [limits]}, {name: idle, reason: r, rules: [limits]}]"
+        let file = try folder.write(policy("") + "  \(exemptions)\n", to: "p.yaml")
+        let line = #"{"time":"2026-11-23T12:00:00Z","verdict":{"allowed":true,"findings":[{"exemption":"used"}]}}"#
+        let log = try folder.write("\(line)\n", to: "log")
+        let good = try await Program.agentrunAdmission("policy", "check", file, "--log", log, "--log", log)
+        #expect(good.status == 0 && good.errors.isEmpty, "\(good.errors)")
+        #expect(
+            good.output == """
+                \(file):5:16: exemption "used": covered 2 findings of 2 decisions, the last one at 2026-11-23T12:00:00Z
+                \(file):5:58: exemption "idle": not used in 2 decisions; remove it, or look further back
+                decision log: 2 decisions from 2026-11-23T12:00:00Z to 2026-11-23T12:00:00Z
+
+                """
+        )
+        let absent = folder.path("absent")
+        let bad = try await Program.agentrunAdmission("policy", "check", file, "--log", absent, "--log", log)
+        #expect(bad.status == 2 && bad.output.contains("covered 1 finding of 1 decision,"), "\(bad.output)")
+        #expect(
+            bad.errors.contains("cannot read the decision log \(absent): No such file or directory; correct the path")
+        )
+    }
+
     @Test func `rules and policy schema print what the repository holds`() async throws {
         let rules = try await Program.agentrunAdmission("rules", "--output", "markdown")
         #expect(rules.output == (try Checkout.text("docs/rules.md")))

@@ -33,6 +33,7 @@ extension LoggedDecision {
             switch key {
             case "operation": decision.operation = try reader.readString() ?? ""
             case "allowed": decision.allowed = try reader.readBoolean()
+            case "moreFindings": decision.moreFindings = try reader.readNumber().flatMap { Int($0) } ?? 0
             case "object": try decision.readObject(&reader)
             case "findings":
                 guard try reader.enterArray() else { return }
@@ -68,6 +69,7 @@ extension LoggedDecision.Finding {
             case "action": finding.action = try reader.readString() ?? ""
             case "field": finding.field = try reader.readString() ?? ""
             case "message": finding.message = try reader.readString() ?? ""
+            case "exemption": finding.exemption = try reader.readString() ?? ""
             default: try reader.skipValue()
             }
         }

@@ -10,6 +10,8 @@ package struct LoggedDecision: Sendable {
         package var action = ""
         package var field = ""
         package var message = ""
+        /// The exemption that covered it; empty for none.
+        package var exemption = ""
 
         package init() {}
 
@@ -25,6 +27,8 @@ package struct LoggedDecision: Sendable {
     package var namespace = ""
     package var name = ""
     package var findings: [Finding] = []
+    /// Findings that were counted and are not among these.
+    package var moreFindings = 0
     /// Why the review was not judged.
     package var error: String?
     /// Decisions that are missing before this line.
@@ -47,5 +51,6 @@ extension LoggedDecision.Finding {
         action = finding.action.rawValue
         field = finding.field
         message = finding.message
+        exemption = finding.exemption ?? ""
     }
 }

@@ -117,7 +117,7 @@ package struct ReplayReport {
     private mutating func compareFindings(_ decision: LoggedDecision, _ verdict: Verdict) {
         func wordless(_ finding: LoggedDecision.Finding) -> LoggedDecision.Finding {
             var finding = finding
-            finding.message = ""
+            (finding.message, finding.exemption) = ("", "")
             return finding
         }
         let before = Set(decision.findings.map(wordless))

@@ -25,10 +25,12 @@ struct PolicyCommand: ParsableCommand {
             discussion: """
                 Besides mistakes it names patterns that match nothing or nothing new, an allowed pattern that is denied, a rule \
                 that is configured but Off, an override that an earlier one hides, and an exemption that has expired or \
-                exempts nothing. It warns of an exemption in its last 30 days, which makes no difference to the exit code.
+                exempts nothing. It warns of an exemption in its last 30 days, and with --log says \
+                which exemptions covered anything in decision logs; neither makes a difference to the exit code.
 
                 EXAMPLES
                   agentrun-admission policy check policies/*.yaml
+                  agentrun-admission policy check policy.yaml --log decisions.log.1 --log decisions.log
 
                 \(ExitCodes.policyCheck.help)
                 """
@@ -37,8 +39,17 @@ struct PolicyCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("Policy files.", valueName: "file"))
         var files: [String]
 
+        @Option(
+            help: ArgumentHelp(
+                "A decision log; once for each file of it. Says what each exemption covered there.",
+                valueName: "file"
+            )
+        )
+        var log: [String] = []
+
         func run() throws {
             var status = CommandStatus.good
+            var exemptions: [(file: String, exemptions: [WrittenExemption])] = []
             for file in files {
                 do {
                     let bytes = try PolicyFile.contents(of: file)
@@ -50,12 +61,35 @@ struct PolicyCommand: ParsableCommand {
                         StandardOutput.write("\(file):\(warning.line):\(warning.column): warning: \(warning.message)\n")
                     }
                     if !lint.problems.isEmpty { status = max(status, .refused) }
+                    exemptions.append((file, lint.exemptions))
                 } catch {
                     StandardError.write("\((error as? CommandFailure)?.message ?? "\(error)")\n")
                     status = .failed
                 }
             }
+            if !log.isEmpty { status = max(status, tellUse(of: exemptions)) }
             if status != .good { throw ExitCode(status) }
+        }
+
+        /// What the logs say of the exemptions.
+        private func tellUse(of exemptions: [(file: String, exemptions: [WrittenExemption])]) -> CommandStatus {
+            var use = ExemptionUse(of: exemptions.flatMap(\.exemptions))
+            var isRead = true
+            var progress = ProgressLine.standardError
+            for path in log {
+                do throws(CommandFailure) {
+                    try use.read(path) { line in progress.show("read \(line) lines of \(path)", at: line) }
+                } catch {
+                    progress.clear()
+                    StandardError.write("\(error.message)\n")
+                    isRead = false
+                }
+            }
+            progress.clear()
+            StandardError.write(use.problemText)
+            for (file, exemptions) in exemptions { StandardOutput.write(use.text(of: exemptions, in: file)) }
+            StandardOutput.write(use.summary)
+            return isRead && use.unreadable == 0 ? .good : .failed
         }
     }
 
