@@ -44,6 +44,7 @@ let package = Package(
         .target(name: "CivilTime", dependencies: []),
         .target(name: "JSONPull", dependencies: ["CVector"]),
         .target(name: "YAMLPull", dependencies: ["CYaml", "JSONPull"]),
+        .target(name: "ManifestEdits", dependencies: ["JSONPull", "YAMLPull"]),
         .target(name: "AdmissionAPI", dependencies: ["JSONPull"]),
         .target(
             name: "AgentRuns",
@@ -77,12 +78,12 @@ let package = Package(
         .target(
             name: "Offline",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay",
-                "Reports",
+                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "ManifestEdits", "Policy",
+                "Replay", "Reports",
             ]
         ),
 
-        .target(name: "LanguageServer", dependencies: ["JSONPull", "Offline", "Policy", "Reports"]),
+        .target(name: "LanguageServer", dependencies: ["JSONPull", "ManifestEdits", "Offline", "Policy", "Reports"]),
 
         // Transport
         .target(
@@ -298,6 +299,10 @@ let package = Package(
         ),
         .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestCheckout", "TestRandomness"]),
         .testTarget(name: "YAMLPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness", "YAMLPull"]),
+        .testTarget(
+            name: "ManifestEditsTests",
+            dependencies: ["JSONPull", "ManifestEdits", "TestRandomness", "YAMLPull"]
+        ),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestCheckout"]),
         .testTarget(

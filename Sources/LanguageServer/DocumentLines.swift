@@ -66,41 +66,13 @@ struct DocumentLines {
         return (number, start..<(start + max(1, count)))
     }
 
-    /// The bytes of the plain or quoted value behind the key at a place, in its line; nil of a value of several lines, and of one
-    /// that is no text.
-    func value(ofKeyAt position: SourcePosition) -> (line: Int, bytes: Range<Int>)? {
-        let (number, key) = token(at: position)
-        let line = line(number)
-        var rest = line.dropFirst(key.upperBound)
-        guard rest.first == UInt8(ascii: ":") else { return nil }
-        rest = rest.dropFirst().drop { $0 == UInt8(ascii: " ") }
-        guard let first = rest.first, !"|>{[&*!#".utf8.contains(first) else { return nil }
-        let start = rest.startIndex - line.startIndex
-        if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
-            guard let end = rest.dropFirst().firstIndex(of: first) else { return nil }
-            return (number, start..<(end + 1 - line.startIndex))
+    /// The place of the byte at `offset`, or of the end.
+    func place(offset: Int) -> Place {
+        var (low, high) = (0, starts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if starts[middle] <= offset { low = middle + 1 } else { high = middle }
         }
-        let value = rest.prefix { !",}]#".utf8.contains($0) }
-        let end = value.lastIndex { $0 != UInt8(ascii: " ") } ?? value.startIndex
-        return (number, start..<(end + 1 - line.startIndex))
-    }
-
-    /// The lines of the member that starts at a place, if nothing else is in them: the key's, and those indented below it.
-    func lines(ofMemberAt position: SourcePosition) -> Range<Int>? {
-        let number = position.line - 1
-        let indentation = bytes(before: position.column, in: number)
-        guard line(number).prefix(indentation).allSatisfy({ $0 == UInt8(ascii: " ") }) else { return nil }
-        var end = number + 1
-        while end < count {
-            let next = line(end)
-            let spaces = next.prefix { $0 == UInt8(ascii: " ") }.count
-            // A list may stand as far to the left as its key.
-            let isBelow =
-                spaces > indentation || spaces == next.count
-                || (spaces == indentation && next.dropFirst(spaces).starts(with: "- ".utf8))
-            guard isBelow else { break }
-            end += 1
-        }
-        return number..<end
+        return place(low - 1, bytes: offset - starts[low - 1])
     }
 }

@@ -162,11 +162,13 @@ enum LanguageAnswer {
         writer.beginObject()
         writer.escapedKey(uri)
         writer.beginArray()
-        writer.beginObject()
-        writer.key("range")
-        writeRange(fix.start, fix.end, to: &writer)
-        writer.member("newText", fix.newText)
-        writer.endObject()
+        for change in fix.changes {
+            writer.beginObject()
+            writer.key("range")
+            writeRange(change.start, change.end, to: &writer)
+            writer.member("newText", change.newText)
+            writer.endObject()
+        }
         writer.endArray()
         writer.endObject()
         writer.endObject()

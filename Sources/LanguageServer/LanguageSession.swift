@@ -1,4 +1,5 @@
 internal import JSONPull
+internal import ManifestEdits
 package import Offline
 internal import Policy
 internal import Reports
@@ -113,8 +114,11 @@ package struct LanguageSession {
     private func codeActions(_ message: ClientMessage) -> Outcome {
         guard let document = documents[ExactString(message.uri)] else { return answer(message) { $0.null() } }
         let lines = message.line...max(message.line, message.endLine)
-        let fixes = document.diagnostics.filter { lines.contains($0.position.line - 1) }
-            .compactMap { diagnostic in TextFix(diagnostic, in: document.lines).map { (diagnostic, $0) } }
+        let asked = document.diagnostics.filter { lines.contains($0.position.line - 1) && !$0.patch.isEmpty }
+        let text = asked.isEmpty ? nil : ManifestText(document.lines.text)
+        let fixes = asked.compactMap { diagnostic in
+            text.flatMap { TextFix(diagnostic, in: $0, document.lines) }.map { (diagnostic, $0) }
+        }
         return answer(message) { writer in
             writer.beginArray()
             for (diagnostic, fix) in fixes {

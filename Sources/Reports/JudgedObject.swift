@@ -26,6 +26,7 @@ package struct JudgedObject {
         verdict: Verdict,
         version: AdmissionReview.Version = .v1,
         positions: [SourcePosition],
+        patches: [JSONPatch] = [],
         apiServer: [ToldFinding] = []
     ) {
         self.source = source
@@ -35,11 +36,15 @@ package struct JudgedObject {
         self.version = version
         self.positions = positions
         apiServerCount = apiServer.count
-        told = apiServer + zip(verdict.findings, positions).map { ToldFinding($0, at: $1) }
+        let patches = patches.isEmpty ? verdict.findings.map { _ in JSONPatch() } : patches
+        told = apiServer + zip(verdict.findings, zip(positions, patches)).map { ToldFinding($0, at: $1.0, patch: $1.1) }
     }
 
     /// What the API server would say without any webhook.
     var apiServer: ArraySlice<ToldFinding> { told[..<apiServerCount] }
+
+    /// What the rules say.
+    package var ruleFindings: ArraySlice<ToldFinding> { told[apiServerCount...] }
 
     /// Whether neither a rule nor the API server itself refuses it.
     package var isAllowed: Bool { verdict.allowed && !apiServer.contains { $0.action == .deny } }
@@ -51,6 +56,14 @@ package struct JudgedObject {
     package mutating func addExcerpts(_ excerpt: (SourcePosition, _ field: String) -> SourceExcerpt?) {
         for index in told.indices where told[index].action == .deny || told[index].action == .warn {
             told[index].excerpt = excerpt(told[index].position, told[index].field)
+        }
+    }
+
+    /// Adds how the text is changed where findings can be put right; `fix` is asked for each that can.
+    package mutating func addFixes(_ fix: (JSONPatch) -> SourceFix?) {
+        for index in told.indices {
+            let patch = told[index].patch.isEmpty ? told[index].guess : told[index].patch
+            if !patch.isEmpty { told[index].fix = fix(patch) }
         }
     }
 

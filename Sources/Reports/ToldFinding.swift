@@ -21,24 +21,42 @@ package struct ToldFinding: Sendable {
     package let position: SourcePosition
     /// What was probably meant, of an unknown name or an unsupported value.
     package let suggestion: String?
+    /// What puts it right without a decision; empty where only a person can.
+    package let patch: JSONPatch
+    /// What was probably meant, as a patch: somebody has to look at it.
+    package let guess: JSONPatch
+    /// How the text is changed for either; nil where nobody asked, or where it is written in a way that cannot be changed by
+    /// itself.
+    package var fix: SourceFix?
     /// What stands there; nil where that is not known.
     package var excerpt: SourceExcerpt?
 
-    init(_ finding: Finding, at position: SourcePosition) {
+    init(_ finding: Finding, at position: SourcePosition, patch: JSONPatch = JSONPatch()) {
         (rule, reason, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
         (field, message, remedy, note) = (finding.field, finding.message, finding.remedy, finding.note)
         (exemption, isRatcheted, suggestion) = (finding.exemption, finding.isRatcheted, nil)
         exemptionContact = finding.exemptionContact.text
-        self.position = position
+        (self.position, self.patch, guess) = (position, patch, JSONPatch())
     }
 
     /// What the API server would say.
-    package init(_ fault: SchemaFault, at position: SourcePosition) {
+    ///
+    /// `pointer` is where the fault is, as a JSON Pointer; nil when that is not known.
+    package init(_ fault: SchemaFault, at position: SourcePosition, pointer: String? = nil) {
         let reason = APIServerReason(fault.kind)
         (rule, self.reason, action) = (APIServerReason.rule, reason.rawValue, reason.action)
         (field, message, remedy, note) = (fault.field, fault.message, fault.remedy, "")
         (exemption, exemptionContact, isRatcheted, suggestion) = (nil, "", false, fault.suggestion)
-        self.position = position
+        (self.position, patch) = (position, JSONPatch())
+        guess = Self.guess(fault, at: pointer)
+    }
+
+    private static func guess(_ fault: SchemaFault, at pointer: String?) -> JSONPatch {
+        guard let pointer, let suggestion = fault.suggestion else { return JSONPatch() }
+        guard fault.kind == .unknownField else { return JSONPatch([.replace(path: pointer, value: suggestion)]) }
+        let slash = pointer.utf8.lastIndex(of: UInt8(ascii: "/")) ?? pointer.startIndex
+        let parent = Substring(pointer.utf8[..<slash])
+        return JSONPatch([.move(from: pointer, path: "\(parent)/\(JSONPointer.token(suggestion))")])
     }
 
     /// Message, remedy and the operator's note.

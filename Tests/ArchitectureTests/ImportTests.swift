@@ -10,6 +10,7 @@ import Testing
         "CivilTime": [],
         "JSONPull": ["CVector"],
         "YAMLPull": ["CYaml", "JSONPull"],
+        "ManifestEdits": ["JSONPull", "YAMLPull"],
         "AdmissionAPI": ["JSONPull"],
         "AgentRuns": ["CivilTime", "JSONPull", "Digest"],
         "Policy": ["AgentRuns", "AdmissionAPI", "JSONPull", "YAMLPull", "Digest"],
@@ -18,9 +19,10 @@ import Testing
         "CustomResources": ["JSONPull"],
         "Reports": ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"],
         "Offline": [
-            "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay", "Reports",
+            "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "ManifestEdits", "Policy",
+            "Replay", "Reports",
         ],
-        "LanguageServer": ["JSONPull", "Offline", "Policy", "Reports"],
+        "LanguageServer": ["JSONPull", "ManifestEdits", "Offline", "Policy", "Reports"],
         "TLS": ["COpenSSL", "CivilTime"],
         "HTTPServer": ["TLS", "CNghttp2"],
         "Prometheus": [],
@@ -41,8 +43,8 @@ import Testing
         ],
     ]
     private static let pure = [
-        "Digest", "CivilTime", "JSONPull", "YAMLPull", "AdmissionAPI", "AgentRuns", "Policy", "Prometheus", "Replay",
-        "Reports", "CustomResources",
+        "Digest", "CivilTime", "JSONPull", "YAMLPull", "ManifestEdits", "AdmissionAPI", "AgentRuns", "Policy",
+        "Prometheus", "Replay", "Reports", "CustomResources",
     ]
 
     private struct Source {

@@ -82,6 +82,9 @@ import Testing
             scene.expectNothing(of: program.output + program.errors, in: "check --output \(form)")
             #expect(program.output.contains("HeadBranchConflict"), "\(program.output)\(program.errors)")
         }
+        let arguments = ["check", "--fix", "--dry-run"] + scene.options + [scene.folder.path("objects")]
+        let fix = try await Program.run(Program.underTest, arguments)
+        scene.expectNothing(of: fix.output + fix.errors, in: "check --fix")
         for form in ["text", "json"] {
             let arguments = ["explain", "--output", form] + scene.options + [scene.folder.path("objects")]
             let program = try await Program.run(Program.underTest, arguments)

@@ -25,6 +25,7 @@ let package = Package(
         counted("CivilTime", []),
         counted("JSONPull", ["CVector"]),
         counted("YAMLPull", ["CYaml", "JSONPull"]),
+        counted("ManifestEdits", ["JSONPull", "YAMLPull"]),
         counted("AdmissionAPI", ["JSONPull"]),
         counted(
             "AgentRuns",
@@ -72,8 +73,8 @@ let package = Package(
         counted(
             "Offline",
             [
-                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "Policy", "Replay",
-                "Reports",
+                "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "ManifestEdits", "Policy",
+                "Replay", "Reports",
             ]
         ),
         .executableTarget(

@@ -35,7 +35,9 @@ import Testing
         let keys = [Self.long + "1", Self.long + "2", "a/b~\u{301}"]
         let yaml = labelled(keys[0], keys[1], "\"\(keys[2])\"")
         let verdict = try judge(yaml, policy: "  rules: {label-policy: {deny: ['*2', 'a/*']}}")
-        let patch = try unsafe json(yaml).withUnsafeBytes { unsafe PatchSuggestion(for: verdict.findings, in: $0) }
+        let patch = try unsafe json(yaml).withUnsafeBytes {
+            unsafe PatchSuggestion(for: verdict.findings, in: $0).patch
+        }
         #expect(
             patch.operations == [
                 .remove(path: "/metadata/labels/\(keys[1])"), .remove(path: "/metadata/labels/a~1b~0\u{301}"),
@@ -48,7 +50,9 @@ import Testing
         let yaml = labelled("\"\(one)\"", "\"\(two)\"")
         let verdict = try judge(yaml, policy: "  rules: {label-policy: {allow: [a]}}")
         #expect(verdict.reasons(of: .labelPolicy).count == 2)
-        let patch = try unsafe json(yaml).withUnsafeBytes { unsafe PatchSuggestion(for: verdict.findings, in: $0) }
+        let patch = try unsafe json(yaml).withUnsafeBytes {
+            unsafe PatchSuggestion(for: verdict.findings, in: $0).patch
+        }
         #expect(ExactString(patch.json).contains(ExactString("labels/\(one)\"")))
         #expect(ExactString(patch.json).contains(ExactString("labels/\(two)\"")))
     }

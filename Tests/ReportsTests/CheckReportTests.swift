@@ -220,3 +220,42 @@ import Testing
         #expect(!report.problemText.unicodeScalars.contains("\u{1B}"))
     }
 }
+
+@Suite struct `Fixes in reports` {
+    private func report() -> CheckReport {
+        let verdict = verdict(.deny, .warn)
+        var entry = JudgedObject(
+            source: "a b.yaml",
+            start: SourcePosition(line: 1, column: 1),
+            verdict: verdict,
+            positions: [SourcePosition(line: 2, column: 3), SourcePosition(line: 3, column: 3)],
+            patches: [JSONPatch([.remove(path: "/a/b")]), JSONPatch()]
+        )
+        entry.addFixes { patch in
+            let place = SourcePosition(line: 2, column: 1)
+            let replacement = SourceFix.Replacement(start: place, end: SourcePosition(line: 3, column: 1), text: "")
+            let other = SourceFix.Replacement(start: place, end: place, text: "\u{202E}x")
+            return patch.isEmpty ? nil : SourceFix(title: "Remove this line", replacements: [replacement, other])
+        }
+        var report = CheckReport()
+        report.add(entry)
+        return report
+    }
+
+    @Test func `are patches in JSON`() throws {
+        let text = report().output(.json) ?? ""
+        #expect(text.contains(#""remedy":"mend it","patch":[{"op":"remove","path":"/a/b"}]}"#), "\(text)")
+        #expect(text.components(separatedBy: "\"patch\"").count == 2)
+    }
+
+    @Test func `are replacements of regions in SARIF`() throws {
+        let text = report().output(.sarif) ?? ""
+        let expected =
+            #""fixes":[{"description":{"text":"Remove this line"},"artifactChanges":[{"artifactLocation":{"uri":"a%20b.yaml"},"#
+            + #""replacements":[{"deletedRegion":{"startLine":2,"startColumn":1,"endLine":3,"endColumn":1}},"#
+            + #"{"deletedRegion":{"startLine":2,"startColumn":1,"endLine":2,"endColumn":1},"#
+            + #""insertedContent":{"text":"\u202ex"}}]}]}]"#
+        #expect(text.contains(expected), "\(text)")
+        #expect(text.components(separatedBy: "\"fixes\"").count == 2)
+    }
+}

@@ -27,6 +27,28 @@ extension JSONPath {
         }
         return leaves.map { tree.place(of: $0) }
     }
+
+    /// What kind of value the member has whose key stands at `offset` of `bytes`; null where there is none.
+    package static func kindOfMember(at offset: Int, in bytes: UnsafeRawBufferPointer) -> JSONKind {
+        var index = offset + 1
+        while unsafe index < bytes.count && bytes[index] != UInt8(ascii: "\"") {
+            index += unsafe bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        index += 1
+        while unsafe index < bytes.count && (bytes[index] == UInt8(ascii: ":") || JSONWhitespace.contains(bytes[index]))
+        {
+            index += 1
+        }
+        guard index < bytes.count else { return .null }
+        return switch unsafe bytes[index] {
+        case UInt8(ascii: "{"): .object
+        case UInt8(ascii: "["): .array
+        case UInt8(ascii: "\""): .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): .boolean
+        case UInt8(ascii: "n"): .null
+        default: .number
+        }
+    }
 }
 
 /// Paths, what they have in common told once, and where each step was found.

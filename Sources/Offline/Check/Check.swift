@@ -29,6 +29,8 @@ package struct Check {
     private let definitions: KindDefinitions
     /// Whether findings show the line they are about.
     private let hasExcerpts: Bool
+    /// Whether they say how the text is changed that puts them right.
+    private let hasFixes: Bool
     private let now: () -> Timestamp
 
     /// Of objects that are in `namespace` unless they name one; the files at `statePaths` are more cluster state.
@@ -41,6 +43,7 @@ package struct Check {
         excluded: [String] = [],
         definitions: KindDefinitions = .embedded,
         hasExcerpts: Bool = false,
+        hasFixes: Bool = false,
         now: @escaping () -> Timestamp
     ) {
         engine = PolicyEngine(policy: policy)
@@ -51,6 +54,7 @@ package struct Check {
         self.excluded = excluded
         self.definitions = definitions
         self.hasExcerpts = hasExcerpts
+        self.hasFixes = hasFixes
         self.now = now
     }
 
@@ -61,10 +65,30 @@ package struct Check {
         _ arguments: [String],
         progress: (Progress) -> Void = { _ in }
     ) throws(CommandFailure) -> CheckReport {
-        var input = CheckInput(policy: engine.policy, namespace: namespace, excluded: excluded)
-        for argument in arguments { input.read(argument) { progress(.read($0)) } }
+        let input = read(arguments) { progress(.read($0)) }
         progress(.allRead)
         return try report(input, progress: progress)
+    }
+
+    /// What is at `arguments`; files that `texts` has are taken from there, and standard input from what was read `before`.
+    func read(
+        _ arguments: [String],
+        texts: [ExactString: [UInt8]] = [:],
+        _ before: CheckInput? = nil,
+        progress: (Int) -> Void = { _ in }
+    ) -> CheckInput {
+        let standardInput = before?.text(of: "-")
+        var input = CheckInput(
+            policy: engine.policy,
+            namespace: namespace,
+            excluded: excluded,
+            fileSystem: ChangedFiles(texts)
+        ) { (maximumBytes: Int) throws(CommandFailure) in
+            if let standardInput { return standardInput }
+            return try StandardInput.contents(maximumBytes: maximumBytes)
+        }
+        for argument in arguments { input.read(argument, progress: progress) }
+        return input
     }
 
     /// Judges what was read.
@@ -72,13 +96,23 @@ package struct Check {
         _ input: CheckInput,
         progress: (Progress) -> Void = { _ in }
     ) throws(CommandFailure) -> CheckReport {
+        try judge(input, progress: progress).report
+    }
+
+    /// The report, and each object with what was said of it, nil of one that is not judged.
+    func judge(
+        _ input: CheckInput,
+        progress: (Progress) -> Void = { _ in }
+    ) throws(CommandFailure) -> (report: CheckReport, judged: [(item: CheckItem, entry: JudgedObject?)]) {
         var report = CheckReport()
+        var judged: [(item: CheckItem, entry: JudgedObject?)] = []
         for problem in input.problems { report.add(problem) }
         for file in input.passedOver {
             if isStrict { report.add(file) } else { report.addFileWithoutObject() }
         }
         let store = try store(under: input) { report.add($0) }
         var excerpts = hasExcerpts ? ExcerptReader(input) : nil
+        var fixes = hasFixes ? FixReader(input) : nil
         for (index, item) in input.items.enumerated() {
             progress(.judged(index, of: input.items.count))
             let outcome = item.judged(
@@ -90,13 +124,16 @@ package struct Check {
             )
             guard case .judged(var entry) = outcome else {
                 add(item, outcome, to: &report)
+                judged.append((item, nil))
                 continue
             }
             entry.addExcerpts { excerpts?.excerpt(of: item.source, at: $0, field: $1) }
+            if item.kind == .object { entry.addFixes { fixes?.fix($0, of: item.source, at: item.start) } }
             report.add(entry)
+            judged.append((item, entry))
         }
         progress(.allJudged)
-        return report
+        return (report, judged)
     }
 
     /// What the objects are judged against; nil when there is no state at all.

@@ -85,10 +85,11 @@ package struct CheckItem {
         try unsafe json.withUnsafeBytes(body)
     }
 
-    /// What came of it and where it is.
+    /// What came of it and where it is; `object` is where in a review the object stands.
     package func judged(
         _ verdict: Verdict,
         as version: AdmissionReview.Version,
+        object: Range<Int>? = nil,
         apiServer: [ToldFinding] = []
     ) -> JudgedObject {
         JudgedObject(
@@ -98,8 +99,19 @@ package struct CheckItem {
             verdict: verdict,
             version: version,
             positions: positions(of: verdict.findings),
+            patches: patches(for: verdict.findings, in: object ?? json.indices),
             apiServer: apiServer
         )
+    }
+
+    /// What puts each of `findings` right in the object that is at `range`.
+    private func patches(for findings: [Finding], in range: Range<Int>) -> [JSONPatch] {
+        if findings.isEmpty { return [] }
+        // The bytes are lent for the look.
+        return unsafe json.withUnsafeBytes { bytes in
+            let object = unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
+            return unsafe PatchSuggestion(for: findings, in: object).parts
+        }
     }
 
     /// What the API server itself would say of it, as far as `definitions` know its kind.
@@ -110,7 +122,14 @@ package struct CheckItem {
             let faults = unsafe definitions.faults(in: bytes, group: group, version: version, kind: kindName) ?? []
             if faults.isEmpty { return [] }
             let places = unsafe origin.positions(ofOffsets: faults.map { $0.offset == 0 ? nil : $0.offset }, in: bytes)
-            return zip(faults, places).map { ToldFinding($0, at: $1) }
+            let guessed = faults.indices.filter { faults[$0].suggestion != nil }
+            let found = unsafe JSONPath.places(of: guessed.map { faults[$0].field }, in: bytes)
+            var pointers: [Int: String] = [:]
+            // A path may have a key cut, and another one is then found, or none.
+            for (index, place) in zip(guessed, found) where place.isExact && place.offset == faults[index].offset {
+                pointers[index] = place.pointer
+            }
+            return faults.indices.map { ToldFinding(faults[$0], at: places[$0], pointer: pointers[$0]) }
         }
     }
 
@@ -141,7 +160,7 @@ package struct CheckItem {
                 }
                 let decoded = try unsafe DecodedReview(bytes)
                 let verdict = try unsafe engine.judge(decoded, body: bytes, state: state, now: now)
-                return .judged(judged(verdict, as: decoded.review.version))
+                return .judged(judged(verdict, as: decoded.review.version, object: decoded.review.request.object))
             } catch {
                 return .errored(error)
             }

@@ -9,21 +9,15 @@ internal import Reports
 package struct DocumentCheck {
     /// Something wrong, and how a program could put it right.
     package struct Diagnostic: Sendable {
-        package enum Fix: Sendable, Equatable {
-            /// The key at the place has another name.
-            case rename(String)
-            /// The value of the key at the place is another text.
-            case replaceValue(String)
-            /// The key at the place goes, with its value.
-            case removeMember
-        }
-
         package var position: SourcePosition
         package var action: Action
         /// The reason; empty for what cannot be read.
         package var reason: String
         package var message: String
-        package var fix: Fix?
+        /// What puts it right, or what was probably meant.
+        package var patch = JSONPatch()
+        /// Where the object starts.
+        package var object = SourcePosition(line: 1, column: 1)
     }
 
     private let engine: PolicyEngine
@@ -86,41 +80,20 @@ package struct DocumentCheck {
         case .errored(let error):
             return [Diagnostic(position: item.start, action: .deny, reason: "", message: "\(error)")]
         case .judged(let entry):
-            let ruleFindings = entry.told.suffix(entry.verdict.findings.count)
-            let fixes = entry.verdict.findings.map { finding in
-                unsafe item.withJSON { unsafe Self.fix(of: finding, in: $0) }
-            }
-            let apiServer = entry.told.dropLast(ruleFindings.count).map { Diagnostic($0, Self.fix(of: $0)) }
-            return apiServer + zip(ruleFindings, fixes).map { Diagnostic($0, $1) }
-        }
-    }
-
-    private static func fix(of finding: ToldFinding) -> Diagnostic.Fix? {
-        guard let suggestion = finding.suggestion else { return nil }
-        return finding.reason == APIServerReason.unknownField.rawValue ? .rename(suggestion) : .replaceValue(suggestion)
-    }
-
-    /// The mechanical part, where it is at the finding's own place.
-    private static func fix(of finding: Finding, in object: UnsafeRawBufferPointer) -> Diagnostic.Fix? {
-        let operations = unsafe PatchSuggestion(for: [finding], in: object).operations
-        guard operations.count == 1, let field = finding.path?.key.path.string else { return nil }
-        let place = unsafe JSONPath.places(of: [field], in: object)[0]
-        switch operations[0] {
-        case .remove(let path) where path == place.pointer && place.isExact: return .removeMember
-        case .replace(let path, let value) where path == place.pointer && place.isExact: return .replaceValue(value)
-        case .remove, .replace, .move, .append, .addList: return nil
+            return entry.told.map { Diagnostic($0, of: item.start) }
         }
     }
 }
 
 extension DocumentCheck.Diagnostic {
-    fileprivate init(_ finding: ToldFinding, _ fix: Fix?) {
+    fileprivate init(_ finding: ToldFinding, of object: SourcePosition) {
         self.init(
             position: finding.position,
             action: finding.action,
             reason: finding.reason,
             message: finding.field.utf8.isEmpty ? finding.explanation : "\(finding.field): \(finding.explanation)",
-            fix: fix
+            patch: finding.patch.isEmpty ? finding.guess : finding.patch,
+            object: object
         )
     }
 }

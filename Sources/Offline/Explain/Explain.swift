@@ -77,7 +77,7 @@ package struct Explain {
                 return ExplainReport.Entry(
                     check: item.judged(found.verdict, as: .v1),
                     run: run,
-                    patch: unsafe PatchSuggestion(for: found.verdict.findings, in: bytes)
+                    patch: unsafe PatchSuggestion(for: found.verdict.findings, in: bytes).patch
                 )
             }
         }

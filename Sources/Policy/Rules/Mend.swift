@@ -8,11 +8,11 @@ struct Mend: Sendable {
     /// The fields of the object it depends on beside that of the finding, as `spec.secrets`.
     let fields: [String]
     /// The steps for one finding; none where this one cannot be put right mechanically.
-    let operations: @Sendable (Mended) -> [PatchSuggestion.Operation]
+    let operations: @Sendable (Mended) -> [JSONPatch.Operation]
 
     init(
         dependingOn fields: String...,
-        operations: @escaping @Sendable (Mended) -> [PatchSuggestion.Operation]
+        operations: @escaping @Sendable (Mended) -> [JSONPatch.Operation]
     ) {
         (self.fields, self.operations) = (fields, operations)
     }
@@ -26,8 +26,8 @@ struct Mended {
     let finding: Finding
     /// Where its field is, or what there is on the way to it.
     let place: JSONPath.Place
-    /// Those of the fields the mend depends on which the object has.
-    let presentFields: Set<String>
+    /// Those of the fields the mend depends on which the object has, and what they hold; null is nothing.
+    let presentFields: [String: JSONKind]
 
     /// Whether the object has the field of the finding.
     var isExact: Bool { place.isExact }

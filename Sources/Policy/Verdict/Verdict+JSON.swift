@@ -10,12 +10,14 @@ extension Verdict {
     ///   - source: the file it came from.
     ///   - start: where in the file the object starts.
     ///   - positions: where in the file the findings are, one each; empty when that is not known.
+    ///   - patches: what puts the findings right, one each; empty when that is not known.
     ///   - more: writes further members behind these.
     package func write(
         to writer: inout JSONWriter,
         source: String? = nil,
         start: SourcePosition? = nil,
         positions: [SourcePosition] = [],
+        patches: [JSONPatch] = [],
         more: (inout JSONWriter) -> Void = { _ in }
     ) {
         writer.beginObject()
@@ -38,7 +40,11 @@ extension Verdict {
         writer.key("findings")
         writer.beginArray()
         for (index, finding) in findings.enumerated() {
-            finding.write(to: &writer, at: index < positions.count ? positions[index] : nil)
+            finding.write(
+                to: &writer,
+                at: index < positions.count ? positions[index] : nil,
+                patch: index < patches.count ? patches[index] : JSONPatch()
+            )
         }
         writer.endArray()
         writer.optional("moreFindings", omitted.count == 0 ? nil : omitted.count)
@@ -50,7 +56,7 @@ extension Verdict {
 }
 
 extension Finding {
-    fileprivate func write(to writer: inout JSONWriter, at position: SourcePosition?) {
+    fileprivate func write(to writer: inout JSONWriter, at position: SourcePosition?, patch: JSONPatch) {
         writer.beginObject()
         writer.optional("rule", rule.rawValue)
         writer.optional("reason", reason.rawValue)
@@ -67,6 +73,10 @@ extension Finding {
         if isRatcheted {
             writer.key("ratcheted")
             writer.boolean(true)
+        }
+        if !patch.isEmpty {
+            writer.key("patch")
+            patch.write(to: &writer)
         }
         writer.endObject()
     }

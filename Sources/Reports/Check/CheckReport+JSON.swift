@@ -13,7 +13,8 @@ extension CheckReport {
                 to: &writer,
                 source: entry.source,
                 start: entry.start,
-                positions: entry.positions
+                positions: entry.positions,
+                patches: entry.ruleFindings.map(\.patch)
             ) { writer in
                 guard !entry.apiServer.isEmpty else { return }
                 writer.key("apiServer")
@@ -57,6 +58,10 @@ extension ToldFinding {
         writer.member("column", position.column)
         writer.member("message", message)
         writer.member("remedy", remedy)
+        if !guess.isEmpty {
+            writer.key("guess")
+            guess.write(to: &writer)
+        }
         writer.endObject()
     }
 }

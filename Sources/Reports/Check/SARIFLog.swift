@@ -13,6 +13,7 @@ struct SARIFLog {
         var logicalName: String?
         /// The exemption that covers it.
         var justification: String?
+        var fix: SourceFix?
     }
 
     /// Of results that no rule of the catalogue has.
@@ -46,7 +47,8 @@ struct SARIFLog {
                     file: entry.source,
                     position: finding.position,
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
-                    justification: finding.justification
+                    justification: finding.justification,
+                    fix: finding.fix
                 )
             )
         }
@@ -220,6 +222,7 @@ struct SARIFLog {
         writer.beginObject()
         writer.member("primaryLocationLineHash", fingerprint)
         writer.endObject()
+        result.fix?.writeMember(file: result.file, to: &writer)
         if let justification = result.justification {
             writer.key("suppressions")
             writer.beginArray()

@@ -13,7 +13,13 @@ extension ExplainReport {
             writer.beginObject()
             writer.key("verdict")
             let check = entry.check
-            check.verdict.write(to: &writer, source: check.source, start: check.start, positions: check.positions)
+            check.verdict.write(
+                to: &writer,
+                source: check.source,
+                start: check.start,
+                positions: check.positions,
+                patches: check.ruleFindings.map(\.patch)
+            )
             writer.key("run")
             entry.run.write(to: &writer)
             if let command = command(of: entry) {

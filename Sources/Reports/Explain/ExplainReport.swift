@@ -7,9 +7,9 @@ package struct ExplainReport {
     package struct Entry: Sendable {
         package let check: JudgedObject
         package let run: RunReading
-        package let patch: PatchSuggestion
+        package let patch: JSONPatch
 
-        package init(check: JudgedObject, run: RunReading, patch: PatchSuggestion) {
+        package init(check: JudgedObject, run: RunReading, patch: JSONPatch) {
             self.check = check
             self.run = run
             self.patch = patch

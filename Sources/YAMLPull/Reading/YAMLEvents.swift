@@ -15,8 +15,23 @@ struct YAMLEvent {
         case other
     }
 
+    /// How a scalar or a collection is written.
+    enum Style {
+        /// Without quotes or brackets.
+        case plain
+        case singleQuoted
+        case doubleQuoted
+        /// `|` or `>`.
+        case block
+        /// In brackets.
+        case flow
+    }
+
     var kind: Kind
     var mark: YAMLMark
+    var style = Style.plain
+    /// Where it stands in the text, in characters: a collection only its start, or its end.
+    var characters = 0..<0
     var tag = YAMLTag.none
     /// Whether a scalar has neither quotes nor tag.
     var isPlain = false
@@ -83,6 +98,8 @@ struct YAMLEvents: ~Copyable {
         guard unsafe yaml_parser_parse(parser, &raw) == 1 else { throw problem() }
         defer { unsafe yaml_event_delete(&raw) }
         var event = unsafe YAMLEvent(kind: Self.kind(of: raw.type), mark: Self.mark(raw.start_mark))
+        let start = unsafe raw.start_mark.index
+        event.characters = unsafe start..<max(start, raw.end_mark.index)
         switch event.kind {
         case .scalar:
             let scalar = unsafe raw.data.scalar
@@ -92,11 +109,16 @@ struct YAMLEvents: ~Copyable {
             event.isPlain = unsafe event.tag == .none && scalar.style == YAML_PLAIN_SCALAR_STYLE
             event.isImplicit = unsafe scalar.plain_implicit == 1
             event.anchor = unsafe Self.bytes(scalar.anchor)
+            event.style = unsafe Self.style(of: scalar.style)
         case .sequenceStart:
             event.anchor = unsafe Self.bytes(raw.data.sequence_start.anchor)
+            event.style = unsafe raw.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE ? .flow : .plain
+            event.tag = unsafe Self.tag(raw.data.sequence_start.tag)
             try enter(at: event.mark)
         case .mappingStart:
             event.anchor = unsafe Self.bytes(raw.data.mapping_start.anchor)
+            event.style = unsafe raw.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE ? .flow : .plain
+            event.tag = unsafe Self.tag(raw.data.mapping_start.tag)
             try enter(at: event.mark)
         case .collectionEnd: depth -= 1
         case .alias: event.anchor = unsafe Self.bytes(raw.data.alias.anchor)
@@ -141,6 +163,15 @@ struct YAMLEvents: ~Copyable {
     /// libyaml counts from 0.
     private static func mark(_ mark: yaml_mark_t) -> YAMLMark {
         YAMLMark(line: UInt32(truncatingIfNeeded: mark.line + 1), column: UInt32(truncatingIfNeeded: mark.column + 1))
+    }
+
+    private static func style(of style: yaml_scalar_style_t) -> YAMLEvent.Style {
+        switch style {
+        case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+        case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+        case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE: .block
+        default: .plain
+        }
     }
 
     private static func bytes(_ pointer: UnsafeMutablePointer<UInt8>?) -> [UInt8] {

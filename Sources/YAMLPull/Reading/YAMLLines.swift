@@ -36,7 +36,7 @@ enum YAMLLines {
     }
 
     /// How many bytes the line break at `index` has, 0 for none: CR LF, CR, LF, and U+0085, U+2028, U+2029.
-    private static func breakLength(at index: Int, in text: [UInt8]) -> Int {
+    static func breakLength(at index: Int, in text: [UInt8]) -> Int {
         switch text[index] {
         case UInt8(ascii: "\n"): 1
         case UInt8(ascii: "\r"): index + 1 < text.count && text[index + 1] == UInt8(ascii: "\n") ? 2 : 1

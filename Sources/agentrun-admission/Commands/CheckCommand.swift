@@ -18,6 +18,7 @@ struct CheckCommand: ParsableCommand {
               helm template . | agentrun-admission check --namespace agents -
               agentrun-admission check --output sarif runs/ > agentruns.sarif
               agentrun-admission check --watch --crds crds/ runs/
+              agentrun-admission check --fix --dry-run runs/
 
             \(ExitCodes.check.help)
             """
@@ -64,11 +65,28 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Judge again whenever a file changes, until the command is interrupted.")
     var watch = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Put right in the files what nobody has to decide, and judge them again.",
+            discussion: """
+                Comments, layout and line ends stay; a file is written whole or not at all, a link is followed. What is left alone, \
+                as standard input, anchors and aliases, is told with the reason.
+                """
+        )
+    )
+    var fix = false
+
+    @Flag(help: "With --fix: write nothing, and show the changes as a diff, in which texts are left out.")
+    var dryRun = false
+
     func validate() throws {
+        if dryRun, !fix { throw ValidationError("--dry-run goes with --fix") }
+        if watch, fix { throw ValidationError("--watch and --fix are two things: each fix is a change to be watched") }
         if watch, files.contains("-") { throw ValidationError("--watch needs files: standard input is read once") }
     }
 
     func run() throws {
+        if fix { throw ExitCode(try fixed().exitStatus(failingOn: failOn)) }
         guard watch else { throw ExitCode(try check().exitStatus(failingOn: failOn)) }
         let paths = files + state.paths + policy.location.files + definitions.paths
         var last: WatchedFiles?
@@ -92,10 +110,8 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    /// Judges everything once and tells it.
-    @discardableResult
-    private func check() throws -> CheckReport {
-        let check = Check(
+    private func made() throws -> Check {
+        Check(
             policy: try policy.load(),
             namespace: namespace.value,
             statePaths: state.paths,
@@ -104,8 +120,27 @@ struct CheckCommand: ParsableCommand {
             excluded: exclude,
             definitions: try definitions.load(),
             hasExcerpts: output.format == .text || output.format == .html,
+            hasFixes: output.format == .sarif,
             now: Clocks.wall
         )
+    }
+
+    /// Puts right what is mechanical, and tells of the rest.
+    private func fixed() throws -> CheckReport {
+        let report = try made().fix(files, isDry: dryRun)
+        StandardError.write(report.check.problemText + report.text)
+        if dryRun {
+            StandardOutput.write(report.diff)
+        } else {
+            StandardOutput.write(output.output(report.check, .standardOutput(isQuiet: quiet, failOn: failOn)))
+        }
+        return report.check
+    }
+
+    /// Judges everything once and tells it.
+    @discardableResult
+    private func check() throws -> CheckReport {
+        let check = try made()
         var progress = ProgressLine.standardError
         let report = try check.report(files) { event in
             switch event {

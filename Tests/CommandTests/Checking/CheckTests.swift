@@ -25,6 +25,20 @@ import Testing
         #expect(program.output.contains("Deny  [RunNameTooLong] metadata.name: "))
     }
 
+    @Test func `puts right what is mechanical, and exits as the rest says`() async throws {
+        let good = Reviews.manifest("one")
+        let bad = good.replacing("head: codex/one", with: "head: codex/one, issue: 7")
+        let file = try folder.write(bad, to: "run.yaml")
+        let dry = try await Program.agentrunAdmission("check", "--fix", "--dry-run", file)
+        #expect(dry.status == 0 && dry.output.hasPrefix("--- \(file)\n+++ \(file)\n@@ "), "\(dry.output)\(dry.errors)")
+        #expect(try folder.text("run.yaml") == bad)
+        let program = try await Program.agentrunAdmission("check", "--fix", "--quiet", file)
+        #expect(program.status == 0 && program.errors == "\(file): 1 finding put right\n", "\(program.errors)")
+        #expect(try folder.text("run.yaml") == good.replacing("head: codex/one", with: "head: codex/one, issue: \"7\""))
+        #expect(try await Program.agentrunAdmission("check", "--dry-run", file).status == 2)
+        #expect(try await Program.agentrunAdmission("check", "--fix", "--watch", file).status == 2)
+    }
+
     @Test(arguments: ["text", "github", "junit", "sarif", "json"])
     func `tells a thousand findings and counts the others`(form: String) async throws {
         let labels = (0..<1200).map { "l\($0): x" }.joined(separator: ", ")

@@ -31,6 +31,6 @@ import Testing
     func `is written as JSON Patch`(yaml: String, expected: String) throws {
         let findings = try judge(yaml, policy: Self.policy).findings
         let patch = try unsafe json(yaml).withUnsafeBytes { unsafe PatchSuggestion(for: findings, in: $0) }
-        #expect(patch.json == expected)
+        #expect(patch.patch.json == expected)
     }
 }

@@ -284,8 +284,11 @@ extension Reason {
 extension Mend {
     fileprivate static let listing = Mend(dependingOn: "spec.secrets") { mended in
         let names = mended.finding.values.filter { !$0.isRatcheted }.map(\.text.string)
-        return mended.presentFields.contains("spec.secrets")
-            ? names.map { .append(path: "/spec/secrets/-", value: $0) }
-            : [.addList(path: "/spec/secrets", values: names)]
+        switch mended.presentFields["spec.secrets"] {
+        case .array?: return names.map { .append(path: "/spec/secrets/-", value: $0) }
+        case nil: return [.addList(path: "/spec/secrets", values: names)]
+        // What is meant by anything else a person must say.
+        case .object?, .string?, .number?, .boolean?, .null?: return []
+        }
     }
 }

@@ -75,7 +75,7 @@ extension Reason {
 extension Mend {
     fileprivate static let move = Mend(dependingOn: "spec.ttlSecondsAfterFinished") { mended in
         guard mended.isExact else { return [] }
-        guard mended.presentFields.contains("spec.ttlSecondsAfterFinished") else {
+        guard mended.presentFields["spec.ttlSecondsAfterFinished"] != nil else {
             return [.move(from: mended.pointer, path: "/spec/ttlSecondsAfterFinished")]
         }
         // The time of the Job and that of the run can both be meant.

@@ -60,7 +60,7 @@ import Testing
         let findings = try judge(run("runtime: {type: job, config: {\(key): 60}}" + more)).findings.filter {
             $0.reason == .misplacedTtl
         }
-        let patch = unsafe object.withUnsafeBytes { unsafe PatchSuggestion(for: findings, in: $0).operations }
+        let patch = unsafe object.withUnsafeBytes { unsafe PatchSuggestion(for: findings, in: $0).patch.operations }
         let kinds = patch.map { operation in
             switch operation {
             case .move: "move"
