@@ -105,7 +105,7 @@ import Testing
 
     @Test func `brings what monitors it, of its own namespace`() async throws {
         let installation = try await Chart.render(
-            "monitoring: { podMonitor: true, rules: true, dashboard: true }",
+            "monitoring: { podMonitor: true, rules: true, runbook: 'https://docs.example/operations', dashboard: true }",
             namespace: "guards"
         )
         let delivered = try Value.documents(try Checkout.text("deploy/monitoring/prometheusrule.yaml"))
@@ -114,6 +114,10 @@ import Testing
         let expressions = groups.flatMap { $0["rules"].array }.compactMap { $0["expr"].string }
         #expect(expressions.contains { $0.contains(#"namespace="guards""#) })
         #expect(!expressions.contains { $0.contains(#"namespace="agentrun-admission""#) })
+        for rule in groups.flatMap({ $0["rules"].array }) {
+            let name = rule["alert"].string ?? ""
+            #expect(rule["annotations"]["runbook_url"].string == "https://docs.example/operations#\(name.lowercased())")
+        }
         #expect(installation.only("PodMonitor") != .null)
         let dashboard = installation.named("ConfigMap", "agentrun-admission-dashboard")["data"][
             "agentrun-admission.json"
