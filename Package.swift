@@ -204,6 +204,11 @@ let package = Package(
         .target(name: "TestCheckout", path: "Tests/TestCheckout"),
         .target(name: "TestRandomness", path: "Tests/TestRandomness"),
         .target(name: "TestWire", path: "Tests/TestWire"),
+        .target(
+            name: "PolicyTestSupport",
+            dependencies: ["AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "TestCheckout", "YAMLPull"],
+            path: "Tests/PolicyTestSupport"
+        ),
         .target(name: "SimulationSupport", dependencies: ["TestRandomness"], path: "Tests/SimulationSupport"),
         .target(
             name: "TestPrograms",
@@ -334,9 +339,15 @@ let package = Package(
         .testTarget(
             name: "PolicyTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy", "Replay",
-                "TestCheckout",
-                "TestRandomness", "YAMLPull",
+                "AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy", "PolicyTestSupport",
+                "TestCheckout", "TestRandomness", "YAMLPull",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]
+        ),
+        .testTarget(
+            name: "ReplayTests",
+            dependencies: [
+                "AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "PolicyTestSupport", "Replay",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),

@@ -1,6 +1,7 @@
 import AgentRuns
 import Foundation
 import JSONPull
+import PolicyTestSupport
 import Testing
 
 @testable import Policy
@@ -103,9 +104,9 @@ import Testing
         var withoutOne = Set<ReferencedKind>()
         for generation in Generation.allCases {
             let policy = try Self.policy(rule, generation)
-            let corpus = try FixtureState(folder: Corpus.folder.appending(path: "state"), generation: generation)
+            let corpus = try FixtureState(folder: CorpusRun.stateFolder, generation: generation)
             let own = try FixtureState(Self.state, generation: generation)
-            let cases = Corpus.runs.map { ($0.json, corpus) } + (try Self.examples.map { (try json($0), own) })
+            let cases = CorpusRun.all.map { ($0.json, corpus) } + (try Self.examples.map { (try json($0), own) })
             for (json, state) in cases {
                 let whole = try Self.findings(of: rule, in: json, state, policy)
                 let partial = try Self.findings(of: rule, in: json, PartialState(state, only: asked), policy)

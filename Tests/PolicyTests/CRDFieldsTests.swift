@@ -1,5 +1,6 @@
 import Foundation
 import JSONPull
+import PolicyTestSupport
 import TestCheckout
 import Testing
 import YAMLPull

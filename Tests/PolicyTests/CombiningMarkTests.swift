@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// A combining mark behind a separator hides it from Swift's `Character`, not from the controller.

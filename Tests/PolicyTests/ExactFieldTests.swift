@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// Fields are told apart by all of their bytes, whatever a reader is shown of them.

@@ -1,5 +1,6 @@
 import AgentRuns
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// A controller that nobody has: 2026-08, but a prompt parameter wins, and a step without a name is dropped.

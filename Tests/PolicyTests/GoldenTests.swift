@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import PolicyTestSupport
 import TestCheckout
 import Testing
 
@@ -11,21 +12,16 @@ import Testing
 /// `Tests/Golden/requests` are the recordings, the folders beside it the answers of five rules by the policy of the same
 /// name: `default` without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
 @Suite struct `Golden answers` {
-    static let folder = Checkout.root.appending(path: "Tests/Golden")
-
-    /// When the recorded reviews are judged.
-    static let now = Timestamp("2026-11-23T12:00:00Z")
-
     static func names(in set: String) throws -> [String] {
         let suffix = ".response.json"
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: set).path)
+        let files = try FileManager.default.contentsOfDirectory(atPath: Examples.golden.appending(path: set).path)
         return files.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
     }
 
     private func check(_ name: String, set: String, policy: AdmissionPolicy, state: FixtureState?) throws {
         let body = try Recordings.body(name)
         let expected = try Checkout.text("Tests/Golden/\(set)/\(name).response.json")
-        let now = try #require(Self.now)
+        let now = Examples.now
         let bytes = try unsafe body.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
             let verdict = try unsafe PolicyEngine(policy: policy).judge(decoded, body: body, state: state, now: now)
@@ -39,7 +35,7 @@ import Testing
     }
 
     private func policy(_ set: String) throws -> AdmissionPolicy {
-        let file = Self.folder.appending(path: "\(set).policy.yaml")
+        let file = Examples.golden.appending(path: "\(set).policy.yaml")
         return try AdmissionPolicy.load([UInt8](try Data(contentsOf: file)), file: "\(set).policy.yaml")
     }
 
@@ -50,13 +46,16 @@ import Testing
 
     @Test(arguments: try names(in: "strict"))
     func `a strict policy with cluster state answers as the rules say`(name: String) throws {
-        let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"))
+        let state = try FixtureState(folder: Examples.golden.appending(path: "strict.state"))
         try check(name, set: "strict", policy: policy("strict"), state: state)
     }
 
     @Test(arguments: try names(in: "2026-08"))
     func `the August controller's rules answer as the rules say`(name: String) throws {
-        let state = try FixtureState(folder: Self.folder.appending(path: "strict.state"), generation: .august2026)
+        let state = try FixtureState(
+            folder: Examples.golden.appending(path: "strict.state"),
+            generation: .august2026
+        )
         try check(name, set: "2026-08", policy: policy("2026-08"), state: state)
     }
 

@@ -2,10 +2,10 @@ import AdmissionAPI
 import AgentRuns
 import JSONPull
 import OrderedCollections
+import PolicyTestSupport
 import Testing
 
 @testable import Policy
-@testable import Replay
 
 /// Objects that took minutes when each of their items was looked for among all the others, or was worked out anew for each.
 ///
@@ -226,12 +226,6 @@ import Testing
             try Self.judged(run, policy: Self.only(.implementationContract)).reasons(of: .implementationContract)
                 .isEmpty
         )
-        // What the decision log keeps of a run is found by following them, here backwards.
-        let backwards = Self.list(count) { #"{"from":"m\#($0)","to":"m\#($0 + 1)"}"# }
-            .replacing(#""to":"m\#(count)""#, with: #""to":"head""#)
-        let object = Self.job(#""implementation":{"inline":{"contract":{"mappings":\#(backwards)}}}"#)
-        let read = try JSONReader.read(Array(object.utf8)) { reader throws(JSONError) in try AgentRun(&reader) }
-        #expect(ParameterDisclosure(runs: [read], state: nil).keeps("m0"))
     }
 
     @Test(arguments: [
@@ -249,16 +243,6 @@ import Testing
             ]
         )
         #expect(verdict.reasons(of: .headBranchName) == ["HeadBranchPrefix", "InvalidHeadBranch"])
-    }
-
-    // MARK: The decision log
-
-    @Test func `on questions to the cluster state that the decision log keeps`() throws {
-        let state = RecordedState(try FixtureState(""))
-        for _ in 0..<2 {
-            for number in 0..<150_000 { #expect(!state.hasSecret(ExactString("s\(number)"), in: "agents")) }
-        }
-        #expect(state.answers.count == 150_000)
     }
 }
 

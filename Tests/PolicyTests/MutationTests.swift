@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import PolicyTestSupport
 import TestRandomness
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 @Suite struct `Mutated objects` {
     /// Small recordings: a mutation of a megabyte tests nothing that one of a kilobyte does not.
     private static let names: [String] = {
-        let folder = `Golden answers`.folder.appending(path: "requests")
+        let folder = Examples.golden.appending(path: "requests")
         let files =
             (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.fileSizeKey])) ?? []
         return files.filter {
@@ -57,7 +58,7 @@ import Testing
     @Test(arguments: 0..<8)
     func `get a verdict every time`(seed: Int) throws {
         var random = SplitMix(seed: UInt64(seed))
-        let folder = `Golden answers`.folder
+        let folder = Examples.golden
         let policies = try ["default", "strict", "2026-08"].map { name in
             let file = folder.appending(path: "\(name).policy.yaml")
             let all = String(decoding: try Data(contentsOf: file), as: UTF8.self).replacing(
@@ -69,7 +70,7 @@ import Testing
         let states = try policies.map { policy in
             try FixtureState(folder: folder.appending(path: "strict.state"), generation: policy.generation)
         }
-        let now = try #require(`Golden answers`.now)
+        let now = Examples.now
         #expect(Self.names.count > 50)
         for name in Self.names {
             let body = try Data(contentsOf: folder.appending(path: "requests/\(name).json"))

@@ -3,6 +3,7 @@ import AgentRuns
 import Digest
 import Foundation
 import JSONPull
+import PolicyTestSupport
 import Testing
 
 @testable import Policy

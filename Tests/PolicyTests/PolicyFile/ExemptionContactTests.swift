@@ -1,5 +1,6 @@
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 @Suite struct `Owner and ticket of an exemption` {

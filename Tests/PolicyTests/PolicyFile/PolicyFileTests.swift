@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 @Suite struct `Policy file` {

@@ -1,5 +1,6 @@
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// Every kind of mistake a policy file can hold, and what is said of it.

@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// How a suite's expectations meet the findings of a verdict; the command that runs suites is tested with processes.

@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 
 /// Cluster state of which only some kinds were ever listed.
 // Unchecked: what it asks is not changed while it is.

@@ -1,5 +1,6 @@
 import AdmissionAPI
 import JSONPull
+import PolicyTestSupport
 import Testing
 
 @testable import Policy

@@ -2,6 +2,7 @@ import AdmissionAPI
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// One finding may be about several values: each is capped and ratcheted by itself.

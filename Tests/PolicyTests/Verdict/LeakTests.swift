@@ -1,6 +1,7 @@
 import AdmissionAPI
 import AgentRuns
 import JSONPull
+import PolicyTestSupport
 import Testing
 
 @testable import Policy

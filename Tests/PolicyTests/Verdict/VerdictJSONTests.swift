@@ -1,6 +1,7 @@
 import AdmissionAPI
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// What `--output json` prints of a verdict: people's scripts read these keys.

@@ -2,6 +2,7 @@ import AdmissionAPI
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// `controller-semantics.md` section 2 says what refers to what.

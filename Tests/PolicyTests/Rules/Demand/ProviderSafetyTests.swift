@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 @Suite struct `Provider safety` {

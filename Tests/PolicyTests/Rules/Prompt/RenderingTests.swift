@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 /// What the controller makes of texts with tokens (`controller-semantics.md` sections 5 and 7).

@@ -2,6 +2,7 @@ import AdmissionAPI
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Testing
 
 @Suite struct `Runtime configuration` {

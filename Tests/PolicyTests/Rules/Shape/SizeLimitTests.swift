@@ -2,6 +2,7 @@ import AdmissionAPI
 import AgentRuns
 import Foundation
 import JSONPull
+import PolicyTestSupport
 import TestCheckout
 import Testing
 

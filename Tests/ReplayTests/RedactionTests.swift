@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Replay
 import Testing
 
@@ -145,7 +146,7 @@ import Testing
         let review = ReviewBody(name: "r", object: try json(spec), oldObject: nil)
         let engine = PolicyEngine(policy: try compiledPolicy(nil))
         let state = RecordedState(try FixtureState(object("Agent", "a")))
-        let now = try #require(`Golden answers`.now)
+        let now = Examples.now
         let (original, line) = try unsafe review.bytes.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
             var verdict = try unsafe engine.judge(

@@ -3,6 +3,7 @@ import AgentRuns
 import Foundation
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Replay
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
     }()
 
     static let recordings: [ReviewBody] = {
-        let folder = `Golden answers`.folder.appending(path: "requests")
+        let folder = Examples.golden.appending(path: "requests")
         let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
         return files.filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }.compactMap { file in
             guard let data = try? Data(contentsOf: file) else { return nil }
@@ -42,7 +43,7 @@ import Testing
 
     /// Every run of the corpus as created, and as an update of the one before it.
     static let corpus: [ReviewBody] = {
-        let runs = `Corpus`.runs
+        let runs = CorpusRun.all
         let creations = runs.map { ReviewBody(name: $0.name, object: $0.json, oldObject: nil) }
         let updates = zip(runs, runs.dropFirst()).map { old, new in
             ReviewBody(name: "\(new.name) after \(old.name)", object: new.json, oldObject: old.json)
@@ -58,12 +59,12 @@ import Testing
 
     @Test(arguments: recordings)
     func `gets the same verdict by the same policy`(review: ReviewBody) throws {
-        try expectSameVerdicts(review, stateFolder: `Golden answers`.folder.appending(path: "strict.state"))
+        try expectSameVerdicts(review, stateFolder: Examples.golden.appending(path: "strict.state"))
     }
 
     @Test(arguments: corpus)
     func `of the corpus gets the same verdict by the same policy`(review: ReviewBody) throws {
-        let folder = `Golden answers`.folder.deletingLastPathComponent().appending(path: "Corpus/state")
+        let folder = CorpusRun.stateFolder
         try expectSameVerdicts(review, stateFolder: folder)
     }
 
@@ -172,7 +173,7 @@ import Testing
     /// Foundation does not read the recordings whose objects are nested 1,000 levels and more; their texts are in others, too.
     @Test(arguments: recordings.filter { !$0.name.contains("-deep-") } + corpus)
     func `holds no text of a prompt`(review: ReviewBody) throws {
-        let fixture = try FixtureState(folder: `Golden answers`.folder.appending(path: "strict.state"))
+        let fixture = try FixtureState(folder: Examples.golden.appending(path: "strict.state"))
         let policy = try compiledPolicy(nil)
         let (_, line) = try review.judgedAndRecorded(by: policy, state: fixture)
         let text = String(decoding: line, as: UTF8.self)
@@ -216,12 +217,10 @@ struct ReviewBody: Sendable, CustomTestStringConvertible {
         return String(json[...brace]) + status + String(json[json.index(after: brace)...])
     }
 
-    private var now: Timestamp {
-        get throws { try #require(`Golden answers`.now) }
-    }
+    private var now: Timestamp { Examples.now }
 
     func judged(by policy: AdmissionPolicy, state: FixtureState?) throws -> Verdict {
-        let now = try now
+        let now = now
         return try unsafe bytes.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
             return try unsafe PolicyEngine(policy: policy).judge(decoded, body: body, state: state, now: now)
@@ -230,7 +229,7 @@ struct ReviewBody: Sendable, CustomTestStringConvertible {
 
     /// The verdict, and what is kept to judge again.
     func judgedAndRecorded(by policy: AdmissionPolicy, state: FixtureState?) throws -> (Verdict, [UInt8]) {
-        let now = try now
+        let now = now
         let recorder = state.map { RecordedState($0) }
         return try unsafe bytes.withUnsafeBytes { body in
             let decoded = try unsafe DecodedReview(body)
@@ -246,19 +245,9 @@ struct ReviewBody: Sendable, CustomTestStringConvertible {
         by policy: AdmissionPolicy,
         source: FixtureState? = nil
     ) throws -> RecordedReview.Outcome {
-        let now = try now
+        let now = now
         let review = try unsafe line.withUnsafeBytes { try unsafe RecordedReview($0, source: source) }
         return try review.judged(by: PolicyEngine(policy: policy), now: now)
-    }
-}
-
-extension Verdict {
-    /// Everything that is said of it.
-    var json: String {
-        var writer = JSONWriter()
-        write(to: &writer)
-        writer.newline()
-        return String(decoding: writer.bytes + response.encoded(as: .v1), as: UTF8.self)
     }
 }
 

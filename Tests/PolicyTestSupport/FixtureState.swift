@@ -1,15 +1,15 @@
-import AgentRuns
-import Foundation
-import JSONPull
-import Policy
-import YAMLPull
+package import AgentRuns
+package import Foundation
+package import JSONPull
+package import Policy
+internal import YAMLPull
 
 /// Cluster state that looks everything up in plain lists: slow, obvious, and nobody else's code.
 // Unchecked: filled by its initialiser, and changed by the test that made it before it is asked anything.
-final class FixtureState: ClusterLookup, @unchecked Sendable {
-    var stateCondition = StateCondition.available(ageMilliseconds: 0)
+package final class FixtureState: ClusterLookup, @unchecked Sendable {
+    package var stateCondition = StateCondition.available(ageMilliseconds: 0)
     /// A Job that goes on, of every run that holds something.
-    var job: ExactString?
+    package var job: ExactString?
     private var specs: [ImplementationSpec] = []
     private var agents: [Agent] = []
     private var providers: [AgentProvider] = []
@@ -21,14 +21,14 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
     private let generation: Generation
 
     /// Reads documents of any kind.
-    init(_ yaml: String, generation: Generation = .february2026) throws {
+    package init(_ yaml: String, generation: Generation = .february2026) throws {
         self.generation = generation
         var documents: [YAMLDocument] = []
         try YAMLReader.documents(in: Array(yaml.utf8)) { documents.append(try $0.get()) }
         for document in documents { try add(document.json) }
     }
 
-    convenience init(folder: URL, generation: Generation = .february2026) throws {
+    package convenience init(folder: URL, generation: Generation = .february2026) throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         let texts = try files.filter { $0.pathExtension == "yaml" }.map { try String(contentsOf: $0, encoding: .utf8) }
         try self.init(texts.joined(separator: "\n---\n"), generation: generation)
@@ -63,9 +63,9 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         (meta.namespace.isEmpty ? "default" : meta.namespace) == namespace
     }
 
-    func condition(in namespace: ExactString, bindings: Bool) -> StateCondition { stateCondition }
+    package func condition(in namespace: ExactString, bindings: Bool) -> StateCondition { stateCondition }
 
-    func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
+    package func isKnown(_ kind: ReferencedKind, in namespace: ExactString) -> Bool {
         switch kind {
         case .implementationSpec: !specs.isEmpty
         case .agent: !agents.isEmpty
@@ -76,11 +76,11 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         }
     }
 
-    func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {
+    package func hasSecret(_ name: ExactString, in namespace: ExactString) -> Bool {
         secrets.contains { isNamed($0, name, namespace) }
     }
 
-    func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
+    package func holders(of key: IdempotencyKey, otherThan name: ExactString) -> IdempotencyKeyHolders? {
         let holding = runs.filter { run in
             !run.isTemplate(generation: generation) && !run.status.isDuplicate && run.metadata.name != name
                 && run.idempotencyKey(in: namespace(of: run)) == key
@@ -90,7 +90,7 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return first.map { IdempotencyKeyHolders(first: $0, isInUse: !active.isEmpty, count: holding.count) }
     }
 
-    func runCounts(
+    package func runCounts(
         agent: ExactString?,
         repository: ExactString?,
         otherThan name: ExactString,
@@ -114,35 +114,35 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return counts
     }
 
-    func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
+    package func implementation(_ name: ExactString, in namespace: ExactString) -> Implementation? {
         specs.first { isNamed($0.metadata, name, namespace) }?.implementation?.measured
     }
 
-    func agent(_ name: ExactString, in namespace: ExactString) -> Agent? {
+    package func agent(_ name: ExactString, in namespace: ExactString) -> Agent? {
         agents.first { isNamed($0.metadata, name, namespace) }
     }
 
-    func agentProvider(_ name: ExactString, in namespace: ExactString) -> AgentProvider? {
+    package func agentProvider(_ name: ExactString, in namespace: ExactString) -> AgentProvider? {
         providers.first { isNamed($0.metadata, name, namespace) }
     }
 
-    func versionControlProvider(_ name: ExactString, in namespace: ExactString) -> VersionControlProvider? {
+    package func versionControlProvider(_ name: ExactString, in namespace: ExactString) -> VersionControlProvider? {
         vcsProviders.first { isNamed($0.metadata, name, namespace) }
     }
 
-    func memory(_ name: ExactString, in namespace: ExactString) -> Memory? {
+    package func memory(_ name: ExactString, in namespace: ExactString) -> Memory? {
         memories.first { isNamed($0.metadata, name, namespace) }
     }
 
-    func defaultMemory(in namespace: ExactString) -> Memory? {
+    package func defaultMemory(in namespace: ExactString) -> Memory? {
         memories.filter { $0.isDefault && isIn($0.metadata, namespace) }.min { $0.metadata.name < $1.metadata.name }
     }
 
-    func secretBindings(in namespace: ExactString) -> [SecretBinding] {
+    package func secretBindings(in namespace: ExactString) -> [SecretBinding] {
         bindings.filter { isIn($0.metadata, namespace) }
     }
 
-    func holders(
+    package func holders(
         of branch: BranchKey,
         otherThan name: ExactString,
         in namespace: ExactString,
@@ -158,7 +158,7 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return first.map { BranchHolders(first: $0, count: holders.count) }
     }
 
-    func holdersOnPath(
+    package func holdersOnPath(
         of branch: BranchKey,
         otherThan name: ExactString,
         in namespace: ExactString,
@@ -181,7 +181,7 @@ final class FixtureState: ClusterLookup, @unchecked Sendable {
         return first.map { BranchPathHolders(first: $0.holder, head: $0.head, count: found.count) }
     }
 
-    func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
+    package func jobNamesakes(of name: ExactString, in namespace: ExactString) -> BranchHolders? {
         func jobName(_ name: ExactString) -> String {
             name.string.lowercased().replacing(#/[^a-z0-9-]+/#, with: "-")
         }

@@ -1,12 +1,11 @@
-import AdmissionAPI
-import AgentRuns
-import JSONPull
-import Policy
-import Testing
-import YAMLPull
+internal import AdmissionAPI
+package import AgentRuns
+internal import JSONPull
+package import Policy
+internal import YAMLPull
 
 /// Judges an AgentRun written in YAML, as `check` would.
-func judge(
+package func judge(
     _ yaml: String,
     policy: String? = nil,
     state: String? = nil,
@@ -15,22 +14,23 @@ func judge(
     let compiled = try compiledPolicy(policy, generation: generation)
     let json = try json(yaml)
     let known = try state.map { try FixtureState($0, generation: generation) }
-    let now = try #require(Timestamp("2026-11-23T12:00:00Z"))
+    let now = Examples.now
     let verdict = try unsafe json.withUnsafeBytes {
         try unsafe PolicyEngine(policy: compiled).judge(manifest: $0, state: known, now: now)
     }
-    return try #require(verdict)
+    guard let verdict else { throw NothingToJudge() }
+    return verdict
 }
 
 /// The policy with this `spec`, else the built-in one.
-func compiledPolicy(_ spec: String?, generation: Generation = .february2026) throws -> AdmissionPolicy {
+package func compiledPolicy(_ spec: String?, generation: Generation = .february2026) throws -> AdmissionPolicy {
     var policy = try spec.map { try AdmissionPolicy.load(Array(policyFile($0).utf8), file: "p.yaml") } ?? .builtIn
     policy.generation = generation
     return policy
 }
 
 /// A policy file around `spec`, whose lines are indented by two.
-func policyFile(_ spec: String) -> String {
+package func policyFile(_ spec: String) -> String {
     """
     apiVersion: admission.agents.proompteng.ai/v1alpha1
     kind: AgentRunPolicy
@@ -42,7 +42,7 @@ func policyFile(_ spec: String) -> String {
 
 /// An AgentRun named `r` in namespace `agents` with this `spec`, in flow style; Agent, runtime and implementation are added
 /// where it names none, so that those are never what is wrong with it.
-func run(_ spec: String, name: String = "r", metadata: String = "", more: String = "") -> String {
+package func run(_ spec: String, name: String = "r", metadata: String = "", more: String = "") -> String {
     var members = spec.isEmpty ? [] : [spec]
     if !spec.contains("agentRef") { members.append("agentRef: {name: a}") }
     if !spec.contains("implementation") { members.append("implementation: {inline: {text: t}}") }
@@ -51,35 +51,45 @@ func run(_ spec: String, name: String = "r", metadata: String = "", more: String
 }
 
 /// An object of `kind` in namespace `agents` with this `spec`, in flow style.
-func object(_ kind: String, _ name: String, _ spec: String = "", metadata: String = "", more: String = "") -> String {
+package func object(
+    _ kind: String,
+    _ name: String,
+    _ spec: String = "",
+    metadata: String = "",
+    more: String = ""
+) -> String {
     """
     {apiVersion: agents.proompteng.ai/v1alpha1, kind: \(kind), metadata: {name: \(name), namespace: agents\(metadata)}, \
     spec: {\(spec)}\(more)}
     """
 }
 
+/// A text without an object, or one that is not judged.
+struct NothingToJudge: Error {}
+
 /// Several documents.
-func documents(_ texts: String...) -> String { texts.joined(separator: "\n---\n") }
+package func documents(_ texts: String...) -> String { texts.joined(separator: "\n---\n") }
 
 /// The one document of `yaml` as JSON.
-func json(_ yaml: String) throws -> [UInt8] {
+package func json(_ yaml: String) throws -> [UInt8] {
     var documents: [YAMLDocument] = []
     try YAMLReader.documents(in: Array(yaml.utf8)) { documents.append(try $0.get()) }
-    return try #require(documents.first).json
+    guard let document = documents.first else { throw NothingToJudge() }
+    return document.json
 }
 
 extension Verdict {
     /// `Reason field action` of every finding, in order.
-    var summary: [String] { findings.map(\.summary) }
+    package var summary: [String] { findings.map(\.summary) }
 
     /// The same of one rule's findings.
-    func summary(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.summary) }
+    package func summary(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.summary) }
 
     /// The reasons of one rule's findings, in order.
-    func reasons(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.reason.rawValue) }
+    package func reasons(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.reason.rawValue) }
 
     /// One rule's findings as a person reads them.
-    func lines(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.line) }
+    package func lines(of rule: RuleID) -> [String] { findings.filter { $0.rule == rule }.map(\.line) }
 }
 
 extension Finding {
@@ -87,7 +97,7 @@ extension Finding {
 }
 
 /// Judges an AdmissionReview.
-func review(
+package func review(
     operation: String = "CREATE",
     object: String? = nil,
     oldObject: String? = nil,
@@ -107,9 +117,19 @@ func review(
         \(more)\(objects.joined())}}
         """.utf8
     )
-    let now = try #require(Timestamp("2026-11-23T12:00:00Z"))
+    let now = Examples.now
     return try unsafe body.withUnsafeBytes { bytes in
         let decoded = try unsafe DecodedReview(bytes)
         return try unsafe PolicyEngine(policy: policy).judge(decoded, body: bytes, state: state, now: now)
+    }
+}
+
+extension Verdict {
+    /// Everything that is said of it.
+    package var json: String {
+        var writer = JSONWriter()
+        write(to: &writer)
+        writer.newline()
+        return String(decoding: writer.bytes + response.encoded(as: .v1), as: UTF8.self)
     }
 }

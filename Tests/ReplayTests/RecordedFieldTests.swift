@@ -1,6 +1,7 @@
 import AgentRuns
 import JSONPull
 import Policy
+import PolicyTestSupport
 import Replay
 import Testing
 
@@ -23,11 +24,11 @@ import Testing
         return original
     }
 
-    @Test(arguments: `A value that is none`.cases)
-    func `holds nothing in the way it did`(tested: `A value that is none`.Case) throws {
+    @Test(arguments: NoValue.cases)
+    func `holds nothing in the way it did`(tested: NoValue.Case) throws {
         let policy = try compiledPolicy(nil, generation: tested.generation)
-        for old in `A value that is none`.values {
-            for new in `A value that is none`.values {
+        for old in NoValue.values {
+            for new in NoValue.values {
                 let verdict = try judgedTwice(tested.object(new, 1), after: tested.object(old, 0), by: policy)
                 #expect(verdict.findings.contains { $0.reason.rawValue == tested.reason })
             }
