@@ -240,15 +240,56 @@ table_row() {
   printf '%s\n' "$row"
 }
 
+# A script makes a result of the same form as the drivers': an object with a table by each name, which has columns, rows, and as
+# figures what the rows say in numbers. Its parts are lines of the file $result_parts until they are joined.
+
+# begin_table NAME COLUMN...: begins a table; columns as of table_head.
+begin_table() {
+  result_table=$1
+  shift
+  # shellcheck disable=SC2016 # variables of jq
+  jq -nc --arg table "$result_table" '{$table, columns: $ARGS.positional}' --args -- "$@" >>"${result_parts:?}"
+}
+
+# add_row FIGURES CELL...: a line of the table begun last; FIGURES is a JSON object of what its cells say.
+add_row() {
+  local figures=$1
+  shift
+  # shellcheck disable=SC2016 # variables of jq
+  jq -nc --arg table "$result_table" --argjson figures "$figures" '{$table, $figures, row: $ARGS.positional}' \
+    --args -- "$@" >>"$result_parts"
+}
+
+# join_parts: the whole result.
+join_parts() {
+  # shellcheck disable=SC2016 # variables of jq
+  jq -s 'reduce .[] as $part ({}; if $part.columns
+    then .[$part.table] = {columns: $part.columns, rows: [], figures: []}
+    else .[$part.table] |= (.rows += [$part.row] | .figures += [$part.figures]) end)' "$result_parts"
+}
+
+# figures KEY=VALUE...: a JSON object; a value that is no JSON is a text.
+figures() {
+  # shellcheck disable=SC2016 # variables of jq
+  jq -nc '[$ARGS.positional[] | capture("^(?<key>[^=]+)=(?<text>.*)$"; "s")
+    | {key, value: (.text as $text | try ($text | fromjson) catch $text)}] | from_entries' --args -- "$@"
+}
+
+# need_format FORMAT: dies of one that print_result does not know, before anything is measured.
+need_format() { [[ $1 == json || $1 == markdown ]] || die "--output is json or markdown, not $1"; }
+
+# print_table NAME FILE: one table of a result.
+print_table() { jq --arg name "$1" '.[$name]' "$2" | print_result markdown /dev/stdin; }
+
 # print_result FORMAT FILE: a driver's result, as it is (json) or the tables in it (markdown).
 print_result() {
+  need_format "$1"
   case $1 in
     json) cat "$2" ;;
     markdown)
       eval "$(jq -r '[.. | objects | select(has("columns") and has("rows"))] | to_entries[]
         | (select(.key > 0) | "echo"), "table_head \(.value.columns | @sh)", (.value.rows[] | "table_row \(@sh)")' "$2")"
       ;;
-    *) die "--output is json or markdown, not $1" ;;
   esac
 }
 

@@ -14,6 +14,12 @@ summary() {
     }'
 }
 
+# numbers COLUMN: the same as a JSON object.
+numbers() {
+  cut -f "$1" | jq -sc 'sort | {median: (if length % 2 == 1 then .[length / 2 | floor]
+    else (.[length / 2 - 1] + .[length / 2]) / 2 end), least: .[0], most: .[-1], count: length}'
+}
+
 # rows_of FILE KIND NAME: the lines of one kind of load of one server.
 rows_of() { awk -F '\t' -v kind="$2" -v name="$3" '$1 == kind && $2 == name' "$1"; }
 
@@ -26,62 +32,88 @@ microseconds() { awk -v value="$1" 'BEGIN { printf "%.2f", value / 1000 }'; }
 
 version_line() { "$@" 2>&1 | head -n 1; }
 
+# machine_row WHAT TEXT
+machine_row() { add_row "$(figures what="$1" is="\"$2\"")" "$1" "$2"; }
+
 machine() {
   local model
   model=$(processor)
-  table_head "" ""
-  table_row processor "${model:-$(uname -m)}, $(nproc) cores; servers on core $server_core, load on core $load_core; load average before the run $load_before"
-  table_row system "$(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r)"
-  table_row Swift "$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p' | head -n 1)"
-  table_row OpenSSL "$(openssl version | cut -d ' ' -f 2)"
-  table_row nghttp2 "$(h2load --version | sed 's/.*nghttp2\///')"
-  table_row nginx "$(nginx -v 2>&1 | sed 's/.*nginx\///')"
-  table_row Go "$(go version | cut -d ' ' -f 3 | sed 's/^go//')"
-  table_row wrk "$(version_line wrk -v | cut -d ' ' -f 2)"
+  begin_table machine "" ""
+  machine_row processor "${model:-$(uname -m)}, $(nproc) cores; servers on core $server_core, load on core $load_core; load average before the run $load_before"
+  machine_row system "$(. /etc/os-release && printf '%s' "$PRETTY_NAME"), Linux $(uname -r)"
+  machine_row Swift "$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([^ ]*\).*/\1/p' | head -n 1)"
+  machine_row OpenSSL "$(openssl version | cut -d ' ' -f 2)"
+  machine_row nghttp2 "$(h2load --version | sed 's/.*nghttp2\///')"
+  machine_row nginx "$(nginx -v 2>&1 | sed 's/.*nginx\///')"
+  machine_row Go "$(go version | cut -d ' ' -f 3 | sed 's/^go//')"
+  machine_row wrk "$(version_line wrk -v | cut -d ' ' -f 2)"
 }
 
-# times_of KIND NAME OTHER: how many times the CPU time of OTHER, median of the rounds.
+# ratios KIND NAME OTHER: how many times the CPU time of OTHER, in each round.
+ratios() {
+  paste <(rows_of "$work/load.tsv" "$1" "$2") <(rows_of "$work/load.tsv" "$1" "$3") | awk -F '\t' '{ print $3 / $7 }'
+}
+
+# times_of KIND NAME OTHER: the same as text, median of the rounds.
 times_of() {
   [[ $2 != "$3" ]] || { printf 1; return; }
-  paste <(rows_of "$work/load.tsv" "$1" "$2") <(rows_of "$work/load.tsv" "$1" "$3") | awk -F '\t' '{ print $3 / $7 }' | summary 1 2
+  ratios "$@" | summary 1 2
 }
 
 # load_table KIND
 load_table() {
   local name rows
-  table_head server '>CPU time a request, µs' '>times nginx' '>times Go' '>requests/s'
+  begin_table "$1" server '>CPU time a request, µs' '>times nginx' '>times Go' '>requests/s'
   for name in "${server_names[@]}"; do
     rows=$(rows_of "$work/load.tsv" "$1" "$name")
     [[ -n $rows ]] || continue
-    table_row "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" \
+    add_row "$(figures server="$name" cpuMicroseconds="$(numbers 3 <<<"$rows")" requestsPerSecond="$(numbers 4 <<<"$rows")" \
+      timesNginx="$(ratios "$1" "$name" nginx | numbers 1)" timesGo="$(ratios "$1" "$name" go | numbers 1)")" \
+      "${server_title[$name]}" "$(summary 3 1 <<<"$rows")" \
       "$(times_of "$1" "$name" nginx)" "$(times_of "$1" "$name" go)" "$(summary 4 0 <<<"$rows")"
   done
 }
 
 memory_table() {
   local name idle after peak
-  table_head server '>idle, MiB' ">after $(thousands "$reviews") reviews, MiB" '>peak, MiB'
+  begin_table memory server '>idle, MiB' ">after $(thousands "$reviews") reviews, MiB" '>peak, MiB'
   while IFS=$'\t' read -r name idle after peak; do
-    table_row "${server_title[$name]}" "$(mebibytes "$idle")" "$(mebibytes "$after")" "$(mebibytes "$peak")"
+    add_row "$(figures server="$name" idleKibibytes="$idle" afterKibibytes="$after" peakKibibytes="$peak")" \
+      "${server_title[$name]}" "$(mebibytes "$idle")" "$(mebibytes "$after")" "$(mebibytes "$peak")"
   done <"$work/memory.tsv"
 }
 
 start_table() {
-  local name
-  table_head server '>start to first answer, ms'
+  local name rows
+  begin_table start server '>start to first answer, ms'
   for name in "${server_names[@]}"; do
-    table_row "${server_title[$name]}" \
-      "$(awk -F '\t' -v name="$name" '$1 == name' "$work/start.tsv" | summary 2 1)"
+    rows=$(awk -F '\t' -v name="$name" '$1 == name' "$work/start.tsv")
+    add_row "$(figures server="$name" milliseconds="$(numbers 2 <<<"$rows")")" \
+      "${server_title[$name]}" "$(summary 2 1 <<<"$rows")"
   done
 }
 
 engine_table() {
   local title decode judge encode
-  table_head review '>decode, µs' '>judge, µs' '>encode, µs'
+  begin_table engine review '>decode, µs' '>judge, µs' '>encode, µs'
   while IFS=$'\t' read -r title decode judge encode; do
-    table_row "$title" "$(microseconds "$decode")" "$(microseconds "$judge")" "$(microseconds "$encode")"
+    add_row "$(figures review="$title" decodeNanoseconds="$decode" judgeNanoseconds="$judge" encodeNanoseconds="$encode")" \
+      "$title" "$(microseconds "$decode")" "$(microseconds "$judge")" "$(microseconds "$encode")"
   done <"$work/engine.tsv"
 }
+
+# tables: all of them, as parts of the result.
+tables() {
+  local kind
+  machine
+  for kind in http1 http2_connections http2_streams; do load_table "$kind"; done
+  memory_table
+  start_table
+  engine_table
+}
+
+# table NAME: one of them for the page.
+table() { print_table "$1" "$work/result.json"; }
 
 report() {
   cat <<END
@@ -101,37 +133,37 @@ The first runs with the allocator setting of its image (deploy/Containerfile). N
 time is user and system time of the server's process. The load generator never sleeps (Tests/Benchmarks/awake.c), so that no
 server pays for waking it.
 
-$(machine)
+$(table machine)
 
 ## HTTP/1.1 over TLS 1.3, eight kept connections
 
-$(load_table http1)
+$(table http1)
 
 ## HTTP/2 over TLS 1.3, eight connections of one stream
 
-$(load_table http2_connections)
+$(table http2_connections)
 
 ## HTTP/2 over TLS 1.3, one connection of sixteen streams
 
-$(load_table http2_streams)
+$(table http2_streams)
 
 ## Memory
 
 Resident memory of a fresh process (of nginx, its worker). The reviews all are the one above.
 
-$(memory_table)
+$(table memory)
 
 ## Start
 
 From just before fork to the first 200 of \`/readyz\` over TLS, asked without pause; the state, where there is one, is loaded
 from manifests before that.
 
-$(start_table)
+$(table start)
 
 ## Inside a review
 
 CPU time of the three steps alone, in a process without network.
 
-$(engine_table)
+$(table engine)
 END
 }
