@@ -20,14 +20,18 @@ package struct ConfigOverride: Sendable {
     /// A template in a key may become any key.
     private var isAnyKey: Bool { key.contains { $0.contains("{{") } }
 
+    /// Whether the value may be another than it looks like: a template, or TOML with escapes or a comment.
+    private var isAnything: Bool {
+        value.contains("{{") || value.has(UInt8(ascii: "\\")) || value.has(UInt8(ascii: "#"))
+    }
+
     /// Whether it switches web search on, or leaves that to a run's author.
     package var setsSearch: Bool {
         if isAnyKey { return true }
-        let isTemplate = value.contains("{{")
         switch key {
-        case ["web_search"]: return isTemplate || unquoted == "live"
-        case ["tools", "web_search"]: return isTemplate || value == "true" || value.starts(with: "{")
-        case ["tools"]: return isTemplate || value.contains("web_search")
+        case ["web_search"]: return isAnything || unquoted == "live"
+        case ["tools", "web_search"]: return isAnything || value == "true" || value.starts(with: "{")
+        case ["tools"]: return isAnything || value.contains("web_search")
         default: return key.starts(with: ["tools", "web_search"])
         }
     }
@@ -45,7 +49,7 @@ package struct ConfigOverride: Sendable {
     package var redacted: ExactString { hasValue ? ExactString("\(writtenKey)=\(redactedValue)") : writtenKey }
 
     private var redactedValue: String {
-        if value.contains("{{") { return "{{}}" }
+        if isAnything { return "{{}}" }
         if unquoted == "live" || value == "true" { return unquoted.string }
         if !value.starts(with: "{") { return value.contains("web_search") ? "web_search" : "…" }
         return isEmptyMap ? "{}" : value.contains("web_search") ? "{web_search}" : "{…}"
@@ -53,7 +57,8 @@ package struct ConfigOverride: Sendable {
 
     private var isEmptyMap: Bool { value.string.utf8.filter { $0 > 0x20 }.elementsEqual("{}".utf8) }
 
-    private var unquoted: ExactString { value.trimming("\"").trimming("'") }
+    /// A text of several lines may have one before it.
+    private var unquoted: ExactString { value.trimming("\"").trimming("'").trimmed }
 
     /// Pieces between dots that stand in no quotes.
     private static func parts(_ text: ExactString) -> [ExactString] {

@@ -77,6 +77,11 @@ import Testing
         ("tools={web_search=true}", true), ("tools={}", false),
         ("tools.web_search.location=x", true), ("{{x}}=1", true), ("model=web_search", false),
         ("web_searches=live", false), ("", false),
+        // codex reads the value as TOML.
+        (#"web_search="live" # now and then"#, true), (#"web_search="li\u0076e""#, true),
+        ("web_search=' live '", true),
+        ("tools.web_search=true # a comment", true), (#"tools={"web\u005fsearch"=true}"#, true),
+        (#"web_search="cached""#, false), (#"model="a#b""#, false),
     ]) func `finds what an override opens`(override: String, isFound: Bool) throws {
         let text = override.replacing("'", with: "''")
         #expect(
@@ -141,12 +146,18 @@ import Testing
 }
 
 @Suite struct `An override of the configuration` {
+    @Test func `may have its value on a line of its own`() {
+        #expect(ConfigOverride("web_search=\"\"\"\nlive\"\"\"").setsSearch)
+        #expect(!ConfigOverride("web_search=\"\"\"\ncached\"\"\"").setsSearch)
+    }
+
     @Test(arguments: [
         "web_search=live", "web_search=\"cached-secret\"", "tools.web_search={ secret = 1 }",
         "tools={web_search=\"secret\"}", "mcp_servers={}",
         "mcp_servers={secret={}}", "mcp_servers.shell.env={TOKEN=\"secret\"}", "web_search={{secret}}", "model=secret",
         "web_search",
-        "tools.web_search=true",
+        "tools.web_search=true", "tools.web_search=true # secret", "web_search=\"\\u0073ecret\"",
+        "model=\"secret\" # x",
     ]) func `is kept without what nothing is read of`(text: String) {
         let (override, kept) = (
             ConfigOverride(ExactString(text)), ConfigOverride(ConfigOverride(ExactString(text)).redacted)
