@@ -244,6 +244,26 @@ import Testing
         )
         #expect(verdict.reasons(of: .headBranchName) == ["HeadBranchPrefix", "InvalidHeadBranch"])
     }
+
+    // MARK: Pods
+
+    /// JSON may have a member twice, of which the last one counts.
+    @Test func `on settings that are written again and again`() throws {
+        let count = 60_000
+        func again(_ member: String) -> String { String(repeating: "\(member),", count: count) }
+        let affinity = #""affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{}}}"#
+        let config = #""nodeSelector":\#(Self.map(count)),\#(again(affinity))"priorityClassName":"x""#
+        let limits = #""resources":{"limits":\#(Self.map(count)),\#(again(#""requests":{}"#))"claims":[]}"#
+        let run = Self.object(
+            "AgentRun",
+            "r",
+            #""runtime":{"type":"job","config":{\#(config)}},"workload":{\#(limits)},\#(Self.inline)"#
+        )
+        let rules = Self.only(.workloadShape, more: ", pod-settings: {nodeLabels: [other]}")
+        let verdict = try Self.judged(run, policy: rules)
+        #expect(verdict.count(of: .podSettings) == count)
+        #expect(verdict.count(of: .workloadShape) == 2 * count)
+    }
 }
 
 extension Verdict {

@@ -81,6 +81,7 @@ package final class Implementation: Sendable {
             case "acceptanceCriteria":
                 criteria = []
                 try reader.readElements { reader, index throws(JSONError) in
+                    try reader.countKept()
                     if let text = try reader.readSuspectText() { criteria.append((index, text)) }
                 }
             default: try reader.skipValue()

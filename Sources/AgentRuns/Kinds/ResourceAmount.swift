@@ -11,23 +11,24 @@ package struct ResourceAmount: Sendable {
 
     /// The entries of `requests` and `limits` of an object that have a string, in the order written; of a repeated key all of them.
     static func read(_ reader: inout JSONReader) throws(JSONError) -> [ResourceAmount] {
-        var amounts: [ResourceAmount] = []
+        // Apart, so that one which is written again costs nothing of the other.
+        var (requests, limits): ([ResourceAmount], [ResourceAmount]) = ([], [])
+        var areLimitsFirst = false
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "requests": try Self.read(&reader, isLimit: false, into: &amounts)
-            case "limits": try Self.read(&reader, isLimit: true, into: &amounts)
+            case "requests": requests = try Self.read(&reader, isLimit: false)
+            case "limits":
+                areLimitsFirst = requests.isEmpty
+                limits = try Self.read(&reader, isLimit: true)
             default: try reader.skipValue()
             }
         }
-        return amounts
+        if limits.isEmpty { return requests }
+        return areLimitsFirst ? limits + requests : requests + limits
     }
 
-    private static func read(
-        _ reader: inout JSONReader,
-        isLimit: Bool,
-        into amounts: inout [ResourceAmount]
-    ) throws(JSONError) {
-        if amounts.contains(where: { $0.isLimit == isLimit }) { amounts.removeAll { $0.isLimit == isLimit } }
+    private static func read(_ reader: inout JSONReader, isLimit: Bool) throws(JSONError) -> [ResourceAmount] {
+        var amounts: [ResourceAmount] = []
         try reader.readMembers { reader, key throws(JSONError) in
             try reader.countKept()
             guard try reader.peek() == .string else {
@@ -39,5 +40,6 @@ package struct ResourceAmount: Sendable {
             if amounts.isEmpty { amounts.reserveCapacity(4) }
             amounts.append(ResourceAmount(isLimit: isLimit, name: name, quantity: quantity))
         }
+        return amounts
     }
 }

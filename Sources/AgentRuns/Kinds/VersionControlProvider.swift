@@ -62,6 +62,7 @@ extension VersionControlProvider {
         private static func patterns(_ reader: inout JSONReader) throws(JSONError) -> [IndexedName] {
             var patterns: [IndexedName] = []
             try reader.readElements { reader, index throws(JSONError) in
+                try reader.countKept()
                 if let text = try reader.readExactString() { patterns.append(IndexedName(index: index, name: text)) }
             }
             return patterns

@@ -43,11 +43,19 @@ package final class PodSettings: @unchecked Sendable {
         package let key: ExactString
     }
 
+    private enum DemandingMember {
+        case selector
+        case required
+        case preferred
+    }
+
     package private(set) var security = Security()
     /// `priorityClassName` and `schedulerName`, trimmed.
     package private(set) var (priorityClass, scheduler): (ExactString?, ExactString?)
-    /// Of `nodeSelector`, then of `affinity.nodeAffinity`.
-    package private(set) var nodeDemands: [NodeDemand] = []
+    /// Of `nodeSelector` and `affinity.nodeAffinity`, in the order they are written; of one that is written again the last.
+    package var nodeDemands: [NodeDemand] { demands.flatMap(\.all) }
+    /// One list for each member that has demands, so that the next of the same name takes its place whatever the others have.
+    private var demands: [(member: DemandingMember, all: [NodeDemand])] = []
     package private(set) var tolerations: [Toleration] = []
     /// `backoffLimit`, truncated, at least 0, and as it is written; nil when it is no number.
     package private(set) var backoffLimit: (value: Double, written: ExactString)?
@@ -110,7 +118,7 @@ package final class PodSettings: @unchecked Sendable {
     // MARK: Nodes
 
     private func readSelector(_ reader: inout JSONReader) throws(JSONError) {
-        nodeDemands.removeAll { if case .selector = $0.place { true } else { false } }
+        let list = begin(.selector)
         try reader.readMembers { reader, key throws(JSONError) in
             try reader.countKept()
             guard try reader.peek() == .string else {
@@ -119,8 +127,22 @@ package final class PodSettings: @unchecked Sendable {
             }
             let name = ExactString(key.string)
             try reader.skipValue()
-            self.nodeDemands.append(NodeDemand(place: .selector, key: name, comparison: "In"))
+            self.demands[list].all.append(NodeDemand(place: .selector, key: name, comparison: "In"))
         }
+    }
+
+    /// Where the demands of a member go, of which there are none yet.
+    private func begin(_ member: DemandingMember) -> Int {
+        if let known = demands.firstIndex(where: { $0.member == member }) {
+            demands[known].all = []
+            return known
+        }
+        demands.append((member, []))
+        return demands.count - 1
+    }
+
+    private func removeAffinity() {
+        for index in demands.indices where demands[index].member != .selector { demands[index].all = [] }
     }
 
     private func readAffinity(_ reader: inout JSONReader) throws(JSONError) {
@@ -133,29 +155,28 @@ package final class PodSettings: @unchecked Sendable {
         }
     }
 
-    private func removeAffinity() {
-        nodeDemands.removeAll { if case .affinity = $0.place { true } else { false } }
-    }
-
     private func readNodeAffinity(_ reader: inout JSONReader) throws(JSONError) {
         removeAffinity()
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
             case "requiredDuringSchedulingIgnoredDuringExecution":
+                _ = self.begin(.required)
                 try reader.readMembers { reader, key throws(JSONError) in
                     switch key {
                     case "nodeSelectorTerms":
+                        let list = self.begin(.required)
                         try reader.readElements { reader, term throws(JSONError) in
-                            try self.readTerm(&reader, isRequired: true, term)
+                            try self.readTerm(&reader, isRequired: true, term, into: list)
                         }
                     default: try reader.skipValue()
                     }
                 }
             case "preferredDuringSchedulingIgnoredDuringExecution":
+                let list = self.begin(.preferred)
                 try reader.readElements { reader, term throws(JSONError) in
                     try reader.readMembers { reader, key throws(JSONError) in
                         switch key {
-                        case "preference": try self.readTerm(&reader, isRequired: false, term)
+                        case "preference": try self.readTerm(&reader, isRequired: false, term, into: list)
                         default: try reader.skipValue()
                         }
                     }
@@ -165,11 +186,16 @@ package final class PodSettings: @unchecked Sendable {
         }
     }
 
-    private func readTerm(_ reader: inout JSONReader, isRequired: Bool, _ term: Int) throws(JSONError) {
+    private func readTerm(
+        _ reader: inout JSONReader,
+        isRequired: Bool,
+        _ term: Int,
+        into list: Int
+    ) throws(JSONError) {
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {
-            case "matchExpressions": try self.readDemands(&reader, isRequired: isRequired, term, isField: false)
-            case "matchFields": try self.readDemands(&reader, isRequired: isRequired, term, isField: true)
+            case "matchExpressions": try self.readDemands(&reader, isRequired, term, isField: false, into: list)
+            case "matchFields": try self.readDemands(&reader, isRequired, term, isField: true, into: list)
             default: try reader.skipValue()
             }
         }
@@ -177,9 +203,10 @@ package final class PodSettings: @unchecked Sendable {
 
     private func readDemands(
         _ reader: inout JSONReader,
-        isRequired: Bool,
+        _ isRequired: Bool,
         _ term: Int,
-        isField: Bool
+        isField: Bool,
+        into list: Int
     ) throws(JSONError) {
         try reader.readElements { reader, index throws(JSONError) in
             try reader.countKept()
@@ -193,7 +220,7 @@ package final class PodSettings: @unchecked Sendable {
             }
             guard let name else { return }
             let place = NodeDemand.Place.affinity(isRequired: isRequired, term: term, isField: isField, index: index)
-            self.nodeDemands.append(NodeDemand(place: place, key: name, comparison: comparison))
+            self.demands[list].all.append(NodeDemand(place: place, key: name, comparison: comparison))
         }
     }
 }

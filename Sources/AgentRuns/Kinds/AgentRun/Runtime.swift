@@ -84,6 +84,7 @@ package final class Runtime: @unchecked Sendable {
     private func readImagePullSecrets(_ reader: inout JSONReader) throws(JSONError) {
         imagePullSecrets = []
         try reader.readElements { reader, index throws(JSONError) in
+            try reader.countKept()
             let name =
                 try reader.peek() == .string ? try reader.readNonBlank() : try reader.readNonBlank(member: "name")
             if let name { imagePullSecrets.append(IndexedName(index: index, name: name)) }

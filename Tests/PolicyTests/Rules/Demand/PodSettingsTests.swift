@@ -151,4 +151,29 @@ import Testing
         }
         #expect("\(try #require(error))".contains(expected))
     }
+
+    /// As the API server reads JSON with a member twice.
+    @Test func `of a member that is written twice are those of the last one`() throws {
+        func affinity(_ terms: String) -> String { #""affinity":{"nodeAffinity":{\#(terms)}}"# }
+        func required(_ key: String) -> String {
+            """
+            "requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"\(key)"}]}]}
+            """
+        }
+        let preferred = """
+            "preferredDuringSchedulingIgnoredDuringExecution":[{"preference":{"matchFields":[{"key":"d"}]}}]
+            """
+        let members = [
+            #""nodeSelector":{"a":"1"}"#, affinity("\(required("b")),\(preferred),\(required("c"))"),
+            #""nodeSelector":{"e":"1","f":"1"}"#,
+        ]
+        func keys(_ members: [String]) throws -> [String] {
+            let json = #"{"spec":{"runtime":{"config":{\#(members.joined(separator: ","))}}}}"#
+            let run = try JSONReader.read(Array(json.utf8)) { reader throws(JSONError) in try AgentRun(&reader) }
+            return try #require(run.spec.runtime.pod).nodeDemands.map(\.key.string)
+        }
+        #expect(try keys(members) == ["e", "f", "c", "d"])
+        #expect(try keys(members + [affinity(preferred)]) == ["e", "f", "d"])
+        #expect(try keys(members + [affinity("")]) == ["e", "f"])
+    }
 }
