@@ -61,7 +61,7 @@ import Testing
             "  provider    VersionControlProvider/github from spec.vcsRef.name\n",
             "  secrets     other from spec.secrets[0] (listed): refused by spec.security.allowedSecrets of Agent \"codex\"\n",
             "              github-token from spec.vcsRef.name (version control): admitted by spec.security.allowedSecrets",
-            "  predicted   InvalidSpec/",
+            "  predicted   never created: the API server itself refuses it (otherwise InvalidSpec/",
         ] {
             #expect(program.output.contains(line), "\(line)\n\(program.output)")
         }
@@ -157,5 +157,144 @@ import Testing
         #expect(program.status == 2)
         #expect(program.output == "no AgentRun to explain\n")
         #expect(program.errors.contains("/none: No such file or directory"))
+    }
+
+    private static let demanding = """
+        apiVersion: agents.proompteng.ai/v1alpha1
+        kind: AgentRun
+        metadata: {name: demanding, namespace: agents}
+        spec:
+          agentRef: {name: codex}
+          implementation: {inline: {text: do it}}
+          runtime:
+            type: workflow
+            config:
+              serviceAccount: builder
+              priorityClassName: urgent
+              schedulerName: mine
+              nodeSelector: {pool: agents}
+              affinity:
+                nodeAffinity:
+                  requiredDuringSchedulingIgnoredDuringExecution:
+                    nodeSelectorTerms: [{matchExpressions: [{key: zone, operator: In, values: [a]}]}]
+              tolerations: [{key: agents, operator: Exists}, {operator: Exists}]
+              podSecurityContext:
+                runAsUser: 0
+                runAsNonRoot: false
+                seccompProfile: {type: Unconfined}
+                sysctls: [{name: kernel.sem, value: "1"}]
+              backoffLimit: 1
+          goal: {objective: done, tokenBudget: 5000}
+          workload:
+            image: runner:1
+            volumes:
+              - {name: data, type: pvc, claimName: claim, mountPath: /data}
+              - {name: keys, type: secret, secretName: some-keys, mountPath: /keys}
+              - {name: lost, type: emptyDir}
+          workflow:
+            steps:
+              - {name: a, retries: 2, retryBackoffSeconds: 10, timeoutSeconds: 60}
+              - {name: b, workload: {image: "other:2"}, loop: {maxIterations: 3}}
+
+        """
+
+    @Test func `tells what a run would get of the cluster, and from where`() async throws {
+        let file = try folder.write(Self.demanding, to: "run.yaml")
+        let program = try await Program.agentrunAdmission("explain", file, "--generation", "2026-08")
+        let expected = """
+              pod         serviceAccount builder from spec.runtime.config.serviceAccount
+                          image runner:1 from spec.workload.image
+                          image other:2 from spec.workflow.steps[1].workload.image
+                          priorityClassName urgent from spec.runtime.config.priorityClassName
+                          schedulerName mine from spec.runtime.config.schedulerName
+                          nodeSelector pool from spec.runtime.config.nodeSelector.pool
+                          nodeAffinity zone (In) from spec.runtime.config.affinity.nodeAffinity.\
+            requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].key
+                          toleration agents from spec.runtime.config.tolerations[0]
+                          toleration every taint from spec.runtime.config.tolerations[1]
+                          runAsUser 0 from spec.runtime.config.podSecurityContext.runAsUser
+                          runAsNonRoot false from spec.runtime.config.podSecurityContext.runAsNonRoot
+                          seccompProfile.type Unconfined from spec.runtime.config.podSecurityContext.seccompProfile.type
+                          sysctl kernel.sem from spec.runtime.config.podSecurityContext.sysctls[0].name
+                          backoffLimit 1 from spec.runtime.config.backoffLimit
+              volumes     data (pvc claim) at /data from spec.workload.volumes[0]
+                          keys (secret some-keys) at /keys from spec.workload.volumes[1]
+              at worst    12 attempts from spec.workflow.steps[0].retries, spec.workflow.steps[1].loop.maxIterations, \
+            spec.runtime.config.backoffLimit
+                          200 seconds from spec.workflow.steps[0].timeoutSeconds, \
+            spec.workflow.steps[0].retryBackoffSeconds, and steps without a time-out
+                          5000 tokens from spec.goal.tokenBudget
+
+            """
+        #expect(program.output.contains(expected), "\(program.output)\(program.errors)")
+    }
+
+    @Test func `tells the same in JSON`() async throws {
+        let file = try folder.write(Self.demanding, to: "run.yaml")
+        let arguments = ["explain", file, "--generation", "2026-08", "--output", "json"]
+        let program = try await Program.run(Program.underTest, arguments)
+        for part in [
+            #""pod":[{"name":"serviceAccount","value":"builder","source":"spec.runtime.config.serviceAccount"},"#,
+            #""volumes":[{"name":"data","type":"pvc","holds":"claim","mountPath":"/data","source":"spec.workload.volumes[0]"}"#,
+            #""atWorst":{"attempts":{"value":12,"sources":["spec.workflow.steps[0].retries","#,
+            #""seconds":{"value":200,"isUnbounded":true,"sources":["spec.workflow.steps[0].timeoutSeconds","#,
+            #""tokens":{"value":5000,"sources":["spec.goal.tokenBudget"]}}"#,
+        ] {
+            #expect(program.output.contains(part), "\(part)\n\(program.output)")
+        }
+    }
+
+    @Test(arguments: [
+        ("https://someone:hunter2@runner.example/a?token=hunter2", "no host that can be posted to"),
+        ("https://runner.example:8443/hunter2?token=hunter2#hunter2", "runner.example"),
+        ("http://0x7f.1/", "127.0.0.1"), ("hunter2", "no host that can be posted to"),
+    ])
+    func `tells of an endpoint the host alone`(endpoint: String, host: String) async throws {
+        let run = Self.run.replacing(
+            "{type: job, config: {ttlSecondsAfterFinished: 60}}",
+            with: "{type: custom, config: {endpoint: \"\(endpoint)\"}}"
+        )
+        let file = try folder.write(run, to: "run.yaml")
+        for form in ["text", "json"] {
+            let program = try await Program.agentrunAdmission("explain", file, "--output", form)
+            #expect(!(program.output + program.errors).contains("hunter2"), "\(program.output)")
+            let expected =
+                form == "text"
+                ? "  target      endpoint \(host) from spec.runtime.config.endpoint\n"
+                : #""target":[{"name":"endpoint","value":"\#(host)","source":"spec.runtime.config.endpoint"}]"#
+            #expect(program.output.contains(expected), "\(expected)\n\(program.output)")
+        }
+    }
+
+    @Test func `foresees a Job that cannot be submitted, and an object that is never created`() async throws {
+        let shape = Self.run.replacing(
+            "runtime: {type: job,",
+            with: "workload: {resources: {requests: {cpu: 1 CPU}}}\n  runtime: {type: job,"
+        )
+        .replacing("    prompt: a secret plan\n    retries: 3\n", with: "    x: z\n")
+        .replacing("  secrets: [other]\n", with: "")
+        let file = try folder.write(shape, to: "run.yaml")
+        let state = folder.path("state.yaml")
+        let submitted = try await Program.agentrunAdmission("explain", file)
+        #expect(submitted.output.contains("  predicted   Failed/SubmitFailed\n"), "\(submitted.output)")
+        let refused = try folder.write(shape.replacing("type: job", with: "type: Job"), to: "refused.yaml")
+        let program = try await Program.agentrunAdmission("explain", refused, "--state", state)
+        #expect(program.status == 1)
+        #expect(program.output.contains("[InvalidField] spec.runtime.type: Unsupported value"), "\(program.output)")
+        #expect(program.output.contains("  predicted   never created: the API server itself refuses it (otherwise "))
+        let good = Self.run.replacing("name: one,", with: "name: one, labels: {team: \"a b\"},")
+            .replacing("    prompt: a secret plan\n    retries: 3\n", with: "    x: z\n")
+            .replacing("  secrets: [other]\n", with: "").replacing(", config: {ttlSecondsAfterFinished: 60}", with: "")
+        let label = try folder.write(good, to: "label.yaml")
+        let json = try await Program.agentrunAdmission("explain", label, "--state", state, "--output", "json")
+        #expect(
+            json.status == 1
+                && json.output.contains(
+                    #""outcome":"refused by the API server","apiServer":[{"reason":"InvalidField","action":"Deny","#
+                ),
+            "\(json.output)"
+        )
+        let text = try await Program.agentrunAdmission("explain", label, "--state", state)
+        #expect(text.output.contains(": AgentRun agents/one: refused by the API server\n"), "\(text.output)")
     }
 }

@@ -115,7 +115,7 @@ package struct CheckItem {
     }
 
     /// What the API server itself would say of it, as far as `definitions` know its kind.
-    private func apiServerFindings(by definitions: KindDefinitions?) -> [ToldFinding] {
+    func apiServerFindings(by definitions: KindDefinitions?) -> [ToldFinding] {
         guard kind == .object, let definitions else { return [] }
         // The bytes are lent for the look.
         return unsafe json.withUnsafeBytes { bytes -> [ToldFinding] in

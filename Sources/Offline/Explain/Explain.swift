@@ -1,6 +1,7 @@
 internal import AdmissionAPI
 package import AgentRuns
 internal import ClusterState
+package import CustomResources
 package import JSONPull
 package import Policy
 package import Reports
@@ -10,6 +11,7 @@ package struct Explain {
     private let engine: PolicyEngine
     private let namespace: ExactString
     private let statePaths: [String]
+    private let definitions: KindDefinitions
     private let now: () -> Timestamp
 
     /// Of runs that are in `namespace` unless they name one; the files at `statePaths` are more cluster state than they.
@@ -17,11 +19,13 @@ package struct Explain {
         policy: AdmissionPolicy,
         namespace: ExactString,
         statePaths: [String] = [],
+        definitions: KindDefinitions = .embedded,
         now: @escaping () -> Timestamp
     ) {
         engine = PolicyEngine(policy: policy)
         self.namespace = namespace
         self.statePaths = statePaths
+        self.definitions = definitions
         self.now = now
     }
 
@@ -75,7 +79,7 @@ package struct Explain {
                 )
                 guard let found, let run = found.run else { return nil }
                 return ExplainReport.Entry(
-                    check: item.judged(found.verdict, as: .v1),
+                    check: item.judged(found.verdict, as: .v1, apiServer: item.apiServerFindings(by: definitions)),
                     run: run,
                     patch: unsafe PatchSuggestion(for: found.verdict.findings, in: bytes).patch
                 )

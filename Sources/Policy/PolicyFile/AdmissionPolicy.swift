@@ -34,6 +34,7 @@ package struct AdmissionPolicy: Sendable {
     private let idempotencyKeys: RuleTable<IdempotencyKeys>
     /// Also among ``rules``; says which of its lists admit a secret.
     private let secretAllowlist: RuleTable<SecretAllowlist>
+    private let serviceAccounts: RuleTable<ServiceAccountAllowlist>
     /// In catalogue order, without those that are off altogether.
     let rules: [CompiledRule]
     let exemptions: [Exemption]
@@ -84,6 +85,7 @@ package struct AdmissionPolicy: Sendable {
         headBranchConflict = written.table(HeadBranchConflict.self, &told)
         idempotencyKeys = written.table(IdempotencyKeys.self, &told)
         secretAllowlist = written.table(SecretAllowlist.self, &told)
+        serviceAccounts = written.table(ServiceAccountAllowlist.self, &told)
         requiresSecretBindings = secretAllowlist.contains { $0.requiresBinding }
         repositoryOptions = written.table(RepositoryAllowlist.self, &told).base.options
         rules = all.filter { !$0.isOff }
@@ -127,6 +129,11 @@ package struct AdmissionPolicy: Sendable {
     /// The rule about secrets as it is for `subject`.
     func secretAllowlist(for subject: RequestMatch.Request) -> SecretAllowlist {
         secretAllowlist.active(for: subject).rule
+    }
+
+    /// The rule about service accounts as it is for `subject`.
+    func serviceAccounts(for subject: RequestMatch.Request) -> ServiceAccountAllowlist {
+        serviceAccounts.active(for: subject).rule
     }
 
     /// Checks `apiVersion`, `kind` and `metadata`; the policy's name.

@@ -37,9 +37,12 @@ package struct RunReading: Sendable {
     package var mode: VcsMode
     package var provider: Value?
     package var secrets: [Secret]
+    /// What it would get of the cluster.
+    package var demands: RunDemands
 
     init(_ run: RunUnderReview, policy: AdmissionPolicy) {
         mode = run.mode
+        demands = RunDemands(run, policy: policy)
         let sources = ValueSources(run: run)
         units = zip(run.units, run.prompts).map { Unit($0, $1, run, sources) }
         provider = run.units.lazy.compactMap { run.providerReference(of: $0) }.first.map { name, field in

@@ -15,13 +15,7 @@ extension CheckReport {
                 start: entry.start,
                 positions: entry.positions,
                 patches: entry.ruleFindings.map(\.patch)
-            ) { writer in
-                guard !entry.apiServer.isEmpty else { return }
-                writer.key("apiServer")
-                writer.beginArray()
-                for finding in entry.apiServer { finding.write(to: &writer) }
-                writer.endArray()
-            }
+            ) { writer in entry.writeAPIServerFindings(to: &writer) }
         }
         writer.endArray()
         writer.key("problems")
@@ -45,6 +39,17 @@ extension CheckReport {
             writer.integer(count)
         }
         writer.endObject()
+    }
+}
+
+extension JudgedObject {
+    /// `apiServer`: what the API server would say without any webhook; nothing where that is nothing.
+    func writeAPIServerFindings(to writer: inout JSONWriter) {
+        guard !apiServer.isEmpty else { return }
+        writer.key("apiServer")
+        writer.beginArray()
+        for finding in apiServer { finding.write(to: &writer) }
+        writer.endArray()
     }
 }
 

@@ -60,15 +60,14 @@ extension JudgedObject {
         return "\(header(style))\n" + FindingLine.text(lines, style)
     }
 
+    /// What comes of it, in words.
+    var outcome: String {
+        if !isAllowed { return verdict.allowed ? "refused by the API server" : "denied" }
+        return hasWarnings ? "allowed with warnings" : "allowed"
+    }
+
     private func header(_ style: TerminalStyle) -> String {
-        let (word, look): (String, TerminalStyle.Look) =
-            if !isAllowed {
-                (verdict.allowed ? "refused by the API server" : "denied", .error)
-            } else if !hasWarnings {
-                ("allowed", .success)
-            } else {
-                ("allowed with warnings", .warning)
-            }
-        return VisibleText.line("\(source):\(start.line): \(title): ") + style.apply(look, to: word)
+        let look: TerminalStyle.Look = isAllowed ? (hasWarnings ? .warning : .success) : .error
+        return VisibleText.line("\(source):\(start.line): \(title): ") + style.apply(look, to: outcome)
     }
 }

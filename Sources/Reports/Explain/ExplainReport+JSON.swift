@@ -3,7 +3,8 @@ internal import JSONPull
 internal import Policy
 
 extension ExplainReport {
-    /// `{"explanations": [{…the verdict…, "run": {"units", "mode", "provider", "secrets"}, "fix": {"command", "patch"}}]}`.
+    /// `{"explanations": [{"verdict": {…}, "outcome", "apiServer": […], "run": {"units", "mode", "provider", "secrets", "target", "pod",
+    /// "volumes", "atWorst"}, "fix": {"command", "patch"}}]}`.
     var json: [UInt8] {
         var writer = JSONWriter(capacity: 4096)
         writer.beginObject()
@@ -20,6 +21,8 @@ extension ExplainReport {
                 positions: check.positions,
                 patches: check.ruleFindings.map(\.patch)
             )
+            writer.member("outcome", check.outcome)
+            check.writeAPIServerFindings(to: &writer)
             writer.key("run")
             entry.run.write(to: &writer)
             if let command = command(of: entry) {
@@ -59,6 +62,7 @@ extension RunReading {
             writer.endObject()
         }
         writer.endArray()
+        demands.write(to: &writer)
         writer.endObject()
     }
 }

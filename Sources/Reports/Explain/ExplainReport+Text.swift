@@ -38,8 +38,19 @@ extension ExplainReport.Entry {
                 (label, "\(secret.name) from \(secret.uses.joined(separator: ", ")): \(Self.lists(of: secret))")
             )
         }
-        rows.append(("predicted", check.verdict.explanation.predicted ?? "nothing here says that it would fail"))
+        rows += run.demands.rows
+        rows.append(("predicted", prediction))
         return rows
+    }
+
+    /// How it would end.
+    private var prediction: String {
+        let predicted = check.verdict.explanation.predicted
+        guard check.apiServer.contains(where: { $0.action == .deny }) else {
+            return predicted ?? "nothing here says that it would fail"
+        }
+        // What the API server refuses is not there for the controller to see.
+        return "never created: the API server itself refuses it" + (predicted.map { " (otherwise \($0))" } ?? "")
     }
 
     private static func rows(of unit: RunReading.Unit) -> [(label: String, text: String)] {

@@ -26,7 +26,7 @@ package struct ExplainReport {
 
     package var exitStatus: CommandStatus {
         if problems.contains(where: { $0.severity == .error }) { return .failed }
-        return entries.contains { !$0.check.verdict.allowed } ? .refused : .good
+        return entries.contains { !$0.check.isAllowed } ? .refused : .good
     }
 
     /// What goes to standard error.

@@ -10,8 +10,8 @@ struct ExplainCommand: ParsableCommand {
         discussion: """
             Prints for each AgentRun, and each step of a workflow, which prompt wins and what it hides (lengths and SHA-256, \
             never text), repository, base and head and where each comes from, the secrets it would use and which lists \
-            admit them, how the controller would end it, and the fix as a JSON Patch for kubectl, where a patch can fix \
-            it. Takes the same files as check, which are each other's cluster state.
+            admit them, what its pod would get and at most cost, how the controller would end it, what the API server \
+            itself would refuse, and the fix as a JSON Patch for kubectl, where a patch can fix it. Takes the same files as check, which are each other's cluster state.
 
             EXAMPLES
               agentrun-admission explain run.yaml --state cluster/
@@ -27,6 +27,7 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var policy: PolicyOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var namespace: NamespaceOptions
+    @OptionGroup var definitions: DefinitionOptions
 
     @Option(help: "Form of the explanations.")
     var output = OutputForm<ExplainReport>.first
@@ -36,6 +37,7 @@ struct ExplainCommand: ParsableCommand {
             policy: try policy.load(),
             namespace: namespace.value,
             statePaths: state.paths,
+            definitions: try definitions.load(),
             now: Clocks.wall
         )
         let report = try explain.report(files)

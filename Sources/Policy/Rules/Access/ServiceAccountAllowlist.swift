@@ -31,7 +31,7 @@ struct ServiceAccountAllowlist: Rule {
 
     func check(_ run: RunUnderReview, _ findings: inout RuleFindings) {
         guard run.run.isPod, let allowed = run.agent?.spec.allowedServiceAccounts, !allowed.isEmpty,
-            let (account, field) = account(of: run), !allowed.contains(account)
+            let (account, field, _) = account(of: run), !allowed.contains(account)
         else { return }
         let agent = VisibleText.quoted(run.run.spec.agentName ?? "")
         findings.report(
@@ -45,19 +45,31 @@ struct ServiceAccountAllowlist: Rule {
         )
     }
 
-    /// The account the pods would have, and where it was written; nil when nobody can say.
-    private func account(of run: RunUnderReview) -> (ExactString, FieldPath)? {
+    /// Where the account that pods would have comes from.
+    enum Origin {
+        /// The run itself, at the field.
+        case run
+        /// The AgentProvider that the run's Agent names.
+        case provider
+        /// The controller's configuration, by the policy's word.
+        case controller
+    }
+
+    /// The account the pods would have, the field to set, and where it comes from; nil when nobody can say.
+    func account(of run: RunUnderReview) -> (ExactString, FieldPath, Origin)? {
         let runtime = run.run.spec.runtime
         let field = FieldPath("spec.runtime.config.serviceAccount")
-        if let account = runtime.serviceAccount { return (account, field) }
+        if let account = runtime.serviceAccount { return (account, field, .run) }
         if run.generation.readsServiceAccountName, let account = runtime.serviceAccountName {
-            return (account, FieldPath("spec.runtime.config.serviceAccountName"))
+            return (account, FieldPath("spec.runtime.config.serviceAccountName"), .run)
         }
         if run.generation.readsProviderWorkload {
             guard let provider = run.agentProvider else { return nil }
-            if let account = provider.spec.serviceAccountName { return (account, FieldPath("spec.agentRef.name")) }
+            if let account = provider.spec.serviceAccountName {
+                return (account, FieldPath("spec.agentRef.name"), .provider)
+            }
         }
-        return controllerDefault.map { ($0, field) }
+        return controllerDefault.map { ($0, field, .controller) }
     }
 }
 

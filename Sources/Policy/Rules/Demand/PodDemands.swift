@@ -186,7 +186,8 @@ struct PodDemands: Rule {
         key == "node-role.kubernetes.io/control-plane" || key == "node-role.kubernetes.io/master"
     }
 
-    private static func field(_ demand: PodSettings.NodeDemand) -> FieldPath {
+    /// Where a demand on the node is written.
+    static func field(_ demand: PodSettings.NodeDemand) -> FieldPath {
         guard case .affinity(let isRequired, let term, let isField, let index) = demand.place else {
             return FieldPath("spec.runtime.config.nodeSelector").member(demand.key)
         }
