@@ -31,9 +31,10 @@ import Testing
     @Test func `without TLS are told that the port speaks HTTPS, and the log tells it once`() async throws {
         let webhook = try await Webhook.start("--metrics-port", "0")
         for request in Self.requests {
-            // An answer that is reset with what was not read would be lost now and then.
+            // Closed with bytes unread, a connection is reset, and to many a client that is all there was.
             for _ in 0..<8 {
-                let received = try await PlainClient.exchange(Array(request.utf8), with: webhook, patience: 20)
+                let bytes = Array(request.utf8)
+                let received = try await PlainClient.exchange(bytes, with: webhook, patience: 20, takesReset: false)
                 #expect(received.map { String(decoding: $0, as: UTF8.self) } == Self.answer, "\(request.prefix(20))")
             }
         }
