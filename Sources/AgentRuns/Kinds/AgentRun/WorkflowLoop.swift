@@ -138,7 +138,33 @@ extension JSONReader {
         let text = try peek() == .string ? readNonBlank()?.string : readNumber()
         // Nearly all are a few digits, which `strtod` takes its time for.
         if let text, text.utf8.count <= 9, let value = Int(text) { return Double(value) }
-        guard let value = text.flatMap(Double.init), value.isFinite else { return 0 }
+        guard let value = text.flatMap(Self.number), value.isFinite else { return 0 }
         return value.rounded(.towardZero)
+    }
+
+    /// As ECMAScript's `Number` reads a trimmed text: decimal, or whole behind `0x`, `0o` and `0b`.
+    private static func number(_ text: String) -> Double? {
+        let digits = text.utf8.dropFirst(2)
+        guard text.utf8.first == UInt8(ascii: "0"), let radix = radix(text.utf8.dropFirst().first), !digits.isEmpty
+        else {
+            // Swift reads what is none of these, too.
+            let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+            return isDecimal ? Double(text) : nil
+        }
+        var value = 0.0
+        for byte in digits {
+            guard let digit = Int(String(Unicode.Scalar(byte)), radix: radix) else { return nil }
+            value = value * Double(radix) + Double(digit)
+        }
+        return value
+    }
+
+    private static func radix(_ mark: UInt8?) -> Int? {
+        switch mark {
+        case UInt8(ascii: "x"), UInt8(ascii: "X"): 16
+        case UInt8(ascii: "o"), UInt8(ascii: "O"): 8
+        case UInt8(ascii: "b"), UInt8(ascii: "B"): 2
+        default: nil
+        }
     }
 }

@@ -152,6 +152,19 @@ import Testing
         #expect("\(try #require(error))".contains(expected))
     }
 
+    /// What is in a text is read as ECMAScript reads it.
+    @Test(arguments: [
+        ("7", 7), ("7.9", 7), ("-7", 0), ("1e2", 100), ("'7'", 7), ("' +7 '", 7), ("'7.'", 7), ("'.7e1'", 7),
+        ("'0b111'", 7),
+        ("'0O17'", 15), ("'0x1F'", 31), ("'0xfffffffff'", 68_719_476_735), ("'0b12'", 0), ("'0x1p4'", 0), ("'0x'", 0),
+        ("'-0x7'", 0), ("'Infinity'", 0), ("'nan'", 0), ("'1e999'", 0), ("'1_0'", 0), ("'٧'", 0), ("''", 0), ("[7]", 0),
+    ])
+    func `count retries that are written in any way`(written: String, value: Double) throws {
+        let json = try json("{spec: {runtime: {config: {backoffLimit: \(written)}}}}")
+        let run = try JSONReader.read(json) { reader throws(JSONError) in try AgentRun(&reader) }
+        #expect(run.spec.runtime.pod?.backoffLimit?.value ?? 0 == value)
+    }
+
     /// As the API server reads JSON with a member twice.
     @Test func `of a member that is written twice are those of the last one`() throws {
         func affinity(_ terms: String) -> String { #""affinity":{"nodeAffinity":{\#(terms)}}"# }
