@@ -297,4 +297,42 @@ import Testing
         let text = try await Program.agentrunAdmission("explain", label, "--state", state)
         #expect(text.output.contains(": AgentRun agents/one: refused by the API server\n"), "\(text.output)")
     }
+
+    @Test func `names the provider and the controller where they give account and image`() async throws {
+        let cluster = """
+            apiVersion: agents.proompteng.ai/v1alpha1
+            kind: Agent
+            metadata: {name: codex, namespace: agents}
+            spec: {providerRef: {name: shared}, defaults: {systemPrompt: be kind}}
+            ---
+            apiVersion: agents.proompteng.ai/v1alpha1
+            kind: AgentProvider
+            metadata: {name: shared, namespace: agents}
+            spec: {workload: {image: "runner:9"ACCOUNT}}
+
+            """
+        let policy = try folder.write(
+            """
+            apiVersion: admission.agents.proompteng.ai/v1alpha1
+            kind: AgentRunPolicy
+            spec: {generation: 2026-08, rules: {service-account: {default: agents-default}}}
+            """,
+            to: "policy.yaml"
+        )
+        let run = Self.run.replacing(", config: {ttlSecondsAfterFinished: 60}", with: "")
+        let file = try folder.write(run, to: "run.yaml")
+        for (account, expected) in [
+            (
+                ", serviceAccountName: runner",
+                "serviceAccount runner from AgentProvider/shared .spec.workload.serviceAccountName"
+            ),
+            ("", "serviceAccount agents-default from the controller's configuration (default of rule service-account)"),
+        ] {
+            let state = try folder.write(cluster.replacing("ACCOUNT", with: account), to: "cluster.yaml")
+            let program = try await Program.agentrunAdmission("explain", file, "--state", state, "--policy", policy)
+            let pod =
+                "  pod         \(expected)\n              image runner:9 from AgentProvider/shared .spec.workload.image\n"
+            #expect(program.output.contains(pod), "\(program.output)\(program.errors)")
+        }
+    }
 }

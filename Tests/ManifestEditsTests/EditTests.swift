@@ -57,6 +57,12 @@ private func edited(_ text: String, _ operations: JSONPatch.Operation..., line: 
         #expect(edited("a: ü\r\nü: { b: é, c: 1 }\r\n", .remove(path: "/ü/b")) == "a: ü\r\nü: { c: 1 }\r\n")
     }
 
+    @Test func `takes tabs for blanks where YAML does`() {
+        #expect(edited("a: 1\t# x\nb:\t2\t# y\nc: 3\n", .remove(path: "/b")) == "a: 1\t# x\nc: 3\n")
+        #expect(edited("{\n\t\"a\": 1,\n\t\"b\": 2\n}\n", .remove(path: "/a")) == "{\n\t\"b\": 2\n}\n")
+        #expect(edited("-\ta: 1\n", .remove(path: "/a"), line: 1, column: 3).hasPrefix("!"))
+    }
+
     @Test func `finds keys however they are quoted, and objects wherever they start`() {
         #expect(edited("\"a\" : 1\n'b': 2\n", .remove(path: "/a")) == "'b': 2\n")
         #expect(edited("\"\\u0061/~\": 1\nb: 2\n", .remove(path: "/a~1~0")) == "b: 2\n")

@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import JSONPull
-import Offline
 import Policy
 import Reports
 import TestPrograms
 import Testing
+
+@testable import Offline
 
 /// Bytes of a file that are told in a test by what they stand for.
 private func bytes(_ path: String) throws -> String {
@@ -289,6 +290,36 @@ private func fix(_ files: [String], isDry: Bool = false) throws -> FixReport {
         let (after, reasons) = try reasons(guess)
         #expect(after == right.replacing("type: job", with: "type: Job").replacing("  agentRef:", with: "  agentReff:"))
         #expect(reasons.isEmpty)
+    }
+}
+
+@Suite struct `A file written anew` {
+    @Test func `is left alone when it has changed meanwhile`() throws {
+        let folder = try Folder()
+        let file = try folder.write("one\n", to: "one.yaml")
+        let replacement = try FileReplacement(of: file)
+        try folder.write("two, by somebody else\n", to: "one.yaml")
+        #expect(throws: FileReplacement.Failure.leftAlone("it has changed meanwhile: try again")) {
+            try replacement.write(Array("three\n".utf8))
+        }
+        #expect(try bytes(file) == "two, by somebody else\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["one.yaml"])
+    }
+
+    @Test func `is no folder and no pipe, and is there`() throws {
+        let folder = try Folder()
+        #expect(throws: FileReplacement.Failure.leftAlone("it is no regular file")) {
+            try FileReplacement(of: folder.path)
+        }
+        #expect(throws: FileReplacement.Failure.self) { try FileReplacement(of: folder.path + "/none.yaml") }
+    }
+
+    @Test func `passes over what a run before left behind`() throws {
+        let folder = try Folder()
+        let file = try folder.write("one\n", to: "one.yaml")
+        try folder.write("rest\n", to: ".agentrun-fix-\(getpid())-0")
+        try FileReplacement(of: file).write(Array("two\n".utf8))
+        #expect(try bytes(file) == "two\n" && (try folder.text(".agentrun-fix-\(getpid())-0")) == "rest\n")
     }
 }
 

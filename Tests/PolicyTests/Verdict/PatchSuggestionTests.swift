@@ -28,6 +28,10 @@ import Testing
             run("systemPromptRef: {kind: Secret, name: s, key: k}"),
             #"[{"op":"add","path":"/spec/secrets","value":["s"]}]"#
         ),
+        (
+            run("secrets: null, systemPromptRef: {kind: Secret, name: s, key: k}"),
+            #"[{"op":"add","path":"/spec/secrets","value":["s"]}]"#
+        ),
     ])
     func `is written as JSON Patch`(yaml: String, expected: String) throws {
         let findings = try judge(yaml, policy: Self.policy).findings
