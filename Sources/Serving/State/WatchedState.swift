@@ -90,8 +90,10 @@ struct WatchedState: StateSource {
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         engine = policies.engine
         readyAgeSeconds = cluster.readyAgeSeconds
+        Self.log(unwatchedBy: policy, before: nil, in: store, to: logger)
         policies.followers.add { [engine] policy in
             Self.log(neededNow: policy, before: engine.value.policy, in: store, to: logger)
+            Self.log(unwatchedBy: policy, before: engine.value.policy, in: store, to: logger)
             if store.project(by: policy) { feed.projectAgain() }
             claims?.use(BranchClaimScope.ofMost(policy))
         }
@@ -148,6 +150,25 @@ struct WatchedState: StateSource {
                 metadata: ["resource": "\(source)", "reason": "\(VisibleText.line(reason))"]
             )
         }
+    }
+
+    /// Says what rules ask for and `--watch` leaves out, where that is new; Secrets are left out unless they are named.
+    private static func log(
+        unwatchedBy policy: AdmissionPolicy,
+        before: AdmissionPolicy?,
+        in store: ClusterStore,
+        to logger: Logger
+    ) {
+        let watched = store.sourceConditions.map(\.source.kind)
+        func unwatched(_ policy: AdmissionPolicy) -> [ClusterKind] {
+            ClusterKind.allCases.filter { $0 != .secret && policy.needs($0) && !watched.contains($0) }
+        }
+        let kinds = unwatched(policy)
+        guard !kinds.isEmpty, kinds != before.map(unwatched) else { return }
+        logger.warning(
+            "the policy in use asks for kinds that are not watched, and rules judge without them",
+            metadata: ["resources": "\(kinds.map(\.resource).joined(separator: ","))"]
+        )
     }
 
     private static func log(_ event: ClusterFeedEvent, _ policy: AdmissionPolicy, to logger: Logger) {

@@ -149,4 +149,21 @@ import Testing
             #expect(try await webhook.stop() == 0)
         }
     }
+
+    @Test func `does without kinds that are not watched, and the log tells which rules ask for`() async throws {
+        let policy = try await write(on: ["system-prompt"])
+        try await FakeAPIServer.run { server in
+            let webhook = try await start(server, "--watch", "agentruns", "--watch", "memories", "--policy", policy)
+            _ = try await readiness(webhook, with: "readyz check passed")
+            _ = try await write(on: ["service-account"])
+            func told() throws -> [Substring] {
+                try webhook.log.split(separator: "\n").filter { $0.contains("asks for kinds that are not watched") }
+            }
+            while try told().count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+            let lines = try told()
+            #expect(lines[0].contains("resources=agents") && !lines[0].contains("agentproviders"), "\(lines)")
+            #expect(lines[1].contains("resources=agents,agentproviders"), "\(lines)")
+            #expect(try await webhook.stop() == 0)
+        }
+    }
 }
