@@ -74,7 +74,7 @@ import Testing
     @Test(
         arguments: [
             "GET / HTTP/1.1\r\n\r\n", "POST /validate HTTP/1.1\r\nHost: x\r\n\r\n{}",
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROPFIND /a HTTP/1.1\r\n\r\n", "BASELINE-CONTROL * HTTP/1.1\r\n\r\n",
         ],
         [Int.max, 1]
     )
@@ -89,7 +89,10 @@ import Testing
         #expect(!conversation.channel.isActive)
     }
 
-    @Test(arguments: ["GETS", "SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "{}\r\n\r\n\r\n"])
+    @Test(arguments: [
+        "GETS", "PROXY TCP4 10.0.0.1 10.0.0.2 4 5\r\n", "HELO host\r\n", String(repeating: "A", count: 18) + " /",
+        "SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}", "{}\r\n\r\n\r\n",
+    ])
     func `other protocols are a protocol violation`(greeting: String) throws {
         let conversation = try Conversation()
         try conversation.deliver(ByteBuffer(string: greeting + String(repeating: " ", count: 16)))

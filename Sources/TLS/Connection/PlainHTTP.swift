@@ -10,21 +10,38 @@ enum PlainHTTP {
         case other
     }
 
-    /// Beginnings of requests: RFC 9110 section 9 and 5789, and the HTTP/2 preface.
+    /// Beginnings of requests whatever their target: RFC 9110 section 9 and 5789, and the HTTP/2 preface.
     ///
     /// A TLS record begins with 0x16.
     private static let beginnings = [
         "GET ", "POST ", "HEAD ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "CONNECT ", "TRACE ", "PRI ",
     ].map { Array($0.utf8) }
 
+    /// Longest method that is taken for one: `UPDATEREDIRECTREF`, the longest that is registered.
+    private static let maximumMethodBytes = 17
+
     /// Looks at the first bytes of a connection.
     static func classify(_ bytes: ByteBufferView) -> Verdict {
         // The common case without a loop over strings: no upper-case letter, no HTTP.
         guard let first = bytes.first else { return .undecided }
-        guard (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return .other }
+        guard isUpper(first) else { return .other }
         if beginnings.contains(where: { bytes.starts(with: $0) }) { return .plainHTTP }
-        return beginnings.contains { $0.starts(with: bytes) } ? .undecided : .other
+        if beginnings.contains(where: { $0.starts(with: bytes) }) { return .undecided }
+        return classifyOther(bytes)
     }
+
+    /// Any other method is one if a path or `*` comes after it.
+    private static func classifyOther(_ bytes: ByteBufferView) -> Verdict {
+        let method = bytes.prefix(maximumMethodBytes + 1).prefix { isUpper($0) || $0 == UInt8(ascii: "-") }
+        guard method.count <= maximumMethodBytes else { return .other }
+        var rest = bytes.dropFirst(method.count)
+        guard let space = rest.popFirst() else { return .undecided }
+        guard space == UInt8(ascii: " ") else { return .other }
+        guard let target = rest.first else { return .undecided }
+        return target == UInt8(ascii: "/") || target == UInt8(ascii: "*") ? .plainHTTP : .other
+    }
+
+    private static func isUpper(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
 
     /// A whole response that tells a person what is wrong.
     ///
