@@ -39,9 +39,25 @@ package enum PolicyProfile: String, CaseIterable, Sendable {
               onStale: \(self == .strict ? "Deny" : capped(defaults.onStale).rawValue)
               onUnclaimed: \(capped(defaults.onUnclaimed).rawValue)
               stateMaxAgeSeconds: \(defaults.maximumStateAgeSeconds)
+              # Any rule may have a note as well, told with its findings.
               rules:
 
-            """ + rules + "  overrides: []\n  exemptions: []\n"
+            """ + rules + "  overrides: []\n" + exemptions
+    }
+
+    private var exemptions: String {
+        """
+          # What has to pass for a time, for the record alone:
+          # - name: incident-4711
+          #   reason: why it has to
+          #   owner: who answers for it
+          #   ticket: where it is dealt with
+          #   rules: [secret-allowlist]
+          #   match: { names: ["restore-*"] }
+          #   expires: "2030-01-01T00:00:00Z"
+          exemptions: []
+
+        """
     }
 
     private var rules: String { AllRules.list.map { entry(of: $0.descriptor) }.joined(separator: "\n") }

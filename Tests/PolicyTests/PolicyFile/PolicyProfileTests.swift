@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test(arguments: PolicyProfile.allCases)
+    func `have an exemption that need only be uncommented`(profile: PolicyProfile) throws {
+        let parts = profile.file.split(separator: "  # What has to pass for a time, for the record alone:\n")
+        let example = try #require(parts.last).replacing("  # ", with: "    ").replacing("  exemptions: []\n", with: "")
+        let file = try #require(parts.first) + "  exemptions:\n" + example
+        let policy = try AdmissionPolicy.load(Array(file.utf8), file: profile.rawValue)
+        #expect(policy.exemptionNames == ["incident-4711"])
+    }
+
     @Test func `advise denies nothing`() {
         #expect(!PolicyProfile.advise.file.contains("Deny"))
     }
