@@ -66,6 +66,18 @@ import Testing
         #expect(skew.finding == .close)
     }
 
+    /// From one wrong time to another it is never taken for right in between, so that its replica stays unready.
+    @Test(arguments: [(Int64(15_488_574), Int64(-76_061_944)), (-49_120_320, -73_072_657), (72_955_240, 6000)])
+    func `stays wrong while it jumps from one wrong time to another`(first: Int64, second: Int64) {
+        var (skew, time) = (ClockSkew(), Int64(0))
+        Self.read(&skew, ahead: first, from: &time, times: 5)
+        for _ in 0..<60 {
+            Self.read(&skew, ahead: second, from: &time, times: 1)
+            #expect(skew.finding == .ahead || skew.finding == .behind)
+        }
+        #expect(skew.finding == (second > 0 ? .ahead : .behind))
+    }
+
     @Test func `is not found wrong by many answers of one moment`() {
         var (skew, time) = (ClockSkew(), Int64(0))
         Self.read(&skew, ahead: 0, from: &time, times: 5)

@@ -29,8 +29,9 @@ final class ClaimYear {
         /// A watch tells of all there is.
         case hear(Int)
         case look
-        /// An answer of the API server tells a replica the time, though it has asked for nothing that claims are about.
-        case hearTime(Int, life: Int)
+        /// An answer of the API server tells a replica the time, though it has asked for nothing that claims are about; of nil
+        /// whichever life of it is there.
+        case hearTime(Int, life: Int?)
     }
 
     /// The runs a replica knows.
@@ -110,6 +111,10 @@ final class ClaimYear {
                 }
             }
         }
+        // A dozen answers a minute tell when a clock has come right again.
+        for edge in (plan.jumps + plan.ownJumps.map(\.jump)).flatMap({ [$0.start, $0.end] }) {
+            for index in replicas.indices { queue.add(.hearTime(index, life: nil), at: edge + YearPlan.minute) }
+        }
         queue.add(.look, at: YearPlan.length)
         while let (next, event) = queue.pop(), next <= YearPlan.length {
             time.milliseconds = next
@@ -150,7 +155,7 @@ final class ClaimYear {
         switch event {
         case .look: break
         case .hearTime(let index, let life):
-            if replicas[index].life == life, !plan.isCut(index, at: now) { _ = moment(index) }
+            if life ?? replicas[index].life == replicas[index].life, !plan.isCut(index, at: now) { _ = moment(index) }
         case .review(let index): review(index)
         case .store(let name): store(name)
         case .end(let name): end(name)
@@ -394,8 +399,9 @@ extension YearPlan {
     func isFoundWrong(_ replica: Int, at time: Int64, after noticing: Int64) -> Bool {
         let difference = ownTime(of: replica, at: time) - serverTime(at: time)
         guard abs(difference) > 5000 else { return false }
-        // As it was, so long ago.
+        // As it was, so long ago; and what was known to be wrong then is not known to be right by another wrong time.
         let before = max(0, time - noticing)
-        return ownTime(of: replica, at: before) - serverTime(at: before) == difference
+        if ownTime(of: replica, at: before) - serverTime(at: before) == difference { return true }
+        return before > 0 && noticing > 0 && isFoundWrong(replica, at: before, after: noticing)
     }
 }
