@@ -7,10 +7,10 @@ package struct ManifestText {
 
     /// The text as it was given.
     package let bytes: [UInt8]
-    private let tree: SourceTree
+    let tree: SourceTree
     private let index: MemberIndex
     /// Bytes before what the tree has.
-    private let base: Int
+    let base: Int
 
     /// Nil for a text in UTF-16, and one with byte order marks in its midst, the places of which are not those of its bytes.
     package init?(_ bytes: [UInt8]) {
@@ -45,15 +45,5 @@ package struct ManifestText {
 
     private func moved(_ edit: TextEdit) -> TextEdit {
         TextEdit(edit.range.lowerBound + base..<edit.range.upperBound + base, edit.newText)
-    }
-
-    /// The parts that are of texts of several lines, behind the first of them.
-    package var innerLines: [Range<Int>] {
-        tree.nodes.compactMap { node in
-            guard node.kind == .scalar, let end = tree.bytes[node.range].firstIndex(of: UInt8(ascii: "\n")) else {
-                return nil
-            }
-            return end + 1 + base..<node.range.upperBound + base
-        }
     }
 }

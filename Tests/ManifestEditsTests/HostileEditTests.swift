@@ -54,7 +54,9 @@ import YAMLPull
                     #expect(TextEdit.applying(edits, to: text).count == text.count - gone + come)
                 }
             }
-            #expect(manifest.innerLines.allSatisfy { $0.upperBound <= text.count })
+            let hidden = manifest.textsToHide(unless: { _ in false }, keys: { _ in false })
+            #expect(hidden.allSatisfy { $0.upperBound <= text.count })
+            #expect(zip(hidden, hidden.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
         }
         #expect(made > 1000, "\(made)")
     }

@@ -63,6 +63,14 @@ package struct JSONPatch: Equatable, Sendable {
 }
 
 extension JSONPatch.Operation {
+    /// The places it names.
+    package var paths: [String] {
+        switch self {
+        case .remove(let path), .replace(let path, _), .append(let path, _), .addList(let path, _): [path]
+        case .move(let from, let path): [from, path]
+        }
+    }
+
     /// Whether both say the same, byte for byte: equal strings may have other bytes.
     private func isSame(_ one: String, _ other: String) -> Bool { ExactString(one) == ExactString(other) }
 

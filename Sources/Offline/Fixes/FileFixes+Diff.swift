@@ -1,25 +1,33 @@
+internal import JSONPull
 internal import ManifestEdits
 internal import Reports
 
 extension FileFixes {
     /// The change as a person reads it.
     var diff: UnifiedDiff {
-        let starts = LineStarts(text)
-        let old = Self.lines(of: text, starts, isNew: false)
+        let (old, new) = (DiffText(text, told: toldKeys), DiffText(newText, told: toldKeys))
         var changes: [UnifiedDiff.Change] = []
-        var region: (range: Range<Int>, edits: [TextEdit])?
+        var region: (range: Range<Int>, growth: Int)?
+        var moved = 0
+        func close() {
+            guard let open = region else { return }
+            changes += change(open.range, growth: open.growth, moved: moved, old, new)
+            moved += open.growth
+            region = nil
+        }
         for edit in edits {
-            let range = wholeLines(edit.range, starts)
+            let range = wholeLines(edit.range, old.lines)
+            let growth = edit.newText.count - edit.range.count
             if let open = region, range.lowerBound <= open.range.upperBound {
                 let end = max(open.range.upperBound, range.upperBound)
-                region = (open.range.lowerBound..<end, open.edits + [edit])
+                region = (open.range.lowerBound..<end, open.growth + growth)
                 continue
             }
-            if let region { changes.append(change(region, old, starts)) }
-            region = (range, [edit])
+            close()
+            region = (range, growth)
         }
-        if let region { changes.append(change(region, old, starts)) }
-        return UnifiedDiff(name: source, lines: old, changes: changes.filter { !$0.old.isEmpty || !$0.new.isEmpty })
+        close()
+        return UnifiedDiff(name: source, lines: old.shown, changes: changes)
     }
 
     /// From the start of a line to the start of another one, or the end.
@@ -31,55 +39,58 @@ extension FileFixes {
         return first..<(line + 1 < starts.starts.count ? starts.starts[line + 1] : text.count)
     }
 
+    /// The lines that differ in a part of the old text, which grows by so much and had moved by so much before.
     private func change(
-        _ region: (range: Range<Int>, edits: [TextEdit]),
-        _ old: [DiffLine],
-        _ starts: LineStarts
-    ) -> UnifiedDiff.Change {
-        let (start, end) = (region.range.lowerBound, region.range.upperBound)
-        let part = Array(text[start..<end])
-        let moved = region.edits.map {
-            TextEdit($0.range.lowerBound - start..<$0.range.upperBound - start, $0.newText)
-        }
-        let changed = TextEdit.applying(moved, to: part)
-        var new = changed.isEmpty ? [] : Self.lines(of: changed, LineStarts(changed), isNew: true)
-        let first = start == text.count ? old.count : starts.line(of: start)
-        let last = end == text.count ? old.count : starts.line(of: end)
-        var lines = first..<last
+        _ range: Range<Int>,
+        growth: Int,
+        moved: Int,
+        _ old: DiffText,
+        _ new: DiffText
+    ) -> [UnifiedDiff.Change] {
+        var before = old.numbers(range)
+        var after = new.numbers(range.lowerBound + moved..<range.upperBound + moved + growth)
         // What is the same at either end is no change.
-        let bytes = changed.isEmpty ? [] : Self.slices(of: changed)
-        var same = 0
-        while same < new.count, lines.lowerBound < lines.upperBound,
-            bytes[same].elementsEqual(starts.bytes(ofLine: lines.lowerBound, in: text))
-        {
-            same += 1
-            lines = lines.lowerBound + 1..<lines.upperBound
+        while let one = before.first, let other = after.first, old.bytes(one).elementsEqual(new.bytes(other)) {
+            (before, after) = (before.dropFirst(), after.dropFirst())
         }
-        var kept = new.count
-        while kept > same, lines.lowerBound < lines.upperBound,
-            bytes[kept - 1].elementsEqual(starts.bytes(ofLine: lines.upperBound - 1, in: text))
-        {
-            kept -= 1
-            lines = lines.lowerBound..<lines.upperBound - 1
+        while let one = before.last, let other = after.last, old.bytes(one).elementsEqual(new.bytes(other)) {
+            (before, after) = (before.dropLast(), after.dropLast())
         }
-        new = Array(new[same..<kept])
-        return UnifiedDiff.Change(old: lines, new: new)
+        return before.isEmpty && after.isEmpty ? [] : [UnifiedDiff.Change(old: before, new: Array(new.shown[after]))]
+    }
+}
+
+/// A text in lines, as they are and as they are shown.
+private struct DiffText {
+    let lines: LineStarts
+    private(set) var shown: [DiffLine] = []
+    private let text: [UInt8]
+
+    /// The keys `told` are those that findings tell.
+    init(_ text: [UInt8], told: Set<ExactString>) {
+        self.text = text
+        lines = LineStarts(text)
+        let hidden =
+            ManifestText(text)?.textsToHide {
+                DiffLine.mayShowText(at: $0.string)
+            } keys: {
+                told.contains($0) || DiffLine.mayShowKey($0.string)
+            } ?? [text.indices]
+        var first = 0
+        for number in lines.starts.indices {
+            let bytes = lines.bytes(ofLine: number, in: text)
+            while first < hidden.count, hidden[first].upperBound <= bytes.startIndex { first += 1 }
+            var last = first
+            while last < hidden.count, hidden[last].lowerBound < bytes.endIndex { last += 1 }
+            shown.append(DiffLine(bytes, hiding: hidden[first..<last]))
+        }
     }
 
-    private static func slices(of text: [UInt8]) -> [ArraySlice<UInt8>] {
-        let starts = LineStarts(text)
-        return starts.starts.indices.map { starts.bytes(ofLine: $0, in: text) }
-    }
+    func bytes(_ number: Int) -> ArraySlice<UInt8> { lines.bytes(ofLine: number, in: text) }
 
-    private static func lines(of text: [UInt8], _ starts: LineStarts, isNew: Bool) -> [DiffLine] {
-        var isText = [Bool](repeating: false, count: starts.starts.count)
-        for range in ManifestText(text)?.innerLines ?? [] where !range.isEmpty {
-            for line in starts.line(of: range.lowerBound)...starts.line(of: range.upperBound - 1) {
-                isText[line] = true
-            }
-        }
-        return starts.starts.indices.map { line in
-            DiffLine(starts.bytes(ofLine: line, in: text), isText: isText[line], isNew: isNew)
-        }
+    /// The lines of a part that starts where one does, and ends so or with the text.
+    func numbers(_ range: Range<Int>) -> Range<Int> {
+        func number(_ offset: Int) -> Int { offset == text.count ? lines.starts.count : lines.line(of: offset) }
+        return number(range.lowerBound)..<number(range.upperBound)
     }
 }

@@ -20,6 +20,8 @@ struct FileFixes {
     let text: [UInt8]
     private(set) var newText: [UInt8]
     private(set) var edits: [TextEdit] = []
+    /// Keys that the patches name.
+    private(set) var toldKeys: Set<ExactString> = []
     /// Findings that the change puts right.
     private(set) var count = 0
     private(set) var leftAlone: [FileProblem] = []
@@ -49,6 +51,9 @@ struct FileFixes {
             let changed = isApart ? TextEdit.applying(edits, to: text) : text
             let wrong = isApart ? ReadObjects(changed, file: source).differences(from: objects, plans) : nil
             if let wrong, wrong.isEmpty {
+                for operation in plans.flatMap(\.patch.operations) {
+                    toldKeys.formUnion(operation.paths.compactMap { JSONPointer($0).tokens.last })
+                }
                 (newText, self.edits, count) = (changed, edits, plans.reduce(0) { $0 + $1.findings.count })
                 return
             }

@@ -1,11 +1,35 @@
 internal import JSONPull
 
-/// A line of a manifest as a diff shows it: keys and what is no text whole, texts as `…`.
+/// A line of a manifest as a diff shows it: keys and what is no text whole, texts and comments as `…`.
 package struct DiffLine: Equatable {
-    /// Members that fixes change, whose values the findings tell.
-    private static let toldMembers: Set<ExactString> = [
-        "secrets", "priorityClassName", "schedulerName", "runAsUser", "runAsNonRoot", "hostProcess",
+    /// Names and words that findings tell anyway, and what fixes change.
+    private static let shownPaths: Set<ExactString> = [
+        "apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.generateName", "spec.agentRef.name",
+        "spec.implementationSpecRef.name", "spec.vcsRef.name", "spec.memoryRef.name", "spec.providerRef.name",
+        "spec.runtime.type", "spec.vcsPolicy.mode", "spec.secrets", "spec.systemPromptRef.name", "spec.workload.image",
+        "spec.workflow.steps.name", "spec.workload.volumes.type", "spec.parameters.head", "spec.parameters.base",
+        "spec.runtime.config.priorityClassName", "spec.runtime.config.schedulerName",
+        "spec.runtime.config.podSecurityContext.seccompProfile.type",
+        "spec.runtime.config.podSecurityContext.seLinuxOptions.type",
     ]
+    /// Members of the kinds that are judged, and of lists of them; others may be anybody's words.
+    private static let knownMembers: Set<ExactString> = [
+        "acceptanceCriteria", "adapter", "affinity", "agentRef", "allowedSecrets", "annotations", "apiVersion", "auth",
+        "backoffLimit", "base", "branch", "claimName", "condition", "config", "contract", "cpu", "defaults",
+        "description",
+        "endpoint", "env", "externalId", "from", "generateName", "goal", "head", "idempotencyKey", "image",
+        "imagePullSecrets", "implementation", "implementationSpecRef", "inline", "items", "key", "kind", "labels",
+        "limits", "loop", "mappings", "maxIterations", "memory", "memoryRef", "metadata", "mode", "mountPath", "name",
+        "namespace", "nodeSelector", "objective", "parameters", "podSecurityContext", "priorityClassName", "prompt",
+        "provider", "providerRef", "repository", "requests", "required", "requiredKeys", "resources", "retries",
+        "retryBackoffSeconds", "runAsNonRoot", "runAsUser", "runtime", "schedulerName", "seLinuxOptions",
+        "seccompProfile", "secretName", "secretRef", "secrets", "security", "serviceAccount", "serviceAccountName",
+        "source", "spec", "stage", "status", "steps", "summary", "systemPrompt", "systemPromptRef", "taskQueue", "text",
+        "timeoutSeconds", "tokenBudget", "tolerations", "ttl", "ttlSeconds", "ttlSecondsAfterFinished", "type", "url",
+        "vcsPolicy", "vcsRef", "volumes", "windowsOptions", "workflow", "workflowType", "workload",
+    ]
+    /// Characters of a line that are shown.
+    private static let maximumLength = 240
 
     package let text: String
     /// Whether a line end follows.
@@ -13,66 +37,36 @@ package struct DiffLine: Equatable {
 
     /// - Parameters:
     ///   - bytes: of the line, with its end.
-    ///   - isText: whether it belongs to a text of several lines.
-    ///   - isNew: whether it is one that a fix writes: names in it are told by the finding, too.
-    package init(_ bytes: ArraySlice<UInt8>, isText: Bool, isNew: Bool = false) {
+    ///   - hidden: parts of the text it is of that are not shown, in order, as far as they touch it.
+    package init(_ bytes: ArraySlice<UInt8>, hiding hidden: ArraySlice<Range<Int>>) {
         isEnded = bytes.last == UInt8(ascii: "\n")
         let content = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        let indentation = content.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }.prefix(200)
-        let rest = content.dropFirst(indentation.count)
-        let shown = isText ? (rest.isEmpty ? "" : "…") : Self.shown(rest.prefix(64 << 10), isNew: isNew)
-        text = String(decoding: indentation, as: UTF8.self) + shown
+        var shown: [UInt8] = []
+        var next = content.startIndex
+        for range in hidden {
+            let start = max(range.lowerBound, content.startIndex)
+            let end = min(range.upperBound, content.endIndex)
+            guard start < end, start >= next else { continue }
+            shown += content[next..<start]
+            // The indentation of a text's later lines is layout.
+            let blanks = content[start..<end].prefix { $0 == UInt8(ascii: " ") }
+            shown += blanks
+            if blanks.count < end - start { shown += "…".utf8 }
+            next = end
+        }
+        shown += content[next...]
+        text = VisibleText.part(ExactString(String(decoding: shown, as: UTF8.self)), upTo: Self.maximumLength)
     }
+
+    /// Whether the text at a path, in an object or an item of a list of them, may be shown.
+    package static func mayShowText(at path: String) -> Bool {
+        let path = ExactString(path)
+        return shownPaths.contains(path.dropping(prefix: "items.") ?? path)
+    }
+
+    /// Whether a key may be shown of which no finding tells.
+    package static func mayShowKey(_ key: String) -> Bool { knownMembers.contains(ExactString(key)) }
 
     /// What POSIX diff says of a last line without an end.
     var note: String { isEnded ? "" : "\\ No newline at end of file\n" }
-
-    private static func shown(_ rest: ArraySlice<UInt8>, isNew: Bool) -> String {
-        guard let first = rest.first else { return "" }
-        if first == UInt8(ascii: "#") { return "# …" }
-        let key = SourceExcerpt.key(of: rest)
-        guard let key else { return value(rest, isShown: isNew && isName(rest)) }
-        let name = key.dropFirst(key.first.map { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") } == true ? 1 : 0)
-            .prefix { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }
-        let member = ExactString(String(decoding: name, as: UTF8.self))
-        let text = rest.dropFirst(key.count + 1)
-        let blanks = text.prefix { $0 == UInt8(ascii: " ") }.prefix(8)
-        return VisibleText.part(ExactString(String(decoding: key, as: UTF8.self))) + ":"
-            + String(decoding: blanks, as: UTF8.self)
-            + value(
-                text.dropFirst(blanks.count),
-                isShown: toldMembers.contains(member) || SourceExcerpt.mayShowValue(ofMember: member)
-            )
-    }
-
-    /// A value with its comment left out, shown where it may be, or where it is no text.
-    private static func value(_ text: ArraySlice<UInt8>, isShown: Bool) -> String {
-        var end = text.startIndex
-        while end < text.endIndex {
-            let isBehindBlank = end == text.startIndex || text[end - 1] == UInt8(ascii: " ")
-            if text[end] == UInt8(ascii: "#"), isBehindBlank { break }
-            end += 1
-        }
-        let comment = end < text.endIndex ? "# …" : ""
-        let value = text[..<end]
-        let trimmed = value.reversed().drop { $0 == UInt8(ascii: " ") }.count
-        let mayBeShown = isShown && !value.contains(UInt8(ascii: "{")) || isNoText(value.prefix(trimmed))
-        let shown =
-            mayBeShown || trimmed == 0
-            ? VisibleText.part(ExactString(String(decoding: value, as: UTF8.self))) : "…"
-        return shown + (comment.utf8.isEmpty || shown.utf8.last == UInt8(ascii: " ") || shown.utf8.isEmpty ? "" : " ")
-            + comment
-    }
-
-    /// A number, quoted or not, a word of JSON, brackets, or what a text of several lines starts with.
-    private static func isNoText(_ value: ArraySlice<UInt8>) -> Bool {
-        let word = ExactString(String(decoding: value, as: UTF8.self))
-        if ["true", "false", "null", "~", "|", "|-", "|+", ">", ">-", ">+"].contains(word) { return true }
-        return value.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || "{}[]\"', .".utf8.contains($0) }
-    }
-
-    /// An element of a list that is a name: 253 characters of those that names have.
-    private static func isName(_ value: ArraySlice<UInt8>) -> Bool {
-        value.count <= 253 && value.allSatisfy { $0.isASCIIAlphanumeric || "-._/\"',".utf8.contains($0) }
-    }
 }

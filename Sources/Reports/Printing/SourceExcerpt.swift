@@ -67,17 +67,6 @@ package struct SourceExcerpt: Sendable, Equatable {
         return isFollowed ? (count, true) : (0, false)
     }
 
-    /// The key that a line starts with, and its quotes; nil without one.
-    static func key(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let text = Array(String(decoding: line.prefix(1024), as: UTF8.self).unicodeScalars)
-        let (count, isFollowed) = key(in: text[...])
-        guard isFollowed else { return nil }
-        return line.prefix(String(String.UnicodeScalarView(text.prefix(count))).utf8.count)
-    }
-
-    /// Whether the value of a member may be shown, wherever it is.
-    static func mayShowValue(ofMember name: ExactString) -> Bool { shownMembers.contains(name) }
-
     private static func mayShowValue(of field: String) -> Bool {
         let field = ExactString(field)
         if field.starts(with: "metadata.labels") { return true }

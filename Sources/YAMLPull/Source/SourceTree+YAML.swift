@@ -24,6 +24,7 @@ extension SourceTree {
         do throws(YAMLProblem) {
             return try events.next(addingTextTo: &texts)
         } catch {
+            isWhole = false
             return nil
         }
     }

@@ -52,6 +52,8 @@ package struct SourceTree: Sendable {
     /// Whether it is JSON.
     package let isJSON: Bool
     package internal(set) var nodes: [Node] = []
+    /// Whether all of the text was read.
+    package internal(set) var isWhole = true
     /// What scalars hold.
     var texts: [UInt8] = []
     /// Where each line starts, as positions count lines.
