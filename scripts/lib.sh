@@ -20,6 +20,7 @@ die() {
 package_catalogue='
 bolt-22|llvm-bolt-22|to lay out the code of the executable
 ca-certificates|/etc/ssl/certs/ca-certificates.crt|to fetch the Swift dependencies over https
+chromium|chromium|to look at the page that check --output html makes
 curl|curl|to talk to the server, over HTTP/1.1 and HTTP/2
 g++|c++|the C library, its headers and the linker Swift links with
 git|git|to fetch the Swift dependencies
@@ -117,6 +118,7 @@ need_helm() {
     need_packages python3-pip
     say "Installing Helm's library from PyPI ..."
     rm -rf "$folder"
+    mkdir -p "$folder"
     python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
       --requirement "$wanted" --target "$folder" 2>"$folder.log" \
       || { cat "$folder.log" >&2; die "pip could not install what scripts/chart.d/requirements.txt names"; }
