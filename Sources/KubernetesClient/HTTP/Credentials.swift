@@ -57,9 +57,13 @@ final class Credentials {
 
     /// Calls `completion` with what to send now, at once unless a plugin has to be asked.
     func current(_ completion: @escaping Completion) {
+        let isFresh = isExpired
         if isExpired { readAgain() }
         guard case .plugin(let plugin) = access.token, files.monotonicMilliseconds() >= plugged?.until ?? .min else {
-            return completion(make())
+            let outcome = make()
+            // What was read long ago may have been half of a renewal; what is there now may be the whole.
+            if case .failure = outcome, !isFresh { return current(completion) }
+            return completion(outcome)
         }
         waiting.append(completion)
         if waiting.count == 1 { run(plugin) }
