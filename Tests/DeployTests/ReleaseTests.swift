@@ -71,7 +71,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["9.9.9"], "says 0.1.0, not 9.9.9"), ([Release.version], "v0.1.0"), ([], "name the version"),
+        (["9.9.9"], "says \(Release.version), not 9.9.9"), ([Release.version], "v\(Release.version)"),
+        ([], "name the version"),
         (["--untagged", "--sign", "/dev/null", Release.version], "no private key"),
         (["--untagged", "--executable", "/nonexistent", Release.version], "/nonexistent"),
         (["--untagged", "--output", "/tmp", Release.version], "there already"),
@@ -80,7 +81,7 @@ import Testing
         let script = Checkout.root.appending(path: "scripts/release").path
         let program = try await Program.run(script, arguments)
         // A checkout with changes is told before a tag that is missing.
-        let isDirty = program.errors.contains("changes that are not committed")
+        let isDirty = arguments == [Release.version] && program.errors.contains("changes that are not committed")
         #expect(program.status != 0 && (program.errors.contains(reason) || isDirty), "\(program.errors)")
     }
 

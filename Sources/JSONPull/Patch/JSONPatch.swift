@@ -1,7 +1,7 @@
 /// Changes of a JSON document, one after the other (RFC 6902): of its operations those that are made here.
 package struct JSONPatch: Equatable, Sendable {
     /// One operation.
-    package enum Operation: Hashable, Sendable {
+    package enum Operation: Sendable {
         case remove(path: String)
         case move(from: String, path: String)
         case replace(path: String, value: String)
@@ -22,7 +22,7 @@ package struct JSONPatch: Equatable, Sendable {
     /// Adds an operation unless it is there; two lists for one place become one.
     package mutating func add(_ operation: Operation) {
         // As many as a verdict has findings, of which a few are put right.
-        if operations.contains(where: { $0.isSame(as: operation) }) { return }
+        if operations.contains(operation) { return }
         if case .addList(let path, let values) = operation {
             for index in operations.indices {
                 guard case .addList(let other, let known) = operations[index],
@@ -62,27 +62,30 @@ package struct JSONPatch: Equatable, Sendable {
     }
 }
 
-extension JSONPatch.Operation {
+extension JSONPatch.Operation: Equatable {
+    /// Byte for byte: equal strings may have other bytes.
+    package static func == (one: Self, other: Self) -> Bool {
+        switch (one, other) {
+        case (.remove, .remove), (.move, .move), (.replace, .replace), (.append, .append), (.addList, .addList):
+            one.texts == other.texts
+        default: false
+        }
+    }
+
+    private var texts: [ExactString] {
+        switch self {
+        case .remove(let path): [ExactString(path)]
+        case .move(let path, let text), .replace(let path, let text), .append(let path, let text):
+            [ExactString(path), ExactString(text)]
+        case .addList(let path, let values): [ExactString(path)] + values.map { ExactString($0) }
+        }
+    }
+
     /// The places it names.
     package var paths: [String] {
         switch self {
         case .remove(let path), .replace(let path, _), .append(let path, _), .addList(let path, _): [path]
         case .move(let from, let path): [from, path]
-        }
-    }
-
-    /// Whether both say the same, byte for byte: equal strings may have other bytes.
-    private func isSame(_ one: String, _ other: String) -> Bool { ExactString(one) == ExactString(other) }
-
-    fileprivate func isSame(as other: JSONPatch.Operation) -> Bool {
-        switch (self, other) {
-        case (.remove(let path), .remove(let second)): isSame(path, second)
-        case (.move(let from, let path), .move(let second, let to)): isSame(from, second) && isSame(path, to)
-        case (.replace(let path, let value), .replace(let second, let text)),
-            (.append(let path, let value), .append(let second, let text)):
-            isSame(path, second) && isSame(value, text)
-        // Those for one place become one.
-        default: false
         }
     }
 

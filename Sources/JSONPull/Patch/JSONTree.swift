@@ -92,15 +92,20 @@ struct JSONTree {
             nodes[node] = .scalar(Self.string(value))
             return true
         case .append(let path, let value):
-            guard let list = find(JSONPointer(path).parent), case .array(let elements) = nodes[list] else {
-                return false
-            }
-            nodes[list] = .array(elements + [new(.scalar(Self.string(value)))])
-            return true
+            return append(value, to: JSONPointer(path).parent)
         case .addList(let path, let values):
             let elements = values.map { new(.scalar(Self.string($0))) }
             return add(new(.array(elements)), at: JSONPointer(path))
         }
+    }
+
+    private mutating func append(_ value: String, to pointer: JSONPointer) -> Bool {
+        guard let list = find(pointer), case .array(var elements) = nodes[list] else { return false }
+        // The elements are added to where they are: one after the other, copies would cost the square.
+        nodes[list] = .scalar([])
+        elements.append(new(.scalar(Self.string(value))))
+        nodes[list] = .array(elements)
+        return true
     }
 
     private mutating func new(_ node: Node) -> Int {

@@ -2,10 +2,12 @@ import Foundation
 import TestCheckout
 import TestPrograms
 
+@testable import AdmissionServer
+
 /// What `scripts/release` makes, of the executable under test; made once for all tests.
 struct Release: Sendable {
     /// The version there is, by the one place that knows it.
-    static let version = "0.1.0"
+    static let version = ProductVersion.number
 
     let folder: Folder
     /// Public half of the key that signed it.
