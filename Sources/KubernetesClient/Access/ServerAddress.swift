@@ -15,6 +15,13 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     /// The address as it is written.
     package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
 
+    /// Whether `byte` may stand in an address: a visible character of ASCII, as RFC 3986, section 2, has them, but none that
+    /// begins user information, a query or a fragment. What is left can go into a request's head and a person's terminal as
+    /// it is.
+    private static func isOfAddress(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && !"@?#".utf8.contains(byte)
+    }
+
     /// Reads `host[:port]`; nil when `text` is anything else.
     init?(pair text: String, isTLS: Bool) {
         guard !text.utf8.contains(UInt8(ascii: "/")) else { return nil }
@@ -32,7 +39,7 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
         } else {
             return nil
         }
-        guard !rest.string.utf8.contains(where: { "@?# \r\n\t".utf8.contains($0) }) else { return nil }
+        guard rest.string.utf8.allSatisfy(Self.isOfAddress) else { return nil }
         var (authority, path) = rest.cut(atFirst: "/") ?? (rest, "")
         while let shorter = path.dropping(suffix: "/") { path = shorter }
         self.path = path.isEmpty ? "" : "/\(path)"
