@@ -39,6 +39,7 @@ nghttp2-client|h2load|HTTP/2 test client and load generator
 nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the C libraries
+python3|python3|to draw what a terminal was sent
 python3-pip|pip3|to install the library of Helm that renders the chart
 time|/usr/bin/time|to measure time and memory of a command
 wrk|wrk|HTTP/1.1 load generator
@@ -54,7 +55,8 @@ is_present() {
   esac
 }
 
-# need_packages NAME...: installs those of the named packages that are missing, and says which and why.
+# need_packages NAME...: installs those of the named packages that are missing, and says which and why; with no_install=true in the
+# environment it ends there.
 need_packages() {
   local name proof reason line missing=() reasons=()
   for name in "$@"; do
@@ -69,6 +71,9 @@ need_packages() {
   if ((${#missing[@]})); then
     say "Missing packages:"
     printf '%s\n' "${reasons[@]}" >&2
+    if [[ ${no_install-} == true ]]; then
+      die "nothing is installed with --no-install; install what provides these, with apt-get for example: ${missing[*]}"
+    fi
     install_packages "${missing[@]}"
   fi
 }

@@ -9,3 +9,9 @@ arguments+=(--skip 'CommandTests\.(Attacks|Memory)')
 printf 'scripts/test: without the tests of memory, Attacks and Memory\n' >&2
 # What a Swift global holds is reached through pointers with tags in them, which LeakSanitizer takes for none.
 export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+if [[ $sanitizer == thread ]]; then
+  # Without it every mutex that two threads wanted at once is told as a race.
+  mkdir -p .build-thread
+  cc -shared -fPIC -O2 -o .build-thread/futex.so scripts/test.d/futex.c -ldl
+  export LD_PRELOAD=$PWD/.build-thread/futex.so
+fi
