@@ -42,7 +42,8 @@ package struct AdmissionResponse: Equatable, Sendable {
 }
 
 extension AdmissionResponse {
-    /// The answer as an AdmissionReview of `version`: compact JSON and a final newline.
+    /// The answer as an AdmissionReview of `version`: compact JSON and a final newline. What is not visible of a foreign `uid` or name
+    /// is escaped, which it is equal to.
     package func encoded(as version: AdmissionReview.Version) -> [UInt8] {
         unsafe withEncoded(as: version) { unsafe [UInt8]($0) }
     }
@@ -60,7 +61,10 @@ extension AdmissionResponse {
         write(to: &writer)
         writer.endObject()
         writer.newline()
-        return unsafe writer.withBytes(body)
+        return unsafe writer.withBytes { bytes in
+            if unsafe VisibleText.isVisible(json: bytes) { return unsafe body(bytes) }
+            return unsafe VisibleText.json([UInt8](bytes)).withUnsafeBytes(body)
+        }
     }
 
     private func write(to writer: inout JSONWriter) {

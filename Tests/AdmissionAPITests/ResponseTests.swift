@@ -54,14 +54,30 @@ import Testing
         )
         #expect(
             text(response).hasSuffix(
-                #""response":{"uid":"u\"\\","allowed":true,"auditAnnotations":{"a":"é<&>"# + "\u{2028}"
+                #""response":{"uid":"u\"\\","allowed":true,"auditAnnotations":{"a":"é<&>\u2028"#
                     + #""},"warnings":["\u0000\n\t😀"]}}"# + "\n"
             )
         )
     }
 
+    @Test(arguments: ["\u{7F}", "\u{9B}", "\u{202E}", "\u{E0041}"])
+    func `have nothing that is not seen, whatever a name has`(_ hidden: String) {
+        let status = Status(
+            code: 403,
+            reason: "Forbidden",
+            message: "no",
+            details: Status.Details(name: "a\(hidden)b", group: hidden, kind: hidden, uid: hidden, causes: [])
+        )
+        let answer = String(
+            decoding: AdmissionResponse(uid: hidden, allowed: false, status: status).encoded(as: .v1),
+            as: UTF8.self
+        )
+        #expect(answer.unicodeScalars.allSatisfy { VisibleText.isVisible($0) || $0 == "\n" }, "\(answer.debugDescription)")
+        #expect(answer.contains(#""name":"a\u"#))
+    }
+
     @Test func `echo any uid that was sent`() throws {
-        for uid in ["4efe9b68-32bd-43f3-90b1-61d4c3e88cf5", #"\"\\\n\u0001é"#, " ", "\u{10FFFF}"] {
+        for uid in ["4efe9b68-32bd-43f3-90b1-61d4c3e88cf5", #"\"\\\n\u0001é"#, " ", "\u{10FFFF}", "\u{7F}\u{202E}"] {
             let head = #"{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"kind":{},"#
             let body = head + #""operation":"CREATE","uid":"\#(uid)"}}"#
             let review = try AdmissionReview.decode(Array(body.utf8))

@@ -117,6 +117,18 @@ import Testing
         }
     }
 
+    /// Nothing is kept of such a text but how long it is, up to a limit.
+    @Test(arguments: [1, 63, 64, 65, 66, 1000])
+    func `of a text that is no quantity gets the same verdict`(length: Int) throws {
+        let text = String(repeating: "z", count: length)
+        let object = try json(run("workload: {resources: {limits: {memory: \(text)}}}"))
+        let review = ReviewBody(name: "quantity", object: object, oldObject: nil)
+        let messages = try review.judged(by: compiledPolicy(nil), state: FixtureState("")).findings.map(\.message)
+        let told = length > 64 ? "more than 64" : "\(length)"
+        #expect(messages.contains { $0.contains("no quantity in this text of \(told) characters") })
+        try expectSameVerdicts(review, states: [FixtureState("")])
+    }
+
     @Test func `beside a run whose Job goes on gets the same verdict`() throws {
         let spec = "parameters: {repository: a/b, head: codex/h}"
         let state = try FixtureState(run(spec, name: "other", more: ", status: {phase: Running}"))

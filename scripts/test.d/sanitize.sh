@@ -12,6 +12,7 @@ export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 if [[ $sanitizer == thread ]]; then
   # Without it every mutex that two threads wanted at once is told as a race.
   mkdir -p .build-thread
-  cc -shared -fPIC -O2 -o .build-thread/futex.so scripts/test.d/futex.c -ldl
-  export LD_PRELOAD=$PWD/.build-thread/futex.so
+  clang -shared -fPIC -O2 -o .build-thread/mutex.so scripts/test.d/mutex.c -ldl
+  export TSAN_OPTIONS="suppressions=$PWD/scripts/test.d/thread.suppressions${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+  export LD_PRELOAD=$PWD/.build-thread/mutex.so
 fi

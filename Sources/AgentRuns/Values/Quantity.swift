@@ -37,10 +37,13 @@ package struct Quantity: Sendable {
             scan.count <= Self.maximumComparedBytes && abs(scan.decimalExponent) <= Self.maximumComparedExponent
     }
 
+    /// Up to how many characters it is told how long a text is that is none: what is kept of such a text tells no more.
+    package static let maximumToldLength = 64
+
     /// What is kept of a text that should be one: itself if it is, else nothing that could be read in it.
     package static func redacted(_ text: ExactString) -> ExactString {
         if text.isBlank || (try? Quantity(text.trimmed)) != nil { return text }
-        let count = min(text.trimmed.characterCount, maximumComparedBytes)
+        let count = min(text.trimmed.characterCount, maximumToldLength + 1)
         return ExactString(String(repeating: "…", count: count))
     }
 

@@ -52,8 +52,7 @@ package enum VisibleText {
 
     /// JSON that may be printed, with the same meaning: what is not visible stands as `\uXXXX` in its strings.
     package static func json(_ json: [UInt8]) -> [UInt8] {
-        // Nothing below U+00AD but DEL and the C1 controls, the first byte of which is 0xC2.
-        guard json.contains(where: { $0 == 0x7F || $0 >= 0xC2 }) else { return json }
+        if unsafe json.withUnsafeBytes({ unsafe isVisible(json: $0) }) { return json }
         var result: [UInt8] = []
         result.reserveCapacity(json.count)
         for scalar in String(decoding: json, as: UTF8.self).unicodeScalars {
@@ -67,6 +66,12 @@ package enum VisibleText {
             }
         }
         return result
+    }
+
+    /// Whether all of `json`, compact and with at most a line end behind it, is visible ASCII: most is, and may be printed as it is.
+    package static func isVisible(json: UnsafeRawBufferPointer) -> Bool {
+        let end = unsafe json.last == UInt8(ascii: "\n") ? json.count - 1 : json.count
+        return unsafe isPlainASCII(UnsafeRawBufferPointer(rebasing: json[..<end]), isQuoted: false)
     }
 
     /// Appends what is shown of `text`, as far as `limit` characters go.
@@ -94,7 +99,7 @@ package enum VisibleText {
     /// Whether `text` is shown as it is; nearly all are, and most are ASCII.
     private static func isPlain(_ text: ExactString, upTo limit: Int, isQuoted: Bool) -> Bool {
         // Bytes are at least as many as characters.
-        if text.string.utf8.count <= limit, unsafe text.withBytes({ unsafe isPlainASCII($0, isQuoted: isQuoted) }) {
+        if text.string.utf8.count <= limit, unsafe text.withBytes({ unsafe isPlainASCII(UnsafeRawBufferPointer($0), isQuoted: isQuoted) }) {
             return true
         }
         guard !isQuoted, limit == .max else { return false }
@@ -102,8 +107,7 @@ package enum VisibleText {
     }
 
     /// Whether every byte is a visible character of ASCII, and none of those that quotes escape; eight are looked at as one.
-    private static func isPlainASCII(_ text: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> Bool {
-        let bytes = UnsafeRawBufferPointer(text)
+    private static func isPlainASCII(_ bytes: UnsafeRawBufferPointer, isQuoted: Bool) -> Bool {
         let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
         // The top bit of a byte of what comes of it is set where the byte is below `bound`, at most 0x80: exact for the
         // lowest such byte, and only whether there is one is asked.

@@ -180,7 +180,9 @@ enum QuantityFault {
         do {
             return try Quantity(text).isNegative ? "Invalid value: must be greater than or equal to 0" : nil
         } catch {
-            return "Invalid value: Kubernetes reads no quantity in this text of \(text.characterCount) characters"
+            let count = text.characterCount
+            let length = count > Quantity.maximumToldLength ? "more than \(Quantity.maximumToldLength)" : "\(count)"
+            return "Invalid value: Kubernetes reads no quantity in this text of \(length) characters"
         }
     }
 }
