@@ -186,9 +186,9 @@ extension ClusterStore.State {
 
     /// Calls `body` once for every run but `key` that holds `branch` by the source or by its reservation, until it answers
     /// false.
-    private func forEachHolder(
+    func forEachHolder(
         of branch: BranchKey,
-        otherThan key: ObjectKey,
+        otherThan key: ObjectKey? = nil,
         scope: ExactString?,
         _ body: (RunRecord) -> Bool
     ) {
@@ -230,7 +230,7 @@ extension ClusterStore.State {
     }
 
     /// Phase and age are the source's once the run is there.
-    private func holder(_ run: RunRecord) -> BranchHolder {
+    func holder(_ run: RunRecord) -> BranchHolder {
         let known = objects.runs.run(run.key).flatMap { $0.mayBe(uid: run.uid) ? $0 : nil } ?? run
         return BranchHolder(
             namespace: run.namespace,

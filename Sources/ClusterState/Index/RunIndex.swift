@@ -103,6 +103,9 @@ struct RunIndex: Sendable {
         }
     }
 
+    /// Whether there may be a branch of that hash.
+    func mayHold(hash: Int) -> Bool { byBranch.count > 0 && byBranch.find(hash: hash, { _ in true }) != nil }
+
     /// Calls `body` for every run whose text shows `branch` and that needs a claim on it, in no order, until it answers
     /// false.
     func forEachClaimant(of branch: BranchKey, _ body: (RunRecord) -> Bool) {

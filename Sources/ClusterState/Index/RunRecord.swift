@@ -93,6 +93,9 @@ struct RunRecord: Sendable {
 
     var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 
+    /// Whether the controller makes Jobs for it, now or soon.
+    var hasJobs: Bool { facts.isSuperset(of: [.active, .submitsJobs]) }
+
     func isNamed(_ key: ObjectKey) -> Bool { name == key.name && namespace == key.namespace }
 
     /// Whether this is not known to be another object than the one of that uid.
