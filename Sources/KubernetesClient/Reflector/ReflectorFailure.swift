@@ -1,5 +1,5 @@
 /// Why a list or watch came to nothing, as far as the next step depends on it.
-package enum ReflectorFailure: Equatable, Sendable {
+package enum ReflectorFailure: Error, Equatable, Sendable {
     /// The API answered with an error.
     case status(APIStatus)
     /// No usable answer: a broken connection, a time-out, HTML, a cut stream.
@@ -13,26 +13,31 @@ package enum ReflectorFailure: Equatable, Sendable {
 
     /// What an operator has to know, one line, with what to grant or install.
     ///
-    /// - Parameter resource: as RBAC names it: `agentruns.core.example.dev`.
+    /// - Parameters:
+    ///   - resource: as RBAC names it: `agentruns.core.example.dev`.
+    ///   - verbs: what was wanted of it.
     /// - Returns: the message.
-    package func message(resource: String) -> String {
-        switch self {
+    package func message(resource: String, verbs: [String] = ["list", "watch"]) -> String {
+        let words = verbs.joined(separator: " and ")
+        let deed = "cannot \(words) \(resource)"
+        let grant = verbs.count == 1 ? "grant the verb \(words)" : "grant the verbs \(words)"
+        return switch self {
         case .status(let status) where status.code == 403:
-            "cannot list and watch \(resource): \(status); grant the verbs list and watch on it to this identity"
+            "\(deed): \(status); \(grant) on it to this identity"
         case .status(let status) where status.code == 404:
-            "cannot list and watch \(resource): \(status); install its CustomResourceDefinition"
+            "\(deed): \(status); install its CustomResourceDefinition"
         case .status(let status) where status.code == 401:
-            "cannot list and watch \(resource): \(status); renew the token or client certificate"
+            "\(deed): \(status); renew the token or client certificate"
         case .status(let status):
-            "cannot list and watch \(resource): \(status)"
+            "\(deed): \(status)"
         case .request(let error):
-            "cannot list and watch \(resource): \(APIStatus.oneLine(error.description))"
+            "\(deed): \(APIStatus.oneLine(error.description))"
         case .stalled(let seconds):
-            "cannot list and watch \(resource): nothing came from the watch for \(seconds) s"
+            "\(deed): nothing came from the watch for \(seconds) s"
         case .endless(let list):
-            "cannot list and watch \(resource): \(list)"
+            "\(deed): \(list)"
         case .other(let reason):
-            "cannot list and watch \(resource): \(APIStatus.oneLine(reason))"
+            "\(deed): \(APIStatus.oneLine(reason))"
         }
     }
 }
