@@ -157,6 +157,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
+                "AdmissionAPI",
                 "AdmissionServer",
                 "AgentRuns",
                 "CMalloc",
@@ -167,6 +168,7 @@ let package = Package(
                 "Offline",
                 "Policy",
                 "Prometheus",
+                "Reports",
                 "SelfManagedCertificates",
                 "TLS",
                 .product(name: "Logging", package: "swift-log"),

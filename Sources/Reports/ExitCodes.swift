@@ -41,7 +41,7 @@ extension ExitCodes {
     }
 
     package static let all = [
-        serve, check, explain, test, review, replay, certs, certsGenerate, policy, policyCheck, policyInit,
+        serve, check, explain, test, review, audit, replay, certs, certsGenerate, policy, policyCheck, policyInit,
         policySchema, policyShow, rules, languageServer, version,
     ]
 
@@ -79,6 +79,13 @@ extension ExitCodes {
         good: "the answer allows",
         refused: "it denies",
         failed: "the server would answer 400, or the command is wrong"
+    )
+
+    package static let audit = ExitCodes(
+        "audit",
+        good: "nothing that was judged is denied",
+        refused: "something is denied, or with --fail-on warn is warned about",
+        failed: "something could not be listed or read (the rest is judged all the same), or the command is wrong"
     )
 
     package static let replay = ExitCodes(

@@ -4,10 +4,12 @@ package import Policy
 
 /// A verdict and where its object is.
 package struct JudgedObject {
-    /// The file as given, or `-`.
+    /// The file as given, or `-`; of an object that an API server has its path there.
     package let source: String
     /// Where in the file it starts.
     package let start: SourcePosition
+    /// Whether it is in a file: only then there are lines and columns to be told.
+    package let isInFile: Bool
     /// Whether it was judged as an API server sent it.
     package let isReview: Bool
     package let verdict: Verdict
@@ -22,6 +24,7 @@ package struct JudgedObject {
     package init(
         source: String,
         start: SourcePosition,
+        isInFile: Bool = true,
         isReview: Bool = false,
         verdict: Verdict,
         version: AdmissionReview.Version = .v1,
@@ -31,6 +34,7 @@ package struct JudgedObject {
     ) {
         self.source = source
         self.start = start
+        self.isInFile = isInFile
         self.isReview = isReview
         self.verdict = verdict
         self.version = version
@@ -39,6 +43,31 @@ package struct JudgedObject {
         let patches = patches.isEmpty ? verdict.findings.map { _ in JSONPatch() } : patches
         told = apiServer + zip(verdict.findings, zip(positions, patches)).map { ToldFinding($0, at: $1.0, patch: $1.1) }
     }
+
+    /// The verdict on an object that an API server has at `path`.
+    package init(existingAt path: String, verdict: Verdict) {
+        let nowhere = SourcePosition(line: 1, column: 1)
+        self.init(
+            source: path,
+            start: nowhere,
+            isInFile: false,
+            verdict: verdict,
+            positions: verdict.findings.map { _ in nowhere }
+        )
+    }
+
+    /// `12:3`, where a finding is; empty for one of an object that is in no file.
+    func place(of finding: ToldFinding) -> String {
+        isInFile ? "\(finding.position.line):\(finding.position.column)" : ""
+    }
+
+    /// `run.yaml:12:3`, the same with the file; the path of an object that is in no file.
+    func fullPlace(of finding: ToldFinding) -> String {
+        isInFile ? "\(source):\(place(of: finding))" : source
+    }
+
+    /// `run.yaml:12`, where the object is.
+    var fullPlace: String { isInFile ? "\(source):\(start.line)" : source }
 
     /// What the API server would say without any webhook.
     var apiServer: ArraySlice<ToldFinding> { told[..<apiServerCount] }

@@ -12,7 +12,7 @@ struct AgentRunAdmission: AsyncParsableCommand {
         abstract: "A validating admission webhook for AgentRun objects, and the same judgement offline.",
         subcommands: [
             ServeCommand.self, CheckCommand.self, ExplainCommand.self, TestCommand.self, ReviewCommand.self,
-            ReplayCommand.self,
+            AuditCommand.self, ReplayCommand.self,
             CertsCommand.self,
             PolicyCommand.self,
             RulesCommand.self,

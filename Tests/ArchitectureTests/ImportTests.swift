@@ -33,8 +33,8 @@ import Testing
             "Prometheus", "Replay", "TLS",
         ],
         "Serving": [
-            "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient",
-            "Offline", "Policy", "Prometheus", "SelfManagedCertificates", "TLS",
+            "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
+            "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports", "SelfManagedCertificates", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "HTTPServer",

@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct `Help` {
     @Test(
         arguments: [
-            "serve", "check", "explain", "test", "review", "certs", "certs generate", "policy", "policy check",
+            "serve", "check", "explain", "test", "review", "audit", "certs", "certs generate", "policy", "policy check",
             "policy show", "policy schema", "rules", "version",
         ]
     )

@@ -82,6 +82,13 @@ import Testing
             scene.expectNothing(of: program.output + program.errors, in: "check --output \(form)")
             #expect(program.output.contains("HeadBranchConflict"), "\(program.output)\(program.errors)")
         }
+        for form in ["text", "json", "html"] {
+            let options = ["--generation", generation, "--policy", scene.folder.path("policy.yaml"), "--all"]
+            let folders = [scene.folder.path("objects"), scene.folder.path("state")]
+            let audit = try await Program.run(Program.underTest, ["audit", "--output", form] + options + folders)
+            scene.expectNothing(of: audit.output + audit.errors, in: "audit --output \(form)")
+            #expect(audit.output.contains("HeadBranchConflict"), "\(audit.output)\(audit.errors)")
+        }
         let arguments = ["check", "--fix", "--dry-run"] + scene.options + [scene.folder.path("objects")]
         let fix = try await Program.run(Program.underTest, arguments)
         scene.expectNothing(of: fix.output + fix.errors, in: "check --fix")

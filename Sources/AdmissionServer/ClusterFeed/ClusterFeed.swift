@@ -90,16 +90,3 @@ package final class ClusterFeed: Sendable {
         client.close()
     }
 }
-
-extension WatchedResource {
-    fileprivate init(_ source: ClusterSource) {
-        self.init(
-            group: source.kind.group,
-            version: source.kind.version,
-            resource: source.kind.resource,
-            namespace: source.namespace?.string,
-            isMetadataOnly: source.kind == .secret,
-            labelSelector: source.kind == .job ? RunnerJob.runLabel : nil
-        )
-    }
-}

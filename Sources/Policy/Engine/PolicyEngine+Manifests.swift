@@ -29,6 +29,7 @@ extension PolicyEngine {
     ///   - namespace: of an object that names none.
     ///   - known: what else is known of the object.
     ///   - state: nil where there is none.
+    ///   - rules: whose findings the verdict has; nil for all.
     ///   - now: the time of the judgement.
     /// - Returns: nil when the object is of a kind that is not judged.
     /// - Throws: `AdmissionReviewError` when the bytes are not JSON.
@@ -37,12 +38,13 @@ extension PolicyEngine {
         namespace: ExactString = "default",
         known: KnownManifest = KnownManifest(),
         state: (any ClusterLookup)?,
+        only rules: Set<RuleID>? = nil,
         now: Timestamp
     ) throws(AdmissionReviewError) -> Verdict? {
-        try unsafe judgeManifest(object, namespace: namespace, known, state: state, now: now)?.verdict
+        try unsafe judgeManifest(object, namespace: namespace, known, state: state, only: rules, now: now)?.verdict
     }
 
-    /// Judges an object like ``judge(manifest:namespace:known:state:now:)`` and says of a run where everything comes from.
+    /// Judges an object like ``judge(manifest:namespace:known:state:only:now:)`` and says of a run where everything comes from.
     package func explain(
         manifest object: UnsafeRawBufferPointer,
         namespace: ExactString = "default",
@@ -76,6 +78,7 @@ extension PolicyEngine {
         namespace: ExactString,
         _ known: KnownManifest,
         state: (any ClusterLookup)?,
+        only rules: Set<RuleID>? = nil,
         now: Timestamp
     ) throws(AdmissionReviewError) -> (verdict: Verdict, review: RunUnderReview?)? {
         do {
@@ -99,14 +102,14 @@ extension PolicyEngine {
                     isPast: isOver || run.metadata.isBeingDeleted
                 )
                 let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
-                verdict.limitFindings()
+                verdict.limitFindings(to: rules)
                 return (verdict, review)
             }
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
             if let other { judge(other, old: nil, userInfo: UserInfo(), now: now, verdict) }
-            verdict.limitFindings()
+            verdict.limitFindings(to: rules)
             return (verdict, nil)
         } catch {
             throw .invalidJSON(unsafe error.located(in: object))

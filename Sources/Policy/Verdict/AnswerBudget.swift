@@ -96,8 +96,10 @@ package struct OmittedFindings: Sendable {
 }
 
 extension Verdict {
-    /// Keeps as many findings as a verdict tells of, the more severe before the others, in their order, and counts the rest.
-    func limitFindings() {
+    /// Keeps as many findings as a verdict tells of, the more severe before the others, in their order, and counts the rest;
+    /// those of other rules than `rules` are not counted either.
+    func limitFindings(to rules: Set<RuleID>? = nil) {
+        if let rules { findings.removeAll { !rules.contains($0.rule) } }
         guard findings.count > AnswerBudget.maximumFindings else { return }
         var room: [Action: Int] = [:]
         var left = AnswerBudget.maximumFindings

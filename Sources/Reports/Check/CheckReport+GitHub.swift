@@ -26,11 +26,12 @@ extension JudgedObject {
             case .warn: level = "warning"
             case .audit, .off: return nil
             }
-            let place = WorkflowCommand.place(source, finding.position)
+            let place = isInFile ? WorkflowCommand.place(source, finding.position) : []
             let title = "\(finding.rule)/\(finding.reason)"
-            return WorkflowCommand(level: level, properties: place + [("title", title)], message: finding.line)
+            let message = isInFile ? finding.line : "\(self.title): \(finding.line)"
+            return WorkflowCommand(level: level, properties: place + [("title", title)], message: message)
         }
-        let place = WorkflowCommand.place(source, start)
+        let place = isInFile ? WorkflowCommand.place(source, start) : []
         return findings + remarks.map { WorkflowCommand(level: "warning", properties: place, message: $0) }
     }
 }

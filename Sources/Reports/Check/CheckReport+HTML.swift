@@ -8,9 +8,9 @@ extension CheckReport {
             (one.element.severity, one.offset) < (other.element.severity, other.offset)
         }
         let summary = """
-            <header><h1>AgentRun manifests</h1>
+            <header><h1>\(subject.heading)</h1>
             <p class="sum">\(HTMLPage.badge(.deny, "\(denied) denied")) \(HTMLPage.badge(.warn, "\(warned) with warnings")) \
-            \(HTMLPage.badge(.off, "\(entries.count - denied - warned) allowed")) \
+            \(HTMLPage.badge(.off, "\(objectCount - denied - warned) allowed")) \
             <span class="more">\(HTMLPage.escaped(rest))</span></p>
             <nav><a href="#objects">By object</a> <a href="#rules">By rule</a></nav></header>
 
@@ -19,7 +19,7 @@ extension CheckReport {
         let objects = ordered.map { "\($0.element.html(id: "o\($0.offset)"))\n" }.joined()
         let rules = RuleGroup.all(in: entries).map { "\($0.html)\n" }.joined()
         return HTMLPage.document(
-            title: "agentrun-admission check",
+            title: "agentrun-admission \(subject.command)",
             body: summary + "<main>\n\(problems)<section id=\"objects\"><h2>By object</h2>\n\(objects)</section>\n"
                 + "<section id=\"rules\"><h2>By rule</h2>\n\(rules.utf8.isEmpty ? "<p>No finding.</p>\n" : rules)</section>\n</main>\n"
                 + "<footer>agentrun-admission \(HTMLPage.escaped(productVersion))</footer>\n"
@@ -30,7 +30,11 @@ extension CheckReport {
         var parts: [String] = []
         if skipped > 0 { parts.append("\(skipped) of other kinds skipped") }
         if filesWithoutObject > 0 { parts.append("\(filesWithoutObject) files without an object skipped") }
+        parts += passedOverWords
         if !errors.isEmpty { parts.append("\(errors.count) not read") }
+        if untold.hasFindings {
+            parts.append("\(untold.denied + untold.warned + untold.noted) with findings counted and not listed")
+        }
         return parts.joined(separator: ", ")
     }
 
@@ -58,8 +62,8 @@ extension JudgedObject {
             }
         let head =
             "<code>\(HTMLPage.escaped(title))</code> \(HTMLPage.badge(action, word)) "
-            + "<span class=\"place\">\(HTMLPage.escaped("\(source):\(start.line)"))</span>"
-        let items = told.map { "<li>\($0.html(place: "\($0.position.line):\($0.position.column)"))</li>\n" }
+            + "<span class=\"place\">\(HTMLPage.escaped(fullPlace))</span>"
+        let items = told.map { "<li>\($0.html(place: place(of: $0)))</li>\n" }
         let notes = remarks.map { "<li>\(HTMLPage.badge(.warn, "Note")) \(HTMLPage.escaped($0))</li>\n" }
         let list = (items + notes).joined()
         let body = list.utf8.isEmpty ? "<p>No finding.</p>" : "<ul>\n\(list)</ul>"
@@ -116,7 +120,7 @@ private struct RuleGroup {
         let meaning = known?.meaning ?? own?.meaning ?? ""
         let items = findings.map { object, finding in
             let path = finding.field.utf8.isEmpty ? "" : " <code>\(HTMLPage.escaped(finding.field))</code>"
-            let place = "\(object.source):\(finding.position.line):\(finding.position.column)"
+            let place = object.fullPlace(of: finding)
             return "<li><code>\(HTMLPage.escaped(object.title))</code>\(path) "
                 + "<span class=\"place\">\(HTMLPage.escaped(place))</span></li>\n"
         }

@@ -12,8 +12,8 @@ extension CheckReport {
             entry.verdict.write(
                 to: &writer,
                 source: entry.source,
-                start: entry.start,
-                positions: entry.positions,
+                start: entry.isInFile ? entry.start : nil,
+                positions: entry.isInFile ? entry.positions : [],
                 patches: entry.ruleFindings.map(\.patch)
             ) { writer in entry.writeAPIServerFindings(to: &writer) }
         }
@@ -32,12 +32,19 @@ extension CheckReport {
         writer.key("summary")
         writer.beginObject()
         for (key, count) in [
-            ("objects", entries.count), ("denied", denied), ("warned", warned), ("skipped", skipped),
+            ("objects", objectCount), ("denied", denied), ("warned", warned), ("skipped", skipped),
             ("errors", errors.count), ("filesSkipped", filesWithoutObject),
         ] {
             writer.escapedKey(key)
             writer.integer(count)
         }
+        guard subject == .existing else { return writer.endObject() }
+        for reason in PassedOver.allCases {
+            writer.escapedKey(reason.rawValue)
+            writer.integer(passedOver[reason] ?? 0)
+        }
+        writer.escapedKey("notTold")
+        writer.integer(untold.denied + untold.warned + untold.noted)
         writer.endObject()
     }
 }

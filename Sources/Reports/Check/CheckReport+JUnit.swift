@@ -7,7 +7,8 @@ extension CheckReport {
     func junit(failingOn failOn: FailOn) -> String {
         let objects = entries.map { $0.testCase(failingOn: failOn) }
         let problems = (errors + doubts).map { $0.testCase(failingOn: failOn) }
-        return JUnitReport(suites: [.init(name: "agentrun-admission check", cases: objects + problems)]).xml
+        return JUnitReport(suites: [.init(name: "agentrun-admission \(subject.command)", cases: objects + problems)])
+            .xml
     }
 }
 
@@ -15,15 +16,15 @@ extension JudgedObject {
     fileprivate func testCase(failingOn failOn: CheckReport.FailOn) -> JUnitReport.Case {
         let findings = told.filter { $0.action == .deny || $0.action == .warn }
         let lines = findings.map { finding in
-            let place = "\(finding.position.line):\(finding.position.column)"
-            return VisibleText.line("\(place) \(finding.action.rawValue) \(finding.line)")
+            let place = isInFile ? "\(place(of: finding)) " : ""
+            return VisibleText.line("\(place)\(finding.action.rawValue) \(finding.line)")
         }
         let text = (lines + remarks.map(VisibleText.line)).joined(separator: "\n")
         let message = (findings.first { $0.action == .deny } ?? findings.first)?.line ?? verdict.notices.first ?? ""
         return JUnitReport.Case(
             className: source,
             name: title,
-            place: (source, start.line),
+            place: isInFile ? (source, start.line) : nil,
             outcome: isFailing(on: failOn) ? .failed(message: message, text: text) : .passed(output: text)
         )
     }

@@ -10,11 +10,7 @@ extension CheckReport {
 
     /// A line for each rule that denies or warns, where there is more than one finding to look over.
     private var byRule: String {
-        var counts: [String: (denied: Int, warned: Int)] = [:]
-        for finding in entries.lazy.flatMap(\.told) {
-            if finding.action == .deny { counts[finding.rule, default: (0, 0)].denied += 1 }
-            if finding.action == .warn { counts[finding.rule, default: (0, 0)].warned += 1 }
-        }
+        let counts = ruleCounts
         guard counts.values.reduce(0, { $0 + $1.denied + $1.warned }) > 1 else { return "" }
         let width = counts.keys.map(\.utf8.count).max() ?? 0
         // The worst first.
@@ -30,7 +26,7 @@ extension CheckReport {
     }
 
     private var summary: String {
-        let count = entries.count
+        let count = objectCount
         var parts = ["\(denied) denied", "\(warned) allowed with warnings", "\(count - denied - warned) allowed"]
         if skipped > 0 { parts.append("\(skipped) of other kinds skipped") }
         if filesWithoutObject > 0 {
@@ -38,7 +34,11 @@ extension CheckReport {
                 "\(filesWithoutObject) \(filesWithoutObject == 1 ? "file" : "files") without an object skipped"
             )
         }
+        parts += passedOverWords
         if !errors.isEmpty { parts.append("\(errors.count) not read") }
+        if untold.hasFindings {
+            parts.append("\(untold.denied + untold.warned + untold.noted) of them counted and not told")
+        }
         return "\(count) \(count == 1 ? "object" : "objects"): \(parts.joined(separator: ", "))\n"
     }
 }
@@ -48,7 +48,7 @@ extension JudgedObject {
     func text(_ style: TerminalStyle) -> String {
         let findings = told.map { finding in
             FindingLine(
-                place: "\(finding.position.line):\(finding.position.column)",
+                place: place(of: finding),
                 action: finding.action,
                 text: "\(finding.line)\(finding.mitigation)",
                 excerpt: finding.excerpt
@@ -68,6 +68,7 @@ extension JudgedObject {
 
     private func header(_ style: TerminalStyle) -> String {
         let look: TerminalStyle.Look = isAllowed ? (hasWarnings ? .warning : .success) : .error
-        return VisibleText.line("\(source):\(start.line): \(title): ") + style.apply(look, to: outcome)
+        let place = isInFile ? "\(fullPlace): " : ""
+        return VisibleText.line("\(place)\(title): ") + style.apply(look, to: outcome)
     }
 }

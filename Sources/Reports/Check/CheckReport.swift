@@ -1,8 +1,8 @@
 internal import AdmissionAPI
 package import JSONPull
-internal import Policy
+package import Policy
 
-/// What `check` found.
+/// What `check` or `audit` found.
 package struct CheckReport {
     /// What makes the exit status a refusal.
     package enum FailOn: String, CaseIterable, Sendable {
@@ -10,7 +10,15 @@ package struct CheckReport {
         case warn
     }
 
+    package let subject: Subject
+    /// What is told of, object by object.
     package private(set) var entries: [JudgedObject] = []
+    /// Of what was judged and is not told of.
+    package private(set) var untold = Tally()
+    /// Objects that were not judged, and why.
+    package private(set) var passedOver: [PassedOver: Int] = [:]
+    /// Findings that deny and that warn, by rule.
+    private(set) var ruleCounts: [String: (denied: Int, warned: Int)] = [:]
     /// Objects that are not of a kind that is judged.
     package private(set) var skipped = 0
     /// Files that lay in a folder and hold no object of Kubernetes.
@@ -20,15 +28,20 @@ package struct CheckReport {
     /// What reads, but hardly as it was meant.
     package private(set) var doubts: [FileProblem] = []
 
-    package init() {}
+    package init(of subject: Subject = .manifests) {
+        self.subject = subject
+    }
 
-    var denied: Int { entries.count { !$0.isAllowed } }
+    /// Objects that were judged.
+    package var objectCount: Int { entries.count + untold.objects }
+    package var denied: Int { entries.count { !$0.isAllowed } + untold.denied }
     /// Allowed, but not without a warning.
-    var warned: Int { entries.count { $0.isAllowed && $0.hasWarnings } }
+    package var warned: Int { entries.count { $0.isAllowed && $0.hasWarnings } + untold.warned }
 
     package func exitStatus(failingOn failOn: FailOn) -> CommandStatus {
         if !errors.isEmpty { return .failed }
         if failOn == .warn, !doubts.isEmpty { return .refused }
+        if untold.denied > 0 || (failOn == .warn && untold.warned > 0) { return .refused }
         return entries.contains { $0.isFailing(on: failOn) } ? .refused : .good
     }
 
@@ -39,7 +52,26 @@ package struct CheckReport {
         }
     }
 
-    package mutating func add(_ entry: JudgedObject) { entries.append(entry) }
+    package mutating func add(_ entry: JudgedObject) {
+        entries.append(entry)
+        for finding in entry.told { count(finding.rule, finding.action) }
+    }
+
+    /// Counts an object that was judged and is not told of.
+    package mutating func count(_ verdict: Verdict) {
+        untold.add(verdict)
+        for finding in verdict.findings { count(finding.rule.rawValue, finding.action) }
+    }
+
+    private mutating func count(_ rule: String, _ action: Action) {
+        switch action {
+        case .deny: ruleCounts[rule, default: (0, 0)].denied += 1
+        case .warn: ruleCounts[rule, default: (0, 0)].warned += 1
+        case .audit, .off: break
+        }
+    }
+
+    package mutating func addPassedOver(_ reason: PassedOver) { passedOver[reason, default: 0] += 1 }
 
     package mutating func addSkipped() { skipped += 1 }
 

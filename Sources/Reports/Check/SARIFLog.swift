@@ -7,7 +7,8 @@ struct SARIFLog {
         var rule: String
         var level: String
         var message: String
-        var file: String
+        /// Nil for what is in no file.
+        var file: String?
         var position: SourcePosition?
         /// What the finding is about: `AgentRun agents/one`, then the field.
         var logicalName: String?
@@ -44,8 +45,8 @@ struct SARIFLog {
                     rule: finding.reason,
                     level: Self.level(of: finding.action),
                     message: finding.line,
-                    file: entry.source,
-                    position: finding.position,
+                    file: entry.isInFile ? entry.source : nil,
+                    position: entry.isInFile ? finding.position : nil,
                     logicalName: finding.field.isEmpty ? entry.title : "\(entry.title) \(finding.field)",
                     justification: finding.justification,
                     fix: finding.fix
@@ -62,8 +63,9 @@ struct SARIFLog {
                 rule: InputRule.notice.rawValue,
                 level: level,
                 message: notice,
-                file: entry.source,
-                position: entry.start
+                file: entry.isInFile ? entry.source : nil,
+                position: entry.isInFile ? entry.start : nil,
+                logicalName: entry.isInFile ? nil : entry.title
             )
         )
     }
@@ -106,7 +108,7 @@ struct SARIFLog {
         writer.key("results")
         writer.beginArray()
         for result in results {
-            let fingerprint = fingerprints.next(result.rule, result.file, result.logicalName ?? result.message)
+            let fingerprint = fingerprints.next(result.rule, result.file ?? "", result.logicalName ?? result.message)
             write(result, ruleIndex: places[result.rule] ?? -1, fingerprint, to: &writer)
         }
         writer.endArray()
@@ -222,7 +224,7 @@ struct SARIFLog {
         writer.beginObject()
         writer.member("primaryLocationLineHash", fingerprint)
         writer.endObject()
-        result.fix?.writeMember(file: result.file, to: &writer)
+        if let file = result.file { result.fix?.writeMember(file: file, to: &writer) }
         if let justification = result.justification {
             writer.key("suppressions")
             writer.beginArray()
@@ -236,7 +238,7 @@ struct SARIFLog {
     }
 
     private static func writeLocation(
-        file: String,
+        file: String?,
         position: SourcePosition?,
         logicalName: String?,
         to writer: inout JSONWriter
@@ -244,6 +246,24 @@ struct SARIFLog {
         writer.key("locations")
         writer.beginArray()
         writer.beginObject()
+        if let file { writePhysicalLocation(file: file, position: position, to: &writer) }
+        if let logicalName {
+            writer.key("logicalLocations")
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("fullyQualifiedName", VisibleText.line(logicalName))
+            writer.endObject()
+            writer.endArray()
+        }
+        writer.endObject()
+        writer.endArray()
+    }
+
+    private static func writePhysicalLocation(
+        file: String,
+        position: SourcePosition?,
+        to writer: inout JSONWriter
+    ) {
         writer.key("physicalLocation")
         writer.beginObject()
         writer.key("artifactLocation")
@@ -258,16 +278,6 @@ struct SARIFLog {
             writer.endObject()
         }
         writer.endObject()
-        if let logicalName {
-            writer.key("logicalLocations")
-            writer.beginArray()
-            writer.beginObject()
-            writer.member("fullyQualifiedName", VisibleText.line(logicalName))
-            writer.endObject()
-            writer.endArray()
-        }
-        writer.endObject()
-        writer.endArray()
     }
 }
 

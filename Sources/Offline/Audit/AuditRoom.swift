@@ -1,0 +1,32 @@
+internal import Policy
+
+/// How much an audit keeps of what it found: everything that exists may have a finding, and a thousand of them.
+///
+/// What denies has room of its own, so that warnings do not take it.
+struct AuditRoom: Sendable {
+    /// Bytes of findings that deny: some 8,000 objects with two each.
+    static let maximumDeniedBytes = 16 << 20
+    /// Bytes of all others.
+    static let maximumOtherBytes = 8 << 20
+    /// What an object takes beside its findings, and a finding beside its texts.
+    private static let bytesOfObject = 1024
+    private static let bytesOfFinding = 512
+
+    private var denied = Self.maximumDeniedBytes
+    private var others = Self.maximumOtherBytes
+
+    /// Takes room for what is told of an object; false when there is none left.
+    mutating func takes(_ verdict: Verdict) -> Bool {
+        let size = verdict.findings.reduce(Self.bytesOfObject) { sum, finding in
+            sum + Self.bytesOfFinding + finding.message.utf8.count + finding.remedy.utf8.count
+                + finding.field.utf8.count
+        }
+        return verdict.allowed ? Self.take(size, from: &others) : Self.take(size, from: &denied)
+    }
+
+    private static func take(_ size: Int, from room: inout Int) -> Bool {
+        guard size <= room else { return false }
+        room -= size
+        return true
+    }
+}
