@@ -1,5 +1,5 @@
 // Measures what the cluster state costs, for scripts/bench-cluster, whose head has the flags: the sync of many AgentRuns from an API
-// server, its memory, a stream of changes, and what reviews notice of a list.
+// server, its memory, a stream of changes, what reviews notice of a list, and an audit.
 //
 // Prints figures and the table of the page as JSON.
 package main
@@ -7,6 +7,8 @@ package main
 import (
 	"flag"
 	"fmt"
+	"os/exec"
+	"syscall"
 	"time"
 
 	harness "agentrun-admission/tests/Harness"
@@ -57,6 +59,7 @@ func (b *bench) measure() {
 		if share == 1 {
 			b.reviews("reviews", "reviews at 500/s, p50 / p99 / p99.9 / max", b.ask())
 		}
+		b.audit(key+"Audit", label+": audit")
 		b.stop()
 	}
 	b.start(b.runs, 1, "lease")
@@ -97,6 +100,21 @@ func (b *bench) start(runs, oneRunningIn int, claims string, arguments ...string
 func (b *bench) stop() {
 	b.webhook.Stop()
 	b.server.Stop()
+}
+
+// audit measures what judging everything that the API server has takes, in a process of its own.
+func (b *bench) audit(key, label string) {
+	command := exec.Command(b.Server, "audit", "--kubeconfig", b.Path(fmt.Sprintf("kubeconfig-%d", b.started)), "--quiet")
+	began := time.Now()
+	// It exits with 1 where something is denied.
+	if err := command.Run(); command.ProcessState == nil || command.ProcessState.ExitCode() > 1 {
+		harness.Fatal("the audit failed: %v", err)
+	}
+	took, state := time.Since(began), command.ProcessState
+	cpu, most := (state.UserTime() + state.SystemTime()).Seconds(), int(state.SysUsage().(*syscall.Rusage).Maxrss)
+	b.row(key+"Seconds", cpu, label+": CPU time", "%.2f s", cpu)
+	b.row(key+"WallSeconds", took.Seconds(), label+": time", "%.2f s", took.Seconds())
+	b.row(key+"Bytes", most*1024, label+": resident at most", "%s", megabytes(most))
 }
 
 // ask asks for 500 reviews a second for twenty seconds.
