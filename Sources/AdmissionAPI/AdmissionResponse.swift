@@ -42,8 +42,9 @@ package struct AdmissionResponse: Equatable, Sendable {
 }
 
 extension AdmissionResponse {
-    /// The answer as an AdmissionReview of `version`: compact JSON and a final newline. What is not visible of a foreign `uid` or name
-    /// is escaped, which it is equal to.
+    /// The answer as an AdmissionReview of `version`: compact JSON and a final newline.
+    ///
+    /// What is not visible of a foreign `uid` or name is escaped, which it is equal to.
     package func encoded(as version: AdmissionReview.Version) -> [UInt8] {
         unsafe withEncoded(as: version) { unsafe [UInt8]($0) }
     }

@@ -22,6 +22,15 @@ package enum SHA256 {
         return text.withUTF8 { unsafe hexDigest(of: UnsafeRawBufferPointer($0)) }
     }
 
+    /// Whether `text` is what ``hexDigest(of:)-(String)`` makes: 64 lower-case hexadecimal digits.
+    package static func isHexDigest(_ text: String) -> Bool {
+        text.utf8.count == byteCount * 2
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
+    }
+
     private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let digits: StaticString = "0123456789abcdef"
         return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { output in

@@ -72,7 +72,10 @@ import Testing
             decoding: AdmissionResponse(uid: hidden, allowed: false, status: status).encoded(as: .v1),
             as: UTF8.self
         )
-        #expect(answer.unicodeScalars.allSatisfy { VisibleText.isVisible($0) || $0 == "\n" }, "\(answer.debugDescription)")
+        #expect(
+            answer.unicodeScalars.allSatisfy { VisibleText.isVisible($0) || $0 == "\n" },
+            "\(answer.debugDescription)"
+        )
         #expect(answer.contains(#""name":"a\u"#))
     }
 

@@ -32,8 +32,11 @@ import Testing
     @Test func `says what is missing in place of installing it`() async throws {
         let library = Checkout.root.appending(path: "scripts/lib.sh").path
         let program = try await Program.named(
-            "bash", "-c", ". \"$1\"; package_catalogue='nothing|/nothing/there|to see'; no_install=true; need_packages nothing",
-            "bash", library
+            "bash",
+            "-c",
+            ". \"$1\"; package_catalogue='nothing|/nothing/there|to see'; no_install=true; need_packages nothing",
+            "bash",
+            library
         )
         #expect(program.status == 2)
         #expect(program.errors.contains("nothing is installed with --no-install"))

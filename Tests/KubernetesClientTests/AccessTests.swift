@@ -187,7 +187,8 @@ private func access(_ text: String, context: String? = nil, _ files: [String: St
 
     @Test(arguments: [
         "k:6443", "https://", "https://k:0", "https://k:x", "https://a@k", "https://[::1", "https://k?x", "https://k:",
-        "https://k\0", "https://\u{7F}k", "https://k/\u{1B}[2J", "https://k\u{202E}", "https://k/\u{E0041}", "https://k y",
+        "https://k\0", "https://\u{7F}k", "https://k/\u{1B}[2J", "https://k\u{202E}", "https://k/\u{E0041}",
+        "https://k y",
         "https://k/a\r\nX: y",
     ])
     func `that is none is refused`(text: String) {

@@ -47,6 +47,18 @@ import Testing
         #expect(again.verdict.explanation.repository == original.explanation.repository)
     }
 
+    /// A decision log may be another's: what stands in the place of a hash is told to people.
+    @Test(arguments: [#"\u001b[2J"#, "", "ABCDEF", "\u{202E}"])
+    func `is no hash that is none`(_ written: String) throws {
+        let review = ReviewBody(name: "r", object: try json(run("implementation: {inline: {text: t}}")), oldObject: nil)
+        let policy = try compiledPolicy(nil)
+        let (original, line) = try review.judgedAndRecorded(by: policy, state: nil)
+        let hash = try #require(original.explanation.prompts.first?.source.sha256)
+        let forged = String(decoding: line, as: UTF8.self).replacing(hash, with: written)
+        let again = try review.judgedAgain(Array(forged.utf8), by: policy)
+        #expect(again.verdict.explanation.prompts.allSatisfy { ($0.source.sha256 ?? "").isEmpty })
+    }
+
     @Test func `is no name in a text that may be a key`() throws {
         let text =
             "use ${ghp_0123456789abcdefghijklmnopqrstuvwxyz}, {{ x.sk_0123456789abcdefghijklmno }} and ${short_name}"

@@ -1,9 +1,7 @@
 package import JSONPull
 
 /// What a unit tells its agent, and what that hides (`controller-semantics.md` section 5).
-///
-/// A class because several rules look at it: handing it on costs one retain instead of ten.
-package final class EffectivePrompt: Sendable {
+package struct EffectivePrompt: Sendable {
     /// A place a prompt can come from.
     package enum Source: Sendable {
         /// A parameter, or one mapped onto `prompt` by the contract.

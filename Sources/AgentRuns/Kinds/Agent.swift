@@ -2,9 +2,7 @@ package import JSONPull
 package import OrderedCollections
 
 /// `Agent`: which provider, memory and version control a run gets, and what it may use.
-///
-/// A class because the state hands it to every review of a run of it: a copy of what it has is nine retains.
-package final class Agent: Sendable {
+package struct Agent: Sendable {
     package let metadata: ObjectMeta
     package let spec: Spec
 

@@ -1,10 +1,7 @@
 package import JSONPull
 
 /// `metav1.ObjectMeta`, as far as anything here reads it.
-///
-/// A class because it goes with every copy of its object: handing it on costs one retain instead of six.
-// Unchecked: nothing is set after the initialiser has returned.
-package final class ObjectMeta: @unchecked Sendable {
+package struct ObjectMeta: Sendable {
     /// Empty when absent.
     ///
     /// As written: it is stamped into labels untrimmed.
@@ -56,7 +53,7 @@ package final class ObjectMeta: @unchecked Sendable {
         }
     }
 
-    private func readAnnotations(_ reader: inout JSONReader) throws(JSONError) {
+    private mutating func readAnnotations(_ reader: inout JSONReader) throws(JSONError) {
         var (isTemplate, wantsPlan) = (false, false)
         try reader.readMembers { reader, key throws(JSONError) in
             switch key {

@@ -2,7 +2,7 @@ package import JSONPull
 
 /// `VersionControlProvider`: a Git host, which repositories may be used there, and how to get in.
 ///
-/// A class because the state hands it to several rules of a review: a copy of what it has is a dozen retains.
+/// A class because what is worked out of one is kept for the review by which one it is.
 package final class VersionControlProvider: Sendable {
     package let metadata: ObjectMeta
     package let spec: Spec

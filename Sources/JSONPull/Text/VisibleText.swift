@@ -99,7 +99,9 @@ package enum VisibleText {
     /// Whether `text` is shown as it is; nearly all are, and most are ASCII.
     private static func isPlain(_ text: ExactString, upTo limit: Int, isQuoted: Bool) -> Bool {
         // Bytes are at least as many as characters.
-        if text.string.utf8.count <= limit, unsafe text.withBytes({ unsafe isPlainASCII(UnsafeRawBufferPointer($0), isQuoted: isQuoted) }) {
+        if text.string.utf8.count <= limit,
+            unsafe text.withBytes({ unsafe isPlainASCII(UnsafeRawBufferPointer($0), isQuoted: isQuoted) })
+        {
             return true
         }
         guard !isQuoted, limit == .max else { return false }

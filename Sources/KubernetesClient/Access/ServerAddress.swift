@@ -15,9 +15,10 @@ package struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
     /// The address as it is written.
     package var description: String { "\(isTLS ? "https" : "http")://\(authority)\(path)" }
 
-    /// Whether `byte` may stand in an address: a visible character of ASCII, as RFC 3986, section 2, has them, but none that
-    /// begins user information, a query or a fragment. What is left can go into a request's head and a person's terminal as
-    /// it is.
+    /// Whether `byte` may stand in an address: a visible character of ASCII (RFC 3986, section 2).
+    ///
+    /// None that begins user information, a query or a fragment. What is left can go into a request's head and to a person's
+    /// terminal as it is.
     private static func isOfAddress(_ byte: UInt8) -> Bool {
         (0x21...0x7E).contains(byte) && !"@?#".utf8.contains(byte)
     }

@@ -4,7 +4,7 @@ package import JSONPull
 
 /// What was decided about one request, and everything that is said about it.
 ///
-/// A class because it is made once and handed on often: a copy of all it holds took twenty retains.
+/// A class because every step of the engine adds to the one there is.
 // Unchecked: nothing is set once the engine has returned it.
 package final class Verdict: @unchecked Sendable {
     /// What the review is about.
@@ -85,7 +85,7 @@ package enum BranchScope: Sendable {
 /// The branches an admitted run takes, and its idempotency key, to be reserved until it shows up in the cluster state, and
 /// to be claimed where replicas agree through the API.
 ///
-/// A class because it goes from step to step: handing it on costs one retain instead of ten.
+/// A class because every step of the engine adds to the one there is.
 // Unchecked: nothing is set once the engine has returned the verdict.
 package final class BranchClaims: @unchecked Sendable {
     /// What the policy says of this run's branches.

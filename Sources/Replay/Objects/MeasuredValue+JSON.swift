@@ -1,4 +1,5 @@
 internal import AgentRuns
+internal import Digest
 internal import JSONPull
 
 /// A value that is kept in redacted form: `{"redacted": {…}}`.
@@ -43,7 +44,8 @@ extension MeasuredValue {
             case "bytes": bytes = try reader.readCount()
             case "utf16": utf16 = try reader.readCount()
             case "length": characters = try reader.readCount()
-            case "sha256": sha256 = try reader.readString()
+            // It is told as it is; a text without one is in doubt.
+            case "sha256": sha256 = try reader.readString().flatMap { SHA256.isHexDigest($0) ? $0 : nil }
             case "tokens": tokens = try PromptTokens(&reader)
             case "hidden": hidden = try HiddenText(kept: &reader)
             default: try reader.skipValue()

@@ -5,8 +5,7 @@ internal import OrderedCollections
 /// to, and what the implementation's source adds (`controller-semantics.md` section 7).
 ///
 /// Only keys the controller knows are filled; any other is looked up in the parameters, which all units of a run share: a map
-/// of its own for each of many steps would weigh steps times parameters. A class because every rule asks it: handing it on
-/// costs one retain instead of six.
+/// of its own for each of many steps would weigh steps times parameters. A class because units with the same parameters share one.
 // Unchecked: nothing is set after the initialiser has returned.
 package final class RunMetadata: @unchecked Sendable {
     /// Where a value was written.

@@ -5,7 +5,7 @@ package import JSONPull
 /// Names and references are trimmed and nil when blank, as the controller's `str` makes them; what a rule must see as it
 /// was written says so.
 ///
-/// A class because it goes from step to step: handing it on costs one retain instead of three.
+/// A class because it goes from step to step: as a structure it made a request 1% dearer (docs/performance-aims.md).
 // Unchecked: nothing is set after the initialiser that reads it has returned.
 package final class AgentRun: @unchecked Sendable {
     package internal(set) var metadata = ObjectMeta.absent
@@ -16,7 +16,7 @@ package final class AgentRun: @unchecked Sendable {
 
     /// `spec`.
     ///
-    /// A class because it is large and every rule looks at it: handing it on costs one retain instead of thirty.
+    /// A class because it is filled by the reading of each member, and units share the run's.
     // Unchecked: nothing is set after the initialiser that reads it has returned.
     package final class Spec: @unchecked Sendable {
         /// Of a run that has none.

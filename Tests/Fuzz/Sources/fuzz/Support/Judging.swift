@@ -80,7 +80,7 @@ extension ManifestFile {
 /// Ends the process unless an answer is what an API server takes, and no larger than it may be.
 func checkAnswer(_ answer: [UInt8], to verdict: Verdict) {
     let again = try? JSONReader.read(answer) { reader throws(JSONError) in try JSONValue(&reader).written }
-    require(again.map { $0 + [0x0A] } == answer, "the answer is no JSON: \(answer.text)")
+    require(again.map { VisibleText.json($0 + [0x0A]) } == answer, "the answer is no JSON: \(answer.text)")
     for finding in verdict.findings {
         requireVisible(finding.line)
         require(finding.reason != .ruleFailed, "a rule failed: \(finding.line)")
