@@ -131,6 +131,19 @@ need_helm() {
   fi
 }
 
+# image_tool: what builds images here: podman, docker or buildah, the first that works; fails if none does. A client whose daemon does
+# not run builds nothing.
+image_tool() {
+  local tool
+  for tool in podman docker buildah; do
+    if command -v "$tool" >/dev/null && "$tool" info >/dev/null 2>&1; then
+      printf '%s\n' "$tool"
+      return
+    fi
+  done
+  return 1
+}
+
 # How production executables are compiled: whatever builds one uses these, so that what they have in common is compiled once.
 # Measured with fixed answers to a TLS 1.3 POST of 4 KB: 17 us of CPU time a request without cross-module optimisation, with the
 # checks and a dynamic Swift runtime, 14.5 us with these.

@@ -165,7 +165,7 @@ import Testing
         let options = setting.dropFirst("ENV SWIFT_BACKTRACE=".count).split(separator: ",").map(String.init)
         #expect(options.contains("enable=yes") && options.contains("registers=none"))
         let program = try #require(options.first { $0.hasPrefix("swift-backtrace=") }).split(separator: "=")[1]
-        #expect(lines.contains { $0.hasPrefix("COPY --from=build ") && $0.hasSuffix(" \(program)") })
+        #expect(lines.contains { $0.hasSuffix("-static:\(program)") })
     }
 
     @Test func `has the user and the ports of the image`() async throws {

@@ -2,24 +2,50 @@
 # What an executable is made of, for scripts/release: the Swift packages inside it, and the libraries it is linked with.
 
 # materials EXECUTABLE: a JSON array of {kind, name, version, purl, source, licence (a file), expression (SPDX)} on stdout.
-materials() {
-  {
-    # Of a package in Package.resolved the code is in the executable, if a module of it is reached by one of ours.
-    jq -c '.pins[] | {
-      kind: "swift", name: .identity, version: .state.version, revision: .state.revision, source: .location,
-      purl: ("pkg:swift/" + (.location | sub("^https://"; "") | sub("\\.git$"; "")) + "@" + .state.version)
-    }' Package.resolved
-    jq -nc --arg version "$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9.]+).*/\1/p' | head -n 1)" '{
-      kind: "toolchain", name: "swift-runtime", version: $version, source: "https://github.com/swiftlang/swift",
-      purl: ("pkg:github/swiftlang/swift@swift-" + $version + "-RELEASE")
-    }'
-    linked_packages "$1"
-  } | while IFS= read -r material; do
+materials() { { compiled_in && linked_packages "$1"; } | with_licences; }
+
+# materials_of_image FOLDER: the same of an image, of the files that are in it.
+materials_of_image() { { compiled_in && packages_of_image "$1"; } | with_licences "$1"; }
+
+# compiled_in: what is inside the executable, a line of JSON each.
+compiled_in() {
+  # Of a package in Package.resolved the code is in the executable, if a module of it is reached by one of ours.
+  jq -c '.pins[] | {
+    kind: "swift", name: .identity, version: .state.version, revision: .state.revision, source: .location,
+    purl: ("pkg:swift/" + (.location | sub("^https://"; "") | sub("\\.git$"; "")) + "@" + .state.version)
+  }' Package.resolved
+  jq -nc --arg version "$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9.]+).*/\1/p' | head -n 1)" '{
+    kind: "toolchain", name: "swift-runtime", version: $version, source: "https://github.com/swiftlang/swift",
+    purl: ("pkg:github/swiftlang/swift@swift-" + $version + "-RELEASE")
+  }'
+}
+
+# with_licences [FOLDER]: the lines of stdin as an array, each with its licence; those of packages are looked for in FOLDER.
+with_licences() {
+  while IFS= read -r material; do
     local licence
-    licence=$(licence_of "$material")
+    licence=$(licence_of "$material" "${1-}")
     jq -c --arg licence "$licence" --arg expression "$(expression_of "$licence")" '. + {licence: $licence, expression: $expression}' \
       <<<"$material"
   done | jq -s 'unique_by(.purl)'
+}
+
+# unpack_image ARCHIVE FOLDER: the files of an image's archive as `docker save` writes it, layer over layer.
+unpack_image() {
+  local layer
+  tar --extract --to-stdout --file "$1" manifest.json | jq -r '.[0].Layers[]' | while IFS= read -r layer; do
+    tar --extract --to-stdout --file "$1" "$layer" | tar --extract --no-same-owner --directory "$2"
+  done
+}
+
+# packages_of_image FOLDER: the Debian packages that the files of an image are from, as scanners see them, a line of JSON each.
+packages_of_image() {
+  local record
+  for record in "$1"/var/lib/dpkg/status.d/*; do
+    [[ $record != *.md5sums ]] || continue
+    awk -F ': ' '$1 == "Package" { name = $2 } $1 == "Version" { version = $2 } $1 == "Architecture" { architecture = $2 }
+      END { print name "\t" version "\t" architecture }' "$record"
+  done | described_packages
 }
 
 # linked_packages EXECUTABLE: the Debian packages of the libraries the loader finds for it, a line of JSON each.
@@ -32,7 +58,12 @@ linked_packages() {
     [[ $package ]] || { say "No package owns $library: it is not in the bill of materials."; continue; }
     # shellcheck disable=SC2016 # fields of dpkg-query
     dpkg-query --show --showformat '${Package}\t${Version}\t${Architecture}\n' "$package"
-  done | sort -u | jq -Rc 'split("\t") | {
+  done | described_packages
+}
+
+# described_packages: lines of name, version and architecture with tabs in between, each as JSON.
+described_packages() {
+  sort -u | jq -Rc 'split("\t") | {
     kind: "deb", name: .[0], version: .[1], source: ("https://packages.debian.org/" + .[0]),
     purl: ("pkg:deb/debian/" + .[0] + "@" + (.[1] | @uri) + "?arch=" + .[2])
   }'
@@ -48,7 +79,7 @@ expression_of() {
   fi
 }
 
-# licence_of MATERIAL: the file its licence is in; nothing where there is none.
+# licence_of MATERIAL [FOLDER]: the file its licence is in; nothing where there is none. Packages are those of FOLDER, or of this machine.
 licence_of() {
   local kind name file
   read -r kind name < <(jq -r '"\(.kind) \(.name)"' <<<"$1")
@@ -61,7 +92,7 @@ licence_of() {
       [[ ! -f $file ]] || printf '%s' "$file"
       ;;
     deb)
-      file=/usr/share/doc/$name/copyright
+      file=${2-}/usr/share/doc/$name/copyright
       [[ ! -f $file ]] || printf '%s' "$file"
       ;;
   esac
