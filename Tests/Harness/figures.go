@@ -23,6 +23,15 @@ func (t *Table) Row(what, format string, values ...any) {
 	t.Rows = append(t.Rows, []string{what, fmt.Sprintf(format, values...)})
 }
 
+// Markdown is the table as a page has it.
+func (t *Table) Markdown() string {
+	lines := []string{"| " + strings.Join(t.Columns, " | ") + " |", strings.Repeat("|---", len(t.Columns)) + "|"}
+	for _, row := range t.Rows {
+		lines = append(lines, "| "+strings.Join(row, " | ")+" |")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
 // Today is when and on what a driver measures.
 func Today() string {
 	name := runtime.GOARCH

@@ -18,7 +18,7 @@ func readiness(t *Test) {
 	})
 	resources := "agentruns implementationspecs agents agentproviders versioncontrolproviders memories secretbindings jobs"
 	for _, resource := range strings.Fields(resources) {
-		t.check("knows "+resource, report.Has(`^\[\+\]state-`+resource+` ok$`), report.Stdout)
+		t.Check("knows "+resource, report.Has(`^\[\+\]state-`+resource+` ok$`), report.Stdout)
 	}
 }
 
@@ -28,7 +28,7 @@ func apply(t *Test) {
 	override := Run("override", "prompt=do a little")
 	// Newer definitions refuse such a run before the webhook is asked.
 	if t.Apply(override, "--dry-run=server").Has("is invalid") {
-		t.check("a prompt that hides the ImplementationSpec is refused by the definition", true, "")
+		t.Check("a prompt that hides the ImplementationSpec is refused by the definition", true, "")
 	} else {
 		t.Warned("a prompt that hides the ImplementationSpec is warned about", "PromptOverride", t.Apply(override))
 	}
@@ -43,7 +43,7 @@ func apply(t *Test) {
 		t.Apply(Run("under", "head=codex/good/tests")))
 	told := t.Apply(Run("token", "repository=https://x:ghp_endtoend@github.com/other/x"))
 	t.Denied("a refusal names the repository of a URL", "RepositoryNotAllowed.*github.com/other/x", told)
-	t.check("and not the token in it", !told.Has("ghp_endtoend"), told.Output())
+	t.Check("and not the token in it", !told.Has("ghp_endtoend"), told.Output())
 }
 
 func dryRun(t *Test) {

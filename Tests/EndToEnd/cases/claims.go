@@ -72,7 +72,7 @@ func killedReplica(t *Test) {
 	t.Allowed("a run is claimed for, and the answer is lost", t.soonClaims(8, 1, "codex-unanswered"))
 	t.KillReplica(1)
 	created := <-creation
-	t.check("the create failed, as the webhook was gone", created.Has("failed calling webhook"), created.Output())
+	t.Check("the create failed, as the webhook was gone", created.Has("failed calling webhook"), created.Output())
 	t.StartReplica(1)
 	next := Run("next", "head=codex/unanswered")
 	t.Denied("the branch is claimed for a while, and the message says how long",

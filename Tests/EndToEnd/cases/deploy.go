@@ -46,15 +46,15 @@ func (t *Test) unsent() {
 	t.Allowed("another value of one is not", t.Patch("unsent", `{"metadata":{"labels":{"example.com/team":"two"}}}`))
 	for what, value := range map[string]string{"a label less": "null", "a label without a value": `""`} {
 		label := t.Patch("unsent", `{"metadata":{"labels":{"example.com/team":`+value+`}}}`)
-		t.check(what+" is sent", !label.OK && label.Has(sent), label.Output())
+		t.Check(what+" is sent", !label.OK && label.Has(sent), label.Output())
 	}
 	t.Allowed("an annotation is not", t.Patch("unsent", `{"metadata":{"annotations":{"example.com/note":"x"}}}`))
 	t.Allowed("nor is a finalizer", t.Patch("unsent", `{"metadata":{"finalizers":["example.com/wait"]}}`))
 	t.Allowed("nor its removal", t.Patch("unsent", `{"metadata":{"finalizers":null}}`))
 	template := t.Patch("unsent", `{"metadata":{"annotations":{"`+TemplateAnnotation+`":"true"}}}`)
-	t.check("what makes a template of it is sent", !template.OK && template.Has(sent), template.Output())
+	t.Check("what makes a template of it is sent", !template.OK && template.Has(sent), template.Output())
 	spec := t.Patch("unsent", `{"spec":{"parameters":{"head":"other"}}}`)
-	t.check("and so is its spec", !spec.OK && spec.Has(sent), spec.Output())
+	t.Check("and so is its spec", !spec.OK && spec.Has(sent), spec.Output())
 	t.Allowed("its deletion is not", t.Within("delete", "agentrun", "unsent"))
 }
 
@@ -87,7 +87,7 @@ func (t *Test) replicaOfTheAccount() {
 		"--self-managed-certs", "--certs-settle", "5s")
 	defer replica.Stop()
 	message, failed := harness.Attempt(func() { replica.WaitReady("https://" + harness.Local(port) + "/readyz") })
-	t.check("a replica gets ready with the account's rights", !failed, message)
+	t.Check("a replica gets ready with the account's rights", !failed, message)
 	configuration := ParseObject(t.Need("get", "validatingwebhookconfiguration", installed, "--output=json"))
 	webhooks, _ := configuration["webhooks"].([]any)
 	var bundles []string
@@ -127,7 +127,7 @@ func (t *Test) uninstalled() {
 	})
 	t.Finalize(installed)
 	outcome := <-uninstall
-	t.check("scripts/uninstall removes it", outcome.OK, outcome.Output())
+	t.Check("scripts/uninstall removes it", outcome.OK, outcome.Output())
 	first, _, _ := strings.Cut(outcome.Output(), "\n")
 	t.Equal("the configuration first", "removed  validatingwebhookconfiguration "+installed, first)
 }

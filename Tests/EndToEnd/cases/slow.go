@@ -10,7 +10,6 @@ import (
 	"time"
 
 	. "agentrun-admission/tests/EndToEnd/cluster"
-	harness "agentrun-admission/tests/Harness"
 )
 
 const crowd = 110
@@ -19,15 +18,8 @@ const crowd = 110
 // its claim, whatever the policy says of an old state. Eight connections would do 78 calls before the reviews are due.
 func slowAPIServer(t *Test) {
 	t.StopReplica(1)
-	port := harness.FreePort()
-	direct := "http://" + harness.Local(port)
-	arguments := []string{"--kubeconfig", t.Kubeconfig, "proxy", "--address", "127.0.0.1", "--port", fmt.Sprint(port)}
-	if t.Context != "" {
-		arguments = append(arguments, "--context", t.Context)
-	}
-	proxy := t.Work.Start("proxy.log", "kubectl", arguments...)
+	proxy, direct := t.Proxy()
 	defer proxy.Stop()
-	proxy.WaitReady(direct + "/readyz")
 	slow := Object{
 		"apiVersion": "v1", "kind": "Config", "current-context": "slow",
 		"contexts": []any{Object{"name": "slow", "context": Object{"cluster": "slow", "user": "slow"}}},

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -55,8 +54,8 @@ type Cluster struct {
 // WebhookName is that of the webhook in its configuration.
 const WebhookName = "validate.agentruns.admission.agents.proompteng.ai"
 
-// Prepare installs the definitions and the objects that runs refer to, starts a replica and registers it.
-func Prepare(options Options, work *harness.Workplace) *Cluster {
+// Connect installs the definitions and the objects that runs refer to, in a namespace of this run.
+func Connect(options Options, work *harness.Workplace) *Cluster {
 	c := &Cluster{Options: options, Work: work, Namespace: fmt.Sprintf("agentrun-admission-e2e-%d", os.Getpid())}
 	c.Version, _ = ParseObject(c.Need("version", "--output=json")).At("serverVersion")["gitVersion"].(string)
 	harness.Say("Server version: %s", c.Version)
@@ -72,6 +71,12 @@ func Prepare(options Options, work *harness.Workplace) *Cluster {
 	if outcome := c.KubeReading(objects, "apply", "--namespace", c.Namespace, "--filename=-"); !outcome.OK {
 		harness.Fatal("%s", outcome.Output())
 	}
+	return c
+}
+
+// Prepare connects, starts a replica and registers it.
+func Prepare(options Options, work *harness.Workplace) *Cluster {
+	c := Connect(options, work)
 	work.Certificates("certs", "--dns", "localhost", "--ip", c.Host)
 	work.Write("policy.yaml", []byte(c.Policy()))
 	c.startService()
@@ -93,9 +98,7 @@ func (c *Cluster) Kube(arguments ...string) Outcome { return c.KubeReading("", a
 
 // KubeReading runs kubectl with a text on its stdin.
 func (c *Cluster) KubeReading(text string, arguments ...string) Outcome {
-	command := exec.Command("kubectl", append(c.connection(), arguments...)...)
-	command.Stdin = strings.NewReader(text)
-	return run(command)
+	return Execute(text, "kubectl", append(c.connection(), arguments...)...)
 }
 
 // connection are the arguments that lead to the cluster, of kubectl as of scripts/uninstall.
@@ -105,6 +108,16 @@ func (c *Cluster) connection() []string {
 		arguments = append(arguments, "--context", c.Context)
 	}
 	return arguments
+}
+
+// Proxy starts a kubectl that passes plain HTTP on to the API server, with the rights of the kubeconfig, and returns its URL.
+func (c *Cluster) Proxy() (*harness.Process, string) {
+	port := harness.FreePort()
+	direct := "http://" + harness.Local(port)
+	arguments := append(c.connection(), "proxy", "--address", "127.0.0.1", "--port", fmt.Sprint(port))
+	proxy := c.Work.Start("proxy.log", "kubectl", arguments...)
+	proxy.WaitReady(direct + "/readyz")
+	return proxy, direct
 }
 
 // Need runs kubectl for what has to succeed, and returns what it prints.
@@ -223,5 +236,5 @@ func (c *Cluster) Finalize(namespace string) {
 
 // Uninstall runs scripts/uninstall on the cluster.
 func (c *Cluster) Uninstall() Outcome {
-	return run(exec.Command("scripts/uninstall", c.connection()...))
+	return Execute("", "scripts/uninstall", c.connection()...)
 }

@@ -25,6 +25,13 @@ func run(command *exec.Cmd) Outcome {
 	return outcome
 }
 
+// Execute runs a program to its end, with a text on its stdin.
+func Execute(text, program string, arguments ...string) Outcome {
+	command := exec.Command(program, arguments...)
+	command.Stdin = strings.NewReader(text)
+	return run(command)
+}
+
 // That is the outcome of a look.
 func That(holds bool) Outcome {
 	if holds {
@@ -54,16 +61,19 @@ func (o Outcome) Lines() []string {
 	return nil
 }
 
-// With counts the lines that match a pattern.
-func With(lines []string, pattern string) int {
-	expression, count := regexp.MustCompile(pattern), 0
+// Like are the lines that match a pattern.
+func Like(lines []string, pattern string) (matching []string) {
+	expression := regexp.MustCompile(pattern)
 	for _, line := range lines {
 		if expression.MatchString(line) {
-			count++
+			matching = append(matching, line)
 		}
 	}
-	return count
+	return matching
 }
+
+// With counts them.
+func With(lines []string, pattern string) int { return len(Like(lines, pattern)) }
 
 // Soon tries until it succeeds or the time is over, as the webhook hears of changes a moment after kubectl does.
 func Soon(patience time.Duration, try func() Outcome) Outcome {

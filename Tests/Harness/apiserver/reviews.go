@@ -189,12 +189,13 @@ func (a *asker) result(elapsed time.Duration) *Result {
 	result := a.counts
 	result.Connections = a.service.connections()
 	result.PerSecond = float64(result.Answered) / elapsed.Seconds()
-	result.Review = summary(a.total)
-	result.Call = summary(a.last)
+	result.Review = Summary(a.total)
+	result.Call = Summary(a.last)
 	return &result
 }
 
-func summary(times []time.Duration) Percentiles {
+// Summary orders times and says where they lie.
+func Summary(times []time.Duration) Percentiles {
 	if len(times) == 0 {
 		return Percentiles{}
 	}
