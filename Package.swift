@@ -168,6 +168,7 @@ let package = Package(
                 "Offline",
                 "Policy",
                 "Prometheus",
+                "Replay",
                 "Reports",
                 "SelfManagedCertificates",
                 "TLS",
@@ -192,6 +193,7 @@ let package = Package(
                 "Offline",
                 "Policy",
                 "Prometheus",
+                "Replay",
                 "Reports",
                 "SelfManagedCertificates",
                 "Serving",
@@ -329,7 +331,8 @@ let package = Package(
         .testTarget(
             name: "OfflineTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Reports", "TestPrograms",
+                "AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Replay", "Reports",
+                "TestPrograms",
             ]
         ),
         .testTarget(
@@ -349,7 +352,7 @@ let package = Package(
         .testTarget(
             name: "ReplayTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "JSONPull", "Policy", "PolicyTestSupport", "Replay",
+                "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "PolicyTestSupport", "Replay",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ]
         ),
@@ -376,6 +379,7 @@ let package = Package(
                 "KubernetesClient",
                 "Policy",
                 "Prometheus",
+                "Replay",
                 "TLS",
                 "TestCheckout",
                 "TestWire",

@@ -31,6 +31,27 @@ package enum SHA256 {
             }
     }
 
+    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+    package static func hexDigest(of bytes: some Collection<UInt8>) -> String {
+        // The bytes are lent for the call.
+        unsafe bytes.withContiguousStorageIfAvailable { unsafe hexDigest(of: UnsafeRawBufferPointer($0)) }
+            ?? Array(bytes).withUnsafeBytes { unsafe hexDigest(of: $0) }
+    }
+
+    /// The digest of `bytes`, 32 bytes.
+    package static func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
+        func digest(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+            unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
+                // OpenSSL: SHA256(3). It takes a null pointer for no bytes and cannot fail.
+                unsafe COpenSSL.SHA256(bytes.baseAddress, bytes.count, output.baseAddress)
+                count = byteCount
+            }
+        }
+        // The bytes are lent for the call.
+        return unsafe bytes.withContiguousStorageIfAvailable { unsafe digest($0) }
+            ?? Array(bytes).withUnsafeBufferPointer { unsafe digest($0) }
+    }
+
     private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         let digits: StaticString = "0123456789abcdef"
         return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { output in

@@ -90,8 +90,8 @@ extension ExitCodes {
 
     package static let replay = ExitCodes(
         "replay",
-        good: "no decision flips",
-        refused: "some do, or with --strict cannot be told",
+        good: "no decision flips, or with --verify nothing is found",
+        refused: "some do, or something is, or with --strict something cannot be told",
         failed:
             "a line could not be read, other than a last one that is cut off (the rest is judged all the same), or the "
             + "command is wrong"

@@ -27,7 +27,7 @@ package struct ServerSettings: Sendable {
     /// From so long on an allowed review has a line in the log.
     package var slowReview: TimeAmount
     /// Nil for no decision log.
-    package var decisionLog: DecisionFile.Location?
+    package var decisionLog: DecisionLog?
 
     /// A server on `port` that knows what it admits and nothing else.
     package init(
@@ -114,6 +114,17 @@ package struct ServerSettings: Sendable {
         package var drainDelaySeconds = 0
 
         package init() {}
+    }
+
+    /// Where decisions are logged.
+    package struct DecisionLog: Sendable {
+        package var location: DecisionFile.Location
+        /// With what its lines are chained; nil to leave them as they are.
+        package var keyFile: String?
+
+        package init(location: DecisionFile.Location, keyFile: String? = nil) {
+            (self.location, self.keyFile) = (location, keyFile)
+        }
     }
 
     /// The port of metrics and probes.

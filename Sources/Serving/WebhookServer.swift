@@ -56,8 +56,8 @@ package struct WebhookServer: Sendable {
                 logger: logger
             )
             source = try settings.stateSource(policies, metrics, threads.cluster, logger: logger)
-            decisions = try settings.decisionLog.map { location throws(CommandFailure) in
-                try DecisionLogService(location, metrics, logger: logger)
+            decisions = try settings.decisionLog.map { log throws(CommandFailure) in
+                try DecisionLogService(log, metrics, logger: logger)
             }
         } catch {
             threads.abandon()

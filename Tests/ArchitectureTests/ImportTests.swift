@@ -34,11 +34,11 @@ import Testing
         ],
         "Serving": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Offline", "Policy", "Prometheus", "Reports", "SelfManagedCertificates", "TLS",
+            "KubernetesClient", "Offline", "Policy", "Prometheus", "Replay", "Reports", "SelfManagedCertificates", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "HTTPServer",
-            "JSONPull", "LanguageServer", "Offline", "Policy", "Prometheus", "Reports",
+            "JSONPull", "LanguageServer", "Offline", "Policy", "Prometheus", "Replay", "Reports",
             "SelfManagedCertificates", "Serving", "TLS",
         ],
     ]

@@ -112,7 +112,7 @@ import Testing
     @Test func `writes the last decision before it has ended`() async throws {
         var settings = settings
         let path = folder.path("decisions")
-        settings.decisionLog = DecisionFile.Location(path: path, maximumBytes: 1 << 20, rotatedFiles: 1)
+        settings.decisionLog = .init(location: .init(path: path, maximumBytes: 1 << 20, rotatedFiles: 1))
         try await serve(settings) { port in _ = try await review("one", port) }
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 1 && lines[0].contains(#""u-one""#), "\(lines)")
@@ -149,7 +149,9 @@ import Testing
     @Test func `starts what others rest on first`() async throws {
         var settings = settings
         settings.metrics = .init(port: 0)
-        settings.decisionLog = .init(path: folder.path("decisions"), maximumBytes: 4096, rotatedFiles: 1)
+        settings.decisionLog = .init(
+            location: .init(path: folder.path("decisions"), maximumBytes: 4096, rotatedFiles: 1)
+        )
         let server = try WebhookServer(settings, logger: logger)
         // The last starts last and stops first: nobody is served by what has stopped.
         #expect(
@@ -163,7 +165,9 @@ import Testing
 
     @Test func `says which setting is wrong`() throws {
         var settings = settings
-        settings.decisionLog = .init(path: folder.path("nowhere/decisions"), maximumBytes: 4096, rotatedFiles: 1)
+        settings.decisionLog = .init(
+            location: .init(path: folder.path("nowhere/decisions"), maximumBytes: 4096, rotatedFiles: 1)
+        )
         let failure = #expect(throws: CommandFailure.self) { try WebhookServer(settings, logger: logger) }
         #expect(failure?.message.contains("--decision-log") == true)
         settings.decisionLog = nil

@@ -92,10 +92,8 @@ package struct DecisionFile: ~Copyable {
 
     // MARK: Writing
 
-    /// Writes `bytes`, removing from their front what was written.
-    mutating func write(_ bytes: inout [UInt8]) throws(Failure) {
-        var written = 0
-        defer { bytes.removeFirst(written) }
+    /// Writes `bytes` from the place `written` on, which moves along.
+    mutating func write(_ bytes: [UInt8], from written: inout Int) throws(Failure) {
         while written < bytes.count {
             if !isRegular { try waitUntilReady() }
             let end = isRegular ? bytes.count : min(bytes.count, written + Self.pipeBytes)

@@ -7,15 +7,25 @@ internal import Replay
 
 /// Lines of the decision log: compact JSON objects, each with a final newline.
 enum DecisionLine {
-    /// Longest line in bytes: some twenty times what a run of a hundred steps takes.
+    /// Longest line, with its line end and what chaining adds: container runtimes cut what a container writes into pieces of so
+    /// many bytes (containerd's `max_container_log_line_size`, dockerd's `defaultBufSize`).
+    static let maximumLineBytes = 16 << 10
+    /// What a line may have before it is chained.
+    static let maximumUnchainedBytes = maximumLineBytes - LineChain.maximumSuffixBytes
+    /// Largest decision in bytes: some twenty times what a run of a hundred steps takes.
     static let maximumBytes = 4 << 20
 
-    /// The line of a decision; nil when even the verdict alone is too long.
-    static func line(of decision: Decision, maximumBytes: Int = maximumBytes) -> [UInt8]? {
-        let whole = line(of: decision, withReview: true)
-        guard whole.count > maximumBytes else { return whole }
-        let short = line(of: decision, withReview: false)
-        return short.count > maximumBytes ? nil : short
+    /// The lines of a decision, mostly one: one that is too long comes in parts, and a short line after them; nil when even the
+    /// verdict alone is too large.
+    static func lines(of decision: Decision, maximumBytes: Int = maximumBytes) -> [[UInt8]]? {
+        var line = line(of: decision, withReview: true)
+        if line.count > maximumBytes { line = Self.line(of: decision, withReview: false) }
+        guard line.count > maximumUnchainedBytes else { return [line] }
+        guard line.count <= maximumBytes else { return nil }
+        let parts = LineParts(line, maximumBytes: maximumUnchainedBytes)
+        var short = shortLine(of: decision, parts, withNames: true)
+        if short.count > maximumUnchainedBytes { short = shortLine(of: decision, parts, withNames: false) }
+        return parts.lines(at: decision.time) + [short]
     }
 
     /// Says that so many decisions are missing here.
@@ -53,6 +63,37 @@ enum DecisionLine {
             }
             writeReplay(of: decision, withReview: withReview, to: &writer)
         }
+        writer.endObject()
+        writer.newline()
+        return VisibleText.json(writer.bytes)
+    }
+
+    /// What somebody learns who has this line alone.
+    ///
+    /// - Parameters:
+    ///   - decision: is in `parts`.
+    ///   - parts: stand before this line.
+    ///   - withNames: whether to tell what others called the policy, the review and the object.
+    /// - Returns: the line, with its end.
+    private static func shortLine(of decision: Decision, _ parts: LineParts, withNames: Bool) -> [UInt8] {
+        var writer = JSONWriter(capacity: 4096)
+        writer.beginObject()
+        writer.member("time", decision.time.text)
+        if let policy = decision.evidence?.policy {
+            if withNames { writer.member("policy", policy.name) }
+            writer.member("generation", policy.generation.rawValue)
+            writer.member("policySha256", policy.digest)
+        }
+        decision.timings.write(to: &writer)
+        switch decision.outcome {
+        case .errored(let reason): writer.member("error", reason)
+        case .judged(let verdict):
+            if withNames { writer.member("uid", verdict.uid) }
+            writer.key("verdict")
+            verdict.writeShort(withObject: withNames, to: &writer)
+            writer.member("notReplayable", "it is in the lines before this one, of which not all are here")
+        }
+        parts.writeSum(to: &writer)
         writer.endObject()
         writer.newline()
         return VisibleText.json(writer.bytes)
@@ -98,6 +139,33 @@ extension Decision.Timings {
         writer.beginObject()
         writer.member("totalUs", Int(total.nanoseconds / 1000))
         if let judging { writer.member("judgeUs", Int(judging.nanoseconds / 1000)) }
+        writer.endObject()
+    }
+}
+
+extension Verdict {
+    /// Whether it allows what, and how many findings it has.
+    fileprivate func writeShort(withObject: Bool, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.key("dryRun")
+        writer.boolean(dryRun)
+        if withObject {
+            writer.member("operation", operation.name.string)
+            writer.key("object")
+            writer.beginObject()
+            writer.member("group", object.kind.group.string)
+            writer.member("version", object.kind.version.string)
+            writer.member("kind", object.kind.kind.string)
+            writer.member("namespace", object.namespace.string)
+            writer.member("name", object.name.string)
+            writer.endObject()
+        }
+        writer.key("allowed")
+        writer.boolean(allowed)
+        writer.key("findings")
+        writer.beginArray()
+        writer.endArray()
+        writer.member("moreFindings", findings.count + omitted.count)
         writer.endObject()
     }
 }

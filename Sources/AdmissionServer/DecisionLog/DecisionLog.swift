@@ -1,6 +1,7 @@
 package import AgentRuns
 package import Logging
 package import NIOCore
+package import Replay
 
 /// One JSON line a review, written after the review was answered, by a thread of its own.
 ///
@@ -14,6 +15,7 @@ package final class DecisionLog: Sendable {
     ///
     /// - Parameters:
     ///   - location: the file.
+    ///   - chain: seals the lines; nil to leave them as they are.
     ///   - eventLoop: of a thread on which nothing else runs; calls on it wait for the disk.
     ///   - counters: count what becomes of the decisions.
     ///   - now: the time.
@@ -21,6 +23,7 @@ package final class DecisionLog: Sendable {
     /// - Throws: ``DecisionFile/Failure`` when the file cannot be opened.
     package convenience init(
         location: DecisionFile.Location,
+        chain: LineChain?,
         eventLoop: any EventLoop,
         counters: AdmissionMetrics.DecisionLogCounters,
         now: @escaping @Sendable () -> Timestamp,
@@ -28,6 +31,7 @@ package final class DecisionLog: Sendable {
     ) throws(DecisionFile.Failure) {
         try self.init(
             location: location,
+            chain: chain,
             eventLoop: eventLoop,
             counters: counters,
             now: now,
@@ -38,6 +42,7 @@ package final class DecisionLog: Sendable {
 
     init(
         location: DecisionFile.Location,
+        chain: LineChain?,
         eventLoop: any EventLoop,
         counters: AdmissionMetrics.DecisionLogCounters,
         now: @escaping @Sendable () -> Timestamp,
@@ -46,15 +51,19 @@ package final class DecisionLog: Sendable {
     ) throws(DecisionFile.Failure) {
         self.now = now
         queue = DecisionQueue(limits: limits, counters: counters)
+        let file = try DecisionFile(opening: location)
         writer = DecisionWriter(
-            file: try DecisionFile(opening: location),
+            file: file,
             path: location.path,
+            tail: location.isStandardOutput ? nil : LogTail(location.path),
+            chain: chain,
             queue: queue,
             counters: counters,
             eventLoop: eventLoop,
             now: now,
             logger: logger
         )
+        if chain != nil { writer.wake() }
     }
 
     /// Takes a decision; from any thread, at once.

@@ -2,6 +2,7 @@ internal import AgentRuns
 internal import Logging
 internal import NIOCore
 internal import Prometheus
+internal import Replay
 
 /// Writes decisions on a thread of its own: takes what waits, makes lines of it, and keeps what cannot be written until it
 /// can.
@@ -25,19 +26,32 @@ final class DecisionWriter: @unchecked Sendable {
 
     private var file: DecisionFile
     private var batch: ArraySlice<Decision> = []
-    /// Lines that are not written yet; the first may be one whose beginning is.
-    private var output: [UInt8] = []
-    private var outputRecords = 0
-    private var isMidLine = false
+    private var output = DecisionOutput()
+    /// Nil where lines are not chained.
+    private var chain: LineChain?
+    /// Whether the chain has its last line.
+    private var isChainEnded = false
     /// Whether the log has said that writing fails.
     private var isFailing = false
     private var hasSaidRotationFails = false
     private var isRetryScheduled = false
     private var isDone = false
 
+    /// - Parameters:
+    ///   - file: is open.
+    ///   - path: of it, for messages.
+    ///   - tail: what is in the file already; nil where that makes no difference.
+    ///   - chain: seals the lines; nil to leave them as they are.
+    ///   - queue: has the decisions.
+    ///   - counters: count what becomes of them.
+    ///   - eventLoop: of a thread that may wait.
+    ///   - now: the time.
+    ///   - logger: is told of failures.
     init(
         file: consuming DecisionFile,
         path: String,
+        tail: LogTail?,
+        chain: LineChain?,
         queue: DecisionQueue,
         counters: AdmissionMetrics.DecisionLogCounters,
         eventLoop: any EventLoop,
@@ -46,11 +60,15 @@ final class DecisionWriter: @unchecked Sendable {
     ) {
         self.file = file
         self.path = path == "-" ? "standard output" : path
+        self.chain = chain
         self.queue = queue
         self.counters = counters
         self.eventLoop = eventLoop
         self.now = now
         self.logger = logger
+        // What is added does not become a part of a line that its writer did not end.
+        if tail?.predecessor.isCutOff == true { output.add([UInt8(ascii: "\n")]) }
+        addCheckpoint(.start, after: tail?.predecessor)
     }
 
     /// Has what waits written soon; from any thread.
@@ -79,9 +97,9 @@ final class DecisionWriter: @unchecked Sendable {
     }
 
     private func finish(by deadline: NIODeadline, _ promise: EventLoopPromise<Int>) {
-        if drain() || NIODeadline.now() >= deadline {
+        if drain(isLast: true) || NIODeadline.now() >= deadline {
             isDone = true
-            promise.succeed(queue.count + outputRecords)
+            promise.succeed(queue.count + output.decisions)
         } else {
             eventLoop.scheduleTask(in: Self.batchInterval) { self.finish(by: deadline, promise) }
         }
@@ -89,11 +107,14 @@ final class DecisionWriter: @unchecked Sendable {
 
     // MARK: Writing
 
-    /// Writes all that waits; false when that cannot be done now.
-    private func drain() -> Bool {
+    /// Writes all that waits, and the chain's last line after the last of all; false when that cannot be done now.
+    private func drain(isLast: Bool = false) -> Bool {
         eventLoop.preconditionInEventLoop()
         do throws(DecisionFile.Failure) {
-            if try file.reopenIfMoved() { dropBrokenLine() }
+            if try file.reopenIfMoved() {
+                output.beginLineAgain()
+                if output.count == 0 { addCheckpoint(.continued) }
+            }
             try flush()
             repeat {
                 let dropped = queue.takeDropped()
@@ -104,6 +125,10 @@ final class DecisionWriter: @unchecked Sendable {
                 }
                 batch = queue.take()[...]
             } while !batch.isEmpty
+            if isLast, !isChainEnded {
+                addCheckpoint(.stop)
+                isChainEnded = true
+            }
             try flush()
             recovered()
             return true
@@ -114,49 +139,52 @@ final class DecisionWriter: @unchecked Sendable {
     }
 
     private func append(_ decision: Decision) throws(DecisionFile.Failure) {
-        guard let line = DecisionLine.line(of: decision) else {
+        guard let lines = DecisionLine.lines(of: decision) else {
             queue.finish(decision)
             counters.dropped.increment()
             return
         }
         do throws(DecisionFile.Failure) {
-            try append(line)
+            for line in lines { try append(line) }
         } catch {
             batch = [decision] + batch
             throw error
         }
         queue.finish(decision)
-        outputRecords += 1
+        output.addDecision()
     }
 
     /// Adds a line to the output, which is written first where the line is for the next file, or there is enough of it.
     private func append(_ line: [UInt8]) throws(DecisionFile.Failure) {
-        if file.needsRotation(for: line.count, after: output.count) {
+        let room = line.count + (chain == nil ? 0 : LineChain.maximumRoomBytes)
+        if file.needsRotation(for: room, after: output.count) {
             try flush()
-            if file.needsRotation(for: line.count) { rotate() }
+            if file.needsRotation(for: room) { try rotate() }
         } else if output.count >= Self.batchBytes {
             try flush()
         }
-        output += line
+        var line = line
+        chain?.seal(&line)
+        output.add(line)
+        if chain?.needsCheckpoint == true { addCheckpoint(.lines) }
+    }
+
+    private func addCheckpoint(_ place: Checkpoint.Place, after predecessor: Checkpoint.Predecessor? = nil) {
+        guard let line = chain?.checkpoint(place, after: predecessor, at: now()) else { return }
+        output.add(line)
     }
 
     private func flush() throws(DecisionFile.Failure) {
-        guard !output.isEmpty else { return }
-        let count = output.count
-        do throws(DecisionFile.Failure) {
-            try file.write(&output)
-        } catch {
-            isMidLine = isMidLine || output.count < count
-            throw error
-        }
-        isMidLine = false
-        counters.records.increment(by: Int64(outputRecords))
-        outputRecords = 0
+        guard output.count > 0 else { return }
+        counters.records.increment(by: Int64(try output.write(to: &file)))
     }
 
-    private func rotate() {
+    private func rotate() throws(DecisionFile.Failure) {
+        addCheckpoint(.rotated)
+        try flush()
         do throws(DecisionFile.Failure) {
             try file.rotate()
+            addCheckpoint(.continued)
             hasSaidRotationFails = false
         } catch {
             counters.failures.increment()
@@ -167,15 +195,6 @@ final class DecisionWriter: @unchecked Sendable {
                 metadata: ["file": "\(path)", "reason": "\(error.reason)"]
             )
         }
-    }
-
-    /// The beginning of the line is in a file that was taken away.
-    private func dropBrokenLine() {
-        guard isMidLine, let end = output.firstIndex(of: UInt8(ascii: "\n")) else { return }
-        output.removeSubrange(...end)
-        outputRecords = max(0, outputRecords - 1)
-        counters.dropped.increment()
-        isMidLine = false
     }
 
     // MARK: Telling

@@ -1,10 +1,11 @@
 internal import JSONPull
+private import Replay
 package import Reports
 
 extension ExemptionUse {
     /// Counts what every line of a decision log says.
     package mutating func read(_ path: String, progress: (Int) -> Void) throws(CommandFailure) {
-        var lines = try LogLines(path)
+        var lines = try DecisionLines(path, joining: PartJoiner())
         while let line = try lines.next() {
             let place = "\(path):\(lines.number)"
             progress(lines.number)

@@ -10,6 +10,7 @@ package struct LogReplay {
     private let engine: PolicyEngine
     /// What is asked for what was not recorded; nil where there is nothing.
     private let state: ClusterStore?
+    private var joiner = PartJoiner()
     package private(set) var report = ReplayReport()
 
     package init(engine: PolicyEngine, state: ClusterStore?) {
@@ -18,7 +19,7 @@ package struct LogReplay {
 
     /// Judges every line of a file.
     package mutating func run(_ path: String, progress: (Int) -> Void) throws(CommandFailure) {
-        var lines = try LogLines(path)
+        var lines = try DecisionLines(path, joining: joiner)
         while let line = try lines.next() {
             let place = "\(path):\(lines.number)"
             progress(lines.number)
@@ -28,6 +29,7 @@ package struct LogReplay {
             case .tooLong: report.addProblem("the line is too long for a decision", at: place)
             }
         }
+        joiner = lines.joiner
     }
 
     /// Judges a line without an end, if that is all it lacks: a log is often looked at while it is written, or after a crash.

@@ -3,6 +3,7 @@ internal import Logging
 internal import NIOCore
 private import NIOPosix
 internal import Offline
+private import Replay
 internal import ServiceLifecycle
 
 /// The decision log as a service, stopped after the server so that the last review is written.
@@ -15,13 +16,18 @@ struct DecisionLogService: Service {
     private let loops: any EventLoopGroup
     private let logger: Logger
 
-    /// Opens the log.
-    init(_ location: DecisionFile.Location, _ metrics: AdmissionMetrics, logger: Logger) throws(CommandFailure) {
+    /// Reads the key, if there is one, and opens the log.
+    init(_ settings: ServerSettings.DecisionLog, _ metrics: AdmissionMetrics, logger: Logger) throws(CommandFailure) {
+        var random = SystemRandomNumberGenerator()
+        let stream = ChainLink.Stream(replica: ServerSettings.hostName, random: (random.next(), random.next()))
+        var chain: LineChain?
+        if let file = settings.keyFile { chain = LineChain(key: try ChainKeyFile.key(file), stream: stream) }
         loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.logger = logger
         do throws(DecisionFile.Failure) {
             log = try DecisionLog(
-                location: location,
+                location: settings.location,
+                chain: chain,
                 eventLoop: loops.next(),
                 counters: metrics.decisionLog,
                 now: Clocks.wall,
@@ -30,6 +36,12 @@ struct DecisionLogService: Service {
         } catch {
             loops.shutdownGracefully { _ in }
             throw CommandFailure("\(error); name a file in a folder that can be written with --decision-log")
+        }
+        if let chain {
+            logger.info(
+                "decisions are chained",
+                metadata: ["replica": "\(stream.replica)", "start": "\(stream.start)", "key": "\(chain.key.id)"]
+            )
         }
     }
 

@@ -1,6 +1,5 @@
 internal import AdmissionServer
 internal import ClusterState
-private import Glibc
 internal import KubernetesClient
 internal import Logging
 internal import Policy
@@ -52,15 +51,5 @@ extension BranchClaimScope {
         case .namespace: .namespace
         case .shared: nil
         }
-    }
-}
-
-extension ServerSettings {
-    /// In a pod, its name.
-    fileprivate static var hostName: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        // Fails for names that are longer, which Linux does not have (HOST_NAME_MAX is 64).
-        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

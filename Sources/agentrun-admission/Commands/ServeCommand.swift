@@ -97,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.limits = limits.settings
         settings.metrics = metrics.settings
         settings.slowReview = log.slowReview.amount
-        settings.decisionLog = decisionLog.location
+        settings.decisionLog = decisionLog.settings
         return settings
     }
 

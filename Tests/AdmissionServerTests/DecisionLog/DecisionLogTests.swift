@@ -146,6 +146,7 @@ import Testing
         #expect(throws: DecisionFile.Failure.self) {
             _ = try DecisionLog(
                 location: .init(path: "/nowhere/at/all.log", maximumBytes: 1 << 20, rotatedFiles: 1),
+                chain: nil,
                 eventLoop: loop,
                 counters: AdmissionMetrics().decisionLog,
                 now: { .init(seconds: 0) },

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Replay
 
 @testable import AdmissionServer
 
@@ -23,6 +24,7 @@ final class LoggedService: Sendable {
     ///   - maximumBytes: from which on it is rotated.
     ///   - rotatedFiles: that are kept.
     ///   - limits: of what waits.
+    ///   - chain: seals the lines.
     ///   - prepare: makes the file, if it is to be there before.
     /// - Throws: what `prepare` throws, or why the file cannot be opened.
     init(
@@ -30,6 +32,7 @@ final class LoggedService: Sendable {
         maximumBytes: Int = 1 << 30,
         rotatedFiles: Int = 2,
         limits: DecisionQueue.Limits = DecisionQueue.Limits(),
+        chain: LineChain? = nil,
         prepare: (String) throws -> Void = { _ in }
     ) throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("decision-log-\(UUID().uuidString)")
@@ -40,6 +43,7 @@ final class LoggedService: Sendable {
         let recorder = messages
         log = try DecisionLog(
             location: .init(path: path, maximumBytes: maximumBytes, rotatedFiles: rotatedFiles),
+            chain: chain,
             eventLoop: loops.next(),
             counters: counted.decisionLog,
             now: { Timestamp(seconds: 1_770_000_000) },

@@ -1,5 +1,6 @@
 internal import AdmissionServer
 internal import ArgumentParser
+internal import Serving
 
 /// Where decisions are logged, if they are.
 struct DecisionLogOptions: ParsableArguments {
@@ -28,7 +29,20 @@ struct DecisionLogOptions: ParsableArguments {
     )
     var files = defaultFiles
 
+    @Option(
+        name: .customLong("decision-log-key"),
+        help: ArgumentHelp(
+            "File of 32 random bytes or more that chains the lines, so that replay --verify finds what was changed, "
+                + "taken out or put in; read at start.",
+            valueName: "file"
+        )
+    )
+    var key: String?
+
     func validate() throws {
+        guard key == nil || path != nil else {
+            throw ValidationError("--decision-log-key chains the lines of --decision-log: give that, too")
+        }
         guard path?.isEmpty != true else { throw ValidationError("--decision-log must name a file, or -") }
         guard (4096...(1 << 40)).contains(maximumBytes) else {
             throw ValidationError("--decision-log-max-bytes must be 4096 to \(1 << 40)")
@@ -37,7 +51,10 @@ struct DecisionLogOptions: ParsableArguments {
     }
 
     /// Nil for no log.
-    var location: DecisionFile.Location? {
-        path.map { DecisionFile.Location(path: $0, maximumBytes: maximumBytes, rotatedFiles: files) }
+    var settings: ServerSettings.DecisionLog? {
+        path.map { path in
+            let location = DecisionFile.Location(path: path, maximumBytes: maximumBytes, rotatedFiles: files)
+            return ServerSettings.DecisionLog(location: location, keyFile: key)
+        }
     }
 }

@@ -1,0 +1,92 @@
+internal import Digest
+internal import JSONPull
+
+/// Puts lines together again that came in parts, those of several writers in one stream too.
+package struct PartJoiner {
+    /// What is kept of lines whose end has not come: four of the longest (``LineParts`` of 4 MiB).
+    private static let maximumBytes = 16 << 20
+    /// Where a line with a part says so, behind the time.
+    private static let mark = Array(#","dropped":0,"part":{"#.utf8)
+    private static let bytesBeforeMark = 64
+
+    private struct Text {
+        var number: Int
+        var bytes: [UInt8]
+    }
+
+    /// By the SHA-256 of the whole.
+    private var texts: [String: Text] = [:]
+    private var bytes = 0
+
+    package init() {}
+
+    /// What a line is: itself, the whole whose last line it is, or nil for a part, which is kept.
+    ///
+    /// Of a line whose parts are not all there the last line is returned as it is.
+    package mutating func join(_ line: [UInt8]) -> [UInt8]? {
+        let isPart = line.prefix(Self.bytesBeforeMark).contains(Self.mark)
+        guard isPart || !texts.isEmpty, let mark = try? Mark(line) else { return line }
+        if let part = mark.part {
+            add(part)
+            return nil
+        }
+        guard let sum = mark.sum else { return line }
+        guard let text = texts.removeValue(forKey: sum.sha256) else { return line }
+        bytes -= text.bytes.count
+        return text.number == sum.number && SHA256.hexDigest(of: text.bytes) == sum.sha256 ? text.bytes : line
+    }
+
+    private mutating func add(_ part: Mark.Part) {
+        var text = texts.removeValue(forKey: part.sha256) ?? Text(number: 0, bytes: [])
+        bytes -= text.bytes.count
+        // A writer that was interrupted begins again.
+        if part.number == 1 { text = Text(number: 0, bytes: []) }
+        guard part.number == text.number + 1 else { return }
+        text.number += 1
+        text.bytes += part.text.utf8
+        if bytes + text.bytes.count > Self.maximumBytes { (texts, bytes) = ([:], 0) }
+        guard text.bytes.count <= Self.maximumBytes else { return }
+        texts[part.sha256] = text
+        bytes += text.bytes.count
+    }
+}
+
+/// What a line says about parts.
+private struct Mark {
+    struct Part {
+        var sha256 = ""
+        /// From 1; of the sum how many there are.
+        var number = 0
+        var text = ""
+    }
+
+    var part: Part?
+    var sum: Part?
+
+    init(_ line: [UInt8]) throws(JSONError) {
+        var (part, sum): (Part?, Part?) = (nil, nil)
+        try JSONReader.read(line) { reader throws(JSONError) in
+            _ = try reader.readMembers { reader, key throws(JSONError) in
+                switch key {
+                case "part": part = try Self.part(&reader)
+                case "parts": sum = try Self.part(&reader)
+                default: try reader.skipValue()
+                }
+            }
+        }
+        (self.part, self.sum) = (part, sum)
+    }
+
+    private static func part(_ reader: inout JSONReader) throws(JSONError) -> Part? {
+        var part = Part()
+        try reader.readMembers { reader, key throws(JSONError) in
+            switch key {
+            case "sha256": part.sha256 = try reader.readString() ?? ""
+            case "number", "count": part.number = try reader.readNumber().flatMap { Int($0) } ?? 0
+            case "text": part.text = try reader.readString() ?? ""
+            default: try reader.skipValue()
+            }
+        }
+        return part.sha256.utf8.count == 2 * SHA256.byteCount ? part : nil
+    }
+}
