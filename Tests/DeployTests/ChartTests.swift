@@ -50,6 +50,26 @@ import Testing
         )
     }
 
+    @Test(arguments: [("file", true), ("file", false), ("-", true), ("-", false), ("", true)])
+    func `writes decisions where it is told, with what that takes and no more`(log: String, hasKey: Bool) async throws {
+        let installation = try await Chart.render(
+            "decisionLog: \"\(log)\"\ndecisionLogKey: \"\(hasKey ? "my-key" : "")\""
+        )
+        let folder = "/var/log/agentrun-admission"
+        let path = log == "file" ? "\(folder)/decisions.log" : log
+        #expect(installation.flags["--decision-log"] == (log.isEmpty ? nil : path))
+        let isChained = hasKey && !log.isEmpty
+        let key = "/etc/agentrun-admission/decision-log-key"
+        #expect(installation.flags["--decision-log-key"] == (isChained ? "\(key)/key" : nil))
+        let volumes = installation.pod["volumes"].array
+        #expect(volumes.contains { $0["emptyDir"]["sizeLimit"].string == "700Mi" } == (log == "file"))
+        #expect(volumes.contains { $0["secret"]["secretName"].string == "my-key" } == isChained)
+        let mounts = installation.pod["containers"].array.flatMap { $0["volumeMounts"].array }
+        #expect(mounts.contains { $0["mountPath"].string == folder } == (log == "file"))
+        #expect(mounts.contains { $0["mountPath"].string == key } == isChained)
+        #expect(RestrictedProfile.violations(of: installation.pod).isEmpty)
+    }
+
     /// Another name and namespace: whatever names something names what is there.
     @Test func `holds together under another name`() async throws {
         let installation = try await Chart.render("{}", name: "team", namespace: "guards")
