@@ -186,16 +186,18 @@ package final class MetricsRegistry: Sendable {
 
     // MARK: Showing
 
-    /// Everything in the text exposition format.
-    package func text() -> [UInt8] {
+    /// Everything, in a format.
+    package func text(as format: ExpositionFormat = .text) -> [UInt8] {
         // What is asked at a scrape may take locks of its own, so none is held meanwhile.
         let families = state.withLock { $0.families }
-        var text = MetricsText()
+        var text = MetricsText(format)
         var read: [ObjectIdentifier: [MetricSamples]] = [:]
+        let names = Set(families.map(\.name))
         for family in families {
-            text.begin(family.name, family.kind, family.help)
-            for series in family.series { Self.write(series, of: family.name, &read, to: &text) }
+            text.begin(family.name, family.kind, family.help, among: names)
+            for series in family.series { Self.write(series, of: family.name, family.kind, &read, to: &text) }
         }
+        text.end()
         return text.bytes
     }
 
@@ -203,28 +205,34 @@ package final class MetricsRegistry: Sendable {
     private static func write(
         _ series: Series,
         of name: String,
+        _ kind: MetricKind,
         _ read: inout [ObjectIdentifier: [MetricSamples]],
         to text: inout MetricsText
     ) {
         switch series {
         case .counter(let labels, let metric):
-            text.sample(name, labels, String(metric.value))
+            text.sample(name, kind, labels, String(metric.value))
         case .gauge(let labels, let metric):
-            text.sample(name, labels, MetricsText.number(metric.value))
+            text.sample(name, kind, labels, MetricsText.number(metric.value))
         case .histogram(let labels, let metric):
             text.histogram(name, labels, metric)
         case .collector(let body):
             var samples = MetricSamples()
             body(&samples)
-            write(samples, of: name, to: &text)
+            write(samples, of: name, kind, to: &text)
         case .part(let place, let together):
             let samples = read[ObjectIdentifier(together)] ?? together.samples
             read[ObjectIdentifier(together)] = samples
-            write(samples[place], of: name, to: &text)
+            write(samples[place], of: name, kind, to: &text)
         }
     }
 
-    private static func write(_ samples: MetricSamples, of name: String, to text: inout MetricsText) {
-        for sample in samples.all { text.sample(name, sample.labels, MetricsText.number(sample.value)) }
+    private static func write(
+        _ samples: MetricSamples,
+        of name: String,
+        _ kind: MetricKind,
+        to text: inout MetricsText
+    ) {
+        for sample in samples.all { text.sample(name, kind, sample.labels, MetricsText.number(sample.value)) }
     }
 }

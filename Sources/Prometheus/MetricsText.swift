@@ -1,30 +1,66 @@
-/// Writes the text exposition format of Prometheus, version 0.0.4: for each metric `# HELP`, `# TYPE`, then its samples, a
-/// line each, `name{label="value"} number`.
+/// Writes what a scrape gets: for each metric `# HELP`, `# TYPE`, then its samples, a line each, `name{label="value"} number`.
+///
+/// OpenMetrics 1.0.0 has the name of a counter without `_total` in the first two, examples behind buckets, and an end.
 package struct MetricsText {
-    /// The value of `Content-Type`.
-    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    private static let total = "_total"
 
     private(set) var bytes: [UInt8] = []
+    private let format: ExpositionFormat
 
-    init() {
+    init(_ format: ExpositionFormat) {
+        self.format = format
         // What the metrics of a server take, so that a scrape allocates once.
         bytes.reserveCapacity(64 * 1024)
     }
 
-    mutating func begin(_ name: String, _ kind: MetricKind, _ help: String) {
+    /// - Parameters:
+    ///   - name: of the metric.
+    ///   - kind: of the metric.
+    ///   - help: one sentence.
+    ///   - others: the names of all metrics; in OpenMetrics a counter beside a gauge of its name without `_total` keeps its own
+    ///     name and is of no known kind, as no two families may share one.
+    mutating func begin(_ name: String, _ kind: MetricKind, _ help: String, among others: Set<String>) {
+        var (family, type) = (name, kind.rawValue)
+        if format == .openMetrics, kind == .counter {
+            let short = Self.withoutTotal(name)
+            if short != name, others.contains(short) { type = "unknown" } else { family = short }
+        }
         append("# HELP ")
-        append(name)
+        append(family)
         append(" ")
-        Self.appendEscaped(help, quote: false, to: &bytes)
+        // In OpenMetrics quotes are escaped here, too.
+        Self.appendEscaped(help, quote: format == .openMetrics, to: &bytes)
         append("\n# TYPE ")
-        append(name)
+        append(family)
         append(" ")
-        append(kind.rawValue)
+        append(type)
         append("\n")
     }
 
-    mutating func sample(_ name: String, suffix: String = "", _ labels: LabelSet, bound: String? = nil, _ value: String)
-    {
+    /// Nothing comes any more.
+    mutating func end() {
+        if format == .openMetrics { append("# EOF\n") }
+    }
+
+    mutating func sample(_ name: String, _ kind: MetricKind, _ labels: LabelSet, _ value: String) {
+        let isUnended =
+            format == .openMetrics && kind == .counter && !name.utf8.reversed().starts(with: Self.total.utf8.reversed())
+        sample(name, suffix: isUnended ? Self.total : "", labels, value)
+    }
+
+    private static func withoutTotal(_ name: String) -> String {
+        guard name.utf8.reversed().starts(with: total.utf8.reversed()) else { return name }
+        return String(Substring(name.utf8.dropLast(total.utf8.count)))
+    }
+
+    private mutating func sample(
+        _ name: String,
+        suffix: String,
+        _ labels: LabelSet,
+        bound: String? = nil,
+        _ value: String,
+        _ exemplar: (labels: LabelSet, value: String, seconds: Int64)? = nil
+    ) {
         append(name)
         append(suffix)
         if !labels.text.isEmpty || bound != nil {
@@ -39,19 +75,35 @@ package struct MetricsText {
         }
         append(" ")
         append(value)
+        if let exemplar {
+            append(" # {")
+            bytes.append(contentsOf: exemplar.labels.text)
+            append("} \(exemplar.value) \(exemplar.seconds)")
+        }
         append("\n")
     }
 
     mutating func histogram(_ name: String, _ labels: LabelSet, _ histogram: HistogramMetric) {
         let counts = histogram.cumulativeCounts
+        let exemplars = format == .openMetrics ? histogram.currentExemplars : []
+        func exemplar(_ index: Int) -> (labels: LabelSet, value: String, seconds: Int64)? {
+            guard index < exemplars.count, let one = exemplars[index] else { return nil }
+            return (one.labels, Self.number(Double(one.amount) / histogram.scale), one.seconds)
+        }
         for (index, bound) in histogram.bounds.enumerated() {
-            let bound = Self.number(Double(bound) / histogram.scale)
-            sample(name, suffix: "_bucket", labels, bound: bound, String(counts[index]))
+            let bound = self.bound(Double(bound) / histogram.scale)
+            sample(name, suffix: "_bucket", labels, bound: bound, String(counts[index]), exemplar(index))
         }
         let total = String(counts[histogram.bounds.count])
-        sample(name, suffix: "_bucket", labels, bound: "+Inf", total)
+        sample(name, suffix: "_bucket", labels, bound: "+Inf", total, exemplar(histogram.bounds.count))
         sample(name, suffix: "_sum", labels, Self.number(histogram.sum))
         sample(name, suffix: "_count", labels, total)
+    }
+
+    /// A bound as a label; OpenMetrics has `1.0` for what the older format has as `1`.
+    private func bound(_ value: Double) -> String {
+        let number = Self.number(value)
+        return format == .openMetrics && Int64(exactly: value) != nil ? "\(number).0" : number
     }
 
     /// A number as Go reads it.

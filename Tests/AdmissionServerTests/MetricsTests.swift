@@ -253,6 +253,22 @@ extension ServiceUnderTest {
         #expect(String(buffer: answer.body).hasSuffix("\n"))
     }
 
+    @Test func `answers in the format that is asked for`() throws {
+        func type(_ accept: String?) -> String? {
+            let head = HTTPRequestHead(
+                method: .get,
+                target: "/metrics",
+                version: .http11,
+                accept: accept,
+                contentLength: 0
+            )
+            let request = HTTPRequest(head: head, body: ByteBuffer())
+            return endpoint.answer(request, on: EmbeddedEventLoop()) { _ in }?.contentType
+        }
+        #expect(type("application/openmetrics-text") == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        #expect(type("text/plain") == "text/plain; version=0.0.4; charset=utf-8")
+    }
+
     @Test(arguments: [("/livez", 200, "ok"), ("/readyz?verbose", 503, "[-]listener failed")])
     func `answers the probes`(target: String, status: Int, text: String) throws {
         let head = head(.get, target)

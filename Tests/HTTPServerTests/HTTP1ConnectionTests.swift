@@ -30,6 +30,21 @@ import Testing
         #expect(service.requests.map { String(buffer: $0.body) } == ["hello"])
     }
 
+    @Test func `a trace is told, and what a GET accepts`() throws {
+        let service = TestService()
+        let peer = try HTTP1Peer(service)
+        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        let fields = "Accept: text/plain \r\nTraceParent: \(trace) \r\nACCEPT: a/b;q=0.5\r\n"
+        peer.send(get("/a", fields: fields) + post("/b", body: "x", fields: fields))
+        peer.send(post("/c", body: "x", fields: "traceparent: \(trace)\r\ntraceparent: \(trace)\r\n") + get("/d"))
+        _ = try peer.received()
+        let heads = service.requests.map(\.head)
+        #expect(heads.map(\.accept) == ["text/plain,a/b;q=0.5", nil, nil, nil])
+        let id = heads[0].traceParent.context?.traceIDText
+        #expect(id == "4bf92f3577b34da6a3ce929d0e0e4736" && heads[1].traceParent == heads[0].traceParent)
+        #expect(heads[2].traceParent == .malformed && heads[3].traceParent == .absent)
+    }
+
     @Test func `a connection is kept for the next request`() throws {
         let peer = try HTTP1Peer(TestService())
         for number in 0..<3 {

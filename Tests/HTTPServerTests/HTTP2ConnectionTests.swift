@@ -39,6 +39,24 @@ import Testing
         #expect(String(buffer: request.body) == "hello")
     }
 
+    @Test func `a trace is told, and what a GET accepts`() throws {
+        let service = TestService()
+        let peer = try HTTP2Peer(service)
+        let trace = ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        let fields = [("accept", "text/plain"), trace, ("accept", "a/b;q=0.5")]
+        try peer.send(
+            .headers(1, HTTP2Peer.get("/a", fields), endStream: true),
+            .headers(3, HTTP2Peer.post("/b", fields), endStream: true),
+            .headers(5, HTTP2Peer.post("/c", [trace, trace]), endStream: true),
+            .headers(7, HTTP2Peer.get("/d"), endStream: true)
+        )
+        let heads = service.requests.map(\.head)
+        #expect(heads.map(\.accept) == ["text/plain,a/b;q=0.5", nil, nil, nil])
+        let id = heads[0].traceParent.context?.traceIDText
+        #expect(id == "4bf92f3577b34da6a3ce929d0e0e4736" && heads[1].traceParent == heads[0].traceParent)
+        #expect(heads[2].traceParent == .malformed && heads[3].traceParent == .absent)
+    }
+
     @Test func `a request byte by byte is the same request`() throws {
         let service = TestService()
         let peer = try HTTP2Peer(service, greets: false)

@@ -1,4 +1,5 @@
 internal import AgentRuns
+internal import HTTPServer
 internal import NIOCore
 internal import Policy
 
@@ -35,16 +36,20 @@ struct Decision: Sendable {
     /// When it was judged.
     let time: Timestamp
     let timings: Timings
+    /// Nil without one.
+    let trace: TraceContext?
 
     init(
         body: ByteBuffer,
         outcome: Outcome,
         evidence: DecisionEvidence?,
         time: Timestamp,
-        timings: Timings
+        timings: Timings,
+        trace: TraceContext? = nil
     ) {
         self.body = body.readableBytes <= Self.maximumBodyBytes ? body : nil
         (self.outcome, self.evidence, self.time, self.timings) = (outcome, evidence, time, timings)
+        self.trace = trace
     }
 
     /// What it holds in memory, in bytes: the body, and as much as verdicts and look-ups take, roughly.

@@ -1,6 +1,7 @@
 internal import AdmissionAPI
 internal import AgentRuns
 internal import ClusterState
+internal import HTTPServer
 internal import NIOCore
 internal import Policy
 internal import Replay
@@ -58,7 +59,8 @@ extension DecisionLog {
                 outcome: outcome,
                 evidence: review.evidence,
                 time: review.evidence?.time ?? now(),
-                timings: Decision.Timings(total: total, judging: review.evidence?.judging)
+                timings: Decision.Timings(total: total, judging: review.evidence?.judging),
+                trace: review.request.traceParent.context
             )
         )
     }

@@ -1,5 +1,6 @@
 internal import AdmissionAPI
 internal import AgentRuns
+internal import HTTPServer
 internal import JSONPull
 internal import NIOCore
 internal import Policy
@@ -49,6 +50,7 @@ enum DecisionLine {
             writer.member("policySha256", policy.digest)
         }
         decision.timings.write(to: &writer)
+        decision.writeTrace(to: &writer)
         switch decision.outcome {
         case .errored(let reason): writer.member("error", reason)
         case .judged(let verdict):
@@ -85,6 +87,7 @@ enum DecisionLine {
             writer.member("policySha256", policy.digest)
         }
         decision.timings.write(to: &writer)
+        decision.writeTrace(to: &writer)
         switch decision.outcome {
         case .errored(let reason): writer.member("error", reason)
         case .judged(let verdict):
@@ -130,6 +133,20 @@ enum DecisionLine {
             writer.key("replay")
             writer.value(ExactString(unsafe review.withBytes { unsafe String(decoding: $0, as: UTF8.self) }))
         }
+    }
+}
+
+extension Decision {
+    /// By the names W3C Trace Context has for them.
+    fileprivate func writeTrace(to writer: inout JSONWriter) {
+        guard let trace else { return }
+        writer.key("trace")
+        writer.beginObject()
+        writer.member("traceId", trace.traceIDText)
+        writer.member("parentId", trace.parentIDText)
+        writer.key("sampled")
+        writer.boolean(trace.isSampled)
+        writer.endObject()
     }
 }
 

@@ -55,8 +55,15 @@ package struct MetricsEndpoint: HTTPService {
         case .livez: return health.livez(request)
         case .readyz: return health.readyz(request)
         case .validate, .version, nil:
-            let text = ByteBuffer(bytes: registry.text())
-            return HTTPResponse(status: 200, contentType: MetricsText.contentType, body: text)
+            let format = ExpositionFormat(accept: request.head.accept)
+            let text = ByteBuffer(bytes: registry.text(as: format))
+            // A cache must not give one to who asked for the other.
+            return HTTPResponse(
+                status: 200,
+                contentType: format.contentType,
+                headers: [("vary", "accept")],
+                body: text
+            )
         }
     }
 

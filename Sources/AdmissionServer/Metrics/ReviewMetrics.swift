@@ -1,5 +1,7 @@
 internal import AdmissionAPI
+internal import AgentRuns
 internal import ClusterState
+internal import HTTPServer
 internal import JSONPull
 internal import NIOCore
 internal import Policy
@@ -36,6 +38,8 @@ package final class ReviewMetrics: Sendable {
     /// By what is complained about, and action.
     private let findings: CounterRow
     private let complaints: [Complaint: Int]
+    /// Requests whose `traceparent` is none.
+    let malformedTraces: CounterMetric
     /// By the exemption that covers them.
     let exempted = ExemptionCounts()
     private let registry: MetricsRegistry
@@ -51,6 +55,10 @@ package final class ReviewMetrics: Sendable {
             AdmissionMetrics.prefix + "review_duration_seconds",
             "Time from the head of a review's request to its answer.",
             bounds: Self.bounds
+        )
+        malformedTraces = registry.counter(
+            AdmissionMetrics.prefix + "malformed_traces_total",
+            "Reviews whose traceparent is malformed; it is passed over."
         )
         let complaints = RuleID.allCases.flatMap { rule in
             (rule.reasons + [.ruleFailed]).map { Complaint(rule: rule, reason: $0) }
@@ -128,6 +136,12 @@ package final class ReviewMetrics: Sendable {
         if verdict.omitted.count > 0 {
             for (kind, count) in verdict.omitted.counts { self.count(kind.rule, kind.reason, kind.action, count) }
         }
+    }
+
+    /// Shows a trace as an example of reviews that took so long; of a sampled one, which somebody can look up.
+    func exemplify(_ trace: TraceContext, _ duration: TimeAmount, at time: Timestamp) {
+        let labels = LabelSet([("trace_id", trace.traceIDText), ("span_id", trace.parentIDText)])
+        durations.exemplify(duration.nanoseconds, labels, at: time.seconds)
     }
 
     /// Counts findings; what is off is none.

@@ -129,18 +129,21 @@ package struct ReviewHandler: Sendable {
     func record(_ review: PendingReview, at time: NIODeadline) {
         let duration = time - review.request.receivedAt
         guard let result = review.result else { return }
+        let trace = review.request.traceParent.context
         switch result {
         case .judged(let verdict):
             metrics.reviews.judged(verdict, in: duration)
             if claims == nil, let taken = verdict.claims { countUnshared(taken) }
-            log.answered(verdict, in: duration)
+            log.answered(verdict, in: duration, trace)
         case .unreadable(let error):
             metrics.reviews.errored(in: duration)
-            log.errored(error)
+            log.errored(error, trace)
         case .expired:
             metrics.reviews.errored(in: duration)
-            log.expired(after: duration)
+            log.expired(after: duration, trace)
         }
+        if let trace, trace.isSampled { metrics.reviews.exemplify(trace, duration, at: judge.now()) }
+        if review.request.traceParent == .malformed { metrics.reviews.malformedTraces.increment() }
         if let deadline = review.request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
         decisions?.record(review, result, in: duration)
     }

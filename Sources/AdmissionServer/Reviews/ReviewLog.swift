@@ -1,4 +1,5 @@
 internal import AdmissionAPI
+internal import HTTPServer
 internal import JSONPull
 package import Logging
 package import NIOCore
@@ -27,34 +28,46 @@ package struct ReviewLog: Sendable {
     }
 
     /// A review was answered; a denied or slow one shows at level info.
-    func answered(_ verdict: Verdict, in time: TimeAmount) {
+    func answered(_ verdict: Verdict, in time: TimeAmount, _ trace: TraceContext?) {
         guard verdict.allowed else {
-            return logger.info("review denied", metadata: Self.metadata(of: verdict, time))
+            return logger.info("review denied", metadata: Self.metadata(of: verdict, time, trace))
         }
         guard time < slowReview else {
-            return logger.info("review slow", metadata: Self.metadata(of: verdict, time))
+            return logger.info("review slow", metadata: Self.metadata(of: verdict, time, trace))
         }
-        logger.debug("review allowed", metadata: Self.metadata(of: verdict, time))
+        logger.debug("review allowed", metadata: Self.metadata(of: verdict, time, trace))
     }
 
     /// A body could not be judged.
-    func errored(_ error: AdmissionReviewError) {
-        logger.info("review errored", metadata: ["reason": "\(Self.line(error.description))"])
+    func errored(_ error: AdmissionReviewError, _ trace: TraceContext?) {
+        let metadata: Logger.Metadata = ["reason": "\(Self.line(error.description))"]
+        logger.info("review errored", metadata: Self.add(trace, to: metadata))
     }
 
     /// A review came too late to be judged.
-    func expired(after time: TimeAmount) {
-        logger.info(
-            "review errored",
-            metadata: [
-                "reason": "it was complete only when its time-out had passed",
-                "milliseconds": "\(Self.milliseconds(time))",
-            ]
-        )
+    func expired(after time: TimeAmount, _ trace: TraceContext?) {
+        let metadata: Logger.Metadata = [
+            "reason": "it was complete only when its time-out had passed",
+            "milliseconds": "\(Self.milliseconds(time))",
+        ]
+        logger.info("review errored", metadata: Self.add(trace, to: metadata))
     }
 
-    private static func metadata(of verdict: Verdict, _ time: TimeAmount) -> Logger.Metadata {
-        [
+    /// The ids of the trace, by the names W3C Trace Context has for them.
+    private static func add(_ trace: TraceContext?, to metadata: Logger.Metadata) -> Logger.Metadata {
+        guard let trace else { return metadata }
+        var metadata = metadata
+        metadata["traceId"] = "\(trace.traceIDText)"
+        metadata["parentId"] = "\(trace.parentIDText)"
+        return metadata
+    }
+
+    private static func metadata(
+        of verdict: Verdict,
+        _ time: TimeAmount,
+        _ trace: TraceContext?
+    ) -> Logger.Metadata {
+        let metadata: Logger.Metadata = [
             "uid": .stringConvertible(QuotedText(ExactString(verdict.uid))),
             "operation": .stringConvertible(QuotedText(verdict.operation.name)),
             "kind": .stringConvertible(QuotedText(verdict.object.kind.kind)),
@@ -64,6 +77,7 @@ package struct ReviewLog: Sendable {
             "rules": "\(verdict.rulesWithFindings.map(\.rawValue).joined(separator: ","))",
             "milliseconds": "\(milliseconds(time))",
         ]
+        return add(trace, to: metadata)
     }
 
     /// With three decimals.

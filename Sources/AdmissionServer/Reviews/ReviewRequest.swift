@@ -12,6 +12,9 @@ package struct ReviewRequest: Sendable {
     /// Nil when the client named no time-out; whatever waits then has a limit of its own.
     package let deadline: ReviewDeadline?
 
+    /// The trace it is part of.
+    let traceParent: TraceParent
+
     /// Counts the body for as long as this keeps it, whatever became of its connection.
     private let reservation: BodyReservation?
 
@@ -20,6 +23,7 @@ package struct ReviewRequest: Sendable {
         reservation = request.reservation
         receivedAt = request.head.receivedAt
         deadline = ReviewDeadline(request.head)
+        traceParent = request.head.traceParent
     }
 
     /// Whether nobody waits for the answer any more.

@@ -33,6 +33,8 @@ enum HTTP1HeadReader {
                 version: version,
                 contentType: fields.contentType,
                 contentEncoding: fields.contentEncoding,
+                accept: fields.accept,
+                traceParent: fields.traceParent,
                 contentLength: body.announcedBytes
             ),
             framing: HTTP1Framing(
@@ -108,6 +110,8 @@ private struct FramingFields {
     var transferEncoding: String?
     var contentType: String?
     var contentEncoding: String?
+    var accept: String?
+    var traceParent = TraceParent.absent
     var hasUpgrade = false
     var expectsContinue = false
 
@@ -117,10 +121,16 @@ private struct FramingFields {
         case 4 where name.isFieldName("host"):
             hostCount += 1
             isHostValid = value.isHost
+        case 6 where name.isFieldName("accept"):
+            // Several are one list (RFC 9110, section 5.3).
+            accept = accept.map { "\($0),\(value)" } ?? value
         case 6 where name.isFieldName("expect"):
             expectsContinue = value.isFieldName("100-continue")
         case 7 where name.isFieldName("upgrade"):
             hasUpgrade = true
+        case 11 where name.isFieldName("traceparent"):
+            var value = value
+            value.withUTF8 { unsafe traceParent.note($0) }
         case 12 where name.isFieldName("content-type"):
             // The first decides, as everywhere.
             contentType = contentType ?? value

@@ -47,6 +47,8 @@ final class HTTP2Stream {
     private var authority: String?
     private var contentType: String?
     private var contentEncoding: String?
+    private var accept: String?
+    private var traceParent = TraceParent.absent
     private var contentLength: Int?
     private var headerBytes = 0
     private var headerFieldCount = 0
@@ -126,6 +128,13 @@ final class HTTP2Stream {
             unsafe keep(value, &contentType)
         } else if contentEncoding == nil, unsafe Self.is(name, "content-encoding") {
             unsafe keep(value, &contentEncoding)
+        } else if unsafe Self.is(name, "traceparent") {
+            unsafe traceParent.note(value)
+        } else if method == .get, unsafe Self.is(name, "accept") {
+            // Several are one list (RFC 9110, section 5.3); pseudo-header fields come first.
+            let before = accept.map { "\($0)," } ?? ""
+            unsafe keep(value, &accept)
+            accept = before + (accept ?? "")
         }
     }
 
@@ -150,11 +159,13 @@ final class HTTP2Stream {
             version: .http2,
             contentType: contentType,
             contentEncoding: contentEncoding,
+            accept: accept,
+            traceParent: traceParent,
             contentLength: isRemotelyClosed ? 0 : contentLength
         )
         // Only CONNECT has no path.
         if path == nil { keptBytes += authority?.utf8.count ?? 0 }
-        (path, authority, contentType, contentEncoding) = (nil, nil, nil, nil)
+        (path, authority, contentType, contentEncoding, accept) = (nil, nil, nil, nil, nil)
         self.head = head
         enter(.body)
         body.begin(announcedBytes: contentLength)

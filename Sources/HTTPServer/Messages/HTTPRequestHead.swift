@@ -21,11 +21,17 @@ package struct HTTPRequestHead: Sendable {
 
     /// The media type of the body with its parameters, as sent; nil without the field.
     ///
-    /// With the next the only header field that is kept, because nobody reads another: a head is held until its body has come.
+    /// A field is kept only when somebody reads it: a head is held until its body has come.
     package let contentType: String?
 
     /// How the body is encoded, as sent; nil without the field.
     package let contentEncoding: String?
+
+    /// What answers the client takes, as sent, of a GET, as nobody asks it of another; nil without the field.
+    package let accept: String?
+
+    /// The trace the request is part of.
+    package let traceParent: TraceParent
 
     /// The announced body length; nil for a chunked body, an HTTP/2 body without the field, or no body at all.
     package let contentLength: Int?
@@ -39,6 +45,8 @@ package struct HTTPRequestHead: Sendable {
         version: Version,
         contentType: String? = nil,
         contentEncoding: String? = nil,
+        accept: String? = nil,
+        traceParent: TraceParent = .absent,
         contentLength: Int?,
         receivedAt: NIODeadline = .now()
     ) {
@@ -46,6 +54,8 @@ package struct HTTPRequestHead: Sendable {
         self.version = version
         self.contentType = contentType
         self.contentEncoding = contentEncoding
+        self.accept = method == .get ? accept : nil
+        self.traceParent = traceParent
         self.contentLength = contentLength
         self.receivedAt = receivedAt
         (path, query) = Self.split(target)

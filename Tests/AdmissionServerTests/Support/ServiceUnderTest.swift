@@ -80,6 +80,7 @@ struct ServiceUnderTest: Sendable {
         contentType: String? = "application/json",
         contentEncoding: String? = nil,
         body: [UInt8] = [],
+        traceParent: TraceParent = .absent,
         receivedAt: NIODeadline = .now()
     ) -> Answer {
         let head = HTTPRequestHead(
@@ -88,6 +89,7 @@ struct ServiceUnderTest: Sendable {
             version: .http11,
             contentType: contentType,
             contentEncoding: contentEncoding,
+            traceParent: traceParent,
             contentLength: body.count,
             receivedAt: receivedAt
         )
