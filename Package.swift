@@ -72,7 +72,10 @@ let package = Package(
         ),
 
         .target(name: "CustomResources", dependencies: ["JSONPull"]),
-        .target(name: "Reports", dependencies: ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"]),
+        .target(
+            name: "Reports",
+            dependencies: ["AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy"]
+        ),
 
         // Files: what the commands do without a cluster
         .target(
@@ -325,7 +328,8 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy", "Reports", "TestCheckout",
+                "AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy", "Reports",
+                "TestCheckout",
             ]
         ),
         .testTarget(

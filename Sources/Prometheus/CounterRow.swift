@@ -28,6 +28,9 @@ package final class CounterRow: Sendable {
         counts.add(count, at: index)
     }
 
+    /// Events of the series at `index` so far.
+    package func count(at index: Int) -> Int { counts[index] }
+
     func collect(_ samples: inout MetricSamples) {
         for (index, series) in series.enumerated() {
             let count = counts[index]

@@ -24,6 +24,8 @@ package struct ServerSettings: Sendable {
     package var limits: Limits
     /// Nil for no metrics.
     package var metrics: Metrics?
+    /// Nil for no status page.
+    package var status: Status?
     /// From so long on an allowed review has a line in the log.
     package var slowReview: TimeAmount
     /// Nil for no decision log.
@@ -124,6 +126,19 @@ package struct ServerSettings: Sendable {
 
         package init(location: DecisionFile.Location, keyFile: String? = nil) {
             (self.location, self.keyFile) = (location, keyFile)
+        }
+    }
+
+    /// Where the status page is.
+    package struct Status: Sendable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String = "127.0.0.1", port: Int) { (self.host, self.port) = (host, port) }
+
+        /// Whether only this machine can ask.
+        var isLoopback: Bool {
+            host == "localhost" || host == "::1" || host.utf8.starts(with: "127.".utf8)
         }
     }
 

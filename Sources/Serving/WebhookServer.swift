@@ -23,6 +23,7 @@ package struct WebhookServer: Sendable {
     private let decisions: DecisionLogService?
     private let webhook: WebhookService
     private let scrapes: MetricsService?
+    private let status: StatusService?
 
     /// Reads files and makes all parts; nothing listens and nobody is asked before the ``group()`` runs.
     ///
@@ -67,6 +68,7 @@ package struct WebhookServer: Sendable {
         let readinessChecks =
             [stopping.readiness] + certificate.readinessChecks
             + kept.readinessChecks + [policies.readiness] + source.readinessChecks
+        let denials = settings.status.map { _ in RecentDenials() }
         let reviews = ReviewHandler(
             engine: policies.engine,
             state: source.store,
@@ -75,7 +77,8 @@ package struct WebhookServer: Sendable {
             inFlight: ReviewsInFlight(maximum: settings.limits.maximumInFlight),
             metrics: metrics,
             log: ReviewLog(logger: logger, slowReview: settings.slowReview),
-            decisions: decisions?.log
+            decisions: decisions?.log,
+            denials: denials
         )
         let service = AdmissionService(
             reviews: reviews,
@@ -111,12 +114,25 @@ package struct WebhookServer: Sendable {
         scrapes = settings.metrics.map { [certificate, threads] in
             MetricsService(probed, $0, host: settings.host, certificate, threads.probes, logger)
         }
+        status = settings.status.map { [certificate, kept, source, policies, threads] in
+            let shown = StatusSource(
+                metrics: metrics,
+                engine: policies.engine,
+                source: source,
+                certificates: {
+                    [(name: "serving", endsAt: certificate.context.value.pair.notAfter)] + kept.authorityEnds
+                },
+                checks: [listening.readiness] + readinessChecks,
+                denials: denials ?? RecentDenials()
+            )
+            return StatusService($0, threads.probes, logger) { shown.document(on: $0) }
+        }
         observe()
     }
 
     /// The parts that run, in the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
-        let watchers: [(any Service)?] = [HeapTrimming(), scrapes, decisions]
+        let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions]
         let parts: [any Service] = [certificate, kept, policies, source, webhook]
         return watchers.compactMap(\.self) + parts
     }

@@ -17,7 +17,7 @@ import Testing
         "Replay": ["AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy"],
         "ClusterState": ["AgentRuns", "CivilTime", "Digest", "Policy", "JSONPull", "YAMLPull"],
         "CustomResources": ["JSONPull"],
-        "Reports": ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"],
+        "Reports": ["AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy"],
         "Offline": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "CustomResources", "JSONPull", "ManifestEdits", "Policy",
             "Replay", "Reports",
@@ -34,7 +34,8 @@ import Testing
         ],
         "Serving": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Offline", "Policy", "Prometheus", "Replay", "Reports", "SelfManagedCertificates", "TLS",
+            "KubernetesClient", "Offline", "Policy", "Prometheus", "Replay", "Reports", "SelfManagedCertificates",
+            "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "HTTPServer",

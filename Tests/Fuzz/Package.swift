@@ -69,7 +69,7 @@ let package = Package(
             ]
         ),
         counted("CustomResources", ["JSONPull"]),
-        counted("Reports", ["AdmissionAPI", "AgentRuns", "CustomResources", "JSONPull", "Policy"]),
+        counted("Reports", ["AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy"]),
         counted(
             "Offline",
             [

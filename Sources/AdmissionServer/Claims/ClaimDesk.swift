@@ -187,6 +187,8 @@ final class ClaimDesk<Caller: LeaseClient> {
         advance()
     }
 
+    func someClaims(atMost count: Int) -> [KnownClaim] { janitor.someClaims(atMost: count) }
+
     // MARK: The janitor's calls
 
     /// Does what the janitor wants done now, and sets the timer for what it wants later.

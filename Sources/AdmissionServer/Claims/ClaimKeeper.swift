@@ -109,6 +109,11 @@ package final class ClaimKeeper: BranchClaimer {
         eventLoop.execute { [desk] in desk.value.release(result) }
     }
 
+    /// Some of the claims this replica knows of, its own and those of others, so many at the most.
+    package func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]> {
+        eventLoop.submit { [desk] in desk.value.someClaims(atMost: count) }
+    }
+
     /// The scope by a new policy.
     package func use(_ scope: BranchClaimScope?) {
         eventLoop.execute { [desk] in desk.value.use(scope) }

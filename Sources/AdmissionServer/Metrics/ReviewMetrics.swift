@@ -4,7 +4,7 @@ internal import ClusterState
 internal import HTTPServer
 internal import JSONPull
 internal import NIOCore
-internal import Policy
+package import Policy
 internal import Prometheus
 
 /// What is counted of reviews.
@@ -121,6 +121,30 @@ package final class ReviewMetrics: Sendable {
             samples.add(medium.count, LabelSet("lane", "medium"))
             samples.add(large.count, LabelSet("lane", "large"))
         }
+    }
+
+    // MARK: Asking
+
+    /// How many reviews were allowed, denied and errored so far, dry runs among them.
+    package var verdictCounts: (allowed: Int, denied: Int, errored: Int) {
+        var sums = [0, 0, 0]
+        for index in 0..<(Self.operations.count * (Self.kinds.count + 1) * Self.verdicts.count * 2) {
+            sums[index / 2 % Self.verdicts.count] += reviews.count(at: index)
+        }
+        return (sums[0], sums[1], sums[2])
+    }
+
+    /// How many findings each rule had so far, by the action in force.
+    package var findingCounts: [RuleID: [Action: Int]] {
+        var sums: [RuleID: [Action: Int]] = [:]
+        for (complaint, place) in complaints {
+            for (index, action) in Self.actions.enumerated() {
+                sums[complaint.rule, default: [:]][action, default: 0] += findings.count(
+                    at: place * Self.actions.count + index
+                )
+            }
+        }
+        return sums
     }
 
     // MARK: Counting

@@ -16,6 +16,7 @@ package struct ReviewHandler: Sendable {
     private let claims: ReviewClaims?
     private let log: ReviewLog
     private let decisions: DecisionLog?
+    private let denials: RecentDenials?
 
     /// - Parameters:
     ///   - engine: judges.
@@ -26,6 +27,7 @@ package struct ReviewHandler: Sendable {
     ///   - metrics: counts.
     ///   - log: gets a line for every denied or slow review.
     ///   - decisions: gets every review once it has been answered; nil where there is no such log.
+    ///   - denials: gets every denied one; nil where nobody looks.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
@@ -34,13 +36,15 @@ package struct ReviewHandler: Sendable {
         inFlight: ReviewsInFlight = ReviewsInFlight(),
         metrics: AdmissionMetrics,
         log: ReviewLog,
-        decisions: DecisionLog? = nil
+        decisions: DecisionLog? = nil,
+        denials: RecentDenials? = nil
     ) {
         self.engine = engine
         self.inFlight = inFlight
         self.metrics = metrics
         self.log = log
         self.decisions = decisions
+        self.denials = denials
         let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge, counters: metrics.claims) }
@@ -135,6 +139,7 @@ package struct ReviewHandler: Sendable {
             metrics.reviews.judged(verdict, in: duration)
             if claims == nil, let taken = verdict.claims { countUnshared(taken) }
             log.answered(verdict, in: duration, trace)
+            if !verdict.allowed { denials?.add(verdict, at: judge.now()) }
         case .unreadable(let error):
             metrics.reviews.errored(in: duration)
             log.errored(error, trace)

@@ -34,6 +34,7 @@ enum HTTP1HeadReader {
                 contentType: fields.contentType,
                 contentEncoding: fields.contentEncoding,
                 accept: fields.accept,
+                host: fields.host,
                 traceParent: fields.traceParent,
                 contentLength: body.announcedBytes
             ),
@@ -103,6 +104,7 @@ extension HTTP1Framing.Body {
 /// The fields that decide about framing, gathered in one pass: each look-up by name would be a pass of its own.
 private struct FramingFields {
     var hostCount = 0
+    var host: String?
     var isHostValid = true
     var lengthCount = 0
     var length: Int?
@@ -121,6 +123,7 @@ private struct FramingFields {
         case 4 where name.isFieldName("host"):
             hostCount += 1
             isHostValid = value.isHost
+            host = value
         case 6 where name.isFieldName("accept"):
             // Several are one list (RFC 9110, section 5.3).
             accept = accept.map { "\($0),\(value)" } ?? value

@@ -160,6 +160,7 @@ final class HTTP2Stream {
             contentType: contentType,
             contentEncoding: contentEncoding,
             accept: accept,
+            host: authority,
             traceParent: traceParent,
             contentLength: isRemotelyClosed ? 0 : contentLength
         )

@@ -30,6 +30,9 @@ package struct HTTPRequestHead: Sendable {
     /// What answers the client takes, as sent, of a GET, as nobody asks it of another; nil without the field.
     package let accept: String?
 
+    /// Whom the client asked, name or address, with the port if it named one, of a GET: `Host`, or `:authority`.
+    package let host: String?
+
     /// The trace the request is part of.
     package let traceParent: TraceParent
 
@@ -46,6 +49,7 @@ package struct HTTPRequestHead: Sendable {
         contentType: String? = nil,
         contentEncoding: String? = nil,
         accept: String? = nil,
+        host: String? = nil,
         traceParent: TraceParent = .absent,
         contentLength: Int?,
         receivedAt: NIODeadline = .now()
@@ -55,6 +59,7 @@ package struct HTTPRequestHead: Sendable {
         self.contentType = contentType
         self.contentEncoding = contentEncoding
         self.accept = method == .get ? accept : nil
+        self.host = method == .get ? host : nil
         self.traceParent = traceParent
         self.contentLength = contentLength
         self.receivedAt = receivedAt

@@ -1,3 +1,4 @@
+internal import Digest
 internal import Policy
 
 /// A page of HTML that is whole by itself: no script, nothing from elsewhere, readable in light and in dark.
@@ -26,15 +27,31 @@ enum HTMLPage {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
         <title>\(escaped(title))</title>
-        <style>
-        \(style)
-        </style>
+        <style>\(style)</style>
         </head>
         <body>
         \(body)</body>
         </html>
 
         """
+    }
+
+    /// The style, as a Content Security Policy names it: `sha256-` and the hash in base64 (level 3, section 2.3.1).
+    static let styleSource = "sha256-" + base64(SHA256.digest(of: Array(style.utf8)))
+
+    /// RFC 4648, section 4.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let part = bytes[start..<min(start + 3, bytes.count)]
+            let bits = part.enumerated().reduce(0) { $0 | Int($1.element) << (16 - 8 * $1.offset) }
+            for place in 0..<4 {
+                let letter = letters[bits >> (18 - 6 * place) & 63]
+                text.append(place <= part.count ? letter : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Contrasts are at least 4.5 to 1 (WCAG 2.2, 1.4.3).
@@ -59,6 +76,8 @@ enum HTMLPage {
         .deny { color: var(--deny); } .warn { color: var(--warn); } .good { color: var(--good); } .audit { color: var(--audit); }
         .place, .more, footer { color: var(--faint); font-size: .9rem; } .fix { border-left: 3px solid var(--good); padding-left: .5rem; }
         footer { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: .5rem; }
+        table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem .25rem 0;
+          text-align: left; vertical-align: top; } th { color: var(--faint); font-weight: normal; }
         @media print { details { break-inside: avoid; } }
         """
 }

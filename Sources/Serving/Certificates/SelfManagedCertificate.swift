@@ -62,6 +62,12 @@ struct SelfManagedCertificate: Service {
         ]
     }
 
+    /// When the authorities end that replicas keep for themselves.
+    var authorityEnds: [(name: String, endsAt: UnixTime)] {
+        let ends = [("authority", keeper?.authorityEnd), ("next authority", keeper?.nextAuthorityEnd)]
+        return ends.compactMap { name, end in end.map { (name: name, endsAt: $0) } }
+    }
+
     /// Shows when the authorities expire.
     func observe(in metrics: AdmissionMetrics) {
         guard let keeper else { return }

@@ -11,6 +11,10 @@ protocol StateSource: Service {
     var store: ClusterStore { get }
     /// Claims branches where all replicas see it; nil where this process is on its own.
     var claimer: (any BranchClaimer)? { get }
+    /// Some of the claims that are known; nil where branches are not claimed.
+    func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
+    /// How many there are.
+    var claimCount: Int? { get }
     /// Shows what only this source knows.
     func observe(_ metrics: AdmissionMetrics)
     /// What `/readyz` tells of it.
@@ -21,6 +25,10 @@ protocol StateSource: Service {
 
 extension StateSource {
     var claimer: (any BranchClaimer)? { nil }
+
+    func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
+
+    var claimCount: Int? { nil }
 
     func observe(_ metrics: AdmissionMetrics) {}
 }

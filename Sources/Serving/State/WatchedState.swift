@@ -101,6 +101,10 @@ struct WatchedState: StateSource {
 
     var claimer: (any BranchClaimer)? { claims }
 
+    func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { claims?.someClaims(atMost: count) }
+
+    var claimCount: Int? { claims?.figures.held }
+
     func observe(_ metrics: AdmissionMetrics) {
         if let figures = claims?.figures { metrics.observeClaims { figures.held } }
         metrics.observeClock { [clock] in clock.secondsAhead }

@@ -46,6 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
+    @OptionGroup(title: "Status page") var status: StatusOptions
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Decision log") var decisionLog: DecisionLogOptions
 
@@ -54,6 +55,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard threads ?? 1 > 0 else { throw ValidationError("--threads must be at least 1") }
         if case .number(let number) = metrics.port, number == port, number != 0 {
             throw ValidationError("--metrics-port must be another than --port")
+        }
+        if let number = status.port, number != 0, number == port || metrics.port == .number(number) {
+            throw ValidationError("--status-port must be another than --port and --metrics-port")
         }
         guard !selfManaged.isOn || tls.certificateFile == nil else {
             throw ValidationError("--self-managed-certs and --tls-cert exclude each other: give one of them")
@@ -96,6 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.claims = claims.settings
         settings.limits = limits.settings
         settings.metrics = metrics.settings
+        settings.status = status.settings
         settings.slowReview = log.slowReview.amount
         settings.decisionLog = decisionLog.settings
         return settings

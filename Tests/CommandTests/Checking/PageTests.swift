@@ -23,20 +23,8 @@ import Testing
                 "<script>document.title = 'over by ' + (document.documentElement.scrollWidth - document.documentElement.clientWidth)</script></body>"
         )
         let path = try folder.write(measured, to: "page.html")
-        let shown = try await Program.run(
-            try #require(Browser.path),
-            [
-                "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(folder.path("profile"))",
-                "--window-size=\(width),900", "--dump-dom", "file://\(path)",
-            ]
-        )
+        let shown = try await Browser.dump("file://\(path)", width: width, in: folder)
         #expect(shown.output.contains("<title>over by 0</title>"), "\(shown.output.prefix(600))")
         #expect(shown.output.contains("PromptOverride") && shown.output.contains("&lt;b&gt; &amp; runs.yaml"))
-    }
-}
-
-private enum Browser {
-    static let path = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
     }
 }

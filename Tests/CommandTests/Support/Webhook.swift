@@ -65,6 +65,18 @@ final class Webhook: Sendable {
     /// Where the metrics are, for a server that was started with `--metrics-port 0`.
     var metricsPort: Int? { get throws { try Self.port(in: log, of: "metrics") } }
 
+    /// Where the status page is, for a server that was started with `--status-port 0`.
+    var statusPort: Int? {
+        get async throws {
+            let deadline = ContinuousClock.now + .seconds(30)
+            while ContinuousClock.now < deadline {
+                if let port = try Self.port(in: log, of: "status") { return port }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            return nil
+        }
+    }
+
     /// Sends a signal.
     func send(_ signal: Int32) { kill(program.identifier, signal) }
 

@@ -115,6 +115,11 @@ package struct ClaimJanitor: Sendable {
     /// Claims that are known.
     package var claimCount: Int { claims.count }
 
+    /// Some of the claims that are known, so many at the most: which branch, and whose since when.
+    package func someClaims(atMost count: Int) -> [KnownClaim] {
+        claims.prefix(count).map { KnownClaim(key: $0.key, holder: $0.value.holder, acquiredAt: $0.value.acquiredAt) }
+    }
+
     /// All it has in mind: claims, runs and what is to be done about them.
     var heldCount: Int {
         claims.count + claimsOfRun.count + unadopted.count + outrivalled.count + queue.count + underWay.count

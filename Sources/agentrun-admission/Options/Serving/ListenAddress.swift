@@ -4,6 +4,13 @@ internal import ArgumentParser
 struct ListenAddress: ExpressibleByArgument {
     let text: String
 
+    /// This machine alone.
+    static let loopback = ListenAddress(text: "127.0.0.1")
+
+    private init(text: String) { self.text = text }
+
+    var defaultValueDescription: String { text }
+
     /// Nil for what cannot be one: brackets around something else, half of them, or nothing.
     init?(argument: String) {
         let bytes = Array(argument.utf8)
