@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `has no two families of one name`() {
-        registry.gauge("connections", "Open.").set(1)
+        registry.gauge("connections", "Open.").set(Int64(1))
         registry.counter("connections_total", "Opened.").increment()
         #expect(
             text == """
