@@ -70,6 +70,25 @@ import Testing
         #expect(RestrictedProfile.violations(of: installation.pod).isEmpty)
     }
 
+    @Test func `makes what the example of certificates for pods makes`() async throws {
+        let installation = try await Chart.render(
+            """
+            certificates:
+              mode: pod
+              signerName: example.org/serving
+              caBundle: |
+                -----BEGIN CERTIFICATE-----
+                AAAA
+                -----END CERTIFICATE-----
+            """
+        )
+        let example = try Self.comparable(try await Installation.render(Installation.podCertificate).objects)
+        let found = try Self.comparable(installation.objects)
+        #expect(found.keys.sorted() == example.keys.sorted())
+        for (name, object) in example { #expect(found[name] == object, "\(name)") }
+        #expect(installation.flags["--tls-key"] == "/etc/agentrun-admission/tls/bundle.pem")
+    }
+
     /// Another name and namespace: whatever names something names what is there.
     @Test func `holds together under another name`() async throws {
         let installation = try await Chart.render("{}", name: "team", namespace: "guards")
@@ -112,6 +131,9 @@ import Testing
     @Test(arguments: [
         ("replicas: three", "/replicas"), ("failurePolicy: Sometimes", "/failurePolicy"), ("unknown: 1", "unknown"),
         ("certificates: { mode: secret }", "/certificates/secretName"),
+        ("certificates: { mode: pod }", "/certificates/signerName"),
+        ("certificates: { keyType: DSA }", "/certificates/keyType"),
+        ("certificates: { maxExpirationSeconds: 60 }", "/certificates/maxExpirationSeconds"),
         ("image: { digest: 'sha256:1' }", "/image/digest"),
         ("networkPolicy: { apiServers: [everywhere] }", "/networkPolicy/apiServers/0"),
         ("extraArgs: ['x; y']", "/extraArgs/0"), ("policy: { configMap: \"a\\nb: c\" }", "/policy/configMap"),

@@ -76,6 +76,8 @@ import Testing
             let needed = try #require(files[volume["name"].string ?? ""])
             if let name = volume["configMap"]["name"].string {
                 #expect(Set(installation.named("ConfigMap", name)["data"].object.keys) == needed)
+            } else if let source = volume["projected"]["sources"].array.first {
+                #expect(source["podCertificate"]["credentialBundlePath"].string.map { [$0] } == Array(needed))
             } else {
                 #expect(volume["secret"]["secretName"].string == "agentrun-admission-tls")
                 #expect(needed == ["tls.crt", "tls.key"])

@@ -26,6 +26,7 @@ import Testing
         let issued = try authority.issueServerCertificate(names: names, commonName: version, days: 1, now: time)
         try folder.write(issued.certificatePEM, to: "\(version)/tls.crt")
         try folder.write(issued.privateKeyPEM, to: "\(version)/tls.key")
+        try folder.write(issued.privateKeyPEM + issued.certificatePEM, to: "\(version)/bundle.pem")
         try link(version)
     }
 
@@ -65,6 +66,17 @@ import Testing
         #expect(try await subject(at: webhook).contains("two"))
         try await client.send("GET /livez HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
         #expect(try await client.receive().hasPrefix("HTTP/1.1 200 "))
+    }
+
+    /// As the kubelet writes it for a projected `podCertificate`: the key, then the chain.
+    @Test func `serves a swapped certificate that is in one file with its key`() async throws {
+        try mount("one")
+        let bundle = folder.path("current/bundle.pem")
+        let webhook = try await Webhook.start(["--tls-cert", bundle, "--tls-key", bundle])
+        #expect(try await subject(at: webhook).contains("one"))
+        try mount("two")
+        try await wait(for: "reloaded", in: webhook)
+        #expect(try await subject(at: webhook).contains("two"))
     }
 
     @Test func `reads certificate and policy again when it is told to by SIGHUP, and goes on`() async throws {

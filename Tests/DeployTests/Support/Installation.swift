@@ -5,8 +5,11 @@ import TestPrograms
 /// What one way of installing puts into a cluster.
 struct Installation: Sendable {
     /// The ways: the overlays, and the example once its comment has been followed.
-    static let folders = ["overlays/self-managed", "overlays/cert-manager", "overlays/fail-open", mountedSecret]
+    static let folders = [
+        "overlays/self-managed", "overlays/cert-manager", "overlays/fail-open", mountedSecret, podCertificate,
+    ]
     static let mountedSecret = "examples/mounted-secret"
+    static let podCertificate = "examples/pod-certificate"
 
     let objects: [Value]
 
@@ -27,8 +30,12 @@ struct Installation: Sendable {
     }
 
     private static func renderAnew(_ folder: String) async throws -> Installation {
-        guard folder == mountedSecret else { return Installation(objects: try await Kustomization.render(folder)) }
+        guard [mountedSecret, podCertificate].contains(folder) else { return Installation(objects: try await Kustomization.render(folder)) }
         let copy = try Folder(copying: Checkout.root.appending(path: "deploy"))
+        if folder == podCertificate {
+            let authority = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+            try Data(authority.utf8).write(to: copy.url.appending(path: "\(folder)/trust-bundle.pem"))
+        }
         try await prepareExample(in: copy.url.appending(path: folder))
         return Installation(objects: try await Kustomization.render(folder, in: copy.url))
     }
@@ -36,7 +43,7 @@ struct Installation: Sendable {
     /// Runs the commands in the comment at the head of the example.
     private static func prepareExample(in folder: URL) async throws {
         let comment = try String(contentsOf: folder.appending(path: "kustomization.yaml"), encoding: .utf8)
-            .split(separator: "\n").filter { $0.hasPrefix("#   ") }.map { $0.dropFirst(4) }
+            .split(separator: "\n").filter { $0.hasPrefix("#   ") && !$0.hasPrefix("#    ") }.map { $0.dropFirst(4) }
         let script = "set -eu; cd \(folder.path)\n" + comment.joined(separator: "\n")
         let tools = URL(fileURLWithPath: Program.underTest).deletingLastPathComponent().path
         let program = try await Program.run("/usr/bin/env", ["bash", "-c", script], searchPath: tools)

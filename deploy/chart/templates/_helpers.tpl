@@ -59,8 +59,8 @@ clientConfig:
     namespace: {{ .Release.Namespace }}
     path: /validate
     port: 443
-  {{- if eq .Values.certificates.mode "secret" }}
-  caBundle: {{ required "certificates.caBundle: give the authority (PEM) of the certificate in certificates.secretName" .Values.certificates.caBundle | b64enc }}
+  {{- if has .Values.certificates.mode (list "secret" "pod") }}
+  caBundle: {{ required "certificates.caBundle: give the authority (PEM) of the certificate of certificates.secretName or of certificates.signerName" .Values.certificates.caBundle | b64enc }}
   {{- end }}
 namespaceSelector:
   matchExpressions:
