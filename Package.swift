@@ -209,6 +209,7 @@ let package = Package(
         ),
         // Test support
         .target(name: "TestCheckout", path: "Tests/TestCheckout"),
+        .target(name: "TestPatience", path: "Tests/TestPatience"),
         .target(name: "TestRandomness", path: "Tests/TestRandomness"),
         .target(name: "TestWire", path: "Tests/TestWire"),
         .target(
@@ -253,12 +254,13 @@ let package = Package(
                 "KubernetesClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                "TestPatience",
             ]
         ),
 
         .testTarget(
             name: "ClusterStateTests",
-            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy", "TestRandomness"]
+            dependencies: ["AgentRuns", "ClusterState", "JSONPull", "Policy", "TestRandomness", "TestPatience"]
         ),
         .testTarget(
             name: "ClaimsSimulationTests",
@@ -307,15 +309,22 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                "TestPatience",
             ]
         ),
-        .testTarget(name: "JSONPullTests", dependencies: ["JSONPull", "TestCheckout", "TestRandomness"]),
-        .testTarget(name: "YAMLPullTests", dependencies: ["JSONPull", "TestPrograms", "TestRandomness", "YAMLPull"]),
+        .testTarget(
+            name: "JSONPullTests",
+            dependencies: ["JSONPull", "TestCheckout", "TestRandomness", "TestPatience"]
+        ),
+        .testTarget(
+            name: "YAMLPullTests",
+            dependencies: ["JSONPull", "TestPrograms", "TestRandomness", "YAMLPull", "TestPatience"]
+        ),
         .testTarget(
             name: "ManifestEditsTests",
             dependencies: ["JSONPull", "ManifestEdits", "TestRandomness", "YAMLPull"]
         ),
-        .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient"]),
+        .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient", "TestPatience"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestCheckout"]),
         .testTarget(
             name: "PrometheusTests",
@@ -324,7 +333,10 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ]
         ),
-        .testTarget(name: "CustomResourcesTests", dependencies: ["CustomResources", "JSONPull", "TestRandomness"]),
+        .testTarget(
+            name: "CustomResourcesTests",
+            dependencies: ["CustomResources", "JSONPull", "TestRandomness", "TestPatience"]
+        ),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
@@ -344,13 +356,17 @@ let package = Package(
             dependencies: ["AgentRuns", "JSONPull", "LanguageServer", "Offline", "Policy"]
         ),
         .testTarget(name: "AdmissionAPITests", dependencies: ["AdmissionAPI", "JSONPull", "TestCheckout"]),
-        .testTarget(name: "AgentRunsTests", dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness"]),
+        .testTarget(
+            name: "AgentRunsTests",
+            dependencies: ["AgentRuns", "Digest", "JSONPull", "TestRandomness", "TestPatience"]
+        ),
         .testTarget(
             name: "PolicyTests",
             dependencies: [
                 "AdmissionAPI", "AgentRuns", "CustomResources", "Digest", "JSONPull", "Policy", "PolicyTestSupport",
                 "TestCheckout", "TestRandomness", "YAMLPull",
                 .product(name: "OrderedCollections", package: "swift-collections"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -358,6 +374,7 @@ let package = Package(
             dependencies: [
                 "AdmissionAPI", "AgentRuns", "Digest", "JSONPull", "Policy", "PolicyTestSupport", "Replay",
                 .product(name: "OrderedCollections", package: "swift-collections"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -391,6 +408,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -405,6 +423,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -420,6 +439,7 @@ let package = Package(
                 "agentrun-admission",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -429,6 +449,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "TestPatience",
             ]
         ),
         .testTarget(
@@ -443,6 +464,7 @@ let package = Package(
                 "TestPrograms",
                 "YAMLPull",
                 "agentrun-admission",
+                "TestPatience",
             ]
         ),
     ],

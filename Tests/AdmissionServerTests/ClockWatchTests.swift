@@ -6,9 +6,10 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import TLS
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `The clock of a replica` {
+@Suite(.limit(minutes: 1)) struct `The clock of a replica` {
     /// Clocks that go a second with each answer.
     private final class Clock: Sendable {
         let time = Mutex<Int64>(1_800_000_000_000)

@@ -1,5 +1,6 @@
 import ClusterState
 import Synchronization
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
@@ -70,7 +71,7 @@ private struct Bad: Error, CustomStringConvertible {
         #expect(look { throw Bad(description: "two") } == "failed: two")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `reads what has not changed when somebody wishes it`() async {
+    @Test(.limit(minutes: 1)) func `reads what has not changed when somebody wishes it`() async {
         let reloader = FileReloader<Int>(paths: ["a"], files: file, interval: .seconds(3600))
         let (events, told) = AsyncStream.makeStream(of: String.self)
         reloader.readAgain()

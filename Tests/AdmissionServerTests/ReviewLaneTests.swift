@@ -1,10 +1,11 @@
 import HTTPServer
 import NIOCore
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
-@Suite(.timeLimit(.minutes(5))) struct `Reviews that take long` {
+@Suite(.limit(minutes: 5)) struct `Reviews that take long` {
     private static func post(_ name: String, _ padding: Int = 0) -> String {
         SlowJudgement.post(name, padding: padding)
     }

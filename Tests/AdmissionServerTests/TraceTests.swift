@@ -2,12 +2,13 @@ import Foundation
 import HTTPServer
 import NIOCore
 import Prometheus
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
 /// The trace of a request in everything that is told of its review.
-@Suite(.timeLimit(.minutes(1))) struct `The trace of a review` {
+@Suite(.limit(minutes: 1)) struct `The trace of a review` {
     private static let id = "4bf92f3577b34da6a3ce929d0e0e4736"
     private static let parent = "00f067aa0ba902b7"
 

@@ -1,5 +1,6 @@
 import AgentRuns
 import JSONPull
+import TestPatience
 import Testing
 
 @Suite struct `Matching globs` {
@@ -68,7 +69,7 @@ import Testing
     }
 
     /// One that goes back after each attempt takes 4 × 10¹¹ steps.
-    @Test(.timeLimit(.minutes(2))) func `costs no more than pattern and text`() throws {
+    @Test(.limit(minutes: 2)) func `costs no more than pattern and text`() throws {
         let start = String(repeating: "a", count: 500_000)
         let text = ExactString(start + start + start)
         #expect(try !#require(Glob(ExactString("*\(start)b*"))).matches(text))

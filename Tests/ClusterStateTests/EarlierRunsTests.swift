@@ -2,6 +2,7 @@ import AgentRuns
 import ClusterState
 import JSONPull
 import Policy
+import TestPatience
 import Testing
 
 @Suite struct `Earlier runs` {
@@ -121,7 +122,7 @@ import Testing
         #expect(Self.text(lookup.jobNamesakes(of: "nightly.1", in: "elsewhere")) == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `on one branch are looked at once, however many there are`() throws {
+    @Test(.limit(minutes: 1)) func `on one branch are looked at once, however many there are`() throws {
         let count = 20_000
         let runs = (0..<count).map { Self.run("run-\($0)", at: nil) }
         let store = ClusterStore()

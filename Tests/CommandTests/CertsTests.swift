@@ -1,7 +1,8 @@
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `certs generate` {
+@Suite(.limit(minutes: 1)) struct `certs generate` {
     private let folder: Folder
     private let names = ["ca.crt", "ca.key", "tls.crt", "tls.key"]
 

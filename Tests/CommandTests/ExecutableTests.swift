@@ -1,11 +1,12 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// How the executable is linked that `scripts/build` makes; that of a debug build is not shipped.
 @Suite(
     .enabled(if: ProcessInfo.processInfo.environment["AGENTRUN_ADMISSION_EXECUTABLE"] != nil),
-    .timeLimit(.minutes(1))
+    .limit(minutes: 1)
 )
 struct `The executable that is shipped` {
     private func readelf(_ what: String) async throws -> String {

@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `explain` {
+@Suite(.limit(minutes: 1)) struct `explain` {
     private let folder: Folder
 
     init() throws {

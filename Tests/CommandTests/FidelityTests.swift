@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// One object, one verdict: over TLS, from a recorded review, and from the object in a file.
-@Suite(.timeLimit(.minutes(2))) struct `One verdict` {
+@Suite(.limit(minutes: 2)) struct `One verdict` {
     /// Recordings of less than 300 KB: the megabytes of the others only make curl slow.
     private static let files: [URL] = {
         let files = try? FileManager.default.contentsOfDirectory(

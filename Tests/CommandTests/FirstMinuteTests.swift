@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What the README shows first, and what it says to try first.
-@Suite(.timeLimit(.minutes(2))) struct `The first minute` {
+@Suite(.limit(minutes: 2)) struct `The first minute` {
     private static func script(_ name: String, _ arguments: String...) async throws -> Program {
         try await Program.run(
             Checkout.root.appending(path: "scripts/\(name)").path,

@@ -1,7 +1,8 @@
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Help` {
+@Suite(.limit(minutes: 1)) struct `Help` {
     @Test(
         arguments: [
             "serve", "check", "explain", "test", "review", "audit", "certs", "certs generate", "policy", "policy check",

@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `lsp` {
+@Suite(.limit(minutes: 1)) struct `lsp` {
     private func framed(_ messages: [[String: Any]]) throws -> String {
         try messages.map { message in
             let json = try JSONSerialization.data(withJSONObject: message)

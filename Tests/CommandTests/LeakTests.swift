@@ -1,11 +1,12 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// A marker in every field of every kind, and none in any output.
 ///
 /// That is prompts, values of parameters, texts that only the controller reads. The fields that may be told have plain values; ``MarkedObjects/told`` lists them.
-@Suite(.timeLimit(.minutes(5))) struct `Leaks of the command` {
+@Suite(.limit(minutes: 5)) struct `Leaks of the command` {
     /// Refuses as much as can be refused, so that as much as possible is told.
     private static let policy = """
         apiVersion: admission.agents.proompteng.ai/v1alpha1

@@ -1,9 +1,10 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `policy and rules` {
+@Suite(.limit(minutes: 1)) struct `policy and rules` {
     private let folder: Folder
 
     init() throws { folder = try Folder() }

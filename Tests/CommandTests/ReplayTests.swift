@@ -1,9 +1,10 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `replay` {
+@Suite(.limit(minutes: 5)) struct `replay` {
     /// Made once for all tests: the log of some recorded reviews, by the built-in policy, without cluster state.
     private static let logged = Task { () throws -> (folder: Folder, log: String) in
         let folder = try Folder()

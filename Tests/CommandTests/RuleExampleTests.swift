@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// docs/rule-examples.yaml, which is what the documentation says of itself: an example of every reason.
-@Suite(.timeLimit(.minutes(1))) struct `Rule examples` {
+@Suite(.limit(minutes: 1)) struct `Rule examples` {
     private static let file = Checkout.root.appending(path: "docs/rule-examples.yaml").path
 
     /// Nobody reads an example of many KB.

@@ -1,9 +1,10 @@
 import Foundation
 import FoundationXML
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `test` {
+@Suite(.limit(minutes: 1)) struct `test` {
     private let folder: Folder
 
     init() throws {

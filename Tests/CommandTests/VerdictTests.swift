@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// The verdicts in `Tests/Corpus/verdicts`, each worked out by hand from the sentence that decides it.
-@Suite(.timeLimit(.minutes(1))) struct `Verdicts` {
+@Suite(.limit(minutes: 1)) struct `Verdicts` {
     private static let folder = Checkout.root.appending(path: "Tests/Corpus/verdicts")
 
     static let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.sorted() ?? []

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `serve --decision-log-key` and `replay --verify`, as an operator and an attacker use them.
-@Suite(.timeLimit(.minutes(5))) struct `replay --verify` {
+@Suite(.limit(minutes: 5)) struct `replay --verify` {
     private static let secret = "0123456789abcdef0123456789abcdef-secret"
 
     /// A log of two starts, the files of the first one rotated.

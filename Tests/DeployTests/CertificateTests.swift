@@ -1,7 +1,8 @@
+import TestPatience
 import Testing
 
 /// Where the serving certificate comes from, and how the API server learns to trust it.
-@Suite(.timeLimit(.minutes(2))) struct `The serving certificate` {
+@Suite(.limit(minutes: 2)) struct `The serving certificate` {
     /// What the API server calls the service.
     private static func serverName(_ installation: Installation) -> String {
         let metadata = installation.only("Service")["metadata"]

@@ -1,9 +1,10 @@
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// The Helm chart makes what the overlays make, takes what its schema says, and nothing else.
-@Suite(.enabled(if: Chart.canBeRendered), .timeLimit(.minutes(2))) struct `The chart` {
+@Suite(.enabled(if: Chart.canBeRendered), .limit(minutes: 2)) struct `The chart` {
     /// Values that stand for an overlay.
     private static let overlays = [
         "overlays/self-managed": "{}",

@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What `deploy/ci` has for controllers that apply a repository.
-@Suite(.timeLimit(.minutes(1))) struct `GitOps` {
+@Suite(.limit(minutes: 1)) struct `GitOps` {
     private func manifests(_ name: String) throws -> [Value] {
         try Value.documents(Checkout.text("deploy/ci/\(name)"))
     }

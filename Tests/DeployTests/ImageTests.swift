@@ -1,12 +1,13 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import AdmissionServer
 
 /// The image: what `deploy/Containerfile` says of it, and what `scripts/image.d/assemble` refuses to put together.
-@Suite(.timeLimit(.minutes(3))) struct `The image` {
+@Suite(.limit(minutes: 3)) struct `The image` {
     private static func instructions() throws -> [String] {
         // Lines that are continued are one.
         try Checkout.text("deploy/Containerfile").replacing("\\\n", with: "").split(separator: "\n").map(String.init)

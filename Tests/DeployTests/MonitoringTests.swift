@@ -1,9 +1,10 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import Testing
 
 /// The alerts, the dashboard, and what they ask for.
-@Suite(.timeLimit(.minutes(1))) struct `Monitoring` {
+@Suite(.limit(minutes: 1)) struct `Monitoring` {
     private struct Alert {
         var rule: Value
         var name: String { rule["alert"].string ?? "" }

@@ -1,9 +1,10 @@
+import TestPatience
 import Testing
 
 @testable import ClusterState
 
 /// What the replicas may do in the cluster.
-@Suite(.timeLimit(.minutes(2))) struct `Permissions` {
+@Suite(.limit(minutes: 2)) struct `Permissions` {
     /// One verb on one resource, in the whole cluster or a namespace: `list cluster/agents.proompteng.ai/agentruns`.
     private static func grants(_ installation: Installation) -> [String] {
         ["ClusterRole", "Role"].flatMap(installation.all).flatMap { role in

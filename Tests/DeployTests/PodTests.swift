@@ -1,11 +1,12 @@
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import AdmissionServer
 
 /// The replicas: what they may, how they are started, asked and stopped.
-@Suite(.timeLimit(.minutes(2))) struct `A replica` {
+@Suite(.limit(minutes: 2)) struct `A replica` {
     @Test(arguments: Installation.folders)
     func `keeps to the restricted profile, and writes nowhere`(folder: String) async throws {
         let installation = try await Installation.render(folder)

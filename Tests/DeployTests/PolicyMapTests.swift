@@ -1,9 +1,10 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// The policy in the ConfigMap.
-@Suite(.timeLimit(.minutes(1))) struct `The policy of the base` {
+@Suite(.limit(minutes: 1)) struct `The policy of the base` {
     private static func policy(_ folder: String) async throws -> String {
         let installation = try await Installation.render(folder)
         return try #require(

@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What a release consists of, what vouches for it, and what judges manifests with it.
-@Suite(.timeLimit(.minutes(4))) struct `A release` {
+@Suite(.limit(minutes: 4)) struct `A release` {
     @Test func `has each part, and a checksum of each`() async throws {
         let release = try await Release.made()
         let endings = [

@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `scripts/uninstall`, with a kubectl that writes down how it was called.
-@Suite(.timeLimit(.minutes(1))) struct `Uninstalling` {
+@Suite(.limit(minutes: 1)) struct `Uninstalling` {
     private let folder: Folder
 
     init() throws {

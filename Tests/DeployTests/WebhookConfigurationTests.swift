@@ -1,12 +1,13 @@
 import AdmissionAPI
 import JSONPull
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 @testable import Policy
 
 /// What the API server sends to the webhook, and what it does without an answer.
-@Suite(.timeLimit(.minutes(2))) struct `The webhook configuration` {
+@Suite(.limit(minutes: 2)) struct `The webhook configuration` {
     private static let operations = ["CREATE", "UPDATE"]
 
     /// One operation on one kind of object, as a rule of the configuration matches it.

@@ -2,9 +2,10 @@ import FakeAPIServer
 import KubernetesClient
 import NIOCore
 import NIOPosix
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Access to the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Access to the fake API server` {
     private static let files = CredentialFiles(
         read: { _ in [] },
         monotonicMilliseconds: { 0 },

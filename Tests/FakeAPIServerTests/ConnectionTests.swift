@@ -2,9 +2,10 @@ import FakeAPIServer
 import KubernetesClient
 import NIOCore
 import NIOPosix
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Connections to the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Connections to the fake API server` {
     private static func client(_ server: FakeAPIServer, urgent: Int = 3) throws -> APIClient {
         let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
         let text = Array(server.kubeconfig.utf8)

@@ -1,9 +1,10 @@
 import FakeAPIServer
 import Foundation
 import NIOCore
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Faults of the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Faults of the fake API server` {
     private static let path = FakeResource.agentRuns.path(namespace: "agents")
 
     /// What comes on a connection of its own until the server closes, or until `end`.

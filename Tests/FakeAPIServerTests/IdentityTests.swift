@@ -4,12 +4,13 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import TLS
+import TestPatience
 import Testing
 
 @testable import KubernetesClient
 
 /// Who a client is there, and how that changes.
-@Suite(.timeLimit(.minutes(2))) struct `An identity at the API server` {
+@Suite(.limit(minutes: 2)) struct `An identity at the API server` {
     private static let day = 86_400
 
     /// A server that knows clients by an authority of its own, and an access that changes at will.

@@ -1,8 +1,9 @@
 import FakeAPIServer
 import Foundation
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Lists of the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Lists of the fake API server` {
     @Test func `are one snapshot over all pages`() async throws {
         try await FakeAPIServer.run { server in
             for name in ["d", "b", "a", "c"] {

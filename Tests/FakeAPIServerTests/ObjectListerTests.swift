@@ -3,9 +3,10 @@ import Foundation
 import KubernetesClient
 import NIOCore
 import NIOPosix
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Listing once` {
+@Suite(.limit(minutes: 1)) struct `Listing once` {
     private static let resource = WatchedResource(
         group: "agents.proompteng.ai",
         version: "v1alpha1",

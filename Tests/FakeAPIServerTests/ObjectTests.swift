@@ -1,8 +1,9 @@
 import FakeAPIServer
 import Foundation
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Objects of the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Objects of the fake API server` {
     private static let leases = FakeResource.leases.path(namespace: "agents")
     private static let merge = ["Content-Type: application/merge-patch+json"]
 

@@ -1,9 +1,10 @@
 import FakeAPIServer
 import Foundation
 import NIOCore
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Watches of the fake API server` {
+@Suite(.limit(minutes: 1)) struct `Watches of the fake API server` {
     private static let path = FakeResource.agentRuns.path(namespace: "agents")
 
     private static func create(_ name: String, _ server: FakeAPIServer) async throws {

@@ -1,12 +1,13 @@
 import Logging
 import NIOCore
 import NIOPosix
+import TestPatience
 import TestWire
 import Testing
 
 @testable import HTTPServer
 
-@Suite(.timeLimit(.minutes(1))) struct `HTTP server on a socket` {
+@Suite(.limit(minutes: 1)) struct `HTTP server on a socket` {
     @Test func `answers requests and keeps the connection`() async throws {
         try await withServer(TestService()) { server, address in
             #expect(address.port ?? 0 > 0)

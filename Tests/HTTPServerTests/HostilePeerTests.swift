@@ -2,13 +2,14 @@ import Logging
 import NIOCore
 import NIOPosix
 import TLS
+import TestPatience
 import TestWire
 import Testing
 
 @testable import HTTPServer
 
 /// What a client with a few megabytes and some hundred sockets can do to the real server.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct `Hostile peers` {
+@Suite(.limit(minutes: 2), .serialized) struct `Hostile peers` {
     private static func greeting() -> [UInt8] {
         HTTP2Frame.preface + HTTP2Frame.settings().bytes
     }

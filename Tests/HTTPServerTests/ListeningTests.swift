@@ -1,12 +1,13 @@
 import Logging
 import NIOCore
 import NIOPosix
+import TestPatience
 import Testing
 
 @testable import HTTPServer
 
 /// Where the server listens.
-@Suite(.timeLimit(.minutes(1))) struct `Listening` {
+@Suite(.limit(minutes: 1)) struct `Listening` {
     private static func server(_ change: (inout HTTPServer.Configuration) -> Void) -> HTTPServer {
         var configuration = HTTPServer.Configuration(port: 0)
         change(&configuration)

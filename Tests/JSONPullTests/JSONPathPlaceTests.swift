@@ -1,4 +1,5 @@
 import JSONPull
+import TestPatience
 import Testing
 
 @Suite struct `Places of paths` {
@@ -65,7 +66,7 @@ import Testing
     }
 
     /// A pass for each path would be 6 × 10⁹ steps.
-    @Test(.timeLimit(.minutes(2))) func `of many are found in one pass`() throws {
+    @Test(.limit(minutes: 2)) func `of many are found in one pass`() throws {
         let count = 20_000
         let json = "{\"steps\":[\((0..<count).map { "{\"name\":\"s\($0)\"}" }.joined(separator: ","))]}"
         let places = try places((0..<count).map { "steps[\($0)].name" }, json)

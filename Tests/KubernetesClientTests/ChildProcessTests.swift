@@ -1,9 +1,10 @@
 import Glibc
+import TestPatience
 import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(2))) struct `A child process` {
+@Suite(.limit(minutes: 2)) struct `A child process` {
     /// What a shell script writes.
     private static func output(_ script: String, timeoutMilliseconds: Int = 600_000) throws -> String {
         let bytes = try ChildProcess.output(

@@ -2,11 +2,12 @@ import AgentRuns
 import JSONPull
 import OrderedCollections
 import PolicyTestSupport
+import TestPatience
 import Testing
 
 @testable import Replay
 
-@Suite(.timeLimit(.minutes(2))) struct `A recorded state` {
+@Suite(.limit(minutes: 2)) struct `A recorded state` {
     /// Each was looked for among all the others once.
     @Test func `keeps questions by the hundred thousand, each once`() throws {
         let state = RecordedState(try FixtureState(""))

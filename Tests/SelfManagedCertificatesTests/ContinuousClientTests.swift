@@ -3,11 +3,12 @@ import NIOCore
 import NIOPosix
 import SelfManagedCertificates
 import TLS
+import TestPatience
 import Testing
 
 /// A client that connects all the time, as API servers do: with the bundle of this moment, and with the one of the settle
 /// time ago.
-@Suite(.timeLimit(.minutes(5))) struct `A client that connects all the time` {
+@Suite(.limit(minutes: 5)) struct `A client that connects all the time` {
     private let clock = VirtualClock()
 
     /// Listens with whatever the replica serves at the moment a connection comes.

@@ -2,10 +2,11 @@ import FakeAPIServer
 import Foundation
 import SelfManagedCertificates
 import TLS
+import TestPatience
 import Testing
 
 /// Keepers against an API server that answers as a real one does.
-@Suite(.timeLimit(.minutes(5))) struct `Certificates kept in the cluster` {
+@Suite(.limit(minutes: 5)) struct `Certificates kept in the cluster` {
     private let clock = VirtualClock()
 
     @Test func `replicas that start together agree on one certificate and tell every webhook of theirs`() async throws {

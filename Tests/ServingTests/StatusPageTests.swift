@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+import TestPatience
 import TestPrograms
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 @testable import Serving
 
 /// The status page of a server in this process that watches a cluster.
-@Suite(.timeLimit(.minutes(2))) struct `The status page of a server` {
+@Suite(.limit(minutes: 2)) struct `The status page of a server` {
     /// Where the page is, as the log tells.
     private final class Addresses: Sendable {
         private let status = Mutex<String?>(nil)

@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import Offline
 import ServiceLifecycle
+import TestPatience
 import TestPrograms
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 @testable import Serving
 
 /// The whole server, in this process.
-@Suite(.timeLimit(.minutes(2))) struct `The server as a library` {
+@Suite(.limit(minutes: 2)) struct `The server as a library` {
     private let folder: Folder
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

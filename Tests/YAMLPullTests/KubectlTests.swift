@@ -1,11 +1,12 @@
 import Foundation
 import JSONPull
+import TestPatience
 import TestPrograms
 import Testing
 import YAMLPull
 
 /// What kubectl sends to the API server is what is read here.
-@Suite(.timeLimit(.minutes(5))) struct `YAML as kubectl reads it` {
+@Suite(.limit(minutes: 5)) struct `YAML as kubectl reads it` {
     /// More of them with `YAML_DOCUMENTS=10000`.
     private static let count = ProcessInfo.processInfo.environment["YAML_DOCUMENTS"].flatMap { Int($0) } ?? 300
 

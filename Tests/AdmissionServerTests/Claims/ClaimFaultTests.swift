@@ -5,9 +5,10 @@ import FakeAPIServer
 import JSONPull
 import NIOCore
 import Policy
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Claims that fail` {
+@Suite(.limit(minutes: 1)) struct `Claims that fail` {
     private static func policy(onUnclaimed: String) throws -> AdmissionPolicy {
         try AdmissionPolicy.load(
             Array(

@@ -4,12 +4,13 @@ import ClusterState
 import FakeAPIServer
 import JSONPull
 import NIOCore
+import TestPatience
 import Testing
 
 /// Claims on an API server that takes half a second a call, or as long as it likes.
 ///
 /// What takes longer here is a busy machine: that they are made within a webhook's time-out the end-to-end tests see.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct `Claims under load` {
+@Suite(.serialized, .limit(minutes: 2)) struct `Claims under load` {
     private static let delay = TimeAmount.milliseconds(500)
     /// What came at once when most were admitted unclaimed.
     private static let count = 110

@@ -3,9 +3,10 @@ import ClusterState
 import FakeAPIServer
 import NIOCore
 import Policy
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Claimed branches` {
+@Suite(.limit(minutes: 1)) struct `Claimed branches` {
     @Test func `have one Lease that tells whose they are`() async throws {
         try await FakeAPIServer.run { server in
             let replica = try Replica(server)

@@ -2,9 +2,10 @@ import AdmissionServer
 import ClusterState
 import FakeAPIServer
 import Policy
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Claims of runs whose Jobs go on` {
+@Suite(.limit(minutes: 1)) struct `Claims of runs whose Jobs go on` {
     private static func replica(_ server: FakeAPIServer, name: String = "one") throws -> Replica {
         try Replica(server, name: name, sources: [Replica.runs, Replica.jobs])
     }

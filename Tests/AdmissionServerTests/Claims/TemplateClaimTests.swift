@@ -3,9 +3,10 @@ import AgentRuns
 import ClusterState
 import FakeAPIServer
 import Policy
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Claims of templates` {
+@Suite(.limit(minutes: 1)) struct `Claims of templates` {
     private static let mark = #","annotations":{"agents.proompteng.ai/template":"true"}"#
 
     private static var policy: AdmissionPolicy {

@@ -5,9 +5,10 @@ import JSONPull
 import KubernetesClient
 import NIOCore
 import Policy
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `Faults of the API server` {
+@Suite(.limit(minutes: 5)) struct `Faults of the API server` {
     /// A fault, what it is for, and what is said of it.
     struct Case: CustomTestStringConvertible, Sendable {
         var name: String

@@ -7,9 +7,10 @@ import KubernetesClient
 import NIOCore
 import Policy
 import Synchronization
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct `List and watch` {
+@Suite(.limit(minutes: 5)) struct `List and watch` {
     @Test func `all pages of a list are there at once, then what the watch tells`() async throws {
         try await FakeAPIServer.run { server in
             let template = try AgentRunTemplate()

@@ -2,11 +2,12 @@ import Foundation
 import Glibc
 import Prometheus
 import Replay
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
-@Suite(.timeLimit(.minutes(5))) struct `A chained decision log` {
+@Suite(.limit(minutes: 5)) struct `A chained decision log` {
     private static let key = try? ChainKey([UInt8](repeating: 3, count: 32))
 
     private func chain(_ start: UInt64 = 1) throws -> LineChain {

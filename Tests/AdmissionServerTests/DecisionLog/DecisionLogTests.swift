@@ -5,11 +5,12 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import Prometheus
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
-@Suite(.timeLimit(.minutes(5))) struct `The decision log` {
+@Suite(.limit(minutes: 5)) struct `The decision log` {
     /// A line as Foundation reads it.
     private func object(_ line: Substring) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -3,9 +3,10 @@ import ClusterState
 import JSONPull
 import Policy
 import Synchronization
+import TestPatience
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Manifests watcher` {
+@Suite(.limit(minutes: 1)) struct `Manifests watcher` {
     /// Runs a step after each look instead of waiting, and ends after the last one.
     private final class Script: Sendable {
         let events = Mutex<[String]>([])

@@ -1,4 +1,5 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 /// docs/pull-requests.md.
 @Suite(
     .enabled(if: APIServer.kubeconfig != nil && APIServer.definitions != nil, "no cluster is given"),
-    .timeLimit(.minutes(10))
+    .limit(minutes: 10)
 )
 struct `Objects a real API server` {
     /// Every value of a run that is wrong in no way, replaced by other ones, one at a time.

@@ -1,10 +1,11 @@
 import FakeAPIServer
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `audit`, as a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct `Audit` {
+@Suite(.limit(minutes: 2)) struct `Audit` {
     private let folder: Folder
 
     init() throws {

@@ -1,7 +1,8 @@
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Input of check` {
+@Suite(.limit(minutes: 1)) struct `Input of check` {
     private let folder: Folder
 
     init() throws {

@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Positions of findings` {
+@Suite(.limit(minutes: 1)) struct `Positions of findings` {
     private let folder: Folder
 
     init() throws {
@@ -73,7 +74,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `SARIF` {
+@Suite(.limit(minutes: 1)) struct `SARIF` {
     /// What the schema of SARIF 2.1.0 demands of the parts that are written, and what GitHub makes of them.
     @Test func `names every finding, its rule and its place`() async throws {
         let folder = try Folder()
@@ -104,7 +105,7 @@ import Testing
 }
 
 /// What differs on a terminal, which `script` is (bsdutils).
-@Suite(.timeLimit(.minutes(1))) struct `On a terminal` {
+@Suite(.limit(minutes: 1)) struct `On a terminal` {
     private func onTerminal(_ command: String) async throws -> String {
         try await Program.named("script", "--quiet", "--return", "--command", command, "/dev/null").output
     }

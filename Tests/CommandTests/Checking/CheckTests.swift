@@ -1,9 +1,10 @@
 import Foundation
 import FoundationXML
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `check` {
+@Suite(.limit(minutes: 1)) struct `check` {
     private let folder: Folder
 
     init() throws {
@@ -252,7 +253,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `policy show` {
+@Suite(.limit(minutes: 1)) struct `policy show` {
     @Test func `prints a policy that it accepts itself`() async throws {
         let folder = try Folder()
         let shown = try await Program.agentrunAdmission("policy", "show")
@@ -264,7 +265,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `version` {
+@Suite(.limit(minutes: 1)) struct `version` {
     @Test func `names product and toolchain`() async throws {
         let program = try await Program.agentrunAdmission("version")
         #expect(program.status == 0)
@@ -272,7 +273,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `bench` {
+@Suite(.limit(minutes: 1)) struct `bench` {
     @Test func `prints one JSON object of nanoseconds`() async throws {
         let folder = try Folder()
         let file = try folder.write(Reviews.create(), to: "review.json")

@@ -1,9 +1,10 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// Objects that stand in files: those without a name, those the API server would not read, and those that are over.
-@Suite(.timeLimit(.minutes(2))) struct `Objects of files` {
+@Suite(.limit(minutes: 2)) struct `Objects of files` {
     private let folder: Folder
 
     init() throws {

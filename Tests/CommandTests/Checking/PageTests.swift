@@ -1,9 +1,10 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// The page in a browser, where there is one (Debian's chromium).
-@Suite(.enabled(if: Browser.path != nil, "no chromium"), .timeLimit(.minutes(2))) struct `The page of check` {
+@Suite(.enabled(if: Browser.path != nil, "no chromium"), .limit(minutes: 2)) struct `The page of check` {
     @Test(arguments: [360, 800, 1400])
     func `fits every width, and has no script`(width: Int) async throws {
         let folder = try Folder()

@@ -1,10 +1,11 @@
 import Foundation
 import TestCheckout
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `kubectl agentrun`; with a cluster where `AGENTRUN_ADMISSION_KUBECONFIG` names one, as `Objects a real API server` has it.
-@Suite(.timeLimit(.minutes(2))) struct `The plugin of kubectl` {
+@Suite(.limit(minutes: 2)) struct `The plugin of kubectl` {
     private static let plugin = Checkout.root.appending(path: "scripts/kubectl-agentrun").path
     private static let kubeconfig = ProcessInfo.processInfo.environment["AGENTRUN_ADMISSION_KUBECONFIG"]
 

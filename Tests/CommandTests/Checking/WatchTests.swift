@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `check --watch` {
+@Suite(.limit(minutes: 2)) struct `check --watch` {
     @Test func `judges again when a file changes, comes or goes`() async throws {
         let folder = try Folder()
         try folder.write(Reviews.manifest("one"), to: "runs/one.yaml")

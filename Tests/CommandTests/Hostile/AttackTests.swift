@@ -1,7 +1,8 @@
+import TestPatience
 import Testing
 
 /// The real process, over TLS, against clients that mean harm ([testing.md](../../docs/testing.md) has the table).
-@Suite(.timeLimit(.minutes(10)), .serialized) struct `Attacks` {
+@Suite(.limit(minutes: 10), .serialized) struct `Attacks` {
     @Test(arguments: Attack.allCases)
     func `leave the process within the memory deploy gives it, its probes answered and others served`(
         attack: Attack

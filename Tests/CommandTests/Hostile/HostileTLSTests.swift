@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What clients can do with TLS to the executable, on real sockets.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct `Hostile TLS` {
+@Suite(.limit(minutes: 3), .serialized) struct `Hostile TLS` {
     /// What the server says to a first flight.
     enum Reply: Equatable {
         /// Its own hello: the handshake goes on.

@@ -1,8 +1,9 @@
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What one object, and many at once, can make the process hold, against what `deploy/` gives it.
-@Suite(.timeLimit(.minutes(15)), .serialized) struct `Memory` {
+@Suite(.limit(minutes: 15), .serialized) struct `Memory` {
     /// The largest the server takes.
     private static let bodyBytes = 20 << 20
 

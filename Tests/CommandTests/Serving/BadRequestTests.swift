@@ -1,8 +1,9 @@
+import TestPatience
 import TestPrograms
 import Testing
 
 /// What a client can get wrong: it gets a clear error, and the next one is served.
-@Suite(.timeLimit(.minutes(1))) struct `Bad requests` {
+@Suite(.limit(minutes: 1)) struct `Bad requests` {
     private static let nested = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
 
     @Test(arguments: [

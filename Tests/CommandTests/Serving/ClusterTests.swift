@@ -1,10 +1,11 @@
 import FakeAPIServer
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `serve` beside an API server, as a process of its own.
-@Suite(.timeLimit(.minutes(5))) struct `Beside an API server` {
+@Suite(.limit(minutes: 5)) struct `Beside an API server` {
     private let folder: Folder
 
     init() throws {

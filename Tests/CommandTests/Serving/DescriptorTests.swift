@@ -1,8 +1,9 @@
 import Glibc
+import TestPatience
 import Testing
 
 /// A process that may have fewer descriptors than clients come.
-@Suite(.timeLimit(.minutes(3)), .serialized) struct `Descriptors` {
+@Suite(.limit(minutes: 3), .serialized) struct `Descriptors` {
     @Test func `that run out cost no processor, one line and no open connection`() async throws {
         let webhook = try await Webhook.start(
             ["--metrics-port", "0", "--threads", "1", "--handshake-timeout", "300", "--header-timeout", "300"],

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Stopping` {
+@Suite(.limit(minutes: 2)) struct `Stopping` {
     /// Waits for a line of the log.
     private func wait(for text: String, in webhook: Webhook) async throws {
         let deadline = ContinuousClock.now + .seconds(20)

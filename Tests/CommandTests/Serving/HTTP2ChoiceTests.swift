@@ -1,8 +1,9 @@
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `--http2`: what is offered to whom.
-@Suite(.timeLimit(.minutes(1))) struct `HTTP/2` {
+@Suite(.limit(minutes: 1)) struct `HTTP/2` {
     /// What a pod finds in its environment.
     private static let pod = [
         "/usr/bin/env", "KUBERNETES_SERVICE_HOST=192.0.2.1", "KUBERNETES_SERVICE_PORT=443",

@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `/metrics` {
+@Suite(.limit(minutes: 1)) struct `/metrics` {
     @Test func `is plain HTTP on a port of its own, and knows what happened on the other`() async throws {
         let webhook = try await Webhook.start("--metrics-port", "0")
         #expect(try await webhook.post(Reviews.create("one")).status == 200)

@@ -1,9 +1,10 @@
 import FakeAPIServer
+import TestPatience
 import TestPrograms
 import Testing
 
 /// Which kinds of the cluster `/readyz` waits for: those that the policy in force needs.
-@Suite(.timeLimit(.minutes(5))) struct `Readiness` {
+@Suite(.limit(minutes: 5)) struct `Readiness` {
     /// What keeps a kind from being known.
     enum Trouble: CaseIterable {
         case forbidden, missing, slow

@@ -1,12 +1,13 @@
 import Digest
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import TLS
 
 /// Files that change under a running server.
-@Suite(.timeLimit(.minutes(1))) struct `Reloading` {
+@Suite(.limit(minutes: 1)) struct `Reloading` {
     private let folder: Folder
 
     init() throws {

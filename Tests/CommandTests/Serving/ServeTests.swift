@@ -1,8 +1,9 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `serve` {
+@Suite(.limit(minutes: 1)) struct `serve` {
     @Test(arguments: ["--http1.1", "--http2"])
     func `judges a review over either protocol`(version: String) async throws {
         let webhook = try await Webhook.start()

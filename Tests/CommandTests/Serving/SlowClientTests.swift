@@ -1,7 +1,8 @@
+import TestPatience
 import Testing
 
 /// Clients that take their time, on purpose or not.
-@Suite(.timeLimit(.minutes(1))) struct `Slow clients` {
+@Suite(.limit(minutes: 1)) struct `Slow clients` {
     @Test func `are cut off in the middle of a ClientHello`() async throws {
         let webhook = try await Webhook.start("--handshake-timeout", "1")
         // A record of 512 bytes that holds a ClientHello of 508, and the first four bytes of it.

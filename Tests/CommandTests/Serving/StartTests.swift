@@ -1,10 +1,11 @@
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import TLS
 
 /// What an operator can get wrong: exit code 2 and what to do about it.
-@Suite(.timeLimit(.minutes(1))) struct `Starting` {
+@Suite(.limit(minutes: 1)) struct `Starting` {
     private let folder: Folder
 
     init() throws {

@@ -1,9 +1,10 @@
 import Foundation
+import TestPatience
 import TestPrograms
 import Testing
 
 /// `serve --status-port`, by curl and in a browser.
-@Suite(.timeLimit(.minutes(2))) struct `The status page of serve` {
+@Suite(.limit(minutes: 2)) struct `The status page of serve` {
     private func curl(_ url: String, _ options: String...) async throws -> String {
         let fixed = ["curl", "--silent", "--noproxy", "*", "--max-time", "20"]
         return try await Program.run("/usr/bin/env", fixed + options + [url]).output

@@ -1,10 +1,11 @@
 import Glibc
+import TestPatience
 import TestPrograms
 import TestWire
 import Testing
 
 /// Clients that speak something else than the port does, by raw sockets.
-@Suite(.timeLimit(.minutes(2))) struct `Clients of another protocol` {
+@Suite(.limit(minutes: 2)) struct `Clients of another protocol` {
     private static let answer = """
         HTTP/1.0 400 Bad Request\r
         Content-Type: text/plain; charset=utf-8\r

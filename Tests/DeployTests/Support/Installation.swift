@@ -30,7 +30,9 @@ struct Installation: Sendable {
     }
 
     private static func renderAnew(_ folder: String) async throws -> Installation {
-        guard [mountedSecret, podCertificate].contains(folder) else { return Installation(objects: try await Kustomization.render(folder)) }
+        guard [mountedSecret, podCertificate].contains(folder) else {
+            return Installation(objects: try await Kustomization.render(folder))
+        }
         let copy = try Folder(copying: Checkout.root.appending(path: "deploy"))
         if folder == podCertificate {
             let authority = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"

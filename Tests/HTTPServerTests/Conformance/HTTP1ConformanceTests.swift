@@ -1,12 +1,13 @@
 import Foundation
 import NIOCore
 import TestCheckout
+import TestPatience
 import Testing
 
 @testable import HTTPServer
 
 /// What RFC 9112 and RFC 9110 require of a server, on a socket, and once more byte by byte.
-@Suite(.timeLimit(.minutes(3))) struct `HTTP/1.1 conformance` {
+@Suite(.limit(minutes: 3)) struct `HTTP/1.1 conformance` {
     private static var limits: HTTPServerLimits {
         var limits = HTTPServerLimits()
         limits.maximumBodyBytes = 1000

@@ -91,9 +91,10 @@ struct FileYear {
                     try FileManager.default.moveItem(atPath: path, toPath: "\(path).moved")
                 }
                 _ = try file.reopenIfMoved()
-                var line = [UInt8](repeating: UInt8(ascii: "x"), count: Int(random.draw(1...300))) + [10]
+                let line = [UInt8](repeating: UInt8(ascii: "x"), count: Int(random.draw(1...300))) + [10]
                 if file.needsRotation(for: line.count) { try file.rotate() }
-                try file.write(&line)
+                var written = 0
+                try file.write(line, from: &written)
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
                 if names.count > Self.rotatedFiles + 2 || size > Self.maximumBytes {

@@ -2,6 +2,7 @@ import AgentRuns
 import JSONPull
 import Policy
 import PolicyTestSupport
+import TestPatience
 import Testing
 
 /// What the controller makes of texts with tokens (`controller-semantics.md` sections 5 and 7).
@@ -147,7 +148,7 @@ import Testing
         #expect(try missing("", "url", "issueUrl: x") == [])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `takes no longer than the text is long`() throws {
+    @Test(.limit(minutes: 1)) func `takes no longer than the text is long`() throws {
         let value = String(repeating: " ", count: 2000)
         let text = String(repeating: "{{x}}", count: 800)
         let long = String(repeating: "{{ parameters }}", count: 8000)
