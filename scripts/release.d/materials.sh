@@ -85,7 +85,8 @@ licence_of() {
   read -r kind name < <(jq -r '"\(.kind) \(.name)"' <<<"$1")
   case $kind in
     swift)
-      for file in .build/checkouts/"$name"/LICENSE{.txt,.md,}; do [[ ! -f $file ]] || { printf '%s' "$file"; return; }; done
+      # The tests of a release are also run where nothing but a build for a sanitizer has fetched the packages.
+      for file in .build{,-thread,-address}/checkouts/"$name"/LICENSE{.txt,.md,}; do [[ ! -f $file ]] || { printf '%s' "$file"; return; }; done
       ;;
     toolchain)
       file=$(dirname "$(readlink -f "$(command -v swift)")")/../share/swift/LICENSE.txt
