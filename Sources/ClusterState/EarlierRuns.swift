@@ -220,45 +220,40 @@ extension ClusterStore {
     }
 
     fileprivate func group(holding branch: BranchKey, scope: ExactString?) -> RunGroup {
-        let runs = withState { state in
-            state.expireReservations(clock)
-            var runs: [RunGroup.Run] = []
-            state.forEachHolder(of: branch, scope: scope) { run in
-                runs.append(RunGroup.Run(run))
-                return true
-            }
-            return runs
-        }
-        return RunGroup(runs)
+        group { state, add in state.forEachHolder(of: branch, scope: scope, add) }
     }
 
     fileprivate func group(withKey digest: UInt64) -> RunGroup {
-        let runs = withState { state in
-            state.expireReservations(clock)
-            var runs: [RunGroup.Run] = []
-            state.objects.runs.forEachRun(withKey: digest) { run in
-                runs.append(RunGroup.Run(run))
-                return true
-            }
+        group { state, add in
+            state.objects.runs.forEachRun(withKey: digest, add)
             state.reservations.runs.forEachRun(withKey: digest) { run in
-                if state.objects.runs.run(run.key) == nil { runs.append(RunGroup.Run(run)) }
-                return true
+                state.objects.runs.run(run.key) == nil ? add(run) : true
             }
-            return runs
         }
-        return RunGroup(runs)
     }
 
     /// The run itself included, where its Jobs have that name.
     fileprivate func group(withJobNameOf key: ObjectKey) -> RunGroup {
+        group { state, add in
+            var hasOthers = false
+            state.objects.runs.forEachRun(withJobNameOf: key) { run in
+                guard !run.isNamed(key) else { return true }
+                hasOthers = true
+                return add(run)
+            }
+            if hasOthers, let own = state.objects.runs.run(key), own.hasJobs { _ = add(own) }
+        }
+    }
+
+    /// The runs that `collect` hands to its second argument, which always wants more.
+    private func group(_ collect: (borrowing State, _ add: (RunRecord) -> Bool) -> Void) -> RunGroup {
         let runs = withState { state in
             state.expireReservations(clock)
             var runs: [RunGroup.Run] = []
-            state.objects.runs.forEachRun(withJobNameOf: key) { run in
-                if !run.isNamed(key) { runs.append(RunGroup.Run(run)) }
+            collect(state) { run in
+                runs.append(RunGroup.Run(run))
                 return true
             }
-            if !runs.isEmpty, let own = state.objects.runs.run(key), own.hasJobs { runs.append(RunGroup.Run(own)) }
             return runs
         }
         return RunGroup(runs)

@@ -11,7 +11,7 @@ package enum SHA256 {
             // OpenSSL: SHA256(3). It takes a null pointer for no bytes and cannot fail.
             let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
             unsafe COpenSSL.SHA256(start, bytes.count, output.baseAddress)
-            return unsafe hexadecimal(UnsafeBufferPointer(output))
+            return unsafe Hexadecimal.text(UnsafeBufferPointer(output))
         }
         return digest
     }
@@ -22,21 +22,11 @@ package enum SHA256 {
         return text.withUTF8 { unsafe hexDigest(of: UnsafeRawBufferPointer($0)) }
     }
 
-    /// Whether `text` is what ``hexDigest(of:)-(String)`` makes: 64 lower-case hexadecimal digits.
-    package static func isHexDigest(_ text: String) -> Bool {
-        text.utf8.count == byteCount * 2
-            && text.utf8.allSatisfy {
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-            }
-    }
-
     /// The digest of `bytes` as 64 lower-case hexadecimal digits.
-    package static func hexDigest(of bytes: some Collection<UInt8>) -> String {
-        // The bytes are lent for the call.
-        unsafe bytes.withContiguousStorageIfAvailable { unsafe hexDigest(of: UnsafeRawBufferPointer($0)) }
-            ?? Array(bytes).withUnsafeBytes { unsafe hexDigest(of: $0) }
-    }
+    package static func hexDigest(of bytes: some Collection<UInt8>) -> String { Hexadecimal.text(digest(of: bytes)) }
+
+    /// Whether `text` is what ``hexDigest(of:)-(String)`` makes.
+    package static func isHexDigest(_ text: String) -> Bool { Hexadecimal.isText(text, count: 2 * byteCount) }
 
     /// The digest of `bytes`, 32 bytes.
     package static func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
@@ -50,16 +40,5 @@ package enum SHA256 {
         // The bytes are lent for the call.
         return unsafe bytes.withContiguousStorageIfAvailable { unsafe digest($0) }
             ?? Array(bytes).withUnsafeBufferPointer { unsafe digest($0) }
-    }
-
-    private static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-        let digits: StaticString = "0123456789abcdef"
-        return unsafe String(unsafeUninitializedCapacity: bytes.count * 2) { output in
-            for index in bytes.indices {
-                unsafe output[2 * index] = digits.utf8Start[Int(bytes[index] >> 4)]
-                unsafe output[2 * index + 1] = digits.utf8Start[Int(bytes[index] & 0xF)]
-            }
-            return bytes.count * 2
-        }
     }
 }

@@ -68,7 +68,7 @@ package struct WebhookServer: Sendable {
         let readinessChecks =
             [stopping.readiness] + certificate.readinessChecks
             + kept.readinessChecks + [policies.readiness] + source.readinessChecks
-        let denials = settings.status.map { _ in RecentDenials() }
+        let shown = settings.status.map { (settings: $0, denials: RecentDenials()) }
         let reviews = ReviewHandler(
             engine: policies.engine,
             state: source.store,
@@ -78,7 +78,7 @@ package struct WebhookServer: Sendable {
             metrics: metrics,
             log: ReviewLog(logger: logger, slowReview: settings.slowReview),
             decisions: decisions?.log,
-            denials: denials
+            denials: shown?.denials
         )
         let service = AdmissionService(
             reviews: reviews,
@@ -114,8 +114,8 @@ package struct WebhookServer: Sendable {
         scrapes = settings.metrics.map { [certificate, threads] in
             MetricsService(probed, $0, host: settings.host, certificate, threads.probes, logger)
         }
-        status = settings.status.map { [certificate, kept, source, policies, threads] in
-            let shown = StatusSource(
+        status = shown.map { [certificate, kept, source, policies, threads] shown in
+            let source = StatusSource(
                 metrics: metrics,
                 engine: policies.engine,
                 source: source,
@@ -123,9 +123,9 @@ package struct WebhookServer: Sendable {
                     [(name: "serving", endsAt: certificate.context.value.pair.notAfter)] + kept.authorityEnds
                 },
                 checks: [listening.readiness] + readinessChecks,
-                denials: denials ?? RecentDenials()
+                denials: shown.denials
             )
-            return StatusService($0, threads.probes, logger) { shown.document(on: $0) }
+            return StatusService(shown.settings, threads.probes, logger) { source.document(on: $0) }
         }
         observe()
     }

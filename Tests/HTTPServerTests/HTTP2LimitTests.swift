@@ -147,6 +147,18 @@ import Testing
         #expect(peer.budget.bytes == 0)
     }
 
+    @Test func `the host and the media types of a request without a body count like its path`() throws {
+        let peer = try HTTP2Peer(TestService())
+        let (host, accept) = (String(repeating: "h", count: 4000), String(repeating: "a", count: 3000))
+        let fields = [
+            (":method", "GET"), (":scheme", "https"), (":authority", host), (":path", "/a"), ("accept", accept),
+        ]
+        try peer.send(.headers(1, fields, endStream: false))
+        #expect(peer.budget.bytes == host.utf8.count + accept.utf8.count + "/a".utf8.count)
+        try peer.send(.reset(1))
+        #expect(peer.budget.bytes == 0)
+    }
+
     @Test func `fields nobody reads are not held`() throws {
         let peer = try HTTP2Peer(TestService())
         let fields = [("x", String(repeating: "x", count: 15_000))]

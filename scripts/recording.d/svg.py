@@ -88,7 +88,7 @@ def main():
     body, y, seconds = [], BAR + LINE, PAUSE_SECONDS
     for raw in sys.stdin:
         step = json.loads(raw)
-        for index, line in enumerate(wrapped([("$ ", ("green",)), (step["command"], ("command",))])):
+        for line in wrapped([("$ ", ("green",)), (step["command"], ("command",))]):
             length = sum(len(text) for text, _ in line)
             typing = length * TYPED_SECONDS
             style = f"animation-duration:{typing:.2f}s;animation-delay:{seconds:.2f}s;animation-timing-function:steps({length})"

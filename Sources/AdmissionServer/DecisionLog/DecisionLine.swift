@@ -169,13 +169,7 @@ extension Verdict {
         if withObject {
             writer.member("operation", operation.name.string)
             writer.key("object")
-            writer.beginObject()
-            writer.member("group", object.kind.group.string)
-            writer.member("version", object.kind.version.string)
-            writer.member("kind", object.kind.kind.string)
-            writer.member("namespace", object.namespace.string)
-            writer.member("name", object.name.string)
-            writer.endObject()
+            object.write(to: &writer)
         }
         writer.key("allowed")
         writer.boolean(allowed)

@@ -127,11 +127,18 @@ package final class ReviewMetrics: Sendable {
 
     /// How many reviews were allowed, denied and errored so far, dry runs among them.
     package var verdictCounts: (allowed: Int, denied: Int, errored: Int) {
-        var sums = [0, 0, 0]
-        for index in 0..<(Self.operations.count * (Self.kinds.count + 1) * Self.verdicts.count * 2) {
-            sums[index / 2 % Self.verdicts.count] += reviews.count(at: index)
+        func sum(_ verdict: Int) -> Int {
+            var sum = 0
+            for operation in Self.operations.indices {
+                for kind in 0...Self.kinds.count {
+                    for dryRun in [false, true] {
+                        sum += reviews.count(at: Self.place(operation, kind, verdict, dryRun: dryRun))
+                    }
+                }
+            }
+            return sum
         }
-        return (sums[0], sums[1], sums[2])
+        return (sum(0), sum(1), sum(2))
     }
 
     /// How many findings each rule had so far, by the action in force.
@@ -183,8 +190,12 @@ package final class ReviewMetrics: Sendable {
     }
 
     private func count(_ operation: Int, _ kind: Int, _ verdict: Int, dryRun: Bool) {
-        let index = (operation * (Self.kinds.count + 1) + kind) * Self.verdicts.count + verdict
-        reviews.increment(at: index * 2 + (dryRun ? 1 : 0))
+        reviews.increment(at: Self.place(operation, kind, verdict, dryRun: dryRun))
+    }
+
+    /// Where ``reviewSeries`` has it.
+    private static func place(_ operation: Int, _ kind: Int, _ verdict: Int, dryRun: Bool) -> Int {
+        ((operation * (kinds.count + 1) + kind) * verdicts.count + verdict) * 2 + (dryRun ? 1 : 0)
     }
 
     private static func index(of operation: AdmissionRequest.Operation) -> Int {

@@ -14,7 +14,7 @@ enum HTTP1HeadReader {
         }
         guard head.version.major == 1, head.version.minor <= 1 else { throw .versionNotSupported }
         let version: HTTPRequestHead.Version = head.version.minor == 1 ? .http11 : .http10
-        var fields = FramingFields()
+        var fields = FramingFields(isGet: head.method == .GET)
         for (name, value) in head.headers {
             fields.note(name: name, value: value)
         }
@@ -103,6 +103,8 @@ extension HTTP1Framing.Body {
 
 /// The fields that decide about framing, gathered in one pass: each look-up by name would be a pass of its own.
 private struct FramingFields {
+    /// What only readers of a GET ask for is kept of nothing else.
+    let isGet: Bool
     var hostCount = 0
     var host: String?
     var isHostValid = true
@@ -117,14 +119,16 @@ private struct FramingFields {
     var hasUpgrade = false
     var expectsContinue = false
 
+    init(isGet: Bool) { self.isGet = isGet }
+
     mutating func note(name: String, value text: String) {
         let value = text.withoutTrailingSpace
         switch name.utf8.count {
         case 4 where name.isFieldName("host"):
             hostCount += 1
             isHostValid = value.isHost
-            host = value
-        case 6 where name.isFieldName("accept"):
+            if isGet { host = value }
+        case 6 where isGet && name.isFieldName("accept"):
             // Several are one list (RFC 9110, section 5.3).
             accept = accept.map { "\($0),\(value)" } ?? value
         case 6 where name.isFieldName("expect"):

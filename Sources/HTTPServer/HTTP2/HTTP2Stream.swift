@@ -160,12 +160,12 @@ final class HTTP2Stream {
             contentType: contentType,
             contentEncoding: contentEncoding,
             accept: accept,
-            host: authority,
+            host: method == .get ? authority : nil,
             traceParent: traceParent,
             contentLength: isRemotelyClosed ? 0 : contentLength
         )
-        // Only CONNECT has no path.
-        if path == nil { keptBytes += authority?.utf8.count ?? 0 }
+        // It is the target of CONNECT, which alone has no path, and the host of a GET.
+        if path == nil || method == .get { keptBytes += authority?.utf8.count ?? 0 }
         (path, authority, contentType, contentEncoding, accept) = (nil, nil, nil, nil, nil)
         self.head = head
         enter(.body)

@@ -27,10 +27,10 @@ package struct HTTPRequestHead: Sendable {
     /// How the body is encoded, as sent; nil without the field.
     package let contentEncoding: String?
 
-    /// What answers the client takes, as sent, of a GET, as nobody asks it of another; nil without the field.
+    /// What answers the client takes, as sent; kept of a GET alone, as nobody asks it of another, and nil without the field.
     package let accept: String?
 
-    /// Whom the client asked, name or address, with the port if it named one, of a GET: `Host`, or `:authority`.
+    /// Whom the client asked, name or address, with the port if it named one: `Host`, or `:authority`; kept of a GET alone.
     package let host: String?
 
     /// The trace the request is part of.
@@ -58,8 +58,7 @@ package struct HTTPRequestHead: Sendable {
         self.version = version
         self.contentType = contentType
         self.contentEncoding = contentEncoding
-        self.accept = method == .get ? accept : nil
-        self.host = method == .get ? host : nil
+        (self.accept, self.host) = (accept, host)
         self.traceParent = traceParent
         self.contentLength = contentLength
         self.receivedAt = receivedAt

@@ -68,10 +68,9 @@ package enum VisibleText {
         return result
     }
 
-    /// Whether all of `json`, compact and with at most a line end behind it, is visible ASCII: most is, and may be printed as it is.
+    /// Whether all of `json` may be printed as it is; most is ASCII, and its strings have no control characters but DEL.
     package static func isVisible(json: UnsafeRawBufferPointer) -> Bool {
-        let end = unsafe json.last == UInt8(ascii: "\n") ? json.count - 1 : json.count
-        return unsafe isPlainASCII(UnsafeRawBufferPointer(rebasing: json[..<end]), isQuoted: false)
+        unsafe isFree(json, of: { $0 & tops | below(1, $0 ^ ones &* 0x7F) })
     }
 
     /// Appends what is shown of `text`, as far as `limit` characters go.
@@ -108,21 +107,31 @@ package enum VisibleText {
         return text.string.unicodeScalars.allSatisfy(isVisible)
     }
 
-    /// Whether every byte is a visible character of ASCII, and none of those that quotes escape; eight are looked at as one.
-    private static func isPlainASCII(_ bytes: UnsafeRawBufferPointer, isQuoted: Bool) -> Bool {
-        let (ones, tops) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
-        // The top bit of a byte of what comes of it is set where the byte is below `bound`, at most 0x80: exact for the
-        // lowest such byte, and only whether there is one is asked.
-        func below(_ bound: UInt64, _ word: UInt64) -> UInt64 { (word &- ones &* bound) & ~word & tops }
-        func odd(_ word: UInt64) -> UInt64 {
-            var found = word & tops | below(0x20, word) | below(1, word ^ ones &* 0x7F)
-            if isQuoted {
-                found |=
-                    below(1, word ^ ones &* UInt64(UInt8(ascii: "\"")))
-                    | below(1, word ^ ones &* UInt64(UInt8(ascii: "\\")))
+    /// Whether every byte is a visible character of ASCII, and none of those that quotes escape.
+    private static func isPlainASCII(_ text: UnsafeRawBufferPointer, isQuoted: Bool) -> Bool {
+        unsafe isFree(
+            text,
+            of: { word in
+                var found = word & tops | below(0x20, word) | below(1, word ^ ones &* 0x7F)
+                if isQuoted {
+                    found |=
+                        below(1, word ^ ones &* UInt64(UInt8(ascii: "\"")))
+                        | below(1, word ^ ones &* UInt64(UInt8(ascii: "\\")))
+                }
+                return found
             }
-            return found
-        }
+        )
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let tops: UInt64 = 0x8080_8080_8080_8080
+
+    /// The top bit of a byte of the result is set where the byte is below `bound`, at most 0x80: exact for the lowest such
+    /// byte, and only whether there is one is asked.
+    private static func below(_ bound: UInt64, _ word: UInt64) -> UInt64 { (word &- ones &* bound) & ~word & tops }
+
+    /// Whether `odd` finds nothing in any eight bytes; none of what it looks for is a letter.
+    private static func isFree(_ bytes: UnsafeRawBufferPointer, of odd: (UInt64) -> UInt64) -> Bool {
         var index = 0
         while index + 8 <= bytes.count {
             if unsafe odd(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) != 0 { return false }

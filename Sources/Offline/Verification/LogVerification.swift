@@ -36,8 +36,7 @@ package struct LogVerification {
     /// - Throws: when it cannot be read, or is such a muddle that it takes too much memory.
     package mutating func run(_ path: String, progress: (Int) -> Void) throws(CommandFailure) {
         var lines = try LogLines(path)
-        files.append(path)
-        touched = []
+        beginFile(path)
         while let line = try lines.next() {
             progress(lines.number)
             switch line {
@@ -47,11 +46,21 @@ package struct LogVerification {
             case .tooLong: try add(nil, number: lines.number)
             }
         }
+        endFile()
+    }
+
+    mutating func beginFile(_ path: String) {
+        files.append(path)
+        touched = []
+    }
+
+    mutating func endFile() {
         closeGap()
         for stream in touched { starts[stream]?.closeFile() }
     }
 
-    private mutating func add(_ line: ChainedLine?, number: Int) throws(CommandFailure) {
+    /// Adds a line of the file that was begun; nil for one that is not chained.
+    mutating func add(_ line: ChainedLine?, number: Int) throws(CommandFailure) {
         guard let line else {
             gap = (gap?.lowerBound ?? number)...number
             return

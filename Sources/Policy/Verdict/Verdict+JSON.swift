@@ -27,14 +27,7 @@ extension Verdict {
         writer.key("dryRun")
         writer.boolean(dryRun)
         writer.key("object")
-        writer.beginObject()
-        writer.optional("group", object.kind.group.string)
-        writer.optional("version", object.kind.version.string)
-        writer.optional("kind", object.kind.kind.string)
-        writer.optional("namespace", object.namespace.string)
-        writer.optional("name", object.name.string)
-        writer.optional("uid", object.uid.string)
-        writer.endObject()
+        object.write(to: &writer)
         writer.key("allowed")
         writer.boolean(allowed)
         writer.key("findings")
@@ -51,6 +44,20 @@ extension Verdict {
         writer.key("explanation")
         explanation.write(to: &writer)
         more(&writer)
+        writer.endObject()
+    }
+}
+
+extension Verdict.Object {
+    /// Writes which object it is, absent values left out.
+    package func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.optional("group", kind.group.string)
+        writer.optional("version", kind.version.string)
+        writer.optional("kind", kind.kind.string)
+        writer.optional("namespace", namespace.string)
+        writer.optional("name", name.string)
+        writer.optional("uid", uid.string)
         writer.endObject()
     }
 }

@@ -7,6 +7,8 @@ package struct ChainKey: Sendable, Equatable, CustomStringConvertible, CustomRef
     /// Far more than any key takes; what is larger is another file.
     package static let maximumBytes = 4096
 
+    static let idDigits = 16
+
     private let bytes: [UInt8]
     /// Names the key without telling anything of it: 16 hexadecimal digits.
     package let id: String
@@ -20,7 +22,7 @@ package struct ChainKey: Sendable, Equatable, CustomStringConvertible, CustomRef
             throw .refused
         }
         self.bytes = bytes
-        id = LineCode.hexadecimal(code.prefix(8))
+        id = Hexadecimal.text(code.prefix(Self.idDigits / 2))
     }
 
     /// Why bytes are no key.

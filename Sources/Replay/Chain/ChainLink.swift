@@ -1,3 +1,4 @@
+internal import Digest
 internal import JSONPull
 
 /// Where a line stands in the chain: the member `chain` of a line, without its code.
@@ -21,10 +22,7 @@ package struct ChainLink: Hashable, Sendable {
                 Self.isOfName(byte) ? byte : UInt8(ascii: "-")
             }
             self.replica = String(decoding: name, as: UTF8.self)
-            start = [random.0, random.1].map { word in
-                let digits = String(word, radix: 16)
-                return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-            }.joined()
+            start = Hexadecimal.text(random.0) + Hexadecimal.text(random.1)
         }
 
         /// The first digits of the start, by which a person tells one from another.
@@ -33,14 +31,9 @@ package struct ChainLink: Hashable, Sendable {
         /// What a line says; nil when it can be no stream.
         init?(replica: String, start: String) {
             guard replica.utf8.count <= Self.maximumReplicaBytes, replica.utf8.allSatisfy(Self.isOfName),
-                start.utf8.count == Self.startDigits, start.utf8.allSatisfy(Self.isDigit)
+                Hexadecimal.isText(start, count: Self.startDigits)
             else { return nil }
             (self.replica, self.start) = (replica, start)
-        }
-
-        private static func isDigit(_ byte: UInt8) -> Bool {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
         }
 
         private static func isOfName(_ byte: UInt8) -> Bool {
@@ -52,6 +45,9 @@ package struct ChainLink: Hashable, Sendable {
             }
         }
     }
+
+    /// More lines than any start writes, so that the number behind one that somebody made up is a number, too.
+    static let maximumLine = 1 << 53
 
     package var stream: Stream
     /// From 1.

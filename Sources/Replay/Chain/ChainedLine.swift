@@ -76,7 +76,7 @@ private struct WrittenLink {
     var isCutOff = false
 
     var link: ChainLink? {
-        guard let replica, let start, let line, line > 0 else { return nil }
+        guard let replica, let start, let line, (1...ChainLink.maximumLine).contains(line) else { return nil }
         return ChainLink.Stream(replica: replica, start: start).map { ChainLink(stream: $0, line: line) }
     }
 
@@ -108,11 +108,8 @@ private struct WrittenCheckpoint {
     private var previous: LineCode?
     private var after: Checkpoint.Predecessor?
 
-    /// Longer ones are nobody's.
-    private static let keyIDDigits = 16
-
     var value: Checkpoint? {
-        guard let place, let previous, keyID.utf8.count == Self.keyIDDigits else { return nil }
+        guard let place, let previous, Hexadecimal.isText(keyID, count: ChainKey.idDigits) else { return nil }
         return Checkpoint(place: place, keyID: keyID, previous: previous, after: after)
     }
 

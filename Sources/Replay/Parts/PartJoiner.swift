@@ -9,9 +9,14 @@ package struct PartJoiner {
     private static let mark = Array(#","dropped":0,"part":{"#.utf8)
     private static let bytesBeforeMark = 64
 
+    /// What an entry takes beside its text: parts without any are counted, too.
+    private static let bytesOfText = 512
+
     private struct Text {
-        var number: Int
-        var bytes: [UInt8]
+        var number = 0
+        var bytes: [UInt8] = []
+
+        var size: Int { PartJoiner.bytesOfText + bytes.count }
     }
 
     /// By the SHA-256 of the whole.
@@ -31,24 +36,31 @@ package struct PartJoiner {
             return nil
         }
         guard let sum = mark.sum else { return line }
-        guard let text = texts.removeValue(forKey: sum.sha256) else { return line }
-        bytes -= text.bytes.count
+        guard let text = take(sum.sha256) else { return line }
         return text.number == sum.number && SHA256.hexDigest(of: text.bytes) == sum.sha256 ? text.bytes : line
     }
 
     private mutating func add(_ part: Mark.Part) {
-        var text = texts.removeValue(forKey: part.sha256) ?? Text(number: 0, bytes: [])
-        bytes -= text.bytes.count
+        var text = take(part.sha256) ?? Text()
         // A writer that was interrupted begins again.
-        if part.number == 1 { text = Text(number: 0, bytes: []) }
+        if part.number == 1 { text = Text() }
         guard part.number == text.number + 1 else { return }
         text.number += 1
         text.bytes += part.text.utf8
-        if bytes + text.bytes.count > Self.maximumBytes { (texts, bytes) = ([:], 0) }
-        guard text.bytes.count <= Self.maximumBytes else { return }
+        if bytes + text.size > Self.maximumBytes { (texts, bytes) = ([:], 0) }
+        guard text.size <= Self.maximumBytes else { return }
         texts[part.sha256] = text
-        bytes += text.bytes.count
+        bytes += text.size
     }
+
+    private mutating func take(_ sha256: String) -> Text? {
+        guard let text = texts.removeValue(forKey: sha256) else { return nil }
+        bytes -= text.size
+        return text
+    }
+
+    /// How many lines are waited for.
+    package var count: Int { texts.count }
 }
 
 /// What a line says about parts.
@@ -87,6 +99,6 @@ private struct Mark {
             default: try reader.skipValue()
             }
         }
-        return part.sha256.utf8.count == 2 * SHA256.byteCount ? part : nil
+        return SHA256.isHexDigest(part.sha256) ? part : nil
     }
 }

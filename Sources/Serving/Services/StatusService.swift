@@ -2,14 +2,10 @@ internal import AdmissionServer
 internal import HTTPServer
 internal import Logging
 internal import NIOCore
-internal import Offline
 internal import ServiceLifecycle
 
 /// The server of the status page as a service, as long as that of the metrics.
 struct StatusService: Service {
-    /// What a page that has begun gets.
-    private static let drainTimeout = TimeAmount.seconds(1)
-
     private let server: HTTPServer
     private let logger: Logger
 
@@ -30,14 +26,12 @@ struct StatusService: Service {
     }
 
     func run() async throws {
-        let address: SocketAddress
-        do throws(HTTPServerError) {
-            address = try await server.start()
-        } catch {
-            throw CommandFailure("\(error.description); --status-port is the flag, which may be left out")
-        }
-        logger.notice("status", metadata: ["address": "\(address.url("http"))/"])
-        try? await gracefulShutdown()
-        await server.shutdownGracefully(within: Self.drainTimeout)
+        try await server.serveUntilStopped(
+            as: "status",
+            scheme: "http",
+            path: "/",
+            remedy: "--status-port is the flag, which may be left out",
+            logger
+        )
     }
 }

@@ -276,6 +276,19 @@ import Testing
         )
     }
 
+    /// Numbers that somebody made up, at the end of what an integer holds, are no place in a chain.
+    @Test(arguments: [
+        [Int.max, 1], [Int.max, Int.max], [1, Int.max], [Int.max - 1, Int.max, 1], [1 << 53, 1, (1 << 53) + 1],
+    ])
+    func `survives any number`(numbers: [Int]) throws {
+        let log = try ChainedLog.whole(lines: 3)
+        let forged = numbers.map { log[1].replacing(#""line":2,"#, with: #""line":\#($0),"#) }
+        for lines in [forged, log + forged, forged + log] {
+            #expect(try verify([lines]).foundCount > 0)
+            #expect(try verify([lines], keys: []).foundCount > 0)
+        }
+    }
+
     @Test func `has bounds`() throws {
         let log = try ChainedLog.whole(lines: 400)
         var verification = LogVerification(keys: [], isMerged: false)
