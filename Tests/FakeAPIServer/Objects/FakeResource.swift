@@ -22,6 +22,12 @@ package struct FakeResource: Hashable, Sendable, CustomStringConvertible {
     package static let namespaces = FakeResource(group: "", version: "v1", resource: "namespaces")
     package static let jobs = FakeResource(group: "batch", version: "v1", resource: "jobs")
     package static let leases = FakeResource(group: "coordination.k8s.io", version: "v1", resource: "leases")
+    package static let reports = FakeResource(group: "openreports.io", version: "v1alpha1", resource: "reports")
+    package static let policyReports = FakeResource(
+        group: "wgpolicyk8s.io",
+        version: "v1alpha2",
+        resource: "policyreports"
+    )
     package static let secretBindings = FakeResource(
         group: "security.proompteng.ai",
         version: "v1alpha1",
@@ -52,7 +58,7 @@ package struct FakeResource: Hashable, Sendable, CustomStringConvertible {
             "agentruns": "AgentRun", "agentproviders": "AgentProvider", "implementationspecs": "ImplementationSpec",
             "versioncontrolproviders": "VersionControlProvider", "memories": "Memory",
             "secretbindings": "SecretBinding", "validatingwebhookconfigurations": "ValidatingWebhookConfiguration",
-            "configmaps": "ConfigMap",
+            "configmaps": "ConfigMap", "policyreports": "PolicyReport",
         ]
         if let kind = kinds[resource] { return kind }
         let singular = resource.hasSuffix("s") ? resource.dropLast() : resource[...]

@@ -94,6 +94,19 @@ struct ObjectWriter {
         return try update(name, to: merged, subresource: subresource)
     }
 
+    /// Server-side apply, as far as an object with one manager goes: what it gave before and gives no more is taken away.
+    func apply(_ name: String, _ given: [String: Any]) throws(StatusError) -> StoredObject {
+        guard given["apiVersion"] as? String == resource.apiVersion, given["kind"] is String else {
+            throw .badRequest("apiVersion and kind must be those of \(resource.apiVersion) \(resource.resource)")
+        }
+        guard let current = collection.object(StoredObject.key(namespace: namespace, name: name)) else {
+            return try create(given)
+        }
+        var object = given
+        object["metadata"] = current.metadata.merging(given["metadata"] as? [String: Any] ?? [:]) { $1 }
+        return try update(name, to: object)
+    }
+
     /// `patch` as the API server has it for built-in resources, as far as webhook configurations go: the members of
     /// `webhooks` are merged by name.
     func strategicPatch(_ name: String, with patch: [String: Any]) throws(StatusError) -> StoredObject {

@@ -73,6 +73,12 @@ struct Responder {
             if type.hasPrefix("application/strategic-merge-patch+json"), writer.resource.isBuiltIn {
                 return .object(try writer.strategicPatch(name, with: try object(request)))
             }
+            if type.hasPrefix("application/apply-patch+yaml") {
+                guard request.query["fieldManager"]?.isEmpty == false else {
+                    throw .badRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value")
+                }
+                return .object(try writer.apply(name, try object(request)))
+            }
             guard type.hasPrefix("application/merge-patch+json") else { throw .unsupportedMediaType() }
             return .object(try writer.patch(name, with: try object(request), subresource: subresource))
         case .delete:

@@ -1,0 +1,157 @@
+internal import Digest
+internal import JSONPull
+package import Policy
+
+/// One line of a report: what was found of one object, fit to print.
+package struct PolicyReportResult: Sendable, Equatable {
+    /// Whose result it is, in the words of the report APIs.
+    enum Outcome: String, Sendable {
+        /// The policy refuses such an object.
+        case fail
+        /// It admits it, and says so.
+        case warn
+        /// An exemption covers it.
+        case skip
+    }
+
+    /// The object, as `core/v1` ObjectReference has it.
+    package struct Subject: Sendable, Equatable {
+        package var apiVersion: String
+        package var kind: String
+        package var namespace: String
+        package var name: String
+        /// Empty when unknown.
+        package var uid: String
+
+        package init(apiVersion: String, kind: String, namespace: String, name: String, uid: String) {
+            self.apiVersion = VisibleText.part(ExactString(apiVersion), upTo: maximumNameLength)
+            self.kind = VisibleText.part(ExactString(kind), upTo: maximumNameLength)
+            self.namespace = VisibleText.part(ExactString(namespace), upTo: maximumNameLength)
+            self.name = VisibleText.part(ExactString(name), upTo: maximumNameLength)
+            self.uid = VisibleText.part(ExactString(uid), upTo: maximumNameLength)
+        }
+    }
+
+    /// A DNS subdomain's; what is longer is no name that the API server stores.
+    private static let maximumNameLength = 253
+    /// In characters: a report is looked at in a list.
+    private static let maximumMessageLength = 1024
+
+    let subject: Subject
+    /// The rule, `repository-allowlist`.
+    let policy: String
+    /// The reason, `RepositoryNotAllowed`.
+    let rule: String
+    let outcome: Outcome
+    let action: Action
+    let field: String
+    let message: String
+    let exemption: String?
+
+    package init(_ finding: Finding, of subject: Subject) {
+        self.subject = subject
+        (policy, rule, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
+        outcome = finding.exemption != nil ? .skip : finding.action == .deny ? .fail : .warn
+        field = Self.line(finding.field)
+        message = Self.line(finding.explanation)
+        exemption = finding.exemption.map(Self.line)
+    }
+
+    /// That nobody has reviewed a run as it is.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - generation: its `metadata.generation`.
+    ///   - wouldBeDenied: what the policy in use would have said.
+    ///   - explanation: when it got past, and what would have become of it; one line.
+    package init(unreviewed run: Subject, generation: Int64, wouldBeDenied: Bool, explanation: String) {
+        subject = run
+        (policy, rule) = ("unreviewed", "NeverReviewed")
+        action = wouldBeDenied ? .deny : .warn
+        outcome = wouldBeDenied ? .fail : .warn
+        field = ""
+        message = Self.line("generation \(generation) was never reviewed: \(explanation)")
+        exemption = nil
+    }
+
+    private static func line(_ text: String) -> String {
+        VisibleText.part(ExactString(text), upTo: maximumMessageLength)
+    }
+
+    /// The report APIs' word.
+    private var severity: String {
+        switch action {
+        case .deny: "high"
+        case .warn: "medium"
+        case .audit, .off: "low"
+        }
+    }
+
+    /// What tells it from every other, and stays the same from one audit to the next: 32 digits.
+    ///
+    /// Readers of reports tell by it what is new (Policy Reporter takes the property `resultID` for it).
+    var identity: String {
+        var text: [UInt8] = []
+        for part in [subject.kind, subject.namespace, subject.name, subject.uid, policy, rule, field, message] {
+            text += part.utf8
+            // In no visible text.
+            text.append(0)
+        }
+        return Hexadecimal.text(SHA256.digest(of: text).prefix(16))
+    }
+
+    /// Bytes it takes in a report, at most: keys and punctuation, and the texts, escaped.
+    var maximumBytes: Int {
+        let texts = [
+            subject.apiVersion, subject.kind, subject.namespace, subject.name, subject.uid, policy, rule, field,
+            message,
+            exemption ?? "",
+        ]
+        return texts.reduce(512) { $0 + 2 * $1.utf8.count }
+    }
+
+    /// - Parameters:
+    ///   - writer: gets the object.
+    ///   - foundAt: when it was first found, in seconds since 1970.
+    func write(to writer: inout JSONWriter, foundAt: Int64) {
+        writer.beginObject()
+        writer.member("source", PolicyReport.name)
+        writer.member("policy", policy)
+        writer.member("rule", rule)
+        writer.member("category", "AgentRun admission")
+        writer.member("severity", severity)
+        writer.member("result", outcome.rawValue)
+        writer.key("scored")
+        writer.boolean(outcome != .skip)
+        writer.key("timestamp")
+        writer.beginObject()
+        writer.member("seconds", Int(foundAt))
+        writer.member("nanos", 0)
+        writer.endObject()
+        writer.member("message", message)
+        writer.key("resources")
+        writer.beginArray()
+        subject.write(to: &writer)
+        writer.endArray()
+        writer.key("properties")
+        writer.beginObject()
+        writer.member("resultID", identity)
+        writer.member("action", action.rawValue)
+        if !field.isEmpty { writer.member("field", field) }
+        if let exemption { writer.member("exemption", exemption) }
+        writer.endObject()
+        writer.endObject()
+    }
+}
+
+extension PolicyReportResult.Subject {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("apiVersion", apiVersion)
+        writer.member("kind", kind)
+        writer.member("namespace", namespace)
+        writer.member("name", name)
+        if !uid.isEmpty { writer.member("uid", uid) }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,279 @@
+import FakeAPIServer
+import Foundation
+import KubernetesClient
+import NIOPosix
+import Policy
+import Prometheus
+import Synchronization
+import TestPatience
+import Testing
+
+@testable import AdmissionServer
+
+@Suite(.limit(minutes: 5)) struct `Reports of an audit` {
+    // MARK: What they hold
+
+    static func subject(_ name: String, in namespace: String = "team") -> PolicyReportResult.Subject {
+        PolicyReportResult.Subject(
+            apiVersion: "agents.proompteng.ai/v1alpha1",
+            kind: "AgentRun",
+            namespace: namespace,
+            name: name,
+            uid: "uid-of-\(name)"
+        )
+    }
+
+    static func report(_ names: [String], in namespace: String = "team", denied: Bool = true) -> PolicyReport {
+        var report = PolicyReport(namespace: namespace)
+        for name in names {
+            report.add(
+                PolicyReportResult(
+                    unreviewed: subject(name, in: namespace),
+                    generation: 1,
+                    wouldBeDenied: denied,
+                    explanation: "it was there before"
+                )
+            )
+        }
+        return report
+    }
+
+    private static func decode(_ report: PolicyReport, as api: PolicyReportAPI) throws -> [String: Any] {
+        let json = report.json(as: api, digest: "d") { _ in 1_800_000_000 }
+        return try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
+    }
+
+    @Test func `have the form of their API`() throws {
+        var report = Self.report(["one"])
+        report.add(
+            PolicyReportResult(
+                unreviewed: Self.subject("two"),
+                generation: 3,
+                wouldBeDenied: false,
+                explanation: "a\u{202E}b"
+            )
+        )
+        report.addPasses(5)
+        for api in PolicyReportAPI.allCases {
+            let object = try Self.decode(report, as: api)
+            #expect(object["apiVersion"] as? String == "\(api.rawValue)/\(api.version)")
+            #expect(object["kind"] as? String == api.kind)
+            let summary = try #require(object["summary"] as? [String: Int])
+            #expect(summary == ["pass": 5, "fail": 1, "warn": 1, "error": 0, "skip": 0])
+            let results = try #require(object["results"] as? [[String: Any]])
+            #expect(results.map { $0["result"] as? String } == ["fail", "warn"])
+            #expect(results.map { $0["severity"] as? String } == ["high", "medium"])
+            #expect(results[0]["timestamp"] as? [String: Int] == ["seconds": 1_800_000_000, "nanos": 0])
+            #expect(results[1]["message"] as? String == #"generation 3 was never reviewed: a\u202eb"#)
+            let resource = try #require((results[0]["resources"] as? [[String: String]])?.first)
+            #expect(resource["uid"] == "uid-of-one" && resource["kind"] == "AgentRun")
+            let properties = try #require(results[0]["properties"] as? [String: String])
+            #expect(properties["resultID"]?.utf8.count == 32)
+            // Neither CustomResourceDefinition has the other's members.
+            #expect((object["source"] != nil) == (api == .openReports))
+            #expect((object["configuration"] != nil) == (api == .openReports))
+        }
+    }
+
+    @Test func `say what they left out, and fit into etcd`() throws {
+        var report = PolicyReport(namespace: "team")
+        let long = String(repeating: "\"", count: 4000)
+        for number in 0..<3000 {
+            report.add(
+                PolicyReportResult(
+                    unreviewed: Self.subject("run-\(number)"),
+                    generation: 1,
+                    wouldBeDenied: number % 2 == 0,
+                    explanation: number < 100 ? long : "short"
+                )
+            )
+        }
+        #expect(report.leftOutCount >= 3000 - PolicyReport.maximumResults)
+        let json = report.json(as: .openReports, digest: String(repeating: "d", count: 64)) { _ in 0 }
+        #expect(json.count < 3 << 19)
+        let object = try Self.decode(report, as: .openReports)
+        let metadata = try #require(object["metadata"] as? [String: Any])
+        let annotations = try #require(metadata["annotations"] as? [String: String])
+        #expect(annotations["agentrun-admission/results-left-out"] == String(report.leftOutCount))
+        let summary = try #require(object["summary"] as? [String: Int])
+        #expect(summary["fail"] == 1500 && summary["warn"] == 1500)
+    }
+
+    @Test func `have a digest of what they say, not of when it was found`() {
+        let digest = Self.report(["one"]).digest(as: .openReports)
+        #expect(digest == Self.report(["one"]).digest(as: .openReports))
+        #expect(digest != Self.report(["one", "two"]).digest(as: .openReports))
+        #expect(digest != Self.report(["one"], denied: false).digest(as: .openReports))
+        #expect(digest != Self.report(["one"]).digest(as: .policyWorkingGroup))
+    }
+
+    // MARK: How they are written
+
+    /// A writer that runs, and what it told.
+    private final class Written: Sendable {
+        let writer: PolicyReportWriter
+        let counters: PolicyReportWriter.Counters
+        private let log = Collected<String>()
+        private let waits = Collected<Duration>()
+
+        var events: [String] { log.values.withLock { $0 } }
+        var sleeps: [Duration] { waits.values.withLock { $0 } }
+
+        init(_ server: FakeAPIServer, _ api: PolicyReportAPI) throws {
+            let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
+            let client = try APIClient(on: FakeAPIServer.threads.next(), files: files) {
+                () throws(AccessError) in
+                try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
+            }
+            let registry = MetricsRegistry()
+            counters = PolicyReportWriter.Counters(
+                written: registry.counter("written", "w"),
+                removed: registry.counter("removed", "r"),
+                failed: registry.counter("failed", "f")
+            )
+            writer = PolicyReportWriter(
+                client: client,
+                api: api,
+                counters: counters,
+                now: { 1_800_000_000 },
+                sleep: { [waits] wait in
+                    waits.values.withLock { $0.append(wait) }
+                    try await Task.sleep(for: .milliseconds(1))
+                },
+                onEvent: { [log] event in log.values.withLock { $0.append("\(event)") } }
+            )
+        }
+
+        /// Runs while `body` does.
+        func run(_ body: () async throws -> Void) async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { [writer] in await writer.run() }
+                try await body()
+                group.cancelAll()
+            }
+        }
+    }
+
+    private final class Collected<Value: Sendable>: Sendable {
+        let values = Mutex<[Value]>([])
+    }
+
+    private static func until(_ condition: () async throws -> Bool) async throws {
+        for _ in 0..<2000 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        Issue.record("it did not come to pass")
+    }
+
+    @Test(arguments: [PolicyReportAPI.openReports, .policyWorkingGroup])
+    func `are written where they say something new, and removed where nothing is found`(
+        api: PolicyReportAPI
+    ) async throws {
+        let resource: FakeResource = api == .openReports ? .reports : .policyReports
+        try await FakeAPIServer.run { server in
+            // Somebody else's stays.
+            try await server.create(
+                ["kind": api.kind, "metadata": ["name": "other"]],
+                in: resource,
+                namespace: "gone"
+            )
+            let written = try Written(server, api)
+            try await written.run {
+                written.writer.publish([Self.report(["a"], in: "one"), Self.report(["b"], in: "two"), Self.report([])])
+                try await Self.until { try await server.objects(in: resource).count == 3 }
+                let before = try await server.object("agentrun-admission", in: resource, namespace: "one")
+                written.writer.publish([Self.report(["a"], in: "one"), Self.report(["c"], in: "three")])
+                try await Self.until {
+                    try await server.objects(in: resource).map { "\($0.namespace)/\($0.name)" }.sorted()
+                        == ["gone/other", "one/agentrun-admission", "three/agentrun-admission"]
+                }
+                let after = try await server.object("agentrun-admission", in: resource, namespace: "one")
+                #expect(before?.version == after?.version)
+                #expect(written.counters.written.value == 3)
+                #expect(written.counters.removed.value == 1)
+                #expect(written.events.isEmpty)
+                // Another replica has written, and this one audits again.
+                written.writer.yieldToOthers()
+                try await server.update(
+                    "agentrun-admission",
+                    in: resource,
+                    namespace: "one",
+                    merging: ["metadata": ["annotations": ["agentrun-admission/content-sha256": "other"]]]
+                )
+                written.writer.publish([Self.report(["a"], in: "one"), Self.report(["c"], in: "three")])
+                try await Self.until { written.counters.written.value == 4 }
+            }
+        }
+    }
+
+    @Test func `are nowhere where their definition is missing, which is told once`() async throws {
+        try await FakeAPIServer.run { server in
+            try await server.remove(resource: .reports)
+            let written = try Written(server, .openReports)
+            try await written.run {
+                for _ in 0..<2 {
+                    let count = written.counters.failed.value
+                    written.writer.publish([Self.report(["a"])])
+                    try await Self.until { written.counters.failed.value > count }
+                }
+                #expect(written.events == ["missing(AdmissionServer.PolicyReportAPI.openReports)"])
+                #expect(written.sleeps.isEmpty)
+                try await server.restore(resource: .reports)
+                written.writer.publish([Self.report(["a"])])
+                try await Self.until { written.events.last == "recovered" }
+                #expect(try await server.objects(in: .reports).count == 1)
+            }
+        }
+    }
+
+    @Test func `without the right are tried again, and it is told once what to grant`() async throws {
+        try await FakeAPIServer.run { server in
+            try await server.script(
+                FaultRule(
+                    matching: .init(.patch, .reports),
+                    times: 3,
+                    .forbidden(user: "w", verb: "patch", .reports, namespace: "team")
+                )
+            )
+            let written = try Written(server, .openReports)
+            try await written.run {
+                written.writer.publish([Self.report(["a"])])
+                try await Self.until { written.events.last == "recovered" }
+                #expect(written.events.count == 2)
+                #expect(written.events[0].contains("grant the verbs list, create, patch and delete"))
+                #expect(written.counters.failed.value == 3)
+                let sleeps = written.sleeps
+                #expect(sleeps.count == 3 && sleeps[0] >= .seconds(5) && sleeps[2] >= .seconds(20))
+            }
+        }
+    }
+
+    @Test func `wait as long as a busy API server says`() async throws {
+        try await FakeAPIServer.run { server in
+            let busy = Fault.status(429, "TooManyRequests", "later", retryAfterSeconds: 77)
+            try await server.script(FaultRule(matching: .init(.patch, .reports), times: 1, busy))
+            let written = try Written(server, .openReports)
+            try await written.run {
+                written.writer.publish([Self.report(["a"])])
+                try await Self.until { written.events.last == "recovered" }
+                #expect(written.sleeps == [.seconds(77)])
+            }
+        }
+    }
+
+    @Test func `that the API server refuses keep no other from being written`() async throws {
+        try await FakeAPIServer.run { server in
+            let invalid = Fault.status(422, "Invalid", "no")
+            try await server.script(FaultRule(matching: .init(.patch, .reports, namespace: "one"), times: nil, invalid))
+            let written = try Written(server, .openReports)
+            try await written.run {
+                written.writer.publish([Self.report(["a"], in: "one"), Self.report(["b"], in: "two")])
+                try await Self.until {
+                    try await server.object("agentrun-admission", in: .reports, namespace: "two") != nil
+                }
+                try await Self.until { written.events.count == 1 }
+            }
+        }
+    }
+}
