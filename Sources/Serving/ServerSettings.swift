@@ -133,6 +133,8 @@ package struct ServerSettings: Sendable {
     package struct Status: Sendable {
         package var host: String
         package var port: Int
+        /// The ConfigMap that the policy is mounted from, in the namespace of the access; nil to ask for none.
+        package var policyMap: String?
 
         package init(host: String = "127.0.0.1", port: Int) { (self.host, self.port) = (host, port) }
 

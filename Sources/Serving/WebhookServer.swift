@@ -118,6 +118,7 @@ package struct WebhookServer: Sendable {
             let source = StatusSource(
                 metrics: metrics,
                 engine: policies.engine,
+                origin: policies.origin,
                 source: source,
                 certificates: {
                     [(name: "serving", endsAt: certificate.context.value.pair.notAfter)] + kept.authorityEnds

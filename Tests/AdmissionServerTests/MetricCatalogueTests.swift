@@ -1,5 +1,6 @@
 import ClusterState
 import Foundation
+import JSONPull
 import Prometheus
 import TLS
 import TestCheckout
@@ -36,6 +37,7 @@ import Testing
             0
         }
         metrics.observeClaims { 0 }
+        metrics.observeReplicas { .example }
         metrics.observeClock { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
         metrics.observeServingCertificate { UnixTime.now() }
@@ -67,5 +69,22 @@ import Testing
                 }
             }
         }
+    }
+}
+
+extension ReplicaStanding {
+    /// Of one replica.
+    fileprivate static var example: ReplicaStanding {
+        let note = ReplicaNote(
+            name: "one",
+            version: "0.1.0",
+            digest: "aa",
+            generation: "2026-02",
+            loadedAt: "",
+            renewedAt: WallTime(milliseconds: 0)
+        )
+        var standing = ReplicaStanding(own: note)
+        standing.replicas = [ReplicaRoll.Entry(note: note, silentMilliseconds: 0, isOwn: true)]
+        return standing
     }
 }

@@ -28,6 +28,35 @@ import Testing
             .init(name: "AgentRun", objects: 7, ageSeconds: 1.5, isSynced: true, isNeeded: true),
             .init(name: "Agent", objects: 0, ageSeconds: nil, isSynced: false, isNeeded: true),
         ]
+        report.origin = .init(loadedAt: Timestamp(seconds: 1_790_000_000))
+        report.origin?.file = text
+        report.origin?.target = text
+        report.origin?.modifiedAt = Timestamp(seconds: 1_780_000_000)
+        report.origin?.change = .init(manager: text, operation: "Apply", time: text)
+        report.origin?.changeProblem = text
+        report.replicas = [
+            .init(
+                name: text,
+                policyDigest: text,
+                generation: text,
+                version: text,
+                loadedAt: text,
+                ageSeconds: 7,
+                judgesAlike: false
+            ),
+            .init(
+                name: "gone",
+                policyDigest: "97f2",
+                generation: "2026-02",
+                version: "0.1.0",
+                loadedAt: "",
+                ageSeconds: 91,
+                isStale: true,
+                judgesAlike: false
+            ),
+        ]
+        report.replicaProblem = text
+        report.hasMoreReplicas = true
         report.claimCount = 300
         report.claims = [.init(repository: text, head: text, holder: text, acquiredAt: "2026-11-29T20:00:00Z")]
         report.denials = [
@@ -44,8 +73,9 @@ import Testing
         let html = report().html
         for part in ["<script", "\u{202E}", "\u{1B}", "\u{200B}"] { #expect(!html.contains(part)) }
         #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
-        // Places, of which each has its own way into the page: title, head, two checks, denial, three of the claim, policy.
-        #expect(html.split(separator: "&lt;script&gt;", omittingEmptySubsequences: false).count - 1 == 9)
+        // Places, of which each has its own way into the page: title, head, two checks, denial, three of the claim, policy, five of
+        // where that comes from, the problem and five of a replica, whose digest is cut.
+        #expect(html.split(separator: "&lt;script&gt;", omittingEmptySubsequences: false).count - 1 == 20)
         #expect(report("n").html.contains("<h1>agentrun-admission on n</h1>"))
     }
 
@@ -73,6 +103,9 @@ import Testing
             "Not ready", "never read", ">6</span>", ">-1</span>", "Claims, 1 of 300",
             "3 reviews allowed, 2 denied, 1 errored",
             "<td>limits</td><td>2</td><td>1</td><td>0</td>", "dry run", "<code>limits/TooLarge</code>",
+            "1 replica judges by another policy", "another policy</span>", "silent</span>", "91 s ago",
+            "Replicas, 2 of more",
+            "written 2026-05-28T20:26:40Z", "in use since 2026-09-21T14:13:20Z", "ConfigMap changed last by", "(Apply)",
         ] {
             #expect(html.contains(part), "\(part)")
         }
@@ -83,7 +116,13 @@ import Testing
         #expect(!String(decoding: report.json, as: UTF8.self).unicodeScalars.contains("\u{202E}"))
         let object = try #require(try JSONSerialization.jsonObject(with: Data(report.json)) as? [String: Any])
         #expect(object["ready"] as? Bool == false && object["claimCount"] as? Int == 300)
-        #expect((object["policy"] as? [String: String])?["sha256"] == "97f2")
+        let policy = try #require(object["policy"] as? [String: Any])
+        #expect(policy["sha256"] as? String == "97f2" && policy["modified"] as? String == "2026-05-28T20:26:40Z")
+        #expect((policy["changedBy"] as? [String: String])?["manager"] == Self.hostile)
+        let replicas = try #require(object["replicas"] as? [[String: Any]])
+        #expect(replicas.map { $0["stale"] as? Bool } == [false, true])
+        #expect(replicas.map { $0["judgesAlike"] as? Bool } == [false, false])
+        #expect(replicas[0]["sha256"] as? String == Self.hostile && object["moreReplicas"] as? Bool == true)
         #expect((object["kinds"] as? [[String: Any]])?.map { $0["ageSeconds"] as? Int } == [1, nil])
         #expect((object["certificates"] as? [[String: Any]])?.map { $0["days"] as? Int } == [6, -1])
         #expect((object["claims"] as? [[String: Any]])?.first?["head"] as? String == Self.hostile)

@@ -1,8 +1,10 @@
 import ClusterState
 import FakeAPIServer
 import Foundation
+import JSONPull
 import Logging
 import NIOCore
+import Offline
 import ServiceLifecycle
 import Synchronization
 import TestPatience
@@ -50,6 +52,9 @@ import Testing
             let folder = try Folder()
             var settings = ServerSettings(host: "127.0.0.1", port: 0)
             settings.status = .init(port: 0)
+            let text =
+                "{apiVersion: admission.agents.proompteng.ai/v1alpha1, kind: AgentRunPolicy, metadata: {name: p}, spec: {}}"
+            settings.policy = PolicyLocation(file: try folder.write(text, to: "policy.yaml"))
             let connection = ClusterConnection(kubeconfig: try folder.write(api.kubeconfig, to: "kubeconfig"))
             let sources = [ClusterSource(kind: .agentRun, namespace: nil)]
             settings.state = .watched(.init(connection: connection, sources: sources, readyAgeSeconds: 300))
@@ -90,10 +95,43 @@ import Testing
                 "\(kinds)"
             )
             #expect((status["policy"] as? [String: Any])?["sha256"] as? String == server.policyDigest)
+            let policy = try #require(status["policy"] as? [String: Any])
+            #expect((policy["file"] as? String)?.hasSuffix("/policy.yaml") == true && policy["modified"] is String)
+            try await seesReplicas(url, api, server)
             await group.triggerGracefulShutdown()
             try await ended
             try await server.end()
+            // It has taken its leave, and the claim stays.
+            let leases = try await api.objects(in: .leases).map(\.name)
+            #expect(leases.sorted().map { String($0.prefix(7)) } == ["agentru", "branch-"], "\(leases)")
         }
+    }
+
+    /// Another replica tells of itself by hand, with another policy and a name that is none.
+    private func seesReplicas(_ url: String, _ api: FakeAPIServer, _ server: WebhookServer) async throws {
+        let note = ReplicaNote(
+            name: "<b>other\u{202E}",
+            version: "0.0.9",
+            digest: "aa",
+            generation: "2026-02",
+            loadedAt: "2026-11-29T20:00:00Z",
+            renewedAt: WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        )
+        let lease = ReplicaLease.encode(note, namespace: "agents", durationSeconds: 90)
+        try await api.create(json: String(decoding: lease, as: UTF8.self), in: .leases, namespace: "agents")
+        // A policy that is read again is told at once, and the others are read with that; else it takes half a minute.
+        server.readAgain()
+        var replicas: [[String: Any]] = []
+        while replicas.count < 2 {
+            try await Task.sleep(for: .milliseconds(100))
+            replicas = try #require(try await get(url)["replicas"] as? [[String: Any]])
+        }
+        #expect(replicas[0]["own"] as? Bool == true && replicas[0]["sha256"] as? String == server.policyDigest)
+        #expect(replicas[1]["judgesAlike"] as? Bool == false && replicas[1]["stale"] as? Bool == false)
+        #expect(replicas[1]["name"] as? String == #"<b>other\u202e"#)
+        #expect(replicas[1]["version"] as? String == "0.0.9")
+        // The watch of claims has not taken them for claims.
+        #expect(try await get(url)["claimCount"] as? Int == 1)
     }
 
     private static func review(_ name: String) -> String {

@@ -89,6 +89,11 @@ extension AdmissionMetrics {
             "state_failures_total", MetricKind.counter, "Readings and watches of a kind that failed."
         )
         static let claimsHeld = ("claims_held", MetricKind.gauge, "Claims of branches this replica knows to be held.")
+        static let replicas = ("replicas", MetricKind.gauge, "Replicas that tell of themselves, this one included.")
+        static let replicasOfOthers = (
+            "replicas_with_another_policy", MetricKind.gauge,
+            "Of them, those that judge by another policy than this one."
+        )
         static let clockSkew = (
             "clock_skew_seconds", MetricKind.gauge,
             "How far this clock is ahead of the API server's; negative behind it."
@@ -117,8 +122,8 @@ extension AdmissionMetrics {
 
         static let all = [
             stateObjects, stateAge, stateSynced, stateNeeded, stateRelists, stateEvents, stateFailures, claimsHeld,
-            clockSkew,
-            reloads, reloadFailed, expiry, policyInfo, reservations, reservationsDropped, exempted,
+            replicas, replicasOfOthers, clockSkew, reloads, reloadFailed, expiry, policyInfo, reservations,
+            reservationsDropped, exempted,
         ]
     }
 
@@ -186,6 +191,18 @@ extension AdmissionMetrics {
     /// Shows how many claims are held.
     package func observeClaims(held: @escaping @Sendable () -> Int) {
         observe(Observed.claimsHeld) { $0.add(held()) }
+    }
+
+    /// Shows how many replicas there are, and how many judge by another policy; nothing while they are not known.
+    package func observeReplicas(_ standing: @escaping @Sendable () -> ReplicaStanding) {
+        observe(Observed.replicas) { samples in
+            let standing = standing()
+            if standing.isKnown { samples.add(standing.live.count) }
+        }
+        observe(Observed.replicasOfOthers) { samples in
+            let standing = standing()
+            if standing.isKnown { samples.add(standing.otherCount) }
+        }
     }
 
     /// Shows how far the clock is ahead of the API server's; what is unknown is left out.

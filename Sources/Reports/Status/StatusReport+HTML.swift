@@ -1,4 +1,5 @@
 internal import AgentRuns
+internal import JSONPull
 internal import Policy
 
 extension StatusReport {
@@ -9,13 +10,15 @@ extension StatusReport {
             <p>\(HTMLPage.badge(isReady ? .off : .deny, isReady ? "Ready" : "Not ready")) \
             <span class="more">\(Self.text(time.text)), version \(Self.text(version))</span></p>
             <p>Policy <strong>\(Self.text(policy))</strong>, generation \(Self.text(generation)), <code>\(Self.text(policyDigest))</code></p>
+            \(originLine)\(strayLine)\
             <p>\(reviews.allowed) reviews allowed, \(reviews.denied) denied, \(reviews.errored) errored</p></header>
             <main>
 
             """
         return HTMLPage.document(
             title: "agentrun-admission: \(replica)",
-            body: body + [checkTable, denialTable, ruleTable, kindTable, claimTable, certificateTable].joined()
+            body: body
+                + [checkTable, replicaTable, denialTable, ruleTable, kindTable, claimTable, certificateTable].joined()
                 + "</main>\n<footer>The same as JSON: <a href=\"status.json\">status.json</a></footer>\n"
         )
     }
@@ -25,9 +28,65 @@ extension StatusReport {
         "default-src 'none'; style-src '\(HTMLPage.styleSource)'; base-uri 'none'; form-action 'none'; "
         + "frame-ancestors 'none'"
 
+    /// Of a digest in a table: enough to tell two apart that nobody made to be alike; status.json has all.
+    private static let shownDigits = 16
+
     private static func text(_ text: String) -> String { HTMLPage.escaped(text) }
 
+    // MARK: Policy
+
+    /// Where the policy comes from, and who changed it, as far as that is known.
+    private var originLine: String {
+        guard let origin else { return "" }
+        var parts = [
+            origin.file.map { file in
+                let target = origin.target.map { " (<code>\(Self.text($0))</code>)" } ?? ""
+                return "<code>\(Self.text(file))</code>\(target)"
+            } ?? "built in"
+        ]
+        if let modifiedAt = origin.modifiedAt { parts.append("written \(Self.text(modifiedAt.text))") }
+        parts.append("in use since \(Self.text(origin.loadedAt.text))")
+        if let change = origin.change {
+            let operation = change.operation.isEmpty ? "" : " (\(Self.text(change.operation)))"
+            parts.append(
+                "ConfigMap changed last by <strong>\(Self.text(change.manager))</strong>\(operation) at \(Self.text(change.time))"
+            )
+        }
+        if let problem = origin.changeProblem { parts.append(Self.text(problem)) }
+        return "<p class=\"more\">\(parts.joined(separator: ", "))</p>\n"
+    }
+
+    private var strayLine: String {
+        guard strayCount > 0 else { return "" }
+        let what = strayCount == 1 ? "1 replica judges" : "\(strayCount) replicas judge"
+        return "<p>\(HTMLPage.badge(.deny, "\(what) by another policy"))</p>\n"
+    }
+
     // MARK: Sections
+
+    private var replicaTable: String {
+        guard !replicas.isEmpty || replicaProblem != nil else { return "" }
+        let columns = ["replica", "policy", "generation", "in use since", "version", "told", ""]
+        let title = hasMoreReplicas ? "Replicas, \(replicas.count) of more" : "Replicas"
+        let table = Self.table(
+            id: "replicas",
+            title,
+            columns,
+            rows: replicas.map { replica in
+                let policy =
+                    "<code>\(Self.text(VisibleText.part(ExactString(replica.policyDigest), upTo: Self.shownDigits)))</code>"
+                var badges = replica.isOwn ? [HTMLPage.badge(.off, "this one")] : []
+                if replica.isStale { badges.append(HTMLPage.badge(.audit, "silent")) }
+                if !replica.judgesAlike { badges.append(HTMLPage.badge(.deny, "another policy")) }
+                return [
+                    Self.text(replica.name), policy, Self.text(replica.generation), Self.text(replica.loadedAt),
+                    Self.text(replica.version), "\(replica.ageSeconds) s ago", badges.joined(separator: " "),
+                ]
+            }
+        )
+        let problem = replicaProblem.map { "<p>\(HTMLPage.badge(.warn, "not known")) \(Self.text($0))</p>\n" } ?? ""
+        return problem + table
+    }
 
     private var checkTable: String {
         Self.table(

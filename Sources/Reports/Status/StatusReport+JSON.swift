@@ -16,6 +16,7 @@ extension StatusReport {
         writer.member("name", policy)
         writer.member("generation", generation)
         writer.member("sha256", policyDigest)
+        if let origin { Self.write(origin, to: &writer) }
         writer.endObject()
         writer.key("reviews")
         writer.beginObject()
@@ -35,10 +36,43 @@ extension StatusReport {
             writer.member("warnings", rule.counts[.warn] ?? 0)
             writer.member("audits", rule.counts[.audit] ?? 0)
         }
+        writeReplicas(to: &writer)
         writeState(to: &writer)
         writer.endObject()
         writer.newline()
         return VisibleText.json(writer.bytes)
+    }
+
+    private static func write(_ origin: Origin, to writer: inout JSONWriter) {
+        if let file = origin.file { writer.member("file", file) }
+        if let target = origin.target { writer.member("target", target) }
+        if let modifiedAt = origin.modifiedAt { writer.member("modified", modifiedAt.text) }
+        writer.member("loaded", origin.loadedAt.text)
+        if let change = origin.change {
+            writer.key("changedBy")
+            writer.beginObject()
+            writer.member("manager", change.manager)
+            writer.member("operation", change.operation)
+            writer.member("time", change.time)
+            writer.endObject()
+        }
+        if let problem = origin.changeProblem { writer.member("changedByProblem", problem) }
+    }
+
+    private func writeReplicas(to writer: inout JSONWriter) {
+        writer.list("replicas", replicas) { writer, replica in
+            writer.member("name", replica.name)
+            writer.member("sha256", replica.policyDigest)
+            writer.member("generation", replica.generation)
+            writer.member("version", replica.version)
+            writer.member("loaded", replica.loadedAt)
+            writer.member("ageSeconds", replica.ageSeconds)
+            writer.member("own", replica.isOwn)
+            writer.member("stale", replica.isStale)
+            writer.member("judgesAlike", replica.judgesAlike)
+        }
+        if hasMoreReplicas { writer.member("moreReplicas", true) }
+        if let replicaProblem { writer.member("replicaProblem", replicaProblem) }
     }
 
     private func writeState(to writer: inout JSONWriter) {

@@ -86,6 +86,8 @@ package struct StatusReport: Sendable {
     package var policy: String
     package var generation: String
     package var policyDigest: String
+    /// Nil where that is not told.
+    package var origin: Origin?
     package var reviews: (allowed: Int, denied: Int, errored: Int) = (0, 0, 0)
     package var checks: [Check] = []
     package var rules: [Rule] = []
@@ -94,6 +96,12 @@ package struct StatusReport: Sendable {
     package var claimCount: Int?
     /// Some of them.
     package var claims: [Claim] = []
+    /// What replicas told of themselves, the one that shows this first.
+    package var replicas: [Replica] = []
+    /// Why they are not known; nil when they are, or tell each other nothing.
+    package var replicaProblem: String?
+    /// There are more than are read.
+    package var hasMoreReplicas = false
     package var denials: [Denial] = []
     package var certificates: [Certificate] = []
 

@@ -9,6 +9,8 @@ internal import ServiceLifecycle
 /// The policy of a server, read again when its file changes; a bad file changes nothing.
 struct PolicySource: Service {
     let engine: Current<PolicyEngine>
+    /// Of the policy in use.
+    let origin: Current<PolicyOrigin>
     let record = ReloadRecord(name: "policy")
     /// Told of each new policy before reviews are judged by it.
     let followers = Followers<AdmissionPolicy>()
@@ -25,6 +27,7 @@ struct PolicySource: Service {
         reloader = FileReloader(paths: location.files)
         let policy = try location.load()
         engine = Current(PolicyEngine(policy: policy))
+        origin = Current(PolicyOrigin(location, loadedAt: Clocks.wall()))
         logger.info("policy in use", metadata: Self.metadata(of: policy))
     }
 
@@ -62,6 +65,7 @@ struct PolicySource: Service {
     private func take(_ event: FileReloader<AdmissionPolicy>.Event) {
         switch event {
         case .loaded(let policy):
+            origin.replace(with: PolicyOrigin(location, loadedAt: Clocks.wall()))
             followers.tell(policy)
             engine.replace(with: PolicyEngine(policy: policy))
             record.succeed()

@@ -41,6 +41,30 @@ extension ServerSettings.Claims {
             logger: logger
         )
     }
+
+    /// What tells the other replicas of this one's policy; nil where there is nothing that they agree on by Leases.
+    func replicaKeeper(
+        client: APIClient,
+        accessNamespace: String,
+        policyMap: String?,
+        policies: PolicySource,
+        clock: HeldClock,
+        logger: Logger
+    ) -> ReplicaKeeper? {
+        guard isOn else { return nil }
+        return ReplicaKeeper(
+            .init(
+                namespace: namespace ?? accessNamespace,
+                host: ServerSettings.hostName,
+                policyMap: policyMap.map { .init(namespace: accessNamespace, name: $0) }
+            ),
+            policy: policies.engine.value.policy,
+            loadedAt: policies.origin.value.loadedAt,
+            client: client,
+            now: clock.moment,
+            logger: logger
+        )
+    }
 }
 
 extension BranchClaimScope {

@@ -15,6 +15,8 @@ protocol StateSource: Service {
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
     /// How many there are.
     var claimCount: Int? { get }
+    /// What the replicas tell each other; nil where nothing is told.
+    var replicas: ReplicaStanding? { get }
     /// Shows what only this source knows.
     func observe(_ metrics: AdmissionMetrics)
     /// What `/readyz` tells of it.
@@ -29,6 +31,8 @@ extension StateSource {
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
 
     var claimCount: Int? { nil }
+
+    var replicas: ReplicaStanding? { nil }
 
     func observe(_ metrics: AdmissionMetrics) {}
 }
@@ -72,6 +76,7 @@ extension ServerSettings {
             try WatchedState(
                 cluster,
                 claims: claims,
+                policyMap: status?.policyMap,
                 policies: policies,
                 eventLoops: eventLoops,
                 maximumInFlight: limits.maximumInFlight,

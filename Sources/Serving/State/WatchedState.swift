@@ -14,6 +14,7 @@ struct WatchedState: StateSource {
     let store: ClusterStore
     let feed: ClusterFeed
     private let claims: ClaimKeeper?
+    private let replicaKeeper: ReplicaKeeper?
     private let clock: ClockWatch
     private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
@@ -22,6 +23,7 @@ struct WatchedState: StateSource {
     init(
         _ cluster: ServerSettings.Cluster,
         claims claimSettings: ServerSettings.Claims,
+        policyMap: String?,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
         maximumInFlight: Int,
@@ -77,6 +79,14 @@ struct WatchedState: StateSource {
             metrics: metrics,
             logger: logger
         )
+        let replicas = claimSettings.replicaKeeper(
+            client: claimClient,
+            accessNamespace: claimNamespace,
+            policyMap: policyMap,
+            policies: policies,
+            clock: held,
+            logger: logger
+        )
         let feed = ClusterFeed(
             sources: cluster.sources,
             client: client,
@@ -88,14 +98,16 @@ struct WatchedState: StateSource {
         }
         metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
+        replicaKeeper = replicas
         engine = policies.engine
         readyAgeSeconds = cluster.readyAgeSeconds
         Self.log(unwatchedBy: policy, before: nil, in: store, to: logger)
-        policies.followers.add { [engine] policy in
+        policies.followers.add { [engine, origin = policies.origin] policy in
             Self.log(neededNow: policy, before: engine.value.policy, in: store, to: logger)
             Self.log(unwatchedBy: policy, before: engine.value.policy, in: store, to: logger)
             if store.project(by: policy) { feed.projectAgain() }
             claims?.use(BranchClaimScope.ofMost(policy))
+            replicas?.use(policy, loadedAt: origin.value.loadedAt)
         }
     }
 
@@ -105,8 +117,11 @@ struct WatchedState: StateSource {
 
     var claimCount: Int? { claims?.figures.held }
 
+    var replicas: ReplicaStanding? { replicaKeeper?.standing }
+
     func observe(_ metrics: AdmissionMetrics) {
         if let figures = claims?.figures { metrics.observeClaims { figures.held } }
+        if let replicaKeeper { metrics.observeReplicas { replicaKeeper.standing } }
         metrics.observeClock { [clock] in clock.secondsAhead }
     }
 
@@ -122,6 +137,7 @@ struct WatchedState: StateSource {
     func run() async throws {
         feed.start()
         // Ends by a signal, or because another service failed.
+        await cancelWhenGracefulShutdown { await replicaKeeper?.run() }
         try? await gracefulShutdown()
         await feed.stop()
     }

@@ -12,9 +12,12 @@ internal import TLS
 struct StatusSource: Sendable {
     /// As many as a page has room for.
     private static let maximumClaims = 200
+    /// A DNS subdomain's.
+    private static let maximumNameLength = 253
 
     let metrics: AdmissionMetrics
     let engine: Current<PolicyEngine>
+    let origin: Current<PolicyOrigin>
     let source: any StateSource
     let certificates: @Sendable () -> [(name: String, endsAt: UnixTime)]
     let checks: [HealthCheck]
@@ -43,6 +46,11 @@ struct StatusSource: Sendable {
             generation: policy.generation.rawValue,
             policyDigest: policy.digest
         )
+        let replicas = source.replicas
+        report.origin = Self.origin(origin.value, replicas)
+        report.replicas = (replicas?.replicas ?? []).map { Self.replica($0, own: replicas?.own) }
+        report.replicaProblem = replicas?.problem
+        report.hasMoreReplicas = replicas?.hasMore ?? false
         report.reviews = metrics.reviews.verdictCounts
         report.checks = checks.map { .init(name: $0.name, problem: $0.problem(), note: $0.note()) }
         let findings = metrics.reviews.findingCounts
@@ -70,12 +78,40 @@ struct StatusSource: Sendable {
         return report
     }
 
+    private static func origin(_ origin: PolicyOrigin, _ replicas: ReplicaStanding?) -> StatusReport.Origin {
+        func text(_ text: ExactString) -> String { VisibleText.part(text, upTo: maximumNameLength) }
+        var told = StatusReport.Origin(loadedAt: origin.loadedAt)
+        told.file = origin.file.map { VisibleText.line($0) }
+        told.target = origin.target.map { VisibleText.line($0) }
+        told.modifiedAt = origin.modifiedAt
+        told.change = replicas?.policyChange.map {
+            .init(manager: text($0.manager), operation: text($0.operation), time: text($0.time))
+        }
+        told.changeProblem = replicas?.policyChangeProblem
+        return told
+    }
+
+    private static func replica(_ entry: ReplicaRoll.Entry, own: ReplicaNote?) -> StatusReport.Replica {
+        func text(_ text: ExactString) -> String { VisibleText.part(text, upTo: maximumNameLength) }
+        return StatusReport.Replica(
+            name: text(entry.note.name),
+            policyDigest: text(entry.note.digest),
+            generation: text(entry.note.generation),
+            version: text(entry.note.version),
+            loadedAt: text(entry.note.loadedAt),
+            ageSeconds: Int(entry.silentMilliseconds / 1000),
+            isOwn: entry.isOwn,
+            isStale: entry.isStale,
+            judgesAlike: own.map { entry.note.judges(like: $0) } ?? true
+        )
+    }
+
     private static func claim(_ claim: KnownClaim) -> StatusReport.Claim {
         StatusReport.Claim(
-            repository: VisibleText.part(claim.key.branch.repository, upTo: 253),
-            head: VisibleText.part(claim.key.branch.head, upTo: 253),
-            holder: VisibleText.part(claim.holder.run.namespace, upTo: 253) + "/"
-                + VisibleText.part(claim.holder.run.name, upTo: 253),
+            repository: VisibleText.part(claim.key.branch.repository, upTo: maximumNameLength),
+            head: VisibleText.part(claim.key.branch.head, upTo: maximumNameLength),
+            holder: VisibleText.part(claim.holder.run.namespace, upTo: maximumNameLength) + "/"
+                + VisibleText.part(claim.holder.run.name, upTo: maximumNameLength),
             acquiredAt: claim.acquiredAt.text
         )
     }

@@ -59,6 +59,9 @@ struct ServeCommand: AsyncParsableCommand {
         if let number = status.port, number != 0, number == port || metrics.port == .number(number) {
             throw ValidationError("--status-port must be another than --port and --metrics-port")
         }
+        guard status.policyMap == nil || (claims.claims == .lease && state.paths.isEmpty && !cluster.isOff) else {
+            throw ValidationError("--policy-configmap needs a cluster that is watched, and --claims lease")
+        }
         guard !selfManaged.isOn || tls.certificateFile == nil else {
             throw ValidationError("--self-managed-certs and --tls-cert exclude each other: give one of them")
         }
@@ -101,6 +104,9 @@ struct ServeCommand: AsyncParsableCommand {
         settings.limits = limits.settings
         settings.metrics = metrics.settings
         settings.status = status.settings
+        if status.policyMap != nil, connection == nil {
+            throw CommandFailure("--policy-configmap needs an API server to ask: pass --kubeconfig")
+        }
         settings.slowReview = log.slowReview.amount
         settings.decisionLog = decisionLog.settings
         return settings
