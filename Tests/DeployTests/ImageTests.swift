@@ -50,6 +50,24 @@ import Testing
         )
     }
 
+    /// So is all that is released: `scripts/build` resolves to these versions.
+    @Test func `is built of versions that Package.swift would take`() throws {
+        let lines = try Checkout.text("scripts/build.d/versions").split(separator: "\n")
+        let versions = lines.map { $0.split(separator: " ") }
+        #expect(versions.allSatisfy { $0.count == 2 })
+        let known = Dictionary(uniqueKeysWithValues: versions.map { (String($0[0]), String($0[1])) })
+        let wanted = try Checkout.text("Package.swift").matches(
+            of: #/\.package\(url: "https:[^"]*/([a-z-]+)", from: "([0-9.]+)"/#
+        )
+        #expect(wanted.count == 8)
+        for package in wanted {
+            let (name, least) = (String(package.output.1), String(package.output.2))
+            let version = try #require(known[name], "\(name): scripts/build --pin")
+            #expect(version.compare(least, options: .numeric) != .orderedAscending, "\(name)")
+            #expect(version.prefix { $0 != "." } == least.prefix { $0 != "." }, "\(name)")
+        }
+    }
+
     // MARK: What is refused
 
     private func assemble(_ program: String, into root: String, _ folder: Folder) async throws -> Program {
@@ -57,7 +75,10 @@ import Testing
         let licences = folder.url.path
         return try await Program.run(
             script,
-            ["--time", "0", "--licences", licences, "--root", root, "\(program):/usr/bin/program"]
+            [
+                "--time", "0", "--materials", "/dev/null", "--licences", licences, "--root", root,
+                "\(program):/usr/bin/program",
+            ]
         )
     }
 

@@ -16,8 +16,8 @@ import Testing
         return try #require(documents.first)
     }
 
-    @Test func `are there for each change, night and week`() throws {
-        #expect(try Self.names() == ["checks.yaml", "nightly.yaml", "weekly.yaml"])
+    @Test func `are there for each change, night and week, and for a release`() throws {
+        #expect(try Self.names() == ["checks.yaml", "nightly.yaml", "release.yaml", "weekly.yaml"])
         #expect(try Set(workflow("checks.yaml")["on"].object.keys) == ["push", "pull_request"])
         for name in ["nightly.yaml", "weekly.yaml"] {
             #expect(try workflow(name)["on"]["schedule"].array.count == 1)
@@ -31,7 +31,10 @@ import Testing
             for step in value["steps"].array {
                 guard let command = step["run"].string else { continue }
                 count += 1
-                #expect(Set(step.object.keys) == ["run"], "\(job)")
+                #expect(
+                    Set(step.object.keys).isSubset(of: name == "release.yaml" ? ["run", "env"] : ["run"]),
+                    "\(job)"
+                )
                 // An expression is one word, whatever its value is.
                 let words = command.replacing(#/\$\{\{ *([a-z_.]+) *\}\}/#) { String($0.output.1) }.split(
                     separator: " "
@@ -68,12 +71,36 @@ import Testing
         let workflow = try workflow(name)
         #expect(workflow["permissions"].stringMembers == ["contents": "read"])
         for (job, value) in workflow["jobs"].object {
-            #expect(value["permissions"] == .null, "\(job)")
+            // Whoever may write releases may write the rest of the contents, too.
+            #expect(
+                value["permissions"].stringMembers == (name == "release.yaml" ? ["contents": "write"] : [:]),
+                "\(job)"
+            )
             for step in value["steps"].array {
                 guard let action = step["uses"].string else { continue }
                 #expect(action.wholeMatch(of: #/actions/checkout@[0-9a-f]{40}/#) != nil, "\(job): \(action)")
             }
         }
+    }
+
+    @Test func `release a tag, and show neither token nor key to what is built`() throws {
+        let workflow = try workflow("release.yaml")
+        #expect(workflow["on"]["push"]["tags"].strings == ["v[0-9]*"])
+        let job = workflow["jobs"]["release"]
+        // By the environment, so that the name of a tag is not taken for a command.
+        #expect(job["env"].stringMembers == ["TAG": "${{ github.ref_name }}"])
+        let steps = job["steps"].array
+        #expect(steps.first?["with"]["persist-credentials"].bool == false)
+        #expect(
+            steps.dropFirst().compactMap { $0["run"].string } == [
+                "scripts/release --from-image \"$TAG\"", "scripts/publish \"$TAG\"",
+            ]
+        )
+        #expect(steps.dropLast().allSatisfy { $0["env"] == .null })
+        let secrets = ["GH_TOKEN": "${{ github.token }}", "RELEASE_KEY": "${{ secrets.RELEASE_KEY }}"]
+        #expect(steps.last?["env"].stringMembers == secrets)
+        let publish = try Checkout.text("scripts/publish")
+        for name in secrets.keys { #expect(publish.contains(name), "\(name)") }
     }
 
     @Test func `check what is checked before a merge, and more`() throws {

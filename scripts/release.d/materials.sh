@@ -1,11 +1,23 @@
 # shellcheck shell=bash
-# What an executable is made of, for scripts/release: the Swift packages inside it, and the libraries it is linked with.
+# What an executable is made of, for scripts/release: the Swift packages inside it, and the libraries it is linked with. The image tells the
+# same of itself: scripts/image.d/collect writes what is inside its executable, scripts/image.d/assemble from where its libraries are.
 
 # materials EXECUTABLE: a JSON array of {kind, name, version, purl, source, licence (a file), expression (SPDX)} on stdout.
 materials() { { compiled_in && linked_packages "$1"; } | with_licences; }
 
 # materials_of_image FOLDER: the same of an image, of the files that are in it.
-materials_of_image() { { compiled_in && packages_of_image "$1"; } | with_licences "$1"; }
+materials_of_image() { { compiled_into_image "$1" && packages_of_image "$1"; } | with_licences "$1"; }
+
+# materials_in_image FOLDER: the same of the executable in an image.
+materials_in_image() { { compiled_into_image "$1" && packages_of_image "$1" '/lib[^/]*[.]so'; } | with_licences "$1"; }
+
+# compiled_into_image FOLDER: what is inside its executable, a line of JSON each.
+compiled_into_image() {
+  jq -c '.[]' "$1/$documents_of_image/materials.json" || die "the image does not tell what is inside its executable; make it with scripts/image"
+}
+
+# Where the image says what is inside its executable, and has its licences.
+documents_of_image=usr/share/doc/agentrun-admission
 
 # compiled_in: what is inside the executable, a line of JSON each.
 compiled_in() {
@@ -20,7 +32,7 @@ compiled_in() {
   }'
 }
 
-# with_licences [FOLDER]: the lines of stdin as an array, each with its licence; those of packages are looked for in FOLDER.
+# with_licences [FOLDER]: the lines of stdin as an array, each with its licence, which is looked for in the image unpacked in FOLDER, if any.
 with_licences() {
   while IFS= read -r material; do
     local licence
@@ -32,17 +44,23 @@ with_licences() {
 
 # unpack_image ARCHIVE FOLDER: the files of an image's archive as `docker save` writes it, layer over layer.
 unpack_image() {
-  local layer
+  local layer file
+  file=$(mktemp)
   tar --extract --to-stdout --file "$1" manifest.json | jq -r '.[0].Layers[]' | while IFS= read -r layer; do
-    tar --extract --to-stdout --file "$1" "$layer" | tar --extract --no-same-owner --directory "$2"
+    # By a file, of which tar sees how it is compressed, if it is: that depends on where docker keeps its images.
+    tar --extract --to-stdout --file "$1" "$layer" >"$file"
+    tar --extract --no-same-owner --file "$file" --directory "$2"
   done
+  rm -f "$file"
 }
 
-# packages_of_image FOLDER: the Debian packages that the files of an image are from, as scanners see them, a line of JSON each.
+# packages_of_image FOLDER [PATTERN]: the Debian packages that the files of an image are from, as scanners see them, a line of JSON each;
+# of those alone that have a file whose path matches.
 packages_of_image() {
   local record
   for record in "$1"/var/lib/dpkg/status.d/*; do
     [[ $record != *.md5sums ]] || continue
+    [[ -z ${2-} ]] || grep --quiet --extended-regexp -- "$2" "$record.md5sums" || continue
     awk -F ': ' '$1 == "Package" { name = $2 } $1 == "Version" { version = $2 } $1 == "Architecture" { architecture = $2 }
       END { print name "\t" version "\t" architecture }' "$record"
   done | described_packages
@@ -79,11 +97,15 @@ expression_of() {
   fi
 }
 
-# licence_of MATERIAL [FOLDER]: the file its licence is in; nothing where there is none. Packages are those of FOLDER, or of this machine.
+# licence_of MATERIAL [FOLDER]: the file its licence is in; nothing where there is none. Of an image in FOLDER, or of this machine.
 licence_of() {
   local kind name file
   read -r kind name < <(jq -r '"\(.kind) \(.name)"' <<<"$1")
-  case $kind in
+  case ${2:+image-}$kind in
+    image-swift | image-toolchain)
+      file=$2/$documents_of_image/licences/$name.txt
+      [[ ! -f $file ]] || printf '%s' "$file"
+      ;;
     swift)
       # The tests of a release are also run where nothing but a build for a sanitizer has fetched the packages.
       for file in .build{,-thread,-address}/checkouts/"$name"/LICENSE{.txt,.md,}; do [[ ! -f $file ]] || { printf '%s' "$file"; return; }; done
@@ -92,7 +114,7 @@ licence_of() {
       file=$(dirname "$(readlink -f "$(command -v swift)")")/../share/swift/LICENSE.txt
       [[ ! -f $file ]] || printf '%s' "$file"
       ;;
-    deb)
+    deb | image-deb)
       file=${2-}/usr/share/doc/$name/copyright
       [[ ! -f $file ]] || printf '%s' "$file"
       ;;
@@ -105,7 +127,7 @@ copy_licences() {
   mkdir -p "$2"
   jq -r '.[] | select(.licence != "") | "\(.name)\t\(.licence)"' "$1" | while IFS=$'\t' read -r name file; do
     cp "$file" "$2/$name.txt"
-    for file in "${file%/*}"/NOTICE{.txt,.md,}; do [[ ! -f $file ]] || cp "$file" "$2/$name-notice.txt"; done
+    for file in "${file%/*}"/NOTICE{.txt,.md,} "${file%.txt}-notice.txt"; do [[ ! -f $file ]] || cp "$file" "$2/$name-notice.txt"; done
   done
   jq -r '.[] | select(.licence == "") | .name' "$1" | while IFS= read -r name; do say "No licence text of $name was found."; done
 }

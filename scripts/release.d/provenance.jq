@@ -8,10 +8,10 @@
     buildDefinition: {
       buildType: "scripts/release",
       externalParameters: { version: $version, untagged: $untagged },
-      internalParameters: { swift: $swift },
-      resolvedDependencies: ([{ uri: "git+.@\($commit)", digest: { gitCommit: $commit } }]
+      internalParameters: { swift: ($materials[0][] | select(.kind == "toolchain") | .version) },
+      resolvedDependencies: ([{ uri: "git+\($repository)", digest: { gitCommit: $commit } }]
         + ($materials[0] | map({ uri: .purl } + if .revision then { digest: { gitCommit: .revision } } else {} end)))
     },
-    runDetails: { builder: { id: "scripts/release" } }
+    runDetails: ({ builder: { id: $builder } } + if $run == "" then {} else { metadata: { invocationId: $run } } end)
   }
 }
