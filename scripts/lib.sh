@@ -39,7 +39,7 @@ nghttp2-client|h2load|HTTP/2 test client and load generator
 nginx-light|nginx|the fixed answer the benchmark compares with
 openssl|openssl|to make and inspect certificates
 pkg-config|pkg-config|to find the C libraries
-python3|python3|to draw what a terminal was sent
+python3|python3|to take out of the executable what nothing reads, and to draw what a terminal was sent
 python3-pip|pip3|to install the library of Helm that renders the chart
 time|/usr/bin/time|to measure time and memory of a command
 wrk|wrk|HTTP/1.1 load generator
