@@ -19,6 +19,8 @@ package struct ServerSettings: Sendable {
     package var policy: PolicyLocation
     package var state: State
     package var claims: Claims
+    /// Whether reviews leave marks in the namespace of the claims, for the audit; only where there are claims.
+    package var leavesMarks = true
     /// Threads that answer.
     package var threads: Int
     package var limits: Limits

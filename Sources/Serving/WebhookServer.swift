@@ -20,6 +20,7 @@ package struct WebhookServer: Sendable {
     private let certificate: ServingCertificate
     private let kept: SelfManagedCertificate
     private let source: any StateSource
+    private let marks: MarksService?
     private let decisions: DecisionLogService?
     private let webhook: WebhookService
     private let scrapes: MetricsService?
@@ -64,6 +65,7 @@ package struct WebhookServer: Sendable {
             threads.abandon()
             throw error
         }
+        marks = source.marks.map { MarksService(marks: $0, logger: logger) }
         let (stopping, listening) = (Stopping(), Listening())
         let readinessChecks =
             [stopping.readiness] + certificate.readinessChecks
@@ -78,7 +80,8 @@ package struct WebhookServer: Sendable {
             metrics: metrics,
             log: ReviewLog(logger: logger, slowReview: settings.slowReview),
             decisions: decisions?.log,
-            denials: shown?.denials
+            denials: shown?.denials,
+            marks: source.marks
         )
         let service = AdmissionService(
             reviews: reviews,
@@ -134,8 +137,8 @@ package struct WebhookServer: Sendable {
     /// The parts that run, in the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions]
-        let parts: [any Service] = [certificate, kept, policies, source, webhook]
-        return watchers.compactMap(\.self) + parts
+        let parts: [(any Service)?] = [certificate, kept, policies, source, marks, webhook]
+        return (watchers + parts).compactMap(\.self)
     }
 
     /// The services in one group, which stops each when the one that was started after it has stopped.

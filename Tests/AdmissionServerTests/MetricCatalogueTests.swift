@@ -40,6 +40,7 @@ import Testing
         metrics.observeReplicas { .example }
         metrics.observeClock { 0 }
         metrics.observeReloads(ReloadRecord(name: "policy"))
+        metrics.marks.observe { 3 }
         metrics.observeServingCertificate { UnixTime.now() }
         metrics.observeAuthorities {
             UnixTime.now()

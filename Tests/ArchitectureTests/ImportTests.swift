@@ -29,8 +29,8 @@ import Testing
         "KubernetesClient": ["CSpawn", "CivilTime", "JSONPull", "TLS", "YAMLPull"],
         "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
         "AdmissionServer": [
-            "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
-            "Prometheus", "Replay", "TLS",
+            "AdmissionAPI", "AgentRuns", "ClusterState", "Digest", "HTTPServer", "JSONPull", "KubernetesClient",
+            "Policy", "Prometheus", "Replay", "TLS",
         ],
         "Serving": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",

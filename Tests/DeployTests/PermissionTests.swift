@@ -1,6 +1,7 @@
 import TestPatience
 import Testing
 
+@testable import AdmissionServer
 @testable import ClusterState
 
 /// What the replicas may do in the cluster.
@@ -39,6 +40,10 @@ import Testing
     private static let claims = ["get", "list", "watch", "create", "update", "delete"].map {
         "\($0) agentrun-admission/coordination.k8s.io/leases"
     }
+    private static let marks =
+        (0..<MarksObject.count).flatMap { index in
+            ["get", "update"].map { "\($0) agentrun-admission//configmaps/\(MarksObject.name(index))" }
+        } + ["create agentrun-admission//configmaps"]
     private static let certificates =
         ["get", "list", "watch", "update"].map { "\($0) agentrun-admission//secrets/agentrun-admission-certs" }
         + ["get", "list", "watch", "patch"].map {
@@ -49,7 +54,7 @@ import Testing
     func `are these and no others`(folder: String) async throws {
         let installation = try await Installation.render(folder)
         let isSelfManaged = installation.flags["--self-managed-certs"] != nil
-        let expected = Self.state + Self.claims + (isSelfManaged ? Self.certificates : [])
+        let expected = Self.state + Self.claims + Self.marks + (isSelfManaged ? Self.certificates : [])
         #expect(Self.grants(installation).sorted() == expected.sorted())
         for role in ["ClusterRole", "Role"].flatMap(installation.all) {
             #expect(Set(role.object.keys).isSubset(of: ["apiVersion", "kind", "metadata", "rules"]))

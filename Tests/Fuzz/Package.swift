@@ -64,8 +64,8 @@ let package = Package(
         counted(
             "AdmissionServer",
             [
-                "AdmissionAPI", "AgentRuns", "ClusterState", "HTTPServer", "JSONPull", "KubernetesClient", "Policy",
-                "Prometheus", "Replay", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
+                "AdmissionAPI", "AgentRuns", "ClusterState", "Digest", "HTTPServer", "JSONPull", "KubernetesClient",
+                "Policy", "Prometheus", "Replay", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
             ]
         ),
         counted("CustomResources", ["JSONPull"]),

@@ -44,5 +44,9 @@ import Testing
         let keys = ["decodeNanoseconds\":1", "judgeNanoseconds\":20", "encodeNanoseconds\":300"]
         let json = report.output(.json) ?? ""
         for key in keys + ["totalNanoseconds\":321}\n"] { #expect(json.contains(key)) }
+        var marked = report
+        marked.mark = 4
+        #expect(marked.output(.text)?.hasSuffix("total 321 ns; afterwards, mark 4 ns\n") == true)
+        #expect(marked.output(.json)?.hasSuffix("\"totalNanoseconds\":321,\"markNanoseconds\":4}\n") == true)
     }
 }

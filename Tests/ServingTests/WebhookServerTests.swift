@@ -57,7 +57,7 @@ import Testing
             "agents.proompteng.ai","version":"v1alpha1","kind":"AgentRun"},"resource":{"group":"agents.proompteng.ai",\
             "version":"v1alpha1","resource":"agentruns"},"name":"\(name)","namespace":"agents","operation":"CREATE",\
             "userInfo":{"username":"alice"},"object":{"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun",\
-            "metadata":{"name":"\(name)","namespace":"agents","uid":"\(name)"},"spec":{"agentRef":{"name":"a"},"runtime":{"type":"job"},\
+            "metadata":{"name":"\(name)","namespace":"agents","uid":"\(name)","generation":1},"spec":{"agentRef":{"name":"a"},"runtime":{"type":"job"},\
             "implementation":{"inline":{"text":"t"}},"parameters":{"repository":"o/r","base":"main","head":"codex/x"},\
             "vcsPolicy":{"mode":"read-write"}}}}}
             """
@@ -107,6 +107,30 @@ import Testing
                 #expect(answer.contains(#""allowed":true"#), "\(answer)")
                 let leases = try await api.objects(in: .leases).map(\.name)
                 #expect(leases.count { $0.hasPrefix("branch-") } == 1, "\(leases)")
+            }
+        }
+    }
+
+    @Test func `writes the mark of the last review before it has ended, if it is to leave any`() async throws {
+        try await FakeAPIServer.run { api in
+            let kubeconfig = try folder.write(api.kubeconfig, to: "kubeconfig")
+            for leavesMarks in [false, true] {
+                var settings = settings
+                let sources = [ClusterSource(kind: .agentRun, namespace: nil)]
+                let connection = ClusterConnection(kubeconfig: kubeconfig)
+                settings.state = .watched(.init(connection: connection, sources: sources, readyAgeSeconds: 300))
+                settings.claims.namespace = "system"
+                settings.leavesMarks = leavesMarks
+                try await serve(settings) { port in
+                    while try await get("/readyz", port) != "ok" { try await Task.sleep(for: .milliseconds(20)) }
+                    let answer = try await review("one", port)
+                    #expect(answer.contains(#""allowed":true"#), "\(answer)")
+                }
+                let maps = try await api.objects(in: .configMaps)
+                #expect(maps.map(\.namespace) == (leavesMarks ? ["system"] : []))
+                // Eight bytes are twelve characters of base64, the last of them padding.
+                let texts = maps.map { String(decoding: $0.bytes, as: UTF8.self) }
+                #expect(texts.allSatisfy { $0.contains(/"marks":"[A-Za-z0-9+\/\\]+="/) }, "\(texts)")
             }
         }
     }

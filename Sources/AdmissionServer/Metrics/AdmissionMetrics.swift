@@ -34,6 +34,7 @@ package final class AdmissionMetrics: Sendable {
     package let transport: TransportMetrics
     package let claims: CounterMetrics<ClaimCount>
     package let decisionLog: DecisionLogCounters
+    package let marks: MarkMetrics
 
     /// - Parameters:
     ///   - registry: where they are registered.
@@ -48,6 +49,7 @@ package final class AdmissionMetrics: Sendable {
             label: "outcome",
             ClaimCount.allCases
         )
+        marks = MarkMetrics(registry)
         decisionLog = DecisionLogCounters(
             records: registry.counter(
                 Self.prefix + "decision_log_records_total",

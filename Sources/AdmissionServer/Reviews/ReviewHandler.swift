@@ -17,6 +17,7 @@ package struct ReviewHandler: Sendable {
     private let log: ReviewLog
     private let decisions: DecisionLog?
     private let denials: RecentDenials?
+    private let marks: ReviewMarks?
 
     /// - Parameters:
     ///   - engine: judges.
@@ -28,6 +29,7 @@ package struct ReviewHandler: Sendable {
     ///   - log: gets a line for every denied or slow review.
     ///   - decisions: gets every review once it has been answered; nil where there is no such log.
     ///   - denials: gets every denied one; nil where nobody looks.
+    ///   - marks: gets every allowed one; nil where no audit asks what was reviewed.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
@@ -37,7 +39,8 @@ package struct ReviewHandler: Sendable {
         metrics: AdmissionMetrics,
         log: ReviewLog,
         decisions: DecisionLog? = nil,
-        denials: RecentDenials? = nil
+        denials: RecentDenials? = nil,
+        marks: ReviewMarks? = nil
     ) {
         self.engine = engine
         self.inFlight = inFlight
@@ -45,6 +48,7 @@ package struct ReviewHandler: Sendable {
         self.log = log
         self.decisions = decisions
         self.denials = denials
+        self.marks = marks
         let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge, counters: metrics.claims) }
@@ -139,6 +143,7 @@ package struct ReviewHandler: Sendable {
             metrics.reviews.judged(verdict, in: duration)
             if claims == nil, let taken = verdict.claims { countUnshared(taken) }
             log.answered(verdict, in: duration, trace)
+            marks?.note(verdict)
             if !verdict.allowed { denials?.add(verdict, at: judge.now()) }
         case .unreadable(let error):
             metrics.reviews.errored(in: duration)

@@ -12,6 +12,8 @@ package struct ObjectMeta: Sendable {
     package private(set) var namespace: ExactString = ""
     /// Empty when absent.
     package private(set) var uid: ExactString = ""
+    /// Nil when absent, and where it is no number that an API server counts to: negative, or beyond 64 bits.
+    package private(set) var generation: Int64?
     /// RFC 3339; empty when absent.
     package private(set) var creationTimestamp: ExactString = ""
     /// Whether `deletionTimestamp` is set: the object only waits for its finalizers.
@@ -42,6 +44,7 @@ package struct ObjectMeta: Sendable {
             case "generateName": self.generateName = try reader.readExactString() ?? ""
             case "namespace": self.namespace = try reader.readExactString() ?? ""
             case "uid": self.uid = try reader.readExactString() ?? ""
+            case "generation": self.generation = try Self.generation(&reader)
             case "creationTimestamp": self.creationTimestamp = try reader.readExactString() ?? ""
             case "deletionTimestamp":
                 self.isBeingDeleted = try reader.peek() != .null
@@ -51,6 +54,11 @@ package struct ObjectMeta: Sendable {
             default: try reader.skipValue()
             }
         }
+    }
+
+    private static func generation(_ reader: inout JSONReader) throws(JSONError) -> Int64? {
+        guard let number = try reader.readNumber().flatMap({ Int64($0) }), number >= 0 else { return nil }
+        return number
     }
 
     private mutating func readAnnotations(_ reader: inout JSONReader) throws(JSONError) {

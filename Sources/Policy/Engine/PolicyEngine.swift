@@ -117,6 +117,7 @@ package final class PolicyEngine: Sendable {
             update?.createsRun = becomesRun
         }
         let judged = judge(subject, old: old, update: update, state: state, now: now, verdict)
+        verdict.judgedGeneration = run.metadata.generation
         if let standIn = decoded.withheld?.standIn {
             verdict.restsOnMeasuredText =
                 !judged.isSetAside

@@ -21,6 +21,10 @@ package final class Verdict: @unchecked Sendable {
     package let operation: AdmissionRequest.Operation
     package let dryRun: Bool
     package internal(set) var object: Object
+    /// `metadata.generation` of the run whose whole spec was judged.
+    ///
+    /// Nil when none was: of another object, of an update that leaves the spec as it is, and of a run that is being deleted.
+    package internal(set) var judgedGeneration: Int64?
     /// In verdict order: rules as the catalogue lists them, and within a rule its reasons.
     package internal(set) var findings: [Finding] = []
     /// Findings beyond those a verdict tells of.
@@ -60,6 +64,7 @@ package final class Verdict: @unchecked Sendable {
             object: verdict.object,
             explanation: verdict.explanation
         )
+        judgedGeneration = verdict.judgedGeneration
         findings = verdict.findings
         omitted = verdict.omitted
         notices = verdict.notices

@@ -5,6 +5,8 @@ package struct BenchReport {
     package let decode: Int
     package let judge: Int
     package let encode: Int
+    /// To leave a mark, once the answer is on its way; nil when it was not measured.
+    package var mark: Int?
 
     package init(decode: Int, judge: Int, encode: Int) {
         self.decode = decode
@@ -14,7 +16,10 @@ package struct BenchReport {
 
     private var total: Int { decode + judge + encode }
 
-    private var text: String { "decode \(decode) ns, judge \(judge) ns, encode \(encode) ns, total \(total) ns\n" }
+    private var text: String {
+        let rest = mark.map { "; afterwards, mark \($0) ns" } ?? ""
+        return "decode \(decode) ns, judge \(judge) ns, encode \(encode) ns, total \(total) ns\(rest)\n"
+    }
 
     private var json: [UInt8] {
         var writer = JSONWriter(capacity: 128)
@@ -23,6 +28,7 @@ package struct BenchReport {
         writer.member("judgeNanoseconds", judge)
         writer.member("encodeNanoseconds", encode)
         writer.member("totalNanoseconds", total)
+        if let mark { writer.member("markNanoseconds", mark) }
         writer.endObject()
         writer.newline()
         return writer.bytes

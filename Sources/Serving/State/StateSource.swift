@@ -11,6 +11,8 @@ protocol StateSource: Service {
     var store: ClusterStore { get }
     /// Claims branches where all replicas see it; nil where this process is on its own.
     var claimer: (any BranchClaimer)? { get }
+    /// What reviews leave marks with; nil where they leave none.
+    var marks: ReviewMarks? { get }
     /// Some of the claims that are known; nil where branches are not claimed.
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
     /// How many there are.
@@ -27,6 +29,8 @@ protocol StateSource: Service {
 
 extension StateSource {
     var claimer: (any BranchClaimer)? { nil }
+
+    var marks: ReviewMarks? { nil }
 
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
 
@@ -77,6 +81,7 @@ extension ServerSettings {
                 cluster,
                 claims: claims,
                 policyMap: status?.policyMap,
+                leavesMarks: leavesMarks,
                 policies: policies,
                 eventLoops: eventLoops,
                 maximumInFlight: limits.maximumInFlight,

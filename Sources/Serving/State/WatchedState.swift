@@ -15,6 +15,7 @@ struct WatchedState: StateSource {
     let feed: ClusterFeed
     private let claims: ClaimKeeper?
     private let replicaKeeper: ReplicaKeeper?
+    let marks: ReviewMarks?
     private let clock: ClockWatch
     private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
@@ -24,6 +25,7 @@ struct WatchedState: StateSource {
         _ cluster: ServerSettings.Cluster,
         claims claimSettings: ServerSettings.Claims,
         policyMap: String?,
+        leavesMarks: Bool,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
         maximumInFlight: Int,
@@ -45,7 +47,7 @@ struct WatchedState: StateSource {
             clock: Clocks.monotonicMilliseconds,
             onReservationNews: { logger.log($0) }
         )
-        let (client, claimClient): (APIClient, APIClient)
+        let (client, claimClient, markClient): (APIClient, APIClient, APIClient?)
         let claimNamespace: String
         do throws(AccessError) {
             let access = try cluster.connection.source()
@@ -61,6 +63,9 @@ struct WatchedState: StateSource {
                 urgentConnections: min(maximumInFlight, APIClient.maximumUrgentConnections),
                 clock: clock.serverClock
             )
+            markClient =
+                leavesMarks && claimSettings.isOn
+                ? try cluster.connection.client(on: client.eventLoop, urgentConnections: 1) : nil
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
@@ -95,6 +100,15 @@ struct WatchedState: StateSource {
             claims: claims
         ) { [engine = policies.engine] event in
             Self.log(event, engine.value.policy, to: logger)
+        }
+        marks = markClient.map { client in
+            ReviewMarks(
+                namespace: claimSettings.namespace ?? claimNamespace,
+                client: client,
+                metrics: metrics.marks,
+                environment: .init(monotonicMilliseconds: Clocks.monotonicMilliseconds),
+                logger: logger
+            )
         }
         metrics.observeFeed { feed.figures }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)

@@ -78,7 +78,7 @@ final class Replica: Sendable {
         )
     }
 
-    private static func client(of server: FakeAPIServer) throws -> APIClient {
+    static func client(of server: FakeAPIServer) throws -> APIClient {
         let files = CredentialFiles(read: { _ in [] }, monotonicMilliseconds: { 0 }, wallSeconds: { 0 })
         return try APIClient(on: MultiThreadedEventLoopGroup.singleton.next(), files: files) {
             () throws(AccessError) in

@@ -39,7 +39,8 @@ struct ServiceUnderTest: Sendable {
         checks: [HealthCheck] = [],
         inFlight: ReviewsInFlight = ReviewsInFlight(),
         slowReview: TimeAmount = ReviewLog.defaultSlowReview,
-        decisions: DecisionLog? = nil
+        decisions: DecisionLog? = nil,
+        marks: ReviewMarks? = nil
     ) {
         let recorder = log
         store = ClusterStore(
@@ -56,7 +57,8 @@ struct ServiceUnderTest: Sendable {
             inFlight: inFlight,
             metrics: metrics,
             log: ReviewLog(logger: Logger(label: "test") { _ in recorder.handler() }, slowReview: slowReview),
-            decisions: decisions
+            decisions: decisions,
+            marks: marks
         )
         // All are judged in the turn they come in, which the tests' own event loops have to make.
         var limits = ReviewLanes.Limits()

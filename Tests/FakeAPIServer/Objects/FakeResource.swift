@@ -19,6 +19,7 @@ package struct FakeResource: Hashable, Sendable, CustomStringConvertible {
     package static let versionControlProviders = FakeResource(agents: "versioncontrolproviders")
     package static let memories = FakeResource(agents: "memories")
     package static let secrets = FakeResource(group: "", version: "v1", resource: "secrets")
+    package static let configMaps = FakeResource(group: "", version: "v1", resource: "configmaps")
     package static let namespaces = FakeResource(group: "", version: "v1", resource: "namespaces")
     package static let jobs = FakeResource(group: "batch", version: "v1", resource: "jobs")
     package static let leases = FakeResource(group: "coordination.k8s.io", version: "v1", resource: "leases")

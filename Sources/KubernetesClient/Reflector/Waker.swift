@@ -1,9 +1,9 @@
-internal import NIOCore
+package import NIOCore
 
 /// Lets one task wait until some time or until it is called, whichever is first.
 ///
 /// A call while nobody waits makes the next wait end at once.
-final class Waker: Sendable {
+package final class Waker: Sendable {
     private struct State {
         var isCalled = false
         var waiter: EventLoopPromise<Void>?
@@ -12,12 +12,12 @@ final class Waker: Sendable {
     private let eventLoop: any EventLoop
     private let state: NIOLoopBoundBox<State>
 
-    init(eventLoop: any EventLoop) {
+    package init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         state = .makeBoxSendingValue(State(), eventLoop: eventLoop)
     }
 
-    func call() {
+    package func call() {
         eventLoop.execute { [self] in
             if let waiter = state.value.waiter {
                 state.value.waiter = nil
@@ -29,7 +29,7 @@ final class Waker: Sendable {
     }
 
     /// Also ends when the task is cancelled.
-    func wait(milliseconds: Int64) async {
+    package func wait(milliseconds: Int64) async {
         let waited = eventLoop.flatSubmit { [self] in begin(milliseconds) }
         await withTaskCancellationHandler {
             // It never fails: the event loop outlives its users.
