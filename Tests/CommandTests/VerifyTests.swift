@@ -76,7 +76,7 @@ import Testing
         let (key, log) = (try folder.write(Self.secret, to: "key"), folder.path("decisions.log"))
         let first = try await Webhook.start("--decision-log", log, "--decision-log-key", key)
         _ = try await first.post(Reviews.create("one", head: "codex/one"))
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
         while try !folder.text("decisions.log").contains(#""verdict""#), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -9,6 +9,7 @@ import KubernetesClient
 import NIOPosix
 import Policy
 import Synchronization
+import TestPatience
 
 extension ReflectorTiming {
     /// Tests that count lists, or let them fail, are about those that are needed.
@@ -102,7 +103,7 @@ final class FedStore: Sendable {
     /// Waits until `condition` is true of the store; a minute and a half is enough for everything a test waits for,
     /// also on a busy machine.
     func until(_ condition: @Sendable (ClusterStore) -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(90 * Patience.factor)
         while !condition(store) {
             guard ContinuousClock.now < deadline else { throw NeverCame(events: events) }
             try await Task.sleep(for: .milliseconds(2))

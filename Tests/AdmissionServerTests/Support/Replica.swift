@@ -10,6 +10,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Policy
+import TestPatience
 
 /// A replica of the webhook that claims branches on a fake API server.
 final class Replica: Sendable {
@@ -131,7 +132,7 @@ final class Replica: Sendable {
 
     /// Waits until `condition` is true; half a minute is enough for everything a test waits for.
     func until(_ condition: @Sendable (Replica) async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
         while !(try await condition(self)) {
             guard ContinuousClock.now < deadline else { throw NeverCame(log: log.lines) }
             try await Task.sleep(for: .milliseconds(5))

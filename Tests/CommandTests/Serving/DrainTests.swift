@@ -7,7 +7,7 @@ import Testing
 @Suite(.limit(minutes: 2)) struct `Stopping` {
     /// Waits for a line of the log.
     private func wait(for text: String, in webhook: Webhook) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(20 * Patience.factor)
         while ContinuousClock.now < deadline, try !webhook.log.contains(text) {
             try await Task.sleep(for: .milliseconds(5))
         }

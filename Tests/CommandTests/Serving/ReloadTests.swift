@@ -44,7 +44,7 @@ import Testing
 
     /// Waits until the log has it, as long as a swap may take.
     private func wait(for text: String, in webhook: Webhook) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(10 * Patience.factor)
         while ContinuousClock.now < deadline {
             if try webhook.log.contains(text) { return }
             try await Task.sleep(for: .milliseconds(50))

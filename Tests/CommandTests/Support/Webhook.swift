@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestPatience
 import TestPrograms
 
 /// A running `serve` on a port of its own.
@@ -41,7 +42,7 @@ final class Webhook: Sendable {
             ["serve", "--host", "127.0.0.1", "--port", "0", "--metrics-port", "none", "--drain-delay", "0"] + arguments
         let words = command + [Program.underTest] + serve
         let program = try await RunningProgram.start(words[0], Array(words.dropFirst()), log: log)
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
         let hasMetrics = arguments.contains("--metrics-port")
         while program.isRunning, ContinuousClock.now < deadline {
             let text = try folder.text("log")
@@ -68,7 +69,7 @@ final class Webhook: Sendable {
     /// Where the status page is, for a server that was started with `--status-port 0`.
     var statusPort: Int? {
         get async throws {
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
             while ContinuousClock.now < deadline {
                 if let port = try Self.port(in: log, of: "status") { return port }
                 try await Task.sleep(for: .milliseconds(20))

@@ -6,6 +6,7 @@ import NIOPosix
 import SelfManagedCertificates
 import Synchronization
 import TLS
+import TestPatience
 
 /// Time that passes when it is told to, for certificates and waits alike.
 final class VirtualClock: Sendable {
@@ -116,7 +117,7 @@ final class Replica: Sendable {
 
     /// Waits until `condition` is true; a minute is enough, however busy the machine is.
     func until(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(60 * Patience.factor)
         while try await !condition() {
             guard ContinuousClock.now < deadline else {
                 throw NeverCame(lines: lines, readiness: keeper.readinessProblem)
