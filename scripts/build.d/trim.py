@@ -129,11 +129,19 @@ def symbol_table(symbols, places, numbers):
 # --- What is loaded, and nothing reads
 
 
+def rounded_up(offset, unit):
+    return -(-offset // unit) * unit
+
+
 def dead_pages(file):
-    """The sections that llvm-bolt has written anew, and the ranges of whole pages in them."""
+    """The sections that llvm-bolt has written anew; a place in the first of them for the program headers; and the ranges of whole pages
+    in them, behind that place."""
     sections = [section for section in file.sections if file.name(section) in (".bolt.org.eh_frame", ".bolt.org.eh_frame_hdr")]
-    ranges = [(-(-section.offset // PAGE) * PAGE, (section.offset + section.size) // PAGE * PAGE) for section in sections]
-    return sections, sorted(each for each in ranges if each[0] < each[1])
+    place = rounded_up(min((section.offset for section in sections), default=0), 8)
+    # One more for each range that is left out.
+    behind = place + (len(file.programs) + len(sections)) * PROGRAM_HEADER.size
+    ranges = [(rounded_up(max(section.offset, behind), PAGE), (section.offset + section.size) // PAGE * PAGE) for section in sections]
+    return sections, place, sorted(each for each in ranges if each[0] < each[1])
 
 
 def split(programs, ranges):
@@ -155,12 +163,12 @@ def split(programs, ranges):
     return result
 
 
-def program_headers_at(place, limit, programs):
-    """Tells the program headers that their table is at this place, in the file as in memory; its size."""
+def program_headers_at(place, programs):
+    """Tells the program headers that their table is at this place, in the file as in memory."""
     size = len(programs) * PROGRAM_HEADER.size
     around = [each for each in programs if each.type == PT_LOAD and each.offset <= place and place + size <= each.offset + each.size]
-    if place + size > limit or not around or around[0].address != around[0].offset:
-        fail("there is no room for the program headers before the old tables for unwinding")
+    if not around or around[0].address != around[0].offset:
+        fail("the old tables for unwinding have another place in memory than in the file, and no room for the program headers")
     for program in programs:
         if program.type == PT_PHDR:
             program.offset = program.address = program.physical = place
@@ -180,7 +188,7 @@ def tables_of(file):
 
 def trimmed(file):
     tables, end = tables_of(file), max(program.offset + program.size for program in file.programs if program.type == PT_LOAD)
-    gone, ranges = dead_pages(file)
+    gone, place, ranges = dead_pages(file)
     gone += [section for section in file.sections if section.type != SHT_NULL and not section.flags & SHF_ALLOC and section not in tables]
     sections = [section for section in file.sections if section not in gone]
     numbers = {section.index: number for number, section in enumerate(sections)}
@@ -192,10 +200,8 @@ def trimmed(file):
 
     programs, head = split(file.programs, ranges), file.head
     if ranges:
-        # In what is left of the first page of the old tables.
-        place = min(section.offset for section in gone if file.name(section).startswith(".bolt.org.eh_frame"))
-        head.programs, head.program_count = -(-place // 8) * 8, len(programs)
-        program_headers_at(head.programs, ranges[0][0], programs)
+        head.programs, head.program_count = place, len(programs)
+        program_headers_at(place, programs)
 
     # Without the ranges, whole pages, what stands behind them keeps its place in its page, as those who load it want it.
     def moved(offset):
