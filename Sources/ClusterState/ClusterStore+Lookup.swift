@@ -77,7 +77,12 @@ extension ClusterStore {
 
     /// Whether the run of that name is known and over.
     package func isOver(_ key: ObjectKey) -> Bool {
-        withState { state in state.objects.runs.run(key)?.facts.standing == .over }
+        standing(key) == .over
+    }
+
+    /// How the run of that name stands; nil when it is not known.
+    package func standing(_ key: ObjectKey) -> RunStanding? {
+        withState { state in state.objects.runs.standing(of: key) }
     }
 
     package func holders(

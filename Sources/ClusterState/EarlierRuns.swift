@@ -174,6 +174,11 @@ struct RunGroup: Sendable {
         }
     }
 
+    /// Of more than so many the lock is let go in between.
+    static let maximumAtOnce = 512
+    /// So many places are looked at in one hold of the lock, each of which may have a run: 0.3 ms.
+    static let placesAtOnce = 2048
+
     let runs: [Run]
     /// The place of the first that is active.
     let firstActive: Int?
@@ -220,43 +225,88 @@ extension ClusterStore {
     }
 
     fileprivate func group(holding branch: BranchKey, scope: ExactString?) -> RunGroup {
-        group { state, add in state.forEachHolder(of: branch, scope: scope, add) }
+        let few = few { state, add in state.forEachHolder(of: branch, scope: scope, add) }
+        guard few.count > RunGroup.maximumAtOnce else { return RunGroup(few) }
+        let hash = BranchPaths.hash(of: branch)
+        return RunGroup(
+            all { state, places, add in
+                state.objects.runs.forEachHolder(of: branch, hash: hash, amongClaims: places, add)
+                state.reservations.runs.forEachHolder(of: branch, hash: hash, amongClaims: places) { run in
+                    if !state.objects.runs.holds(branch, run.key) { add(run) }
+                }
+            }.filter { scope == nil || $0.key.namespace == scope }
+        )
     }
 
     fileprivate func group(withKey digest: UInt64) -> RunGroup {
-        group { state, add in
-            state.objects.runs.forEachRun(withKey: digest, add)
+        let few = few { state, add in
+            var goesOn = true
+            state.objects.runs.forEachRun(withKey: digest) { run in
+                goesOn = add(run)
+                return goesOn
+            }
+            guard goesOn else { return }
             state.reservations.runs.forEachRun(withKey: digest) { run in
                 state.objects.runs.run(run.key) == nil ? add(run) : true
             }
         }
-    }
-
-    /// The run itself included, where its Jobs have that name.
-    fileprivate func group(withJobNameOf key: ObjectKey) -> RunGroup {
-        group { state, add in
-            var hasOthers = false
-            state.objects.runs.forEachRun(withJobNameOf: key) { run in
-                guard !run.isNamed(key) else { return true }
-                hasOthers = true
-                return add(run)
+        guard few.count > RunGroup.maximumAtOnce else { return RunGroup(few) }
+        return RunGroup(
+            all { state, places, add in
+                state.objects.runs.forEachRun(withKey: digest, among: places, add)
+                state.reservations.runs.forEachRun(withKey: digest, among: places) { run in
+                    if state.objects.runs.run(run.key) == nil { add(run) }
+                }
             }
-            if hasOthers, let own = state.objects.runs.run(key), own.hasJobs { _ = add(own) }
-        }
+        )
     }
 
-    /// The runs that `collect` hands to its second argument, which always wants more.
-    private func group(_ collect: (borrowing State, _ add: (RunRecord) -> Bool) -> Void) -> RunGroup {
-        let runs = withState { state in
+    /// The run itself included, where its Jobs have that name; of very many some, as they are only counted up to a number.
+    fileprivate func group(withJobNameOf key: ObjectKey) -> RunGroup {
+        RunGroup(
+            few { state, add in
+                // So that there is room for the run itself, whose place among them is asked for.
+                if let own = state.objects.runs.run(key), own.hasJobs { _ = add(own) }
+                state.objects.runs.forEachRun(withJobNameOf: key) { run in
+                    run.isNamed(key) ? true : add(run)
+                }
+            }
+        )
+    }
+
+    /// The runs that `collect` hands to its second argument, which wants no more when there are too many for one hold of the
+    /// lock.
+    private func few(_ collect: (borrowing State, _ add: (RunRecord) -> Bool) -> Void) -> [RunGroup.Run] {
+        withState { state in
             state.expireReservations(clock)
             var runs: [RunGroup.Run] = []
             collect(state) { run in
                 runs.append(RunGroup.Run(run))
-                return true
+                return runs.count <= RunGroup.maximumAtOnce
             }
             return runs
         }
-        return RunGroup(runs)
+    }
+
+    /// The runs that `collect` hands to its last argument, asked for a few places at a time.
+    ///
+    /// So each hold of the lock is short, however many there are. What changes in between may be seen or not.
+    private func all(
+        _ collect: (borrowing State, Range<Int>, _ add: (RunRecord) -> Void) -> Void
+    ) -> [RunGroup.Run] {
+        var runs: [RunGroup.Run] = []
+        var start = 0
+        while true {
+            let places = start..<start + RunGroup.placesAtOnce
+            let (found, placeCount) = withState { state in
+                var found: [RunGroup.Run] = []
+                collect(state, places) { found.append(RunGroup.Run($0)) }
+                return (found, max(state.objects.runs.placeCount, state.reservations.runs.placeCount))
+            }
+            runs += found
+            start = places.upperBound
+            if start >= placeCount { return runs }
+        }
     }
 
     fileprivate func holder(_ run: RunGroup.Run) -> BranchHolder {

@@ -64,6 +64,25 @@ import Testing
         #expect(Self.holders(lookup, "unknown") == "agents/b of 3", "one that is created now is the latest")
     }
 
+    @Test(arguments: [512, 513, 3000])
+    func `are as many as there are, however many hold one branch and one key`(count: Int) throws {
+        let store = ClusterStore()
+        var runs = (0..<count).map {
+            Self.run("r\($0)", at: 30, namespace: $0 % 3 == 0 ? "other" : "agents", agent: "a", key: "k")
+        }
+        runs += (0..<9).map { Self.run("elsewhere-\($0)", at: 1, head: "codex/y", agent: "a", key: "l") }
+        runs += [Self.run("first", at: 2, agent: "a", key: "k"), Self.run("last", at: 40, agent: "a", key: "k")]
+        try store.load(MemoryFileSystem(["/m/a.json": listJSON(runs)]))
+        let lookup = EarlierRuns(store)
+        #expect(Self.holders(lookup, "last") == "agents/first of \(count + 1)")
+        #expect(Self.holders(lookup, "first") == nil)
+        let elsewhere = (count + 2) / 3
+        #expect(Self.holders(lookup, "last", scope: "agents") == "agents/first of \(count + 1 - elsewhere)")
+        let key = IdempotencyKey(namespace: "agents", agent: "a", key: "k")
+        #expect(lookup.holders(of: key, otherThan: "last")?.count == count + 1 - elsewhere)
+        #expect(lookup.holders(of: key, otherThan: "first") == nil)
+    }
+
     @Test func `of one second are ordered by namespace and name, and those without a time are the oldest`() throws {
         let lookup = try Self.lookup(
             Self.run("b", at: 1),

@@ -13,6 +13,16 @@ extension RunIndex {
         }
     }
 
+    /// Where runs and claims may be: no place is beyond it.
+    var placeCount: Int { max(runs.count, claims.count) }
+
+    /// The same among the runs at some places.
+    func forEachRun(withKey digest: UInt64, among places: Range<Int>, _ body: (RunRecord) -> Void) {
+        for place in places.clamped(to: runs.indices) where runs[place].keyDigest == digest {
+            if let record = record(runs[place]) { body(record) }
+        }
+    }
+
     private func firstRun(withKey digest: UInt64) -> Int? {
         byKey.find(hash: Int(truncatingIfNeeded: digest)) { runs[$0].keyDigest == digest }
     }
@@ -46,6 +56,21 @@ extension RunIndex {
 
 /// The list of the claims on one branch, whose first is in the table of branches.
 extension RunIndex {
+    /// Calls `body` for the run of each claim at some places that holds `branch`; `hash` is the branch's.
+    func forEachHolder(
+        of branch: BranchKey,
+        hash: Int,
+        amongClaims places: Range<Int>,
+        _ body: (RunRecord) -> Void
+    ) {
+        let half = UInt32(truncatingIfNeeded: hash)
+        for place in places.clamped(to: claims.indices) where claims[place].branchHash == half {
+            let run = runs[Int(claims[place].run)]
+            guard run.isHolding, isOn(branch, claims[place]), let record = record(run) else { continue }
+            body(record)
+        }
+    }
+
     /// Puts a claim into the list of its branch.
     mutating func link(_ place: Int, _ branch: BranchKey) {
         folders.add(place, on: branch)

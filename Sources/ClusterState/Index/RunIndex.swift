@@ -33,6 +33,9 @@ struct RunIndex: Sendable {
         place(of: key).flatMap(run)
     }
 
+    /// How the run of that name stands; nil when there is none.
+    func standing(of key: ObjectKey) -> RunStanding? { place(of: key).map { runs[$0].facts.standing } }
+
     /// The run at a place; nil when that is free.
     func run(at place: Int) -> RunRecord? {
         record(runs[place])
@@ -275,7 +278,7 @@ extension RunIndex {
         BranchKey(repository: claim.repository, head: texts.text(claim.head))
     }
 
-    private func isOn(_ branch: BranchKey, _ claim: StoredClaim) -> Bool {
+    func isOn(_ branch: BranchKey, _ claim: StoredClaim) -> Bool {
         texts.equals(claim.head, branch.head) && claim.repository == branch.repository
     }
 
