@@ -1,4 +1,4 @@
-internal import JSONPull
+package import JSONPull
 
 /// Whether a run works, may yet, or has (`RULES.md` section 3.2).
 package enum RunStanding: Sendable {
@@ -20,6 +20,14 @@ package enum RunStanding: Sendable {
 
     /// Whether what was claimed for the run stays claimed: it works with it, or may any moment.
     package var needsClaims: Bool { isActive || self == .becoming }
+
+    /// Whether nothing follows that phase.
+    package static func isFinal(phase: ExactString) -> Bool {
+        switch phase.asciiLowercased.string {
+        case "succeeded", "failed", "cancelled", "canceled": true
+        default: false
+        }
+    }
 }
 
 extension AgentRun {
@@ -43,10 +51,7 @@ extension AgentRun {
 
     private var phaseKind: PhaseKind {
         guard let phase = status.phase else { return .none }
-        switch phase.asciiLowercased.string {
-        case "succeeded", "failed", "cancelled", "canceled": return .final
-        case "template": return .template
-        default: return .other
-        }
+        if RunStanding.isFinal(phase: phase) { return .final }
+        return phase.asciiLowercased == "template" ? .template : .other
     }
 }

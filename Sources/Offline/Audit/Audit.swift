@@ -58,7 +58,12 @@ package struct Audit: Sendable {
         known: KnownManifest = KnownManifest(),
         entry: (Verdict) -> JudgedObject
     ) throws(AdmissionReviewError) {
-        let header = try unsafe AuditedHeader(object)
+        let header: AuditedHeader
+        do throws(JSONError) {
+            header = try unsafe AuditedHeader(object)
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: object))
+        }
         guard let kind = JudgedKind(rawValue: header.kind.string) else { return report.addSkipped() }
         if let reason = passesOver(header, kind, known) { return report.addPassedOver(reason) }
         let verdict = try unsafe engine.judge(

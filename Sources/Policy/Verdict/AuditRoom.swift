@@ -1,13 +1,11 @@
-internal import Policy
-
 /// How much an audit keeps of what it found: everything that exists may have a finding, and a thousand of them.
 ///
 /// What denies has room of its own, so that warnings do not take it.
-struct AuditRoom: Sendable {
+package struct AuditRoom: Sendable {
     /// Bytes of findings that deny: some 8,000 objects with two each.
-    static let maximumDeniedBytes = 16 << 20
+    package static let maximumDeniedBytes = 16 << 20
     /// Bytes of all others.
-    static let maximumOtherBytes = 8 << 20
+    package static let maximumOtherBytes = 8 << 20
     /// What an object takes beside its findings, and a finding beside its texts.
     private static let bytesOfObject = 1024
     private static let bytesOfFinding = 512
@@ -15,8 +13,10 @@ struct AuditRoom: Sendable {
     private var denied = Self.maximumDeniedBytes
     private var others = Self.maximumOtherBytes
 
+    package init() {}
+
     /// Takes room for what is told of an object; false when there is none left.
-    mutating func takes(_ verdict: Verdict) -> Bool {
+    package mutating func takes(_ verdict: Verdict) -> Bool {
         let size = verdict.findings.reduce(Self.bytesOfObject) { sum, finding in
             sum + Self.bytesOfFinding + finding.message.utf8.count + finding.remedy.utf8.count
                 + finding.field.utf8.count
