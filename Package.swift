@@ -447,7 +447,8 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "AdmissionServer", "ClusterState", "FakeAPIServer", "JSONPull", "Offline", "Serving", "TestPrograms",
+                "AdmissionServer", "ClusterState", "FakeAPIServer", "JSONPull", "Offline", "Prometheus", "Serving",
+                "TestPrograms",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

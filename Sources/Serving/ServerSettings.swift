@@ -21,6 +21,10 @@ package struct ServerSettings: Sendable {
     package var claims: Claims
     /// Whether reviews leave marks in the namespace of the claims, for the audit; only where there are claims.
     package var leavesMarks = true
+    /// From the beginning of an audit to that of the next, in seconds; nil for none.
+    ///
+    /// Only where there are claims, as replicas elect the one that audits where they claim.
+    package var auditIntervalSeconds: Int?
     /// Threads that answer.
     package var threads: Int
     package var limits: Limits

@@ -12,16 +12,19 @@ struct ServerThreads: Sendable {
     let answering: any EventLoopGroup
     let judging: any EventLoopGroup
     let probes: any EventLoopGroup
+    /// What audits; does nothing where nothing is audited.
+    let auditing: any EventLoopGroup
 
     init(answering count: Int) {
         cluster = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         answering = MultiThreadedEventLoopGroup(numberOfThreads: count)
         judging = MultiThreadedEventLoopGroup(numberOfThreads: ReviewLanes.threadCount)
         probes = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        auditing = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     }
 
     /// Those first that answer on the others.
-    private var all: [any EventLoopGroup] { [judging, answering, probes, cluster] }
+    private var all: [any EventLoopGroup] { [judging, answering, probes, auditing, cluster] }
 
     /// Ends them, once nothing runs on them any more.
     func end() async throws {

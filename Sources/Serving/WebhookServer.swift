@@ -57,7 +57,13 @@ package struct WebhookServer: Sendable {
                 eventLoop: threads.cluster.next(),
                 logger: logger
             )
-            source = try settings.stateSource(policies, metrics, threads.cluster, logger: logger)
+            source = try settings.stateSource(
+                policies,
+                metrics,
+                threads.cluster,
+                auditing: threads.auditing,
+                logger: logger
+            )
             decisions = try settings.decisionLog.map { log throws(CommandFailure) in
                 try DecisionLogService(log, metrics, logger: logger)
             }
@@ -137,7 +143,7 @@ package struct WebhookServer: Sendable {
     /// The parts that run, in the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions]
-        let parts: [(any Service)?] = [certificate, kept, policies, source, marks, webhook]
+        let parts: [(any Service)?] = [certificate, kept, policies, source, marks, source.audit, webhook]
         return (watchers + parts).compactMap(\.self)
     }
 

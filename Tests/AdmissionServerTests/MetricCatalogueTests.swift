@@ -1,6 +1,8 @@
+import AgentRuns
 import ClusterState
 import Foundation
 import JSONPull
+import Policy
 import Prometheus
 import TLS
 import TestCheckout
@@ -39,6 +41,12 @@ import Testing
         metrics.observeClaims { 0 }
         metrics.observeReplicas { .example }
         metrics.observeClock { 0 }
+        let audits = AuditRounds()
+        var round = AuditRound(beganAt: Timestamp(seconds: 1), policyDigest: "")
+        round.findings = [.init(rule: .references, action: .deny): 1]
+        round.unreviewed = []
+        audits.end(round)
+        metrics.audit.observe(audits, AuditedObjects()) { true }
         metrics.observeReloads(ReloadRecord(name: "policy"))
         metrics.marks.observe { 3 }
         metrics.observeServingCertificate { UnixTime.now() }

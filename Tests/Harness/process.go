@@ -78,6 +78,22 @@ func (p *Process) LastLines(count int) string {
 	return strings.Join(lines, "\n")
 }
 
+// Number is what stands behind the last occurrence of a text in its output; 0 where there is none.
+func (p *Process) Number(text string) int {
+	content, _ := os.ReadFile(p.Log)
+	place := bytes.LastIndex(content, []byte(text))
+	if place < 0 {
+		return 0
+	}
+	digits := content[place+len(text):]
+	end := 0
+	for end < len(digits) && digits[end] >= '0' && digits[end] <= '9' {
+		end++
+	}
+	number, _ := strconv.Atoi(string(digits[:end]))
+	return number
+}
+
 // LinesWith are how many lines of its output have any of the texts.
 func (p *Process) LinesWith(texts ...string) int {
 	content, _ := os.ReadFile(p.Log)

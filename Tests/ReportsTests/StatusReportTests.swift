@@ -62,6 +62,24 @@ import Testing
         report.denials = [
             .init(time: Timestamp(seconds: 1_790_000_000), title: text, isDryRun: true, reasons: ["limits/TooLarge"])
         ]
+        var round = StatusReport.Audit.Round(
+            endedAt: Timestamp(seconds: 1_790_000_000),
+            seconds: 12.3,
+            policyDigest: "97f2"
+        )
+        round.objects = [("judged", 9), ("too_large", 0)]
+        (round.denied, round.warned, round.unreviewedCount) = (2, 1, 3)
+        round.findings = [.init(rule: "limits", action: .deny, count: 2)]
+        round.unreviewed = [
+            .init(
+                run: text,
+                since: Timestamp(seconds: 1_790_000_000),
+                isEarlier: false,
+                decision: "denied",
+                reasons: ["limits/TooLarge"]
+            )
+        ]
+        report.audit = .init(isElected: true, round: round)
         report.certificates = [
             .init(name: "serving", endsAt: "2027-01-01T00:00:00Z", secondsLeft: 6 * 86_400 + 5),
             .init(name: "authority", endsAt: "2027-01-01T00:00:00Z", secondsLeft: -5),
@@ -74,8 +92,8 @@ import Testing
         for part in ["<script", "\u{202E}", "\u{1B}", "\u{200B}"] { #expect(!html.contains(part)) }
         #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
         // Places, of which each has its own way into the page: title, head, two checks, denial, three of the claim, policy, five of
-        // where that comes from, the problem and five of a replica, whose digest is cut.
-        #expect(html.split(separator: "&lt;script&gt;", omittingEmptySubsequences: false).count - 1 == 20)
+        // where that comes from, the problem and five of a replica, whose digest is cut, and the unreviewed run.
+        #expect(html.split(separator: "&lt;script&gt;", omittingEmptySubsequences: false).count - 1 == 21)
         #expect(report("n").html.contains("<h1>agentrun-admission on n</h1>"))
     }
 
@@ -106,6 +124,7 @@ import Testing
             "1 replica judges by another policy", "another policy</span>", "silent</span>", "91 s ago",
             "Replicas, 2 of more",
             "written 2026-05-28T20:26:40Z", "in use since 2026-09-21T14:13:20Z", "ConfigMap changed last by", "(Apply)",
+            "Never reviewed as they are, 1 of 3",
         ] {
             #expect(html.contains(part), "\(part)")
         }
@@ -128,5 +147,9 @@ import Testing
         #expect((object["claims"] as? [[String: Any]])?.first?["head"] as? String == Self.hostile)
         #expect((object["denials"] as? [[String: Any]])?.first?["reasons"] as? [String] == ["limits/TooLarge"])
         #expect((object["rules"] as? [[String: Any]])?.first?["denials"] as? Int == 2)
+        let audit = try #require(object["audit"] as? [String: Any])
+        let round = try #require(audit["round"] as? [String: Any])
+        #expect(audit["elected"] as? Bool == true && (round["objects"] as? [String: Int])?["judged"] == 9)
+        #expect((round["unreviewed"] as? [[String: Any]])?.first?["decision"] as? String == "denied")
     }
 }

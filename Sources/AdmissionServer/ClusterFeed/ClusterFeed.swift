@@ -11,6 +11,7 @@ package final class ClusterFeed: Sendable {
     private let store: ClusterStore
     private let timing: ReflectorTiming
     private let claims: ClaimKeeper?
+    private let audited: AuditedObjects?
     private let onEvent: @Sendable (ClusterFeedEvent) -> Void
     private let reflectors: NIOLoopBoundBox<[Reflector]>
     /// What each source did, in the order they were given.
@@ -24,6 +25,7 @@ package final class ClusterFeed: Sendable {
     ///   - store: is written by this feed alone.
     ///   - timing: how long watches last.
     ///   - claims: is told of runs, and of its Leases; has a client of its own.
+    ///   - audited: gets all objects that an audit judges; nil where there is none.
     ///   - onEvent: called on the client's event loop.
     package init(
         sources: [ClusterSource],
@@ -31,10 +33,11 @@ package final class ClusterFeed: Sendable {
         store: ClusterStore,
         timing: ReflectorTiming,
         claims: ClaimKeeper? = nil,
+        audited: AuditedObjects? = nil,
         onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
     ) {
         (self.client, self.store, self.timing, self.onEvent) = (client, store, timing, onEvent)
-        self.claims = claims
+        (self.claims, self.audited) = (claims, audited)
         figures = sources.map { ($0, FeedFigures()) }
         reflectors = .makeBoxSendingValue([], eventLoop: client.eventLoop)
     }
@@ -45,7 +48,14 @@ package final class ClusterFeed: Sendable {
                 Reflector(
                     WatchedResource(source),
                     client: client,
-                    sink: StoreSink(source, store: store, figures: figures, claims: claims, onEvent: onEvent),
+                    sink: StoreSink(
+                        source,
+                        store: store,
+                        figures: figures,
+                        claims: claims,
+                        audited: audited,
+                        onEvent: onEvent
+                    ),
                     timing: timing,
                     environment: .init(monotonicMilliseconds: { [store] in store.now })
                 )

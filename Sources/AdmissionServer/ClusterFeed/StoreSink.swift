@@ -10,6 +10,8 @@ final class StoreSink: ReflectorSink {
     private let figures: FeedFigures
     /// Nil for all but runs and their Jobs, and where nothing is claimed.
     private let claims: ClaimKeeper?
+    /// Nil for kinds that are not judged, and where nothing is audited.
+    private let audited: AuditedObjects?
     private let onEvent: @Sendable (ClusterFeedEvent) -> Void
     private var staged: StagedObjects?
     private var changes: [ClusterChange] = []
@@ -22,15 +24,18 @@ final class StoreSink: ReflectorSink {
         store: ClusterStore,
         figures: FeedFigures,
         claims: ClaimKeeper?,
+        audited: AuditedObjects?,
         onEvent: @escaping @Sendable (ClusterFeedEvent) -> Void
     ) {
         (self.source, self.store, self.figures, self.onEvent) = (source, store, figures, onEvent)
         self.claims = source.kind == .agentRun || source.kind == .job ? claims : nil
+        self.audited = AuditedObjects.kinds.contains(source.kind) ? audited : nil
         projection = store.projection
     }
 
     func beginList() {
         staged = store.stage(source)
+        audited?.beginList(of: source)
         projection = store.projection
     }
 
@@ -40,6 +45,7 @@ final class StoreSink: ReflectorSink {
 
     func collect(_ object: UnsafeRawBufferPointer) {
         unsafe staged?.add(object)
+        unsafe audited?.put(object, of: source, nowSeconds: store.now / 1000)
     }
 
     func commitList(heardAt: Int64, failure: ReflectorFailure?) {
@@ -47,6 +53,7 @@ final class StoreSink: ReflectorSink {
         staged = nil
         let (count, unreadable) = (list.count, list.unreadableCount)
         store.replace(with: list, heardAt: heardAt)
+        audited?.commitList(of: source)
         claims?.sawListOfRuns()
         figures.countList()
         onEvent(.listed(source, objects: count, unreadable: unreadable, isFirst: !isSynced))
@@ -60,10 +67,12 @@ final class StoreSink: ReflectorSink {
 
     func put(_ object: UnsafeRawBufferPointer) {
         unsafe add(.put, object)
+        unsafe audited?.put(object, of: source, nowSeconds: store.now / 1000)
     }
 
     func delete(_ object: UnsafeRawBufferPointer) {
         unsafe add(.delete, object)
+        unsafe audited?.delete(object, of: source)
     }
 
     private func add(_ operation: ClusterChange.Operation, _ object: UnsafeRawBufferPointer) {

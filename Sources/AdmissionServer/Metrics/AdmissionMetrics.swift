@@ -35,6 +35,7 @@ package final class AdmissionMetrics: Sendable {
     package let claims: CounterMetrics<ClaimCount>
     package let decisionLog: DecisionLogCounters
     package let marks: MarkMetrics
+    package let audit: AuditMetrics
 
     /// - Parameters:
     ///   - registry: where they are registered.
@@ -43,6 +44,7 @@ package final class AdmissionMetrics: Sendable {
         self.registry = registry
         reviews = ReviewMetrics(registry)
         transport = TransportMetrics(registry)
+        audit = AuditMetrics(registry)
         claims = registry.counters(
             Self.prefix + "claims_total",
             "Claims of branches between replicas, by what became of them.",

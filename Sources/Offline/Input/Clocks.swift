@@ -15,6 +15,10 @@ package enum Clocks {
         nanoseconds(CLOCK_MONOTONIC) / 1_000_000
     }
 
+    /// Nanoseconds since some moment, never going back.
+    @Sendable
+    package static func monotonicNanoseconds() -> Int64 { nanoseconds(CLOCK_MONOTONIC) }
+
     /// Wall clock time in milliseconds since 1970.
     @Sendable
     package static func wallMilliseconds() -> Int64 {
@@ -27,6 +31,7 @@ package enum Clocks {
     }
 
     /// CPU time of the calling thread.
+    @Sendable
     package static func threadNanoseconds() -> Int64 {
         nanoseconds(CLOCK_THREAD_CPUTIME_ID)
     }

@@ -18,7 +18,10 @@ extension StatusReport {
         return HTMLPage.document(
             title: "agentrun-admission: \(replica)",
             body: body
-                + [checkTable, replicaTable, denialTable, ruleTable, kindTable, claimTable, certificateTable].joined()
+                + [
+                    checkTable, replicaTable, denialTable, ruleTable, kindTable, claimTable, audit?.html ?? "",
+                    certificateTable,
+                ].joined()
                 + "</main>\n<footer>The same as JSON: <a href=\"status.json\">status.json</a></footer>\n"
         )
     }
@@ -168,7 +171,7 @@ extension StatusReport {
     }
 
     /// A section with a table; `rows` are HTML.
-    private static func table(id: String, _ title: String, _ columns: [String], rows: [[String]]) -> String {
+    static func table(id: String, _ title: String, _ columns: [String], rows: [[String]]) -> String {
         let head = columns.map { "<th scope=\"col\">\($0)</th>" }.joined()
         let body = rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>\n" }.joined()
         let table =

@@ -99,6 +99,10 @@ extension StatusReport {
             for reason in denial.reasons { writer.string(reason) }
             writer.endArray()
         }
+        if let audit {
+            writer.key("audit")
+            audit.write(to: &writer)
+        }
         writer.list("certificates", certificates) { writer, certificate in
             writer.member("certificate", certificate.name)
             writer.member("notAfter", certificate.endsAt)

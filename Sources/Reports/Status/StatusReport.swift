@@ -104,6 +104,8 @@ package struct StatusReport: Sendable {
     package var hasMoreReplicas = false
     package var denials: [Denial] = []
     package var certificates: [Certificate] = []
+    /// Nil where nothing is audited.
+    package var audit: Audit?
 
     package init(
         version: String,

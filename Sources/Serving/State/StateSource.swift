@@ -13,6 +13,8 @@ protocol StateSource: Service {
     var claimer: (any BranchClaimer)? { get }
     /// What reviews leave marks with; nil where they leave none.
     var marks: ReviewMarks? { get }
+    /// What audits; nil where nothing does.
+    var audit: AuditService? { get }
     /// Some of the claims that are known; nil where branches are not claimed.
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
     /// How many there are.
@@ -31,6 +33,8 @@ extension StateSource {
     var claimer: (any BranchClaimer)? { nil }
 
     var marks: ReviewMarks? { nil }
+
+    var audit: AuditService? { nil }
 
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
 
@@ -71,6 +75,7 @@ extension ServerSettings {
         _ policies: PolicySource,
         _ metrics: AdmissionMetrics,
         _ eventLoops: any EventLoopGroup,
+        auditing: any EventLoopGroup,
         logger: Logger
     ) throws(CommandFailure) -> any StateSource {
         switch state {
@@ -82,8 +87,10 @@ extension ServerSettings {
                 claims: claims,
                 policyMap: status?.policyMap,
                 leavesMarks: leavesMarks,
+                auditIntervalSeconds: auditIntervalSeconds,
                 policies: policies,
                 eventLoops: eventLoops,
+                auditing: auditing,
                 maximumInFlight: limits.maximumInFlight,
                 metrics: metrics,
                 logger: logger

@@ -16,6 +16,7 @@ struct WatchedState: StateSource {
     private let claims: ClaimKeeper?
     private let replicaKeeper: ReplicaKeeper?
     let marks: ReviewMarks?
+    let audit: AuditService?
     private let clock: ClockWatch
     private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
@@ -26,8 +27,10 @@ struct WatchedState: StateSource {
         claims claimSettings: ServerSettings.Claims,
         policyMap: String?,
         leavesMarks: Bool,
+        auditIntervalSeconds: Int?,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
+        auditing: any EventLoopGroup,
         maximumInFlight: Int,
         metrics: AdmissionMetrics,
         logger: Logger
@@ -48,6 +51,8 @@ struct WatchedState: StateSource {
             onReservationNews: { logger.log($0) }
         )
         let (client, claimClient, markClient): (APIClient, APIClient, APIClient?)
+        let auditClient: APIClient?
+        let auditIntervalSeconds = claimSettings.isOn ? auditIntervalSeconds : nil
         let claimNamespace: String
         do throws(AccessError) {
             let access = try cluster.connection.source()
@@ -66,6 +71,9 @@ struct WatchedState: StateSource {
             markClient =
                 leavesMarks && claimSettings.isOn
                 ? try cluster.connection.client(on: client.eventLoop, urgentConnections: 1) : nil
+            auditClient = try auditIntervalSeconds.map { _ throws(AccessError) in
+                try cluster.connection.client(on: claimClient.eventLoop, urgentConnections: 1)
+            }
         } catch {
             throw CommandFailure("cannot reach the cluster as told: \(error.description)")
         }
@@ -92,12 +100,14 @@ struct WatchedState: StateSource {
             clock: held,
             logger: logger
         )
+        let audited = auditIntervalSeconds.map { _ in AuditedObjects() }
         let feed = ClusterFeed(
             sources: cluster.sources,
             client: client,
             store: store,
             timing: ReflectorTiming(maximumAgeSeconds: policy.maximumStateAgeSeconds),
-            claims: claims
+            claims: claims,
+            audited: audited
         ) { [engine = policies.engine] event in
             Self.log(event, engine.value.policy, to: logger)
         }
@@ -111,6 +121,22 @@ struct WatchedState: StateSource {
             )
         }
         metrics.observeFeed { feed.figures }
+        if let auditIntervalSeconds, let audited, let auditClient {
+            audit = AuditService(
+                timing: .init(interval: .seconds(auditIntervalSeconds)),
+                objects: audited,
+                store: store,
+                engine: policies.engine,
+                marks: marks,
+                client: auditClient,
+                namespace: claimSettings.namespace ?? claimNamespace,
+                on: auditing.next(),
+                metrics: metrics.audit,
+                logger: logger
+            )
+        } else {
+            audit = nil
+        }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         replicaKeeper = replicas
         engine = policies.engine

@@ -67,6 +67,7 @@ struct StatusSource: Sendable {
         report.claimCount = source.claimCount
         report.claims = claims.sorted { $0.key < $1.key }.map(Self.claim)
         report.denials = denials.all.map(Self.denial)
+        report.audit = source.audit?.status
         let now = UnixTime.now().secondsSinceEpoch
         report.certificates = certificates().map { certificate in
             StatusReport.Certificate(

@@ -40,6 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Claims") var claims: ClaimOptions
+    @OptionGroup(title: "Audit") var audit: AuditOptions
 
     @Option(help: "Threads that answer; without it one a core.")
     var threads: Int?
@@ -101,6 +102,10 @@ struct ServeCommand: AsyncParsableCommand {
             settings.state = .watched(cluster.settings(connection))
         }
         settings.claims = claims.settings
+        let isWatched = if case .watched = settings.state { true } else { false }
+        settings.auditIntervalSeconds = try audit.intervalSeconds(hasLeases: isWatched && settings.claims.isOn)
+        // Nobody else reads them, or removes those of runs that are over.
+        settings.leavesMarks = settings.auditIntervalSeconds != nil
         settings.limits = limits.settings
         settings.metrics = metrics.settings
         settings.status = status.settings

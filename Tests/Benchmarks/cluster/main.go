@@ -23,8 +23,12 @@ type bench struct {
 	webhook *harness.Process
 	server  *harness.Process
 	port    int
-	figures map[string]any
-	table   harness.Table
+	// Resident without a run, in KiB.
+	idle int
+	// Of the webhook, in seconds; 0 for no audit.
+	auditInterval int
+	figures       map[string]any
+	table         harness.Table
 }
 
 func main() {
@@ -47,6 +51,7 @@ func main() {
 func (b *bench) measure() {
 	b.start(0, 1, "none")
 	idle := b.webhook.Resident()
+	b.idle = idle
 	b.row("idleBytes", idle*1024, "resident, no runs", "%s", megabytes(idle))
 	b.stop()
 	for _, share := range []int{20, 1} {
@@ -66,6 +71,7 @@ func (b *bench) measure() {
 	claimed := b.each(b.webhook.Resident() - idle)
 	b.row("claimsBytesARun", claimed, "the same with claims, of which none is there yet: bytes a run", "%.0f", claimed)
 	b.stop()
+	b.auditInServer(claimed)
 	b.start(b.runs, 20, "none", "--events-per-second", "5000")
 	before := b.webhook.CPU()
 	time.Sleep(20 * time.Second)
@@ -93,13 +99,34 @@ func (b *bench) start(runs, oneRunningIn int, claims string, arguments ...string
 		"--tls-key", b.Path("certs", "tls.key"), "--tls-ca", b.Path("certs", "ca.crt"))...)
 	b.port = harness.FreePort()
 	b.webhook = b.Serve(fmt.Sprintf("webhook-%d.log", b.started), b.port, "--metrics-port", "none", "--drain-delay", "0",
-		"--kubeconfig", b.Path(kubeconfig), "--claims", claims, "--log-level", "debug",
+		"--kubeconfig", b.Path(kubeconfig), "--claims", claims, "--log-level", "debug", "--audit-interval", fmt.Sprint(b.auditInterval),
 		"--tls-cert", b.Path("certs", "tls.crt"), "--tls-key", b.Path("certs", "tls.key"))
 }
 
 func (b *bench) stop() {
 	b.webhook.Stop()
 	b.server.Stop()
+}
+
+// auditInServer measures the audit of a server that has all runs active: what it keeps for it, a round, and what reviews notice.
+func (b *bench) auditInServer(without float64) {
+	// The first round begins at once and takes half of it: longer than reviews are asked for.
+	b.auditInterval = 60
+	b.start(b.runs, 1, "lease")
+	b.auditInterval = 0
+	result := b.ask()
+	for deadline := time.Now().Add(2 * time.Minute); b.webhook.LinesWith(" audited ") == 0; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			harness.Fatal("no audit has ended; the last lines are:\n%s", b.webhook.LastLines(20))
+		}
+	}
+	each := b.each(b.webhook.Resident()-b.idle) - without
+	label := fmt.Sprintf("%d active runs, audit in the server", b.runs)
+	b.row("serverAuditBytes", each*float64(b.runs), label+": resident beyond that", "%.1f MB", each*float64(b.runs)/1e6)
+	cpu := float64(b.webhook.Number("cpu_milliseconds=")) / 1000
+	b.row("serverAuditSeconds", cpu, label+": CPU time of a round", "%.2f s", cpu)
+	b.reviews("reviewsWhileAuditing", "reviews at 500/s while a round of 30 s goes on", result)
+	b.stop()
 }
 
 // audit measures what judging everything that the API server has takes, in a process of its own.

@@ -80,7 +80,7 @@ struct WatchYear {
             owner: .cluster([Self.source]),
             clock: { clock.milliseconds }
         )
-        sink = StoreSink(Self.source, store: store, figures: FeedFigures(), claims: nil) { event in
+        sink = StoreSink(Self.source, store: store, figures: FeedFigures(), claims: nil, audited: nil) { event in
             switch event {
             case .listed: break
             case .failed: told.failures += 1

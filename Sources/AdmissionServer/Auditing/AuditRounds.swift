@@ -1,0 +1,15 @@
+/// The rounds of the audit as others see them: the last one, and each as it ends.
+package struct AuditRounds: Sendable {
+    /// The last round that this replica brought to its end; nil before there is one.
+    package let last = Current<AuditRound?>(nil)
+    /// Told of each round when it has ended, on the thread of the audit, before ``last`` has it.
+    package let followers = Followers<AuditRound>()
+
+    package init() {}
+
+    /// A round has ended.
+    package func end(_ round: AuditRound) {
+        followers.tell(round)
+        last.replace(with: round)
+    }
+}
