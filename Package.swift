@@ -11,6 +11,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -138,6 +139,18 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "OpenTelemetry",
+            dependencies: [
+                "HTTPServer",
+                "JSONPull",
+                "KubernetesClient",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+
         // Where both meet
         .target(
             name: "AdmissionServer",
@@ -149,6 +162,7 @@ let package = Package(
                 "HTTPServer",
                 "JSONPull",
                 "KubernetesClient",
+                "OpenTelemetry",
                 "Policy",
                 "Prometheus",
                 "Replay",
@@ -156,6 +170,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         .target(
@@ -170,6 +185,7 @@ let package = Package(
                 "JSONPull",
                 "KubernetesClient",
                 "Offline",
+                "OpenTelemetry",
                 "Policy",
                 "Prometheus",
                 "Replay",
@@ -247,6 +263,15 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Tests/FakeAPIServerTool"
+        ),
+        .target(
+            name: "FakeCollector",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/FakeCollector"
         ),
         .testTarget(
             name: "FakeAPIServerTests",
@@ -327,6 +352,20 @@ let package = Package(
         ),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient", "TestPatience"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestCheckout"]),
+        .testTarget(
+            name: "OpenTelemetryTests",
+            dependencies: [
+                "FakeCollector",
+                "HTTPServer",
+                "KubernetesClient",
+                "OpenTelemetry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                "TestPatience",
+            ]
+        ),
         .testTarget(
             name: "PrometheusTests",
             dependencies: [
@@ -447,7 +486,9 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "AdmissionServer", "ClusterState", "FakeAPIServer", "JSONPull", "Offline", "Prometheus", "Serving",
+                "AdmissionServer", "ClusterState", "FakeAPIServer", "FakeCollector", "JSONPull", "Offline",
+                "Prometheus",
+                "Serving",
                 "TestPrograms",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,6 +1,7 @@
 package import AdmissionServer
 package import ClusterState
 package import HTTPServer
+internal import KubernetesClient
 package import NIOCore
 package import Offline
 package import SelfManagedCertificates
@@ -32,6 +33,8 @@ package struct ServerSettings: Sendable {
     package var metrics: Metrics?
     /// Nil for no status page.
     package var status: Status?
+    /// Nil for no spans.
+    package var spans: Spans?
     /// From so long on an allowed review has a line in the log.
     package var slowReview: TimeAmount
     /// Nil for no decision log.
@@ -148,6 +151,21 @@ package struct ServerSettings: Sendable {
         var isLoopback: Bool {
             host == "localhost" || host == "::1" || host.utf8.starts(with: "127.".utf8)
         }
+    }
+
+    /// Where spans are sent.
+    package struct Spans: Sendable {
+        let server: ServerAddress
+        /// Whom to trust, PEM; nil for the system's authorities.
+        package var authorityFile: String?
+
+        /// Reads an endpoint, `http://host:4318`, in front of OTLP's own path; nil of anything else.
+        package init?(endpoint: String, authorityFile: String? = nil) {
+            guard let server = ServerAddress(endpoint) else { return nil }
+            (self.server, self.authorityFile) = (server, authorityFile)
+        }
+
+        package var isTLS: Bool { server.isTLS }
     }
 
     /// The port of metrics and probes.

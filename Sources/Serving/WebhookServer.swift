@@ -22,6 +22,7 @@ package struct WebhookServer: Sendable {
     private let source: any StateSource
     private let marks: MarksService?
     private let decisions: DecisionLogService?
+    private let spans: SpanService?
     private let webhook: WebhookService
     private let scrapes: MetricsService?
     private let status: StatusService?
@@ -67,6 +68,9 @@ package struct WebhookServer: Sendable {
             decisions = try settings.decisionLog.map { log throws(CommandFailure) in
                 try DecisionLogService(log, metrics, logger: logger)
             }
+            spans = try settings.spans.map { spans throws(CommandFailure) in
+                try SpanService(spans, metrics, logger: logger)
+            }
         } catch {
             threads.abandon()
             throw error
@@ -87,7 +91,8 @@ package struct WebhookServer: Sendable {
             log: ReviewLog(logger: logger, slowReview: settings.slowReview),
             decisions: decisions?.log,
             denials: shown?.denials,
-            marks: source.marks
+            marks: source.marks,
+            spans: spans?.spans
         )
         let service = AdmissionService(
             reviews: reviews,
@@ -142,7 +147,7 @@ package struct WebhookServer: Sendable {
 
     /// The parts that run, in the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
-        let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions]
+        let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions, spans]
         let parts: [(any Service)?] = [certificate, kept, policies, source, marks, source.audit, webhook]
         return (watchers + parts).compactMap(\.self)
     }

@@ -28,14 +28,15 @@ import Testing
         "Prometheus": [],
         "KubernetesClient": ["CSpawn", "CivilTime", "JSONPull", "TLS", "YAMLPull"],
         "SelfManagedCertificates": ["JSONPull", "KubernetesClient", "TLS"],
+        "OpenTelemetry": ["HTTPServer", "JSONPull", "KubernetesClient"],
         "AdmissionServer": [
             "AdmissionAPI", "AgentRuns", "ClusterState", "Digest", "HTTPServer", "JSONPull", "KubernetesClient",
-            "Policy", "Prometheus", "Replay", "TLS",
+            "OpenTelemetry", "Policy", "Prometheus", "Replay", "TLS",
         ],
         "Serving": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "CMalloc", "ClusterState", "HTTPServer", "JSONPull",
-            "KubernetesClient", "Offline", "Policy", "Prometheus", "Replay", "Reports", "SelfManagedCertificates",
-            "TLS",
+            "KubernetesClient", "Offline", "OpenTelemetry", "Policy", "Prometheus", "Replay", "Reports",
+            "SelfManagedCertificates", "TLS",
         ],
         "agentrun-admission": [
             "AdmissionAPI", "AdmissionServer", "AgentRuns", "ClusterState", "CustomResources", "HTTPServer",

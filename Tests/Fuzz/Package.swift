@@ -9,6 +9,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -61,11 +62,12 @@ let package = Package(
                 "CSpawn", "CivilTime", "JSONPull", "TLS", "YAMLPull", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
             ]
         ),
+        counted("OpenTelemetry", ["HTTPServer", "JSONPull", "KubernetesClient", log, tracing, nio("NIOCore")]),
         counted(
             "AdmissionServer",
             [
                 "AdmissionAPI", "AgentRuns", "ClusterState", "Digest", "HTTPServer", "JSONPull", "KubernetesClient",
-                "Policy", "Prometheus", "Replay", "TLS", log, nio("NIOCore"), nio("NIOPosix"),
+                "OpenTelemetry", "Policy", "Prometheus", "Replay", "TLS", log, tracing, nio("NIOCore"), nio("NIOPosix"),
             ]
         ),
         counted("CustomResources", ["JSONPull"]),
@@ -91,6 +93,8 @@ let package = Package(
 )
 
 var log: Target.Dependency { .product(name: "Logging", package: "swift-log") }
+
+var tracing: Target.Dependency { .product(name: "Tracing", package: "swift-distributed-tracing") }
 
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 

@@ -1,6 +1,7 @@
 internal import AgentRuns
 package import ClusterState
 private import HTTPServer
+package import OpenTelemetry
 package import Policy
 package import Prometheus
 package import TLS
@@ -29,6 +30,12 @@ package final class AdmissionMetrics: Sendable {
         package let failures: CounterMetric
     }
 
+    /// What becomes of spans.
+    package struct SpanCounters: Sendable {
+        package let exported: CounterMetric
+        package let dropped: CounterMetrics<SpanDrop>
+    }
+
     package let registry: MetricsRegistry
     package let reviews: ReviewMetrics
     package let transport: TransportMetrics
@@ -36,6 +43,7 @@ package final class AdmissionMetrics: Sendable {
     package let decisionLog: DecisionLogCounters
     package let marks: MarkMetrics
     package let audit: AuditMetrics
+    package let spans: SpanCounters
 
     /// - Parameters:
     ///   - registry: where they are registered.
@@ -64,6 +72,15 @@ package final class AdmissionMetrics: Sendable {
             failures: registry.counter(
                 Self.prefix + "decision_log_failures_total",
                 "Times that writing, opening or rotating the decision log failed."
+            )
+        )
+        spans = SpanCounters(
+            exported: registry.counter(Self.prefix + "spans_exported_total", "Spans that a collector has taken."),
+            dropped: registry.counters(
+                Self.prefix + "spans_dropped_total",
+                "Spans that no collector has taken, by why.",
+                label: "cause",
+                SpanDrop.allCases
             )
         )
         declareObserved()

@@ -28,6 +28,8 @@ final class PendingReview: @unchecked Sendable {
     var result: Result?
     /// Nil unless there is a decision log.
     var evidence: DecisionEvidence?
+    /// Nil unless the caller records the trace that the review is part of, and spans are made of it.
+    var times: ReviewTimes?
     /// Nil until there is an answer.
     var response: HTTPResponse?
 

@@ -81,9 +81,11 @@ final class ReviewBatch: @unchecked Sendable {
 
     /// Whether a review has to wait until its branches are claimed, or found to be another run's; it is answered then.
     private func isClaimed(_ review: PendingReview, by engine: PolicyEngine) -> Bool {
+        let began = review.times.map { _ in NIODeadline.now() }
         guard let claim = handler.claim(review, by: engine, on: eventLoop) else { return false }
         claim.assumeIsolated().whenComplete { [handler] result in
             handler.inFlight.giveBack(1)
+            if let began { review.times?.note(.claim, began, .now()) }
             switch result {
             case .success:
                 handler.answer(review)

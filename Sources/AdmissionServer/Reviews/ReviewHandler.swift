@@ -18,6 +18,7 @@ package struct ReviewHandler: Sendable {
     private let decisions: DecisionLog?
     private let denials: RecentDenials?
     private let marks: ReviewMarks?
+    private let spans: ReviewSpans?
 
     /// - Parameters:
     ///   - engine: judges.
@@ -30,6 +31,7 @@ package struct ReviewHandler: Sendable {
     ///   - decisions: gets every review once it has been answered; nil where there is no such log.
     ///   - denials: gets every denied one; nil where nobody looks.
     ///   - marks: gets every allowed one; nil where no audit asks what was reviewed.
+    ///   - spans: gets every one of a recorded trace; nil where none are made.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
@@ -40,7 +42,8 @@ package struct ReviewHandler: Sendable {
         log: ReviewLog,
         decisions: DecisionLog? = nil,
         denials: RecentDenials? = nil,
-        marks: ReviewMarks? = nil
+        marks: ReviewMarks? = nil,
+        spans: ReviewSpans? = nil
     ) {
         self.engine = engine
         self.inFlight = inFlight
@@ -49,6 +52,7 @@ package struct ReviewHandler: Sendable {
         self.decisions = decisions
         self.denials = denials
         self.marks = marks
+        self.spans = spans
         let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge, counters: metrics.claims) }
@@ -62,11 +66,12 @@ package struct ReviewHandler: Sendable {
     /// Judging takes microseconds, so it is done whatever is left of the time. Only a review whose time has passed is not
     /// judged: its run is refused already, and must not take a branch.
     func decode(_ review: PendingReview, at time: NIODeadline) {
+        if spans != nil, review.request.traceParent.context?.isSampled ?? false { review.times = ReviewTimes() }
         guard !review.request.isExpired(at: time) else {
             review.result = .expired
             return
         }
-        let began = decisions.map { _ in NIODeadline.now() }
+        let began = decisions != nil || review.times != nil ? NIODeadline.now() : nil
         // The bytes are lent for the call: the review holds offsets and texts of its own.
         unsafe review.request.body.withUnsafeReadableBytes { bytes in
             do throws(AdmissionReviewError) {
@@ -77,12 +82,17 @@ package struct ReviewHandler: Sendable {
                 review.result = .unreadable(error)
             }
         }
-        if let began { review.decoding = .now() - began }
+        if let began {
+            let ended = NIODeadline.now()
+            review.decoding = ended - began
+            review.times?.note(.decode, began, ended)
+        }
     }
 
     /// Judges a review that was read, by `engine`.
     func judge(_ review: PendingReview, by engine: PolicyEngine) {
         guard let decoded = review.decoded else { return }
+        let began = review.times.map { _ in NIODeadline.now() }
         let evidence = decisions.map { _ in
             DecisionEvidence(engine.policy, state: judge.state, decoding: review.decoding)
         }
@@ -95,6 +105,7 @@ package struct ReviewHandler: Sendable {
         }
         evidence?.close()
         review.evidence = evidence
+        if let began { review.times?.note(.judge, began, .now()) }
     }
 
     /// Whether reviews may have to wait for a claim.
@@ -113,6 +124,7 @@ package struct ReviewHandler: Sendable {
 
     /// Makes the answer.
     func answer(_ review: PendingReview) {
+        let began = review.times.map { _ in NIODeadline.now() }
         switch review.result {
         case .judged(let verdict):
             guard let version = review.version else { break }
@@ -126,6 +138,7 @@ package struct ReviewHandler: Sendable {
         case .expired: review.response = ErrorAnswer.expired
         case nil: break
         }
+        if let began { review.times?.note(.encode, began, .now()) }
     }
 
     /// Counts the branches that are reserved in this process and claimed nowhere.
@@ -156,5 +169,6 @@ package struct ReviewHandler: Sendable {
         if review.request.traceParent == .malformed { metrics.reviews.malformedTraces.increment() }
         if let deadline = review.request.deadline, deadline.answerBy < time { metrics.transport.missedDeadline() }
         decisions?.record(review, result, in: duration)
+        if let times = review.times { spans?.record(review, times, at: time) }
     }
 }

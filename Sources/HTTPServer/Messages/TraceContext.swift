@@ -25,6 +25,11 @@ package struct TraceContext: Hashable, Sendable {
         (traceID, parentID, isSampled) = ((high, low), parent, flags & 1 == 1)
     }
 
+    /// Makes one of its parts; `parentID` is of the step that has it, which is the parent of those in it.
+    package init(traceID: (high: UInt64, low: UInt64), parentID: UInt64, isSampled: Bool) {
+        (self.traceID, self.parentID, self.isSampled) = (traceID, parentID, isSampled)
+    }
+
     private static func isDash(_ value: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
         unsafe value[index] == UInt8(ascii: "-")
     }
@@ -49,7 +54,11 @@ package struct TraceContext: Hashable, Sendable {
     /// 16 hexadecimal digits.
     package var parentIDText: String { Self.text(parentID) }
 
-    private static func text(_ number: UInt64) -> String {
+    /// The value of the field, in version 00.
+    package var fieldText: String { "00-\(traceIDText)-\(parentIDText)-0\(isSampled ? 1 : 0)" }
+
+    /// An id of a step, in 16 hexadecimal digits.
+    package static func text(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }

@@ -25,6 +25,10 @@ package enum Clocks {
         nanoseconds(CLOCK_REALTIME) / 1_000_000
     }
 
+    /// The same in nanoseconds.
+    @Sendable
+    package static func wallNanoseconds() -> Int64 { nanoseconds(CLOCK_REALTIME) }
+
     /// Does nothing for a while.
     package static func sleep(milliseconds: UInt32) {
         usleep(milliseconds * 1000)

@@ -47,7 +47,7 @@ package struct ClusterConnection: Sendable {
         )
     }
 
-    private static let files = CredentialFiles(
+    static let files = CredentialFiles(
         read: { try read($0) },
         monotonicMilliseconds: Clocks.monotonicMilliseconds,
         wallSeconds: { Clocks.wall().seconds }

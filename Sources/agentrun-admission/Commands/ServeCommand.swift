@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Metrics") var metrics: MetricsOptions
     @OptionGroup(title: "Status page") var status: StatusOptions
+    @OptionGroup(title: "Traces") var spans: SpanOptions
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Decision log") var decisionLog: DecisionLogOptions
 
@@ -112,6 +113,7 @@ struct ServeCommand: AsyncParsableCommand {
         if status.policyMap != nil, connection == nil {
             throw CommandFailure("--policy-configmap needs an API server to ask: pass --kubeconfig")
         }
+        settings.spans = spans.settings
         settings.slowReview = log.slowReview.amount
         settings.decisionLog = decisionLog.settings
         return settings

@@ -44,6 +44,14 @@ import Testing
         (["--log-format", "xml"], "json"), (["--slow-review", "10"], "--slow-review"),
         (["--claim-gap", "0"], "--claim-gap must be"), (["--claims", "configmap"], "lease"),
         (["--claims-namespace", "A b"], "--claims-namespace"),
+        (["--otlp-endpoint", "collector:4318"], "--otlp-endpoint must be"),
+        (["--otlp-ca", "ca.pem"], "--otlp-endpoint"),
+        (["--otlp-endpoint", "http://u:p@collector"], "--otlp-endpoint must be"),
+        (["--otlp-endpoint", "http://collector", "--otlp-ca", "ca.pem"], "https://"),
+        (["--otlp-endpoint", "https://collector", "--otlp-ca", "/nowhere/ca.pem"], "/nowhere/ca.pem"),
+        (["--policy-configmap", "p"], "--status-port"),
+        (["--policy-configmap", "p", "--status-port", "0", "--claims", "none"], "--claims lease"),
+        (["--policy-configmap", "p", "--status-port", "0"], "pass --kubeconfig"),
     ])
     func `with bad usage says what is wrong`(arguments: [String], text: String) async throws {
         let program = try await Program.run(Program.underTest, ["serve"] + arguments)
