@@ -107,14 +107,22 @@ final class ClaimDesk<Caller: LeaseClient> {
         for outcome in result.counts { count(outcome) }
         for outcome in result.outcomes {
             switch outcome {
-            case .acquired(let held), .alreadyHeld(let held), .takenOver(let held):
+            case .acquired(let held), .alreadyHeld(let held), .takenOver(let held, _):
                 janitor.saw(held, known: runs, now: now)
             case .conflict, .unavailable: break
             }
         }
+        if result.decision == .held { tell(of: result.outcomes) }
         troubles.note(result.decision)
         errand.promise.succeed(result)
         advance()
+    }
+
+    /// Tells whose branches are another run's now, once it has all it wants.
+    private func tell(of outcomes: [ClaimOutcome]) {
+        for case .takenOver(let held, let former) in outcomes {
+            environment.onNews(.takenOver(held.claim, from: former))
+        }
     }
 
     /// When the Lease in an answer was first seen as it is.
@@ -194,6 +202,10 @@ final class ClaimDesk<Caller: LeaseClient> {
     /// Does what the janitor wants done now, and sets the timer for what it wants later.
     func advance() {
         for outcome in janitor.takeCounts() { count(outcome) }
+        // Of a run that is not there any more nobody asks.
+        for release in janitor.takeReleases() where runs.run(of: release.claim.holder) != nil {
+            environment.onNews(.released(release.claim, isOver: release.isOver))
+        }
         figures.set(held: janitor.claimCount)
         while !isStopped {
             switch janitor.next(now: now) {

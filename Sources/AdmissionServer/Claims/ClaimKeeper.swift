@@ -32,13 +32,16 @@ package final class ClaimKeeper: BranchClaimer {
         package var seed: UInt64
         /// Told of every outcome, on the client's event loop.
         package var onOutcome: @Sendable (ClaimCount) -> Void
+        /// Told of what a run's author may want to know, on the client's event loop.
+        package var onNews: @Sendable (ClaimNews) -> Void
 
         package init(
             now: @escaping @Sendable () -> ClaimMoment,
             seed: UInt64 = UInt64.random(in: 0 ... .max),
-            onOutcome: @escaping @Sendable (ClaimCount) -> Void = { _ in }
+            onOutcome: @escaping @Sendable (ClaimCount) -> Void = { _ in },
+            onNews: @escaping @Sendable (ClaimNews) -> Void = { _ in }
         ) {
-            (self.now, self.seed, self.onOutcome) = (now, seed, onOutcome)
+            (self.now, self.seed, self.onOutcome, self.onNews) = (now, seed, onOutcome, onNews)
         }
     }
 

@@ -96,7 +96,8 @@ package struct BranchAcquisition: Sendable {
             let standing = ClaimConflict.Standing.lingering(job: job, phase: run?.phase, createdAt: run?.createdAt)
             return finish(.conflict(ClaimConflict(held.claim, standing)))
         case (.replacing(let old), .lease(.claim(let held))):
-            return finish(old.claim.holder.run == wish.holder.run ? .alreadyHeld(held) : .takenOver(held))
+            let former = old.claim.holder
+            return finish(former.run == wish.holder.run ? .alreadyHeld(held) : .takenOver(held, from: former))
         case (.replacing, .changed), (.replacing, .absent): return again(now)
         case (.creating, .lease(.foreign(let why))), (.readingLease, .lease(.foreign(let why))),
             (.replacing, .lease(.foreign(let why))):

@@ -8,7 +8,7 @@ package enum ClaimOutcome: Hashable, Sendable {
     /// A run of this name had it: the claim was renewed.
     case alreadyHeld(HeldClaim)
     /// The claim of a run that is over, or never came to be, was replaced.
-    case takenOver(HeldClaim)
+    case takenOver(HeldClaim, from: ClaimHolder)
     case conflict(ClaimConflict)
     /// Not decided in time, or not to be decided.
     case unavailable(ClaimFailure)

@@ -125,7 +125,7 @@ package struct RunAcquisition: Sendable {
         case .finish(let outcome):
             result.outcomes.append(outcome)
             switch outcome {
-            case .acquired(let held), .takenOver(let held):
+            case .acquired(let held), .takenOver(let held, _):
                 result.taken.append((held.claim.key, held.version))
                 return next(now)
             case .alreadyHeld: return next(now)

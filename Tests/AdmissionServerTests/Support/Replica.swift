@@ -11,6 +11,7 @@ import NIOCore
 import NIOPosix
 import Policy
 import TestPatience
+import Synchronization
 
 /// A replica of the webhook that claims branches on a fake API server.
 final class Replica: Sendable {
@@ -20,6 +21,7 @@ final class Replica: Sendable {
     let store: ClusterStore
     let keeper: ClaimKeeper
     let log = LogRecorder()
+    let news = NewsRecorder()
     private let feed: ClusterFeed
     private let service: AdmissionService
     private let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -51,9 +53,12 @@ final class Replica: Sendable {
             ),
             client: try Self.client(of: server),
             runs: store,
-            environment: .init {
-                ClaimMoment(wall: WallTime(milliseconds: 1_770_000_000_000 + Self.steady()), steady: Self.steady())
-            },
+            environment: .init(
+                now: {
+                    ClaimMoment(wall: WallTime(milliseconds: 1_770_000_000_000 + Self.steady()), steady: Self.steady())
+                },
+                onNews: { [news] in news.add($0) }
+            ),
             logger: logger
         )
         feed = ClusterFeed(
@@ -136,6 +141,27 @@ final class Replica: Sendable {
         while !(try await condition(self)) {
             guard ContinuousClock.now < deadline else { throw NeverCame(log: log.lines) }
             try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+/// Keeps what is told of claims.
+final class NewsRecorder: Sendable {
+    private let told = Mutex<[ClaimNews]>([])
+
+    func add(_ news: ClaimNews) { told.withLock { $0.append(news) } }
+
+    /// In words: `second has codex/one of first`, `first is over, codex/one is free`.
+    var lines: [String] {
+        told.withLock { told in
+            told.map { news in
+                switch news {
+                case .takenOver(let claim, let former):
+                    "\(claim.holder.run.name) has \(claim.key.branch.head) of \(former.run.name)"
+                case .released(let claim, let isOver):
+                    "\(claim.holder.run.name) is \(isOver ? "over" : "elsewhere"), \(claim.key.branch.head) is free"
+                }
+            }
         }
     }
 }

@@ -134,7 +134,10 @@ import Testing
         #expect(claim.transitions == 1)
         #expect(claim.holder.uid == "u-1")
         let now = HeldClaim(claim: claim, version: Self.version)
-        #expect(machine.received(.lease(.claim(now)), now: Self.moment(old)) == .finish(.takenOver(now)))
+        #expect(
+            machine.received(.lease(.claim(now)), now: Self.moment(old))
+                == .finish(.takenOver(now, from: Self.held().claim.holder))
+        )
     }
 
     @Test func `of a run that has ended is taken over at once`() {

@@ -17,6 +17,9 @@ extension `The janitor of claims` {
         #expect(time <= 1000 + Self.jitter + ClaimJanitor.minimumIntervalMilliseconds)
         if let next { janitor.received(.deleted, for: next.ticket, now: Self.moment(time)) }
         #expect(janitor.takeCounts() == [.released])
+        let releases = janitor.takeReleases()
+        #expect(releases.map(\.claim.holder) == [Self.held(1).claim.holder] && releases.map(\.isOver) == [true])
+        #expect(janitor.takeReleases().isEmpty)
         #expect(janitor.claimCount == 0)
     }
 

@@ -123,7 +123,10 @@ extension ClaimJanitor {
         switch answer {
         case .deleted:
             self.count(count)
-            if let entry = claims[key], entry.version == version { forget(key, entry) }
+            if let entry = claims[key], entry.version == version {
+                noteRelease(key, entry, count)
+                forget(key, entry)
+            }
         case .absent:
             if let entry = claims[key], entry.version == version { forget(key, entry) }
         case .changed:

@@ -88,6 +88,8 @@ package struct ClaimJanitor: Sendable {
     package static let jitterMilliseconds: Int64 = 2000
     /// Runs without a claim that are remembered; more are adopted when they are next seen.
     static let maximumUnadopted = 100_000
+    /// Removed claims that are remembered until they are asked for, which is after every call.
+    private static let maximumReleases = 64
     private static let firstRetryMilliseconds: Int64 = 1000
     private static let maximumRetryMilliseconds: Int64 = 60_000
 
@@ -106,6 +108,7 @@ package struct ClaimJanitor: Sendable {
     private var nextCallAt = Int64.min
     private var randomState: UInt64
     private var counts: [ClaimCount] = []
+    private var releases: [(claim: KnownClaim, isOver: Bool)] = []
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -134,6 +137,20 @@ package struct ClaimJanitor: Sendable {
     package mutating func takeCounts() -> [ClaimCount] {
         defer { counts = [] }
         return counts
+    }
+
+    /// Claims that were removed since the last call, the first so many of them, and whether their runs are over; of others the run is
+    /// gone or does not need the branch.
+    package mutating func takeReleases() -> [(claim: KnownClaim, isOver: Bool)] {
+        defer { releases = [] }
+        return releases
+    }
+
+    /// Remembers that a claim was removed, for whoever wants to tell of it.
+    mutating func noteRelease(_ key: ClaimKey, _ entry: Entry, _ count: ClaimCount) {
+        guard releases.count < Self.maximumReleases else { return }
+        let claim = KnownClaim(key: key, holder: entry.holder, acquiredAt: entry.acquiredAt)
+        releases.append((claim, count == .released))
     }
 
     /// The next step; to be asked until it is no call, and again after every event and at the time it names.
