@@ -26,6 +26,8 @@ package struct ServerSettings: Sendable {
     ///
     /// Only where there are claims, as replicas elect the one that audits where they claim.
     package var auditIntervalSeconds: Int?
+    /// Whether people are told by Events in the cluster.
+    package var writesEvents = false
     /// Threads that answer.
     package var threads: Int
     package var limits: Limits

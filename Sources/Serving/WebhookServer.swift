@@ -92,7 +92,8 @@ package struct WebhookServer: Sendable {
             decisions: decisions?.log,
             denials: shown?.denials,
             marks: source.marks,
-            spans: spans?.spans
+            spans: spans?.spans,
+            events: source.events
         )
         let service = AdmissionService(
             reviews: reviews,

@@ -10,6 +10,7 @@ import Testing
         "overlays/self-managed": "{}",
         "overlays/cert-manager": "certificates: { mode: cert-manager }",
         "overlays/fail-open": "failurePolicy: Ignore",
+        Installation.events: "events: true",
     ]
 
     @Test func `is without fault to Helm's linter`() async throws {

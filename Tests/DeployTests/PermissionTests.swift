@@ -50,11 +50,17 @@ import Testing
             "\($0) cluster/admissionregistration.k8s.io/validatingwebhookconfigurations/agentrun-admission"
         }
 
+    private static let events = ["create", "patch"].map { "\($0) cluster/events.k8s.io/events" }
+
     @Test(arguments: Installation.folders)
     func `are these and no others`(folder: String) async throws {
         let installation = try await Installation.render(folder)
         let isSelfManaged = installation.flags["--self-managed-certs"] != nil
-        let expected = Self.state + Self.claims + Self.marks + (isSelfManaged ? Self.certificates : [])
+        let writesEvents = installation.flags["--events"] == "on"
+        #expect(writesEvents == (folder == Installation.events))
+        let expected =
+            Self.state + Self.claims + Self.marks + (isSelfManaged ? Self.certificates : [])
+            + (writesEvents ? Self.events : [])
         #expect(Self.grants(installation).sorted() == expected.sorted())
         for role in ["ClusterRole", "Role"].flatMap(installation.all) {
             #expect(Set(role.object.keys).isSubset(of: ["apiVersion", "kind", "metadata", "rules"]))

@@ -44,6 +44,7 @@ package final class AdmissionMetrics: Sendable {
     package let marks: MarkMetrics
     package let audit: AuditMetrics
     package let spans: SpanCounters
+    package let events: EventMetrics
 
     /// - Parameters:
     ///   - registry: where they are registered.
@@ -83,6 +84,7 @@ package final class AdmissionMetrics: Sendable {
                 SpanDrop.allCases
             )
         )
+        events = EventMetrics(registry)
         declareObserved()
         registry.gauge(Self.prefix + "build_info", "1, labelled with the version.", LabelSet("version", version)).set(
             1.0

@@ -19,6 +19,7 @@ package struct ReviewHandler: Sendable {
     private let denials: RecentDenials?
     private let marks: ReviewMarks?
     private let spans: ReviewSpans?
+    private let events: EventRecorder?
 
     /// - Parameters:
     ///   - engine: judges.
@@ -32,6 +33,7 @@ package struct ReviewHandler: Sendable {
     ///   - denials: gets every denied one; nil where nobody looks.
     ///   - marks: gets every allowed one; nil where no audit asks what was reviewed.
     ///   - spans: gets every one of a recorded trace; nil where none are made.
+    ///   - events: tells people of those that warn or deny; nil where nothing is told.
     package init(
         engine: Current<PolicyEngine>,
         state: ClusterStore,
@@ -43,7 +45,8 @@ package struct ReviewHandler: Sendable {
         decisions: DecisionLog? = nil,
         denials: RecentDenials? = nil,
         marks: ReviewMarks? = nil,
-        spans: ReviewSpans? = nil
+        spans: ReviewSpans? = nil,
+        events: EventRecorder? = nil
     ) {
         self.engine = engine
         self.inFlight = inFlight
@@ -53,6 +56,7 @@ package struct ReviewHandler: Sendable {
         self.denials = denials
         self.marks = marks
         self.spans = spans
+        self.events = events
         let judge = ReviewJudge(state: state, now: now)
         self.judge = judge
         claims = claimer.map { ReviewClaims(claimer: $0, judge: judge, counters: metrics.claims) }
@@ -158,6 +162,7 @@ package struct ReviewHandler: Sendable {
             log.answered(verdict, in: duration, trace)
             marks?.note(verdict)
             if !verdict.allowed { denials?.add(verdict, at: judge.now()) }
+            events?.note(verdict)
         case .unreadable(let error):
             metrics.reviews.errored(in: duration)
             log.errored(error, trace)

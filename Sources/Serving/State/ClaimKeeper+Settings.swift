@@ -14,6 +14,7 @@ extension ServerSettings.Claims {
         policy: AdmissionPolicy,
         clock: HeldClock,
         metrics: AdmissionMetrics,
+        events: EventRecorder?,
         logger: Logger
     ) -> ClaimKeeper? {
         guard isOn else { return nil }
@@ -37,7 +38,11 @@ extension ServerSettings.Claims {
             configuration,
             client: client,
             runs: runs,
-            environment: .init(now: clock.moment) { metrics.claims[$0]?.increment() },
+            environment: .init(
+                now: clock.moment,
+                onOutcome: { metrics.claims[$0]?.increment() },
+                onNews: { events?.note($0) }
+            ),
             logger: logger
         )
     }

@@ -15,6 +15,8 @@ protocol StateSource: Service {
     var marks: ReviewMarks? { get }
     /// What audits; nil where nothing does.
     var audit: AuditService? { get }
+    /// Tells people by Events; nil where nobody is told.
+    var events: EventRecorder? { get }
     /// Some of the claims that are known; nil where branches are not claimed.
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
     /// How many there are.
@@ -35,6 +37,7 @@ extension StateSource {
     var marks: ReviewMarks? { nil }
 
     var audit: AuditService? { nil }
+    var events: EventRecorder? { nil }
 
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
 
@@ -78,16 +81,25 @@ extension ServerSettings {
         auditing: any EventLoopGroup,
         logger: Logger
     ) throws(CommandFailure) -> any StateSource {
+        if writesEvents {
+            guard case .watched = state else {
+                throw CommandFailure(
+                    "--events on needs an API server to write to, and none is known: give --kubeconfig, or serve in a pod with a "
+                        + "service account, without --state and --no-cluster"
+                )
+            }
+        }
         switch state {
-        case .own: OwnState(policies: policies, logger: logger)
-        case .manifests(let paths): ManifestsState(paths: paths, policies: policies, logger: logger)
+        case .own: return OwnState(policies: policies, logger: logger)
+        case .manifests(let paths): return ManifestsState(paths: paths, policies: policies, logger: logger)
         case .watched(let cluster):
-            try WatchedState(
+            return try WatchedState(
                 cluster,
                 claims: claims,
                 policyMap: status?.policyMap,
                 leavesMarks: leavesMarks,
                 auditIntervalSeconds: auditIntervalSeconds,
+                writesEvents: writesEvents,
                 policies: policies,
                 eventLoops: eventLoops,
                 auditing: auditing,

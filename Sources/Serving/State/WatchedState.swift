@@ -17,9 +17,14 @@ struct WatchedState: StateSource {
     private let replicaKeeper: ReplicaKeeper?
     let marks: ReviewMarks?
     let audit: AuditService?
+    /// Nil when nothing is told by Events.
+    let events: EventRecorder?
     private let clock: ClockWatch
     private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
+    private let logger: Logger
+    /// What Events may add to a stop.
+    private static let eventsTimeout = TimeAmount.seconds(2)
 
     /// Reads the access for the first time; nothing is asked before ``run()``.
     init(
@@ -28,6 +33,7 @@ struct WatchedState: StateSource {
         policyMap: String?,
         leavesMarks: Bool,
         auditIntervalSeconds: Int?,
+        writesEvents: Bool,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
         auditing: any EventLoopGroup,
@@ -83,6 +89,15 @@ struct WatchedState: StateSource {
             finding: { clock.finding }
         )
         clock.follow { _ = held.moment() }
+        let events =
+            writesEvents
+            ? EventRecorder(
+                client: client,
+                replica: ServerSettings.hostName,
+                metrics: metrics.events,
+                now: held.moment,
+                logger: logger
+            ) : nil
         let claims = claimSettings.keeper(
             client: claimClient,
             runs: store,
@@ -90,6 +105,7 @@ struct WatchedState: StateSource {
             policy: policy,
             clock: held,
             metrics: metrics,
+            events: events,
             logger: logger
         )
         let replicas = claimSettings.replicaKeeper(
@@ -139,6 +155,7 @@ struct WatchedState: StateSource {
         }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         replicaKeeper = replicas
+        (self.events, self.logger) = (events, logger)
         engine = policies.engine
         readyAgeSeconds = cluster.readyAgeSeconds
         Self.log(unwatchedBy: policy, before: nil, in: store, to: logger)
@@ -176,9 +193,14 @@ struct WatchedState: StateSource {
 
     func run() async throws {
         feed.start()
+        events?.start()
         // Ends by a signal, or because another service failed.
         await cancelWhenGracefulShutdown { await replicaKeeper?.run() }
         try? await gracefulShutdown()
+        // By the feed's client.
+        if let lost = await events?.stop(within: Self.eventsTimeout), lost > 0 {
+            logger.error("the last events could not be written", metadata: ["events": "\(lost)"])
+        }
         await feed.stop()
     }
 

@@ -41,6 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Cluster") var cluster: ClusterOptions
     @OptionGroup(title: "Claims") var claims: ClaimOptions
     @OptionGroup(title: "Audit") var audit: AuditOptions
+    @OptionGroup(title: "Events") var events: EventOptions
 
     @Option(help: "Threads that answer; without it one a core.")
     var threads: Int?
@@ -107,6 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
         settings.auditIntervalSeconds = try audit.intervalSeconds(hasLeases: isWatched && settings.claims.isOn)
         // Nobody else reads them, or removes those of runs that are over.
         settings.leavesMarks = settings.auditIntervalSeconds != nil
+        settings.writesEvents = events.events == .on
         settings.limits = limits.settings
         settings.metrics = metrics.settings
         settings.status = status.settings

@@ -10,8 +10,8 @@ import Logging
 import NIOCore
 import NIOPosix
 import Policy
-import TestPatience
 import Synchronization
+import TestPatience
 
 /// A replica of the webhook that claims branches on a fake API server.
 final class Replica: Sendable {

@@ -41,6 +41,7 @@ import Testing
         (["--certs-lifetime", "9s"], "at least 10s"), (["--certs-settle", "100d"], "--certs-settle"),
         (["--certs-lifetime", "99999999999d"], "--certs-lifetime"), (["--service", "A.b"], "--service"),
         (["--certs-secret", "-"], "--certs-secret"), (["--self-managed-certs", "--no-cluster"], "pass --kubeconfig"),
+        (["--events", "on", "--no-cluster"], "give --kubeconfig"), (["--events", "sometimes"], "--events"),
         (["--log-format", "xml"], "json"), (["--slow-review", "10"], "--slow-review"),
         (["--claim-gap", "0"], "--claim-gap must be"), (["--claims", "configmap"], "lease"),
         (["--claims-namespace", "A b"], "--claims-namespace"),

@@ -6,10 +6,11 @@ import TestPrograms
 struct Installation: Sendable {
     /// The ways: the overlays, and the example once its comment has been followed.
     static let folders = [
-        "overlays/self-managed", "overlays/cert-manager", "overlays/fail-open", mountedSecret, podCertificate,
+        "overlays/self-managed", "overlays/cert-manager", "overlays/fail-open", mountedSecret, podCertificate, events,
     ]
     static let mountedSecret = "examples/mounted-secret"
     static let podCertificate = "examples/pod-certificate"
+    static let events = "examples/events"
 
     let objects: [Value]
 

@@ -22,6 +22,7 @@ package struct FakeResource: Hashable, Sendable, CustomStringConvertible {
     package static let configMaps = FakeResource(group: "", version: "v1", resource: "configmaps")
     package static let namespaces = FakeResource(group: "", version: "v1", resource: "namespaces")
     package static let jobs = FakeResource(group: "batch", version: "v1", resource: "jobs")
+    package static let events = FakeResource(group: "events.k8s.io", version: "v1", resource: "events")
     package static let leases = FakeResource(group: "coordination.k8s.io", version: "v1", resource: "leases")
     package static let reports = FakeResource(group: "openreports.io", version: "v1alpha1", resource: "reports")
     package static let policyReports = FakeResource(

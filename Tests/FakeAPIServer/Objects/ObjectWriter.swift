@@ -45,6 +45,7 @@ struct ObjectWriter {
             if !isTrusted { object["status"] = nil }
         }
         object["metadata"] = metadata
+        if resource == .events { try EventRules.check(object, in: namespace) }
         return commit(.added, object)
     }
 
@@ -79,6 +80,7 @@ struct ObjectWriter {
         object["kind"] = old["kind"]
         object["apiVersion"] = old["apiVersion"]
         object["metadata"] = updated(subresource == "status" ? current.metadata : metadata, old: old, new: object)
+        if resource == .events { try EventRules.check(object, replacing: old, in: namespace) }
         if JSONObject.areEqual(object, old) { return current }
         let isReleased = object.hasDeletionTimestamp && object.finalizers.isEmpty
         return commit(isReleased ? .deleted : .modified, object)
