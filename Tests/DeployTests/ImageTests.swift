@@ -59,7 +59,7 @@ import Testing
         let wanted = try Checkout.text("Package.swift").matches(
             of: #/\.package\(url: "https:[^"]*/([a-z-]+)", from: "([0-9.]+)"/#
         )
-        #expect(wanted.count == 8)
+        #expect(wanted.count == 9)
         for package in wanted {
             let (name, least) = (String(package.output.1), String(package.output.2))
             let version = try #require(known[name], "\(name): scripts/build --pin")

@@ -280,7 +280,9 @@ import Testing
         let program = try await Program.agentrunAdmission("bench", file, "--iterations", "11", "--output", "json")
         #expect(program.status == 0, "\(program.errors)")
         let result = try #require(JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Int])
-        let names = ["decodeNanoseconds", "encodeNanoseconds", "judgeNanoseconds", "totalNanoseconds"]
+        let names = [
+            "decodeNanoseconds", "encodeNanoseconds", "judgeNanoseconds", "markNanoseconds", "totalNanoseconds",
+        ]
         #expect(result.keys.sorted() == names)
         #expect(result.values.allSatisfy { $0 > 0 })
     }
