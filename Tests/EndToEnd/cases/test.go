@@ -32,6 +32,7 @@ var All = []Case{
 	{"two replicas", twoReplicas},
 	{"killed replica", killedReplica},
 	{"denied elsewhere", deniedElsewhere},
+	{"unreviewed", unreviewed},
 	{"deploy", deploy},
 	{"slow API server", slowAPIServer},
 }

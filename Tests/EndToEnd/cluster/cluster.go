@@ -20,6 +20,8 @@ var (
 	policy string
 	//go:embed webhook.yaml
 	webhook string
+	//go:embed reports.yaml
+	reports string
 	// NoRepository is the policy of another webhook: it refuses every run.
 	//go:embed no-repository.yaml
 	NoRepository string
@@ -203,6 +205,28 @@ func (c *Cluster) Register(configuration, name string, port int) {
 	}
 }
 
+// SetFailurePolicy says what becomes of objects while the webhook does not answer, and waits until the API server has heard.
+func (c *Cluster) SetFailurePolicy(policy string, isHeard func() bool) {
+	c.Need("patch", "validatingwebhookconfiguration", c.Namespace, "--type=json",
+		`--patch=[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"`+policy+`"}]`)
+	if !Soon(30*time.Second, func() Outcome { return That(isHeard()) }).OK {
+		harness.Fatal("the API server does not hear that failurePolicy is %s", policy)
+	}
+}
+
+// InstallReports defines the reports of openreports.io where they are not yet, to be taken away at the end.
+func (c *Cluster) InstallReports() {
+	const definition = "reports.openreports.io"
+	if c.Kube("get", "customresourcedefinition", definition).OK {
+		return
+	}
+	if outcome := c.KubeReading(reports, "apply", "--filename=-"); !outcome.OK {
+		harness.Fatal("%s", outcome.Output())
+	}
+	c.Work.Leaving(func() { c.Kube("delete", "customresourcedefinition", definition, "--wait=false") })
+	c.Need("wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinition/"+definition)
+}
+
 // RemoveRuns removes all of the namespace, also those that wait for a finalizer.
 func (c *Cluster) RemoveRuns() {
 	c.Within("delete", "agentruns", "--all", "--wait=false")
@@ -220,7 +244,7 @@ func (c *Cluster) takeAway() {
 	c.Kube("delete", "validatingwebhookconfiguration", c.Namespace, c.Other(), "--ignore-not-found")
 	if c.Kube("get", "namespace", c.Namespace).OK {
 		c.RemoveRuns()
-		c.Within("delete", "leases", "--all")
+		c.Within("delete", "leases,configmaps,events", "--all")
 		c.Kube("delete", "namespace", c.Namespace, "--wait=false")
 		c.Finalize(c.Namespace)
 	}

@@ -23,7 +23,13 @@ type replica struct {
 }
 
 // Special is what a replica has other than usual; what is empty is as usual.
-type Special struct{ Kubeconfig, Policy string }
+type Special struct {
+	Kubeconfig, Policy string
+	// Arguments come after the usual ones, which they override.
+	Arguments []string
+}
+
+func (s Special) isUsual() bool { return s.Kubeconfig == "" && s.Policy == "" && len(s.Arguments) == 0 }
 
 // startService starts the balancer that the API server finds, and the first replica.
 func (c *Cluster) startService() {
@@ -59,10 +65,11 @@ func (c *Cluster) StartSpecial(number int, special Special) {
 	if special.Policy != "" {
 		file = special.Policy
 	}
-	r.special = special != Special{}
-	r.process = c.Work.Serve(fmt.Sprintf("replica-%d.log", number), r.port, append(arguments,
+	r.special = !special.isUsual()
+	arguments = append(arguments,
 		"--metrics-port", "none", "--drain-delay", "1", "--tls-cert", c.Work.Path("certs", "tls.crt"), "--tls-key",
-		c.Work.Path("certs", "tls.key"), "--policy", file, "--claims-namespace", c.Namespace, "--claim-gap", "5")...)
+		c.Work.Path("certs", "tls.key"), "--policy", file, "--claims-namespace", c.Namespace, "--claim-gap", "5")
+	r.process = c.Work.Serve(fmt.Sprintf("replica-%d.log", number), r.port, append(arguments, special.Arguments...)...)
 }
 
 // StopReplica stops one, orderly.
