@@ -28,6 +28,8 @@ package struct ServerSettings: Sendable {
     package var auditIntervalSeconds: Int?
     /// Whether people are told by Events in the cluster.
     package var writesEvents = false
+    /// The reports that the audit writes; nil for none.
+    package var policyReports: PolicyReportAPI?
     /// Threads that answer.
     package var threads: Int
     package var limits: Limits

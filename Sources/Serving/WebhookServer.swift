@@ -149,7 +149,9 @@ package struct WebhookServer: Sendable {
     /// The parts that run, in the order in which they start; they stop in the opposite one.
     package var services: [any Service] {
         let watchers: [(any Service)?] = [HeapTrimming(), scrapes, status, decisions, spans]
-        let parts: [(any Service)?] = [certificate, kept, policies, source, marks, source.audit, webhook]
+        let parts: [(any Service)?] = [
+            certificate, kept, policies, source, marks, source.audit, source.policyReports, webhook,
+        ]
         return (watchers + parts).compactMap(\.self)
     }
 

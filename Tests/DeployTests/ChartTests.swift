@@ -11,6 +11,7 @@ import Testing
         "overlays/cert-manager": "certificates: { mode: cert-manager }",
         "overlays/fail-open": "failurePolicy: Ignore",
         Installation.events: "events: true",
+        Installation.reports: "reports: openreports.io",
     ]
 
     @Test func `is without fault to Helm's linter`() async throws {

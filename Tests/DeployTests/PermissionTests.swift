@@ -51,6 +51,7 @@ import Testing
         }
 
     private static let events = ["create", "patch"].map { "\($0) cluster/events.k8s.io/events" }
+    private static let reports = ["list", "create", "patch", "delete"].map { "\($0) cluster/openreports.io/reports" }
 
     @Test(arguments: Installation.folders)
     func `are these and no others`(folder: String) async throws {
@@ -58,9 +59,11 @@ import Testing
         let isSelfManaged = installation.flags["--self-managed-certs"] != nil
         let writesEvents = installation.flags["--events"] == "on"
         #expect(writesEvents == (folder == Installation.events))
+        let writesReports = installation.flags["--reports"] == "openreports.io"
+        #expect(writesReports == (folder == Installation.reports))
         let expected =
             Self.state + Self.claims + Self.marks + (isSelfManaged ? Self.certificates : [])
-            + (writesEvents ? Self.events : [])
+            + (writesEvents ? Self.events : []) + (writesReports ? Self.reports : [])
         #expect(Self.grants(installation).sorted() == expected.sorted())
         for role in ["ClusterRole", "Role"].flatMap(installation.all) {
             #expect(Set(role.object.keys).isSubset(of: ["apiVersion", "kind", "metadata", "rules"]))

@@ -45,6 +45,7 @@ package final class AdmissionMetrics: Sendable {
     package let audit: AuditMetrics
     package let spans: SpanCounters
     package let events: EventMetrics
+    package let policyReports: CounterMetrics<PolicyReportCount>
 
     /// - Parameters:
     ///   - registry: where they are registered.
@@ -54,6 +55,12 @@ package final class AdmissionMetrics: Sendable {
         reviews = ReviewMetrics(registry)
         transport = TransportMetrics(registry)
         audit = AuditMetrics(registry)
+        policyReports = registry.counters(
+            Self.prefix + "policy_reports_total",
+            "Reports of the audit in the cluster, by what became of them.",
+            label: "outcome",
+            PolicyReportCount.allCases
+        )
         claims = registry.counters(
             Self.prefix + "claims_total",
             "Claims of branches between replicas, by what became of them.",

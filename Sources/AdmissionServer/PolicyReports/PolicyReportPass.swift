@@ -2,8 +2,8 @@ internal import KubernetesClient
 internal import NIOCore
 internal import Prometheus
 
-/// One pass over the reports of the cluster after the other: what is there, what has to change, and when each result was first
-/// found.
+/// One pass over the reports of the cluster after the other: what is there, which is listed anew each time, what has to change, and
+/// when each result was first found.
 struct PolicyReportPass {
     /// Why a pass came to nothing, or to less than all.
     struct Failure {
@@ -16,18 +16,13 @@ struct PolicyReportPass {
 
     private let client: APIClient
     private let api: PolicyReportAPI
-    private let counters: PolicyReportWriter.Counters
-    /// Nil until it was listed.
-    private var written: WrittenReports?
+    private let counters: CounterMetrics<PolicyReportCount>
     /// Seconds since 1970, by the identity of a result.
     private var foundAt: [String: Int64] = [:]
 
-    init(client: APIClient, api: PolicyReportAPI, counters: PolicyReportWriter.Counters) {
+    init(client: APIClient, api: PolicyReportAPI, counters: CounterMetrics<PolicyReportCount>) {
         (self.client, self.api, self.counters) = (client, api, counters)
     }
-
-    /// What the cluster has is to be listed again.
-    mutating func forget() { written = nil }
 
     /// Makes the cluster's reports those, and no others.
     ///
@@ -37,16 +32,13 @@ struct PolicyReportPass {
     /// - Returns: what went wrong; nil when all of it is done.
     mutating func write(_ reports: [PolicyReport], foundAt time: Int64) async -> Failure? {
         do throws(Failure.Signal) {
-            var written = try await listed()
-            // What is not known when this ends in the middle is listed again.
-            self.written = nil
+            let written = try await listed()
             note(reports, foundAt: time)
             var refused: Failure?
             for report in reports {
-                if let failure = try await apply(report, &written) { refused = refused ?? failure }
+                if let failure = try await apply(report, over: written) { refused = refused ?? failure }
             }
-            for namespace in written.superfluous(but: reports) { try await remove(from: namespace, &written) }
-            self.written = written
+            for namespace in written.superfluous(but: reports) { try await remove(from: namespace) }
             return refused
         } catch {
             return error.failure
@@ -65,7 +57,6 @@ struct PolicyReportPass {
     }
 
     private func listed() async throws(Failure.Signal) -> WrittenReports {
-        if let written { return written }
         var found = WrittenReports()
         do {
             try await ObjectLister(client: client).list(api.reports()) { event in
@@ -87,7 +78,7 @@ struct PolicyReportPass {
     /// Nil, or why the API server refuses this one report: the others may do.
     private mutating func apply(
         _ report: PolicyReport,
-        _ written: inout WrittenReports
+        over written: WrittenReports
     ) async throws(Failure.Signal) -> Failure? {
         let digest = report.digest(as: api)
         guard !written.says(digest, in: report.namespace) else { return nil }
@@ -102,11 +93,9 @@ struct PolicyReportPass {
         request.contentType = "application/apply-patch+yaml"
         do throws(RequestError) {
             try await send(request)
-            written.wrote(digest, in: report.namespace)
-            counters.written.increment()
+            counters[.written]?.increment()
             return nil
         } catch {
-            written.doubt(report.namespace)
             let failure = Failure(error, "patch", api, report.namespace)
             guard case .status(let status) = error, [400, 404, 409, 413, 422].contains(status.code) else {
                 throw Failure.Signal(failure: failure)
@@ -116,16 +105,15 @@ struct PolicyReportPass {
         }
     }
 
-    private func remove(from namespace: String, _ written: inout WrittenReports) async throws(Failure.Signal) {
+    private func remove(from namespace: String) async throws(Failure.Signal) {
         do throws(RequestError) {
             try await send(APIRequest(.delete, api.reports(in: namespace).path(of: PolicyReport.name)))
-            counters.removed.increment()
+            counters[.removed]?.increment()
         } catch {
             guard case .status(let status) = error, status.code == 404 else {
                 throw Failure.Signal(failure: Failure(error, "delete", api, namespace))
             }
         }
-        written.removed(from: namespace)
     }
 
     private func send(_ request: APIRequest) async throws(RequestError) {

@@ -5,7 +5,7 @@ package import Policy
 /// One line of a report: what was found of one object, fit to print.
 package struct PolicyReportResult: Sendable, Equatable {
     /// Whose result it is, in the words of the report APIs.
-    enum Outcome: String, Sendable {
+    enum Outcome: String, Sendable, CaseIterable {
         /// The policy refuses such an object.
         case fail
         /// It admits it, and says so.
@@ -48,6 +48,9 @@ package struct PolicyReportResult: Sendable, Equatable {
     let message: String
     let exemption: String?
 
+    /// - Parameters:
+    ///   - finding: as a verdict has it.
+    ///   - subject: the object.
     package init(_ finding: Finding, of subject: Subject) {
         self.subject = subject
         (policy, rule, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)

@@ -18,28 +18,16 @@ package final class PolicyReportWriter: Sendable {
         case recovered
     }
 
-    /// What is counted.
-    package struct Counters: Sendable {
-        package let written: CounterMetric
-        package let removed: CounterMetric
-        package let failed: CounterMetric
-
-        package init(written: CounterMetric, removed: CounterMetric, failed: CounterMetric) {
-            (self.written, self.removed, self.failed) = (written, removed, failed)
-        }
-    }
-
     private struct State {
         /// What is still to be written; nil for nothing.
         var wanted: [PolicyReport]?
-        /// Whether others may have written meanwhile.
-        var isForgotten = false
         var signal: AsyncStream<Void>.Continuation?
     }
 
     private let client: APIClient
     private let api: PolicyReportAPI
-    private let counters: Counters
+    private let counters: CounterMetrics<PolicyReportCount>
+    private let isEntitled: @Sendable () -> Bool
     private let now: @Sendable () -> Int64
     private let sleep: @Sendable (Duration) async throws -> Void
     private let onEvent: @Sendable (Event) -> Void
@@ -50,19 +38,21 @@ package final class PolicyReportWriter: Sendable {
     ///   - client: whose routine connections are used.
     ///   - api: the kind of reports.
     ///   - counters: counts requests.
+    ///   - isEntitled: whether this replica is the one that writes; asked before each try.
     ///   - now: seconds since 1970.
     ///   - sleep: waits between tries.
     ///   - onEvent: told what an operator has to know.
     package init(
         client: APIClient,
         api: PolicyReportAPI,
-        counters: Counters,
+        counters: CounterMetrics<PolicyReportCount>,
+        isEntitled: @escaping @Sendable () -> Bool,
         now: @escaping @Sendable () -> Int64,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         onEvent: @escaping @Sendable (Event) -> Void
     ) {
-        (self.client, self.api, self.counters, self.now, self.sleep) = (client, api, counters, now, sleep)
-        self.onEvent = onEvent
+        (self.client, self.api, self.counters, self.isEntitled) = (client, api, counters, isEntitled)
+        (self.now, self.sleep, self.onEvent) = (now, sleep, onEvent)
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         signals = stream
         state.withLock { $0.signal = continuation }
@@ -77,26 +67,18 @@ package final class PolicyReportWriter: Sendable {
         signal?.yield()
     }
 
-    /// Another replica audits from now on: what it writes is not known here, and nothing is left to write.
-    package func yieldToOthers() {
-        state.withLock { state in
-            state.wanted = nil
-            state.isForgotten = true
-        }
-    }
-
     /// Writes until the task is cancelled.
     package func run() async {
         var pass = PolicyReportPass(client: client, api: api, counters: counters)
         var told = ToldCauses()
         for await _ in signals {
             var backoff = Backoff(firstMilliseconds: 5000, maximumMilliseconds: 300_000)
-            while !Task.isCancelled, let reports = take(&pass) {
+            while !Task.isCancelled, isEntitled(), let reports = take() {
                 guard let failure = await pass.write(reports, foundAt: now()) else {
                     if told.recover() { onEvent(.recovered) }
                     break
                 }
-                counters.failed.increment()
+                counters[.failed]?.increment()
                 if told.isNews(failure.cause) {
                     onEvent(failure.isMissing ? .missing(api) : .failed(failure.message))
                 }
@@ -110,19 +92,15 @@ package final class PolicyReportWriter: Sendable {
         }
     }
 
-    private func take(_ pass: inout PolicyReportPass) -> [PolicyReport]? {
-        let (reports, isForgotten) = state.withLock { state in
-            defer { (state.wanted, state.isForgotten) = (nil, false) }
-            return (state.wanted, state.isForgotten)
+    private func take() -> [PolicyReport]? {
+        state.withLock { state in
+            defer { state.wanted = nil }
+            return state.wanted
         }
-        if isForgotten { pass.forget() }
-        return reports
     }
 
+    /// To be written the next time, unless there is something newer by then.
     private func putBack(_ reports: [PolicyReport]) {
-        state.withLock { state in
-            guard state.wanted == nil, !state.isForgotten else { return }
-            state.wanted = reports
-        }
+        state.withLock { state in state.wanted = state.wanted ?? reports }
     }
 }

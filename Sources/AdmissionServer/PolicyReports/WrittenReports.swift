@@ -4,7 +4,7 @@ internal import KubernetesClient
 /// Which reports of this product the cluster has, by namespace, and what each says.
 struct WrittenReports: Sendable {
     /// Digests by namespace; nil for a report that does not tell.
-    private(set) var digests: [String: String?] = [:]
+    private var digests: [String: String?] = [:]
 
     init() {}
 
@@ -26,15 +26,6 @@ struct WrittenReports: Sendable {
     /// Whether the report of a namespace says that already.
     func says(_ digest: String, in namespace: String) -> Bool {
         digests[namespace] == .some(.some(digest))
-    }
-
-    mutating func wrote(_ digest: String, in namespace: String) { digests[namespace] = .some(digest) }
-
-    mutating func removed(from namespace: String) { digests[namespace] = nil }
-
-    /// What is known of it is not known any more: it is written whatever comes.
-    mutating func doubt(_ namespace: String) {
-        if digests[namespace] != nil { digests[namespace] = .some(nil) }
     }
 
     /// Namespaces whose report has to go, as nothing is found there, in order.

@@ -17,6 +17,8 @@ protocol StateSource: Service {
     var audit: AuditService? { get }
     /// Tells people by Events; nil where nobody is told.
     var events: EventRecorder? { get }
+    /// What writes reports of the audit; nil where nothing does.
+    var policyReports: PolicyReportService? { get }
     /// Some of the claims that are known; nil where branches are not claimed.
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>?
     /// How many there are.
@@ -38,6 +40,7 @@ extension StateSource {
 
     var audit: AuditService? { nil }
     var events: EventRecorder? { nil }
+    var policyReports: PolicyReportService? { nil }
 
     func someClaims(atMost count: Int) -> EventLoopFuture<[KnownClaim]>? { nil }
 
@@ -100,6 +103,7 @@ extension ServerSettings {
                 leavesMarks: leavesMarks,
                 auditIntervalSeconds: auditIntervalSeconds,
                 writesEvents: writesEvents,
+                policyReports: policyReports,
                 policies: policies,
                 eventLoops: eventLoops,
                 auditing: auditing,

@@ -19,6 +19,7 @@ struct WatchedState: StateSource {
     let audit: AuditService?
     /// Nil when nothing is told by Events.
     let events: EventRecorder?
+    let policyReports: PolicyReportService?
     private let clock: ClockWatch
     private let engine: Current<PolicyEngine>
     private let readyAgeSeconds: Int
@@ -34,6 +35,7 @@ struct WatchedState: StateSource {
         leavesMarks: Bool,
         auditIntervalSeconds: Int?,
         writesEvents: Bool,
+        policyReports: PolicyReportAPI?,
         policies: PolicySource,
         eventLoops: any EventLoopGroup,
         auditing: any EventLoopGroup,
@@ -152,6 +154,21 @@ struct WatchedState: StateSource {
             )
         } else {
             audit = nil
+        }
+        if let policyReports, let audit, let auditClient {
+            self.policyReports = PolicyReportService(
+                policyReports,
+                of: audit,
+                client: auditClient,
+                counters: metrics.policyReports,
+                logger: logger
+            )
+        } else {
+            self.policyReports = nil
+        }
+        if let audit, let events {
+            let unreviewed = UnreviewedEvents(events)
+            audit.rounds.followers.add { unreviewed.note($0) }
         }
         (self.store, self.feed, self.claims, self.clock) = (store, feed, claims, clock)
         replicaKeeper = replicas

@@ -42,6 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Claims") var claims: ClaimOptions
     @OptionGroup(title: "Audit") var audit: AuditOptions
     @OptionGroup(title: "Events") var events: EventOptions
+    @OptionGroup var reports: ReportOptions
 
     @Option(help: "Threads that answer; without it one a core.")
     var threads: Int?
@@ -109,6 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
         // Nobody else reads them, or removes those of runs that are over.
         settings.leavesMarks = settings.auditIntervalSeconds != nil
         settings.writesEvents = events.events == .on
+        settings.policyReports = try reports.api(isAudited: settings.auditIntervalSeconds != nil)
         settings.limits = limits.settings
         settings.metrics = metrics.settings
         settings.status = status.settings

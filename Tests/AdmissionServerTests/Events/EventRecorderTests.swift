@@ -194,4 +194,40 @@ import Testing
             #expect(reasons == ["BranchReleased", "FoundUnreviewed"])
         }
     }
+
+    @Test func `tells once of each generation that the audit finds unreviewed, and not of what was there before marks`()
+        async throws
+    {
+        try await FakeAPIServer.run { server in
+            let events = try EventsUnderTest(server)
+            let unreviewed = UnreviewedEvents(events.recorder)
+            func round(_ runs: [(name: ExactString, generation: Int64, isEarlier: Bool)]) -> AuditRound {
+                var round = AuditRound(beganAt: Timestamp(seconds: 1_770_000_000), policyDigest: "")
+                round.unreviewed = runs.map { run in
+                    AuditRound.Unreviewed(
+                        object: .init(
+                            kind: "AgentRun",
+                            namespace: "agents",
+                            name: run.name,
+                            uid: ExactString("u-\(run.name.string)"),
+                            generation: run.generation
+                        ),
+                        since: nil,
+                        isEarlier: run.isEarlier,
+                        decision: .allowed,
+                        reasons: []
+                    )
+                }
+                return round
+            }
+            unreviewed.note(round([("first", 1, false), ("old", 1, true)]))
+            unreviewed.note(round([("first", 1, false), ("second", 1, false)]))
+            try await events.until { try await $0.events.count == 2 }
+            unreviewed.note(round([("first", 2, false), ("second", 1, false)]))
+            try await events.until { try await $0.events.count == 3 }
+            let names = try await events.events.map { ($0["regarding"] as? [String: Any])?["name"] as? String ?? "" }
+            #expect(names.sorted() == ["first", "first", "second"])
+            #expect(try await events.events.allSatisfy { $0["series"] == nil })
+        }
+    }
 }

@@ -1,14 +1,16 @@
+import AgentRuns
 import FakeAPIServer
 import Foundation
+import JSONPull
 import KubernetesClient
 import NIOPosix
-import Policy
 import Prometheus
 import Synchronization
 import TestPatience
 import Testing
 
 @testable import AdmissionServer
+@testable import Policy
 
 @Suite(.limit(minutes: 5)) struct `Reports of an audit` {
     // MARK: What they hold
@@ -53,13 +55,12 @@ import Testing
                 explanation: "a\u{202E}b"
             )
         )
-        report.addPasses(5)
         for api in PolicyReportAPI.allCases {
             let object = try Self.decode(report, as: api)
             #expect(object["apiVersion"] as? String == "\(api.rawValue)/\(api.version)")
             #expect(object["kind"] as? String == api.kind)
             let summary = try #require(object["summary"] as? [String: Int])
-            #expect(summary == ["pass": 5, "fail": 1, "warn": 1, "error": 0, "skip": 0])
+            #expect(summary == ["pass": 0, "fail": 1, "warn": 1, "error": 0, "skip": 0])
             let results = try #require(object["results"] as? [[String: Any]])
             #expect(results.map { $0["result"] as? String } == ["fail", "warn"])
             #expect(results.map { $0["severity"] as? String } == ["high", "medium"])
@@ -107,12 +108,54 @@ import Testing
         #expect(digest != Self.report(["one"]).digest(as: .policyWorkingGroup))
     }
 
+    @Test func `of a round are one a namespace, what denies first, and the same for the same findings`() throws {
+        func object(_ name: ExactString, in namespace: ExactString) -> AuditRound.Object {
+            AuditRound.Object(kind: "AgentRun", namespace: namespace, name: name, uid: "u", generation: 4)
+        }
+        func result(_ name: ExactString, in namespace: ExactString, _ actions: [Action]) -> AuditRound.Result {
+            let findings = actions.map { Finding.example(.limits, .queueLimit, $0) }
+            return AuditRound.Result(object: object(name, in: namespace), findings: findings)
+        }
+        var round = AuditRound(beganAt: Timestamp(seconds: 1), policyDigest: "")
+        round.results = [
+            result("b", in: "one", [.warn, .deny]), result("a", in: "one", [.warn]), result("c", in: "two", [.audit]),
+        ]
+        var exempt = Finding.example(.limits, .queueLimit, .audit)
+        exempt.exemption = "migration"
+        round.results.append(AuditRound.Result(object: object("d", in: "two"), findings: [exempt]))
+        round.unreviewed = [
+            .init(
+                object: object("a", in: "one"),
+                since: Timestamp(seconds: 1_770_000_000),
+                isEarlier: false,
+                decision: .denied,
+                reasons: ["references/Missing"]
+            )
+        ]
+        let reports = round.policyReports
+        #expect(reports.map(\.namespace) == ["one", "two"])
+        func lines(_ report: PolicyReport) -> [String] {
+            report.results.map { "\($0.outcome.rawValue) \($0.subject.name) \($0.rule)" }
+        }
+        #expect(
+            lines(reports[0]) == [
+                "fail a NeverReviewed", "fail b QueueLimit", "warn a QueueLimit", "warn b QueueLimit",
+            ]
+        )
+        #expect(lines(reports[1]) == ["warn c QueueLimit", "skip d QueueLimit"])
+        #expect(reports[0].results[0].message.contains("would have denied it: references/Missing"))
+        round.results.reverse()
+        #expect(round.policyReports.map { $0.digest(as: .openReports) } == reports.map { $0.digest(as: .openReports) })
+    }
+
     // MARK: How they are written
 
     /// A writer that runs, and what it told.
     private final class Written: Sendable {
         let writer: PolicyReportWriter
-        let counters: PolicyReportWriter.Counters
+        private let counters: CounterMetrics<PolicyReportCount>
+        /// Whether this replica writes.
+        let isEntitled = Switch()
         private let log = Collected<String>()
         private let waits = Collected<Duration>()
 
@@ -125,16 +168,12 @@ import Testing
                 () throws(AccessError) in
                 try Kubeconfig.decode(Array(server.kubeconfig.utf8), file: "kubeconfig").access { _ in [] }
             }
-            let registry = MetricsRegistry()
-            counters = PolicyReportWriter.Counters(
-                written: registry.counter("written", "w"),
-                removed: registry.counter("removed", "r"),
-                failed: registry.counter("failed", "f")
-            )
+            counters = AdmissionMetrics().policyReports
             writer = PolicyReportWriter(
                 client: client,
                 api: api,
                 counters: counters,
+                isEntitled: { [isEntitled] in isEntitled.isOn },
                 now: { 1_800_000_000 },
                 sleep: { [waits] wait in
                     waits.values.withLock { $0.append(wait) }
@@ -144,6 +183,8 @@ import Testing
             )
         }
 
+        func count(_ count: PolicyReportCount) -> Int { Int(counters[count]?.value ?? 0) }
+
         /// Runs while `body` does.
         func run(_ body: () async throws -> Void) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -152,6 +193,12 @@ import Testing
                 group.cancelAll()
             }
         }
+    }
+
+    private final class Switch: Sendable {
+        private let state = Mutex(true)
+        var isOn: Bool { state.withLock { $0 } }
+        func turn(on isOn: Bool) { state.withLock { $0 = isOn } }
     }
 
     private final class Collected<Value: Sendable>: Sendable {
@@ -190,11 +237,15 @@ import Testing
                 }
                 let after = try await server.object("agentrun-admission", in: resource, namespace: "one")
                 #expect(before?.version == after?.version)
-                #expect(written.counters.written.value == 3)
-                #expect(written.counters.removed.value == 1)
+                // Counted once the answer is there.
+                try await Self.until { written.count(.written) == 3 && written.count(.removed) == 1 }
                 #expect(written.events.isEmpty)
                 // Another replica has written, and this one audits again.
-                written.writer.yieldToOthers()
+                written.isEntitled.turn(on: false)
+                written.writer.publish([Self.report(["x"], in: "one")])
+                try await Task.sleep(for: .milliseconds(50))
+                #expect(written.count(.written) == 3)
+                written.isEntitled.turn(on: true)
                 try await server.update(
                     "agentrun-admission",
                     in: resource,
@@ -202,7 +253,7 @@ import Testing
                     merging: ["metadata": ["annotations": ["agentrun-admission/content-sha256": "other"]]]
                 )
                 written.writer.publish([Self.report(["a"], in: "one"), Self.report(["c"], in: "three")])
-                try await Self.until { written.counters.written.value == 4 }
+                try await Self.until { written.count(.written) == 4 }
             }
         }
     }
@@ -213,9 +264,9 @@ import Testing
             let written = try Written(server, .openReports)
             try await written.run {
                 for _ in 0..<2 {
-                    let count = written.counters.failed.value
+                    let count = written.count(.failed)
                     written.writer.publish([Self.report(["a"])])
-                    try await Self.until { written.counters.failed.value > count }
+                    try await Self.until { written.count(.failed) > count }
                 }
                 #expect(written.events == ["missing(AdmissionServer.PolicyReportAPI.openReports)"])
                 #expect(written.sleeps.isEmpty)
@@ -242,7 +293,7 @@ import Testing
                 try await Self.until { written.events.last == "recovered" }
                 #expect(written.events.count == 2)
                 #expect(written.events[0].contains("grant the verbs list, create, patch and delete"))
-                #expect(written.counters.failed.value == 3)
+                #expect(written.count(.failed) == 3)
                 let sleeps = written.sleeps
                 #expect(sleeps.count == 3 && sleeps[0] >= .seconds(5) && sleeps[2] >= .seconds(20))
             }

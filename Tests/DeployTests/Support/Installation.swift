@@ -7,10 +7,12 @@ struct Installation: Sendable {
     /// The ways: the overlays, and the example once its comment has been followed.
     static let folders = [
         "overlays/self-managed", "overlays/cert-manager", "overlays/fail-open", mountedSecret, podCertificate, events,
+        reports,
     ]
     static let mountedSecret = "examples/mounted-secret"
     static let podCertificate = "examples/pod-certificate"
     static let events = "examples/events"
+    static let reports = "examples/reports"
 
     let objects: [Value]
 
