@@ -33,7 +33,13 @@ import Testing
         #expect(Set(after.map(\.address)) == Set(before.filter { $0.type == "FUNC" }.map(\.address)))
         #expect(Set(after.map(\.address)).count == after.count)
         let names = Set(before.map { "\($0.address) \($0.name)" })
-        #expect(after.allSatisfy { names.contains("\($0.address) \($0.name)") })
+        let shared: Set<Substring> = [
+            "value_witness", "outlined_copy_of_value", "witness_table_accessor", "type_metadata_accessor",
+        ]
+        #expect(after.allSatisfy { names.contains("\($0.address) \($0.name)") || shared.contains($0.name) })
+        // They are a few of all, and what somebody wrote has its name.
+        #expect(after.contains { $0.name == "value_witness" })
+        #expect(after.count { $0.name.hasPrefix("$s") } > after.count / 2)
 
         let version = try await Program.run(path, ["version"])
         #expect(version.status == 0, "\(version.errors)")

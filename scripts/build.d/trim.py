@@ -5,7 +5,8 @@ usage: trim.py FILE
 
 - What is not loaded goes: debug information, the linker's relocations.
 - Of the symbol table one name stays for each address at which a function begins. Names of variables, of sections and of local jumps go,
-  and second names of functions.
+  and second names of functions. Functions that the compiler makes for each type, such as those that copy its values, share the name of
+  what they do.
 - What llvm-bolt keeps of the tables for unwinding as they were (.bolt.org.eh_frame) goes, whole pages of it, since it has written them anew.
 
 Everything that is loaded stays at its address in memory. After llvm-bolt strip and llvm-objcopy would move the program
@@ -13,6 +14,7 @@ headers to where their place in the file is not that in memory; the program that
 has a name.
 """
 
+import re
 import struct
 import sys
 
@@ -90,6 +92,20 @@ def text_at(table, offset):
 
 # --- Names
 
+# How the compiler's own functions end, mangled (docs/ABI/Mangling.rst of Swift), and what they are called: of which type says little in a
+# backtrace, and takes a megabyte.
+MADE_BY_THE_COMPILER = (
+    (re.compile(rb"\$s.*w[a-zA-Z]{2}"), b"value_witness"),
+    (re.compile(rb"\$s.*WO[a-z]"), b"outlined_copy_of_value"),
+    (re.compile(rb"\$s.*W[lL]"), b"witness_table_accessor"),
+    (re.compile(rb"\$s.*Ma"), b"type_metadata_accessor"),
+)
+
+
+def shared(name):
+    """What a function is called: its own name, or that of its kind."""
+    return next((kind for pattern, kind in MADE_BY_THE_COMPILER if pattern.fullmatch(name)), name)
+
 
 def functions(table, names):
     """The symbols that stay, as (name, fields): of each address the one that covers most, and of equal ones the shortest name."""
@@ -103,7 +119,7 @@ def functions(table, names):
         if value not in chosen or rank < chosen[value][0]:
             chosen[value] = (rank, name, fields)
     # Local ones come first, as the format wants it.
-    return [(name, fields) for _, name, fields in sorted(chosen.values(), key=lambda each: (each[2][1] >> 4 != 0, each[2][4]))]
+    return [(shared(name), fields) for _, name, fields in sorted(chosen.values(), key=lambda each: (each[2][1] >> 4 != 0, each[2][4]))]
 
 
 def string_table(names):
