@@ -115,7 +115,7 @@ func (b *bench) auditInServer(without float64) {
 	b.start(b.runs, 1, "lease")
 	b.auditInterval = 0
 	result := b.ask()
-	for deadline := time.Now().Add(2 * time.Minute); b.webhook.LinesWith(" audited ") == 0; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); b.webhook.LinesWith("] audited") == 0; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			harness.Fatal("no audit has ended; the last lines are:\n%s", b.webhook.LastLines(20))
 		}
