@@ -53,6 +53,8 @@ extension ClaimJanitor {
         let key = held.claim.key
         if let entry = claims[key] {
             guard entry.version.uid == held.version.uid else { return }
+            // The event of a removal of this replica's may come before its answer.
+            for case .release(key, entry.version, let count) in underWay.values { noteRelease(key, entry, count) }
             forget(key, entry)
         }
         adoptHolders(of: key, known, now)
