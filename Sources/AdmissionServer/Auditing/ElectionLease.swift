@@ -78,35 +78,12 @@ struct ElectionLease: Sendable {
 
     /// The Lease as it is sent; `version` is the state it replaces, nil for a new one.
     static func encode(_ record: Record, namespace: String, replacing version: LeaseVersion?) -> [UInt8] {
-        var writer = JSONWriter(capacity: 512)
-        writer.beginObject()
-        writer.member("apiVersion", "coordination.k8s.io/v1")
-        writer.member("kind", "Lease")
-        writer.key("metadata")
-        writer.beginObject()
-        writer.member("name", name)
-        writer.member("namespace", namespace)
-        if let version {
-            // With the uid a Lease that was deleted meanwhile is not created anew.
-            writer.member("uid", version.uid)
-            writer.member("resourceVersion", version.resourceVersion)
+        LeaseObject.encode(name: name, namespace: namespace, component: "audit", replacing: version) { writer in
+            writer.member("holderIdentity", record.holder.string)
+            writer.member("leaseDurationSeconds", record.durationSeconds)
+            writer.member("acquireTime", record.acquireTime.string)
+            writer.member("renewTime", record.renewTime.string)
+            writer.member("leaseTransitions", record.transitions)
         }
-        writer.key("labels")
-        writer.beginObject()
-        // No claim, by its component.
-        writer.member("app.kubernetes.io/managed-by", "agentrun-admission")
-        writer.member("app.kubernetes.io/component", "audit")
-        writer.endObject()
-        writer.endObject()
-        writer.key("spec")
-        writer.beginObject()
-        writer.member("holderIdentity", record.holder.string)
-        writer.member("leaseDurationSeconds", record.durationSeconds)
-        writer.member("acquireTime", record.acquireTime.string)
-        writer.member("renewTime", record.renewTime.string)
-        writer.member("leaseTransitions", record.transitions)
-        writer.endObject()
-        writer.endObject()
-        return writer.bytes
     }
 }

@@ -48,7 +48,7 @@ struct ReplicaRounds {
     mutating func leave() async {
         guard let uid = version?.uid else { return }
         version = nil
-        var request = APIRequest(.delete, leases.path(of: name), body: ReplicaLease.deleteOptions(uid: uid))
+        var request = APIRequest(.delete, leases.path(of: name), body: LeaseObject.deleteOptions(uid: uid))
         request.timeout = Self.leavingTimeout
         // Whatever comes of it: others remove it in an hour.
         _ = try? await keeper.client.send(request).get()

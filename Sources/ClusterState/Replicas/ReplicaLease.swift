@@ -51,56 +51,20 @@ package enum ReplicaLease {
         replacing version: LeaseVersion? = nil,
         durationSeconds: Int
     ) -> [UInt8] {
-        var writer = JSONWriter(capacity: 1024)
-        writer.beginObject()
-        writer.member("apiVersion", "coordination.k8s.io/v1")
-        writer.member("kind", "Lease")
-        writer.key("metadata")
-        writer.beginObject()
-        writer.member("name", name(host: note.name.string))
-        writer.member("namespace", namespace)
-        if let version {
-            writer.member("uid", version.uid)
-            writer.member("resourceVersion", version.resourceVersion)
+        LeaseObject.encode(
+            name: name(host: note.name.string),
+            namespace: namespace,
+            component: component,
+            annotations: [
+                (Annotation.digest, note.digest.string), (Annotation.generation, note.generation.string),
+                (Annotation.loadedAt, note.loadedAt.string), (Annotation.version, note.version.string),
+            ],
+            replacing: version
+        ) { writer in
+            writer.member("holderIdentity", note.name.string)
+            writer.member("leaseDurationSeconds", durationSeconds)
+            writer.member("renewTime", note.renewedAt.text)
         }
-        writer.key("labels")
-        writer.beginObject()
-        writer.member("app.kubernetes.io/managed-by", LeaseObject.manager)
-        writer.member("app.kubernetes.io/component", component)
-        writer.endObject()
-        writer.key("annotations")
-        writer.beginObject()
-        for (key, value) in [
-            (Annotation.digest, note.digest), (Annotation.generation, note.generation),
-            (Annotation.loadedAt, note.loadedAt), (Annotation.version, note.version),
-        ] {
-            writer.escapedKey(key)
-            writer.string(value.string)
-        }
-        writer.endObject()
-        writer.endObject()
-        writer.key("spec")
-        writer.beginObject()
-        writer.member("holderIdentity", note.name.string)
-        writer.member("leaseDurationSeconds", durationSeconds)
-        writer.member("renewTime", note.renewedAt.text)
-        writer.endObject()
-        writer.endObject()
-        return writer.bytes
-    }
-
-    /// The body of a DELETE of one's own Lease, in whatever state it is.
-    package static func deleteOptions(uid: String) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256)
-        writer.beginObject()
-        writer.member("apiVersion", "v1")
-        writer.member("kind", "DeleteOptions")
-        writer.key("preconditions")
-        writer.beginObject()
-        writer.member("uid", uid)
-        writer.endObject()
-        writer.endObject()
-        return writer.bytes
     }
 
     /// Reads a Lease; nil when it is no replica's.

@@ -1,5 +1,5 @@
 internal import AgentRuns
-internal import JSONPull
+package import JSONPull
 internal import Policy
 
 /// Claims as `coordination.k8s.io/v1` Leases.
@@ -43,13 +43,46 @@ package enum LeaseObject {
         replacing version: LeaseVersion? = nil,
         gapSeconds: Int
     ) -> [UInt8] {
+        encode(
+            name: claim.key.leaseName,
+            namespace: namespace,
+            component: branchClaim,
+            annotations: annotations(of: claim),
+            replacing: version
+        ) { writer in
+            writer.member("holderIdentity", identity(of: claim.holder))
+            writer.member("leaseDurationSeconds", max(1, gapSeconds))
+            writer.member("acquireTime", claim.acquiredAt.text)
+            writer.member("renewTime", claim.acquiredAt.text)
+            writer.member("leaseTransitions", claim.transitions)
+        }
+    }
+
+    /// Any Lease of the product as it is sent.
+    ///
+    /// - Parameters:
+    ///   - name: the Lease's.
+    ///   - namespace: where it is kept.
+    ///   - component: what tells Leases of one use from those of another.
+    ///   - annotations: in this order.
+    ///   - version: the state it replaces; nil for a new one.
+    ///   - writeSpec: writes the members of `spec`.
+    /// - Returns: JSON.
+    package static func encode(
+        name: String,
+        namespace: String,
+        component: String,
+        annotations: [(String, String)] = [],
+        replacing version: LeaseVersion?,
+        _ writeSpec: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.member("apiVersion", "coordination.k8s.io/v1")
         writer.member("kind", "Lease")
         writer.key("metadata")
         writer.beginObject()
-        writer.member("name", claim.key.leaseName)
+        writer.member("name", name)
         writer.member("namespace", namespace)
         if let version {
             // With the uid a Lease that was deleted meanwhile is not created anew.
@@ -57,17 +90,15 @@ package enum LeaseObject {
             writer.member("resourceVersion", version.resourceVersion)
         }
         writer.key("labels")
-        write([(managedBy, manager), (component, branchClaim)], to: &writer)
-        writer.key("annotations")
-        write(annotations(of: claim), to: &writer)
+        write([(managedBy, manager), (Self.component, component)], to: &writer)
+        if !annotations.isEmpty {
+            writer.key("annotations")
+            write(annotations, to: &writer)
+        }
         writer.endObject()
         writer.key("spec")
         writer.beginObject()
-        writer.member("holderIdentity", identity(of: claim.holder))
-        writer.member("leaseDurationSeconds", max(1, gapSeconds))
-        writer.member("acquireTime", claim.acquiredAt.text)
-        writer.member("renewTime", claim.acquiredAt.text)
-        writer.member("leaseTransitions", claim.transitions)
+        writeSpec(&writer)
         writer.endObject()
         writer.endObject()
         return writer.bytes
@@ -75,14 +106,19 @@ package enum LeaseObject {
 
     /// The body of a DELETE that takes effect only on that state.
     package static func deleteOptions(_ version: LeaseVersion) -> [UInt8] {
+        deleteOptions(uid: version.uid, resourceVersion: version.resourceVersion)
+    }
+
+    /// The body of a DELETE of that very object, in whatever state it is where there is no `resourceVersion`.
+    package static func deleteOptions(uid: String, resourceVersion: String? = nil) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         writer.beginObject()
         writer.member("apiVersion", "v1")
         writer.member("kind", "DeleteOptions")
         writer.key("preconditions")
         writer.beginObject()
-        writer.member("uid", version.uid)
-        writer.member("resourceVersion", version.resourceVersion)
+        writer.member("uid", uid)
+        if let resourceVersion { writer.member("resourceVersion", resourceVersion) }
         writer.endObject()
         writer.endObject()
         return writer.bytes
