@@ -90,6 +90,8 @@ struct MarksObject: Sendable {
         private mutating func readMetadata(_ reader: inout JSONReader) throws(JSONError) {
             _ = try reader.peek()
             let start = reader.position
+            // Of two the later counts, whole.
+            (resourceVersion, createdAt) = (nil, "")
             try reader.readMembers { reader, key throws(JSONError) in
                 switch key {
                 case "resourceVersion": resourceVersion = try reader.readNonEmptyString()
