@@ -32,6 +32,8 @@ package actor AuditJudge {
     static let sliceCount = 64
     /// For so long at the most, and an object.
     private static let sliceNanoseconds: Int64 = 1_000_000
+    /// The longest pause between two slices.
+    private static let longestPauseNanoseconds: Int64 = 1_000_000_000
 
     // The judge keeps its event loop.
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -51,7 +53,8 @@ package actor AuditJudge {
     private let placeCount: Int
     private var place = 0
     private var waiting: ArraySlice<AuditedObjects.Object> = []
-    private var room = AuditRoom()
+    /// Nil where nobody reports them.
+    private var results: AuditResults?
     /// Those that are told, by whether they are from before there were marks.
     private var unreviewedCounts: [Bool: Int] = [:]
     /// Where objects are unpacked.
@@ -65,6 +68,7 @@ package actor AuditJudge {
     ///   - state: everything that exists, complete by now.
     ///   - objects: what is judged.
     ///   - reviewed: which runs were reviewed; nil where that is not known.
+    ///   - keepsResults: whether somebody reports what is found of each object.
     ///   - onUnended: told of each run that is not over, on the audit's thread.
     ///   - eventLoop: the thread; not one that answers reviews.
     ///   - environment: clocks.
@@ -73,6 +77,7 @@ package actor AuditJudge {
         state: ClusterStore,
         objects: AuditedObjects,
         reviewed: ReviewedRuns?,
+        keepsResults: Bool,
         onUnended: (@Sendable (_ uid: ExactString, _ generation: Int64) -> Void)? = nil,
         on eventLoop: any EventLoop,
         environment: Environment
@@ -80,6 +85,7 @@ package actor AuditJudge {
         (self.engine, self.state, self.objects, self.reviewed) = (engine, state, objects, reviewed)
         (self.eventLoop, self.environment, self.onUnended) = (eventLoop, environment, onUnended)
         others = EarlierRuns(state)
+        results = keepsResults ? AuditResults() : nil
         startedAt = environment.monotonicNanoseconds()
         now = environment.wall()
         // What comes later is for the next round.
@@ -93,6 +99,37 @@ package actor AuditJudge {
     /// What part of the round is done, from 0 to 1.
     package var progress: Double {
         placeCount == 0 ? 1 : Double(max(0, place - waiting.count)) / Double(placeCount)
+    }
+
+    /// Judges everything, spread over some time, on one thread without a change to another.
+    ///
+    /// - Parameters:
+    ///   - spread: how long the round may take.
+    ///   - goesOn: asked before each slice.
+    /// - Returns: nil when it was broken off.
+    package func judge(spreadOver spread: Duration, while goesOn: @Sendable () -> Bool) async -> AuditRound? {
+        let end = startedAt + spread.nanoseconds
+        while goesOn(), !Task.isCancelled {
+            let (sliceStart, before) = (environment.monotonicNanoseconds(), progress)
+            if let round = judgeSlice() { return round }
+            // As much time for what is left as there is, in parts as large as this one.
+            let now = environment.monotonicNanoseconds()
+            let slices = max(1, (1 - progress) / max(progress - before, 1e-9))
+            let pause = Double(end - now) / slices - Double(now - sliceStart)
+            await wait(nanoseconds: Int64(min(pause, Double(Self.longestPauseNanoseconds))))
+        }
+        return nil
+    }
+
+    private func wait(nanoseconds: Int64) async {
+        guard nanoseconds > 0 else { return }
+        let timer = eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) {}
+        // Cancelled, it fails, which is as good an end.
+        await withTaskCancellationHandler {
+            _ = try? await timer.futureResult.get()
+        } onCancel: {
+            timer.cancel()
+        }
     }
 
     /// Judges a few objects; the round when there is nothing left.
@@ -110,6 +147,8 @@ package actor AuditJudge {
         }
         round.processorSeconds += Double(environment.threadNanoseconds() - processorStart) / 1e9
         guard waiting.isEmpty, place >= placeCount else { return nil }
+        (round.results, round.leftOut) = (results?.kept ?? [], results?.leftOut ?? [:])
+        results = nil
         round.endedAt = environment.wall()
         round.durationSeconds = Double(environment.monotonicNanoseconds() - startedAt) / 1e9
         return round
@@ -134,7 +173,10 @@ package actor AuditJudge {
         }
         let verdict: Verdict?
         do throws(AdmissionReviewError) {
-            verdict = try unsafe engine.judge(manifest: json, state: others, now: now)
+            verdict =
+                object.kind == .agentRun
+                ? try unsafe engine.judge(run: json, state: others, now: now)
+                : try unsafe engine.judge(manifest: json, state: others, now: now)
         } catch {
             return false
         }
@@ -156,7 +198,7 @@ package actor AuditJudge {
             uid: found.uid,
             generation: object.generation
         )
-        if !verdict.findings.isEmpty { keep(verdict, reference) }
+        results?.add(verdict, of: reference)
         if let standing {
             note(standing, object, reference, verdict.decision) {
                 verdict.deciding.map { "\($0.rule.rawValue)/\($0.reason.rawValue)" }
@@ -180,16 +222,6 @@ package actor AuditJudge {
                 round.findings[.init(rule: kind.rule, action: kind.action), default: 0] += count
             }
         }
-    }
-
-    private func keep(_ verdict: Verdict, _ object: AuditRound.Object) {
-        guard room.takes(verdict) else {
-            round.untoldResults += 1
-            return
-        }
-        round.results.append(
-            AuditRound.Result(object: object, findings: verdict.findings, moreFindings: verdict.omitted.count)
-        )
     }
 
     /// Notes an object of which nothing but its header is known.
@@ -240,6 +272,14 @@ package actor AuditJudge {
                 reasons: reasons()
             )
         )
+    }
+}
+
+extension Duration {
+    /// Of seconds that an operator has bounded.
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }
 

@@ -11,12 +11,21 @@ package struct AuditRound: Sendable {
         package var object: Object
         /// As a verdict lists them: what is told of an admission, and nothing that is not told there.
         package var findings: [Finding]
-        /// Further findings that a verdict only counts.
-        package var moreFindings: Int
 
-        package init(object: Object, findings: [Finding], moreFindings: Int = 0) {
-            (self.object, self.findings, self.moreFindings) = (object, findings, moreFindings)
+        package init(object: Object, findings: [Finding]) {
+            (self.object, self.findings) = (object, findings)
         }
+    }
+
+    /// Findings that are counted and not kept.
+    package struct LeftOut: Sendable {
+        private(set) var counts: [PolicyReportResult.Outcome: Int] = [:]
+
+        package init() {}
+
+        mutating func add(_ outcome: PolicyReportResult.Outcome, _ count: Int) { counts[outcome, default: 0] += count }
+
+        mutating func add(_ other: LeftOut) { counts.merge(other.counts, uniquingKeysWith: +) }
     }
 
     /// Which object it is.
@@ -120,12 +129,12 @@ package struct AuditRound: Sendable {
     /// Runs that ended before it was their turn.
     package var over = 0
     package var notJudged: [NotJudged: Int] = [:]
-    /// All findings, those of results that are not kept included.
+    /// All findings, whether they are kept or not.
     package var findings: [Complaint: Int] = [:]
-    /// Objects with findings, in no order, as many as there is room for (``AuditRoom``).
+    /// Objects with findings, in no order, as many as there is room for; empty where nobody reports them.
     package var results: [Result] = []
-    /// Objects with findings beyond these.
-    package var untoldResults = 0
+    /// Findings beyond these, by namespace.
+    package var leftOut: [ExactString: LeftOut] = [:]
     /// Nil where it is not known which runs were reviewed.
     package var unreviewed: [Unreviewed]?
     /// Runs beyond these: whether they are from before there were marks.

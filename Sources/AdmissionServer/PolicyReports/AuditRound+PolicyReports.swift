@@ -17,8 +17,13 @@ extension AuditRound {
             let subject = PolicyReportResult.Subject(run.object)
             results[subject.namespace, default: []].append(PolicyReportResult(run, of: subject))
         }
-        return results.keys.sorted().map { namespace in
+        var leftOut: [String: LeftOut] = [:]
+        for (namespace, counts) in self.leftOut {
+            leftOut[PolicyReportResult.Subject.shown(namespace), default: .init()].add(counts)
+        }
+        return Set(results.keys).union(leftOut.keys).sorted().map { namespace in
             var report = PolicyReport(namespace: namespace)
+            if let leftOut = leftOut[namespace] { report.count(leftOut) }
             let sorted = results[namespace, default: []].enumerated().sorted { one, other in
                 (one.element.order, one.offset) < (other.element.order, other.offset)
             }

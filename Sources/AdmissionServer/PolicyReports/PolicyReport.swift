@@ -39,6 +39,9 @@ package struct PolicyReport: Sendable {
         results.append(result)
     }
 
+    /// Counts results that are not named.
+    mutating func count(_ leftOut: AuditRound.LeftOut) { counts.merge(leftOut.counts, uniquingKeysWith: +) }
+
     /// SHA-256 of what it says, in hexadecimal digits, times left out.
     func digest(as api: PolicyReportAPI) -> String {
         let content = json(as: api, digest: "") { _ in 0 }

@@ -12,6 +12,10 @@ package struct PolicyReportResult: Sendable, Equatable {
         case warn
         /// An exemption covers it.
         case skip
+
+        init(_ action: Action) { self = action == .deny ? .fail : .warn }
+
+        init(_ finding: Finding) { self = finding.exemption != nil ? .skip : Outcome(finding.action) }
     }
 
     /// The object, as `core/v1` ObjectReference has it.
@@ -24,12 +28,14 @@ package struct PolicyReportResult: Sendable, Equatable {
         package var uid: String
 
         package init(apiVersion: String, kind: String, namespace: String, name: String, uid: String) {
-            self.apiVersion = VisibleText.part(ExactString(apiVersion), upTo: maximumNameLength)
-            self.kind = VisibleText.part(ExactString(kind), upTo: maximumNameLength)
-            self.namespace = VisibleText.part(ExactString(namespace), upTo: maximumNameLength)
-            self.name = VisibleText.part(ExactString(name), upTo: maximumNameLength)
-            self.uid = VisibleText.part(ExactString(uid), upTo: maximumNameLength)
+            self.apiVersion = Self.shown(ExactString(apiVersion))
+            self.kind = Self.shown(ExactString(kind))
+            self.namespace = Self.shown(ExactString(namespace))
+            self.name = Self.shown(ExactString(name))
+            self.uid = Self.shown(ExactString(uid))
         }
+
+        static func shown(_ name: ExactString) -> String { VisibleText.part(name, upTo: maximumNameLength) }
     }
 
     /// A DNS subdomain's; what is longer is no name that the API server stores.
@@ -54,7 +60,7 @@ package struct PolicyReportResult: Sendable, Equatable {
     package init(_ finding: Finding, of subject: Subject) {
         self.subject = subject
         (policy, rule, action) = (finding.rule.rawValue, finding.reason.rawValue, finding.action)
-        outcome = finding.exemption != nil ? .skip : finding.action == .deny ? .fail : .warn
+        outcome = Outcome(finding)
         field = Self.line(finding.field)
         message = Self.line(finding.explanation)
         exemption = finding.exemption.map(Self.line)

@@ -73,6 +73,32 @@ extension PolicyEngine {
         }
     }
 
+    /// Judges a run like ``judge(manifest:namespace:known:state:only:now:)``: that it is one is known, so that its JSON is read once.
+    ///
+    /// - Throws: `AdmissionReviewError` when the bytes are not JSON.
+    package func judge(
+        run object: UnsafeRawBufferPointer,
+        known: KnownManifest = KnownManifest(),
+        state: (any ClusterLookup)?,
+        only rules: Set<RuleID>? = nil,
+        now: Timestamp
+    ) throws(AdmissionReviewError) -> Verdict {
+        let run: AgentRun
+        do {
+            run = try unsafe JSONReader.read(object) { reader throws(JSONError) in try AgentRun(&reader) }
+        } catch {
+            throw .invalidJSON(unsafe error.located(in: object))
+        }
+        let kind = GroupVersionKind(
+            group: Self.group,
+            version: Self.version,
+            kind: ExactString(JudgedKind.agentRun.rawValue)
+        )
+        let verdict = Self.verdict(on: kind, run.metadata, in: "default")
+        _ = judge(run, known, state: state, only: rules, now: now, verdict)
+        return verdict
+    }
+
     private func judgeManifest(
         _ object: UnsafeRawBufferPointer,
         namespace: ExactString,
@@ -87,24 +113,13 @@ extension PolicyEngine {
                 return nil
             }
             let verdict = Self.verdict(on: header, in: namespace)
-            verdict.policyDigest = policy.digest
-            verdict.contact = policy.contact
             if kind == .agentRun {
                 let run = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                     try AgentRun(&reader)
                 }
-                let isOver = known.isOver || run.standing(generation: policy.generation) == .over
-                let subject = SubmittedRun(
-                    run: run.with(status: .absent),
-                    namespace: verdict.object.namespace,
-                    userInfo: UserInfo(),
-                    nameInState: known.nameInState,
-                    isPast: isOver || run.metadata.isBeingDeleted
-                )
-                let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
-                verdict.limitFindings(to: rules)
-                return (verdict, review)
+                return (verdict, judge(run, known, state: state, only: rules, now: now, verdict))
             }
+            (verdict.policyDigest, verdict.contact) = (policy.digest, policy.contact)
             let other = try unsafe JSONReader.read(object) { reader throws(JSONError) in
                 try ObjectUnderReview.read(kind, &reader, generation: policy.generation)
             }
@@ -116,15 +131,45 @@ extension PolicyEngine {
         }
     }
 
+    private func judge(
+        _ run: AgentRun,
+        _ known: KnownManifest,
+        state: (any ClusterLookup)?,
+        only rules: Set<RuleID>?,
+        now: Timestamp,
+        _ verdict: Verdict
+    ) -> RunUnderReview? {
+        (verdict.policyDigest, verdict.contact) = (policy.digest, policy.contact)
+        let isOver = known.isOver || run.standing(generation: policy.generation) == .over
+        let subject = SubmittedRun(
+            run: run.with(status: .absent),
+            namespace: verdict.object.namespace,
+            userInfo: UserInfo(),
+            nameInState: known.nameInState,
+            isPast: isOver || run.metadata.isBeingDeleted
+        )
+        let review = judge(subject, old: nil, update: nil, state: state, now: now, verdict)
+        verdict.limitFindings(to: rules)
+        return review
+    }
+
     /// A verdict about the object with this header, as if it was created, before any rule has run.
     private static func verdict(on header: ManifestHeader, in namespace: ExactString) -> Verdict {
-        let metadata = header.metadata
-        return Verdict(
+        let kind = GroupVersionKind(group: header.group, version: header.version, kind: header.kind)
+        return verdict(on: kind, header.metadata, in: namespace)
+    }
+
+    private static func verdict(
+        on kind: GroupVersionKind,
+        _ metadata: ObjectMeta,
+        in namespace: ExactString
+    ) -> Verdict {
+        Verdict(
             uid: "",
             operation: .create,
             dryRun: false,
             object: Verdict.Object(
-                kind: GroupVersionKind(group: header.group, version: header.version, kind: header.kind),
+                kind: kind,
                 namespace: metadata.namespace.isEmpty ? namespace : metadata.namespace,
                 name: metadata.shownName,
                 uid: metadata.uid

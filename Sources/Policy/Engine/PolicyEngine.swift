@@ -1,6 +1,6 @@
 package import AdmissionAPI
 package import AgentRuns
-internal import JSONPull
+package import JSONPull
 
 /// Judges requests by a policy and what is known of the cluster: pure, synchronous, without a clock of its own.
 ///
@@ -10,6 +10,8 @@ package final class PolicyEngine: Sendable {
     static let group: ExactString = "agents.proompteng.ai"
     /// Its version.
     static let version: ExactString = "v1alpha1"
+    /// Both, as objects have them.
+    package static let apiVersion: ExactString = "agents.proompteng.ai/v1alpha1"
 
     package let policy: AdmissionPolicy
 

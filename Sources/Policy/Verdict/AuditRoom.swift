@@ -2,18 +2,19 @@
 ///
 /// What denies has room of its own, so that warnings do not take it.
 package struct AuditRoom: Sendable {
-    /// Bytes of findings that deny: some 8,000 objects with two each.
-    package static let maximumDeniedBytes = 16 << 20
-    /// Bytes of all others.
-    package static let maximumOtherBytes = 8 << 20
     /// What an object takes beside its findings, and a finding beside its texts.
     private static let bytesOfObject = 1024
     private static let bytesOfFinding = 512
 
-    private var denied = Self.maximumDeniedBytes
-    private var others = Self.maximumOtherBytes
+    private var denied: Int
+    private var others: Int
 
-    package init() {}
+    /// - Parameters:
+    ///   - deniedBytes: of findings that deny; by default those of some 8,000 objects with two each.
+    ///   - otherBytes: of all others.
+    package init(deniedBytes: Int = 16 << 20, otherBytes: Int = 8 << 20) {
+        (denied, others) = (deniedBytes, otherBytes)
+    }
 
     /// Takes room for what is told of an object; false when there is none left.
     package mutating func takes(_ verdict: Verdict) -> Bool {

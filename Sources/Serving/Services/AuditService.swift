@@ -30,8 +30,6 @@ struct AuditService: Service {
 
     /// Of runs in a line of the log.
     private static let maximumNames = 10
-    /// The longest pause between two slices of a round.
-    private static let longestPause = Duration.seconds(1)
 
     let rounds: AuditRounds
     let elector: AuditElector
@@ -40,6 +38,7 @@ struct AuditService: Service {
     private let store: ClusterStore
     private let objects: AuditedObjects
     private let marks: ReviewMarks?
+    private let keepsResults: Bool
     private let client: APIClient
     private let eventLoop: any EventLoop
     private let metrics: AuditMetrics
@@ -53,6 +52,7 @@ struct AuditService: Service {
     ///   - store: the state.
     ///   - engine: the policy in force.
     ///   - marks: what reviews left; nil where they leave nothing.
+    ///   - keepsResults: whether somebody reports what is found of each object.
     ///   - client: asks the API server, for this service alone.
     ///   - namespace: of the Lease.
     ///   - eventLoop: where objects are judged; its thread has nothing else to do.
@@ -64,6 +64,7 @@ struct AuditService: Service {
         store: ClusterStore,
         engine: Current<PolicyEngine>,
         marks: ReviewMarks?,
+        keepsResults: Bool,
         client: APIClient,
         namespace: String,
         on eventLoop: any EventLoop,
@@ -71,7 +72,7 @@ struct AuditService: Service {
         logger: Logger
     ) {
         (self.timing, self.objects, self.store, self.engine) = (timing, objects, store, engine)
-        self.marks = marks
+        (self.marks, self.keepsResults) = (marks, keepsResults)
         (self.client, self.eventLoop, self.metrics, self.logger) = (client, eventLoop, metrics, logger)
         let elector = AuditElector(
             client: client,
@@ -149,6 +150,7 @@ struct AuditService: Service {
             state: store,
             objects: objects,
             reviewed: known,
+            keepsResults: keepsResults,
             onUnended: { uid, generation in unended.add(uid, generation) },
             on: eventLoop,
             environment: .init(
@@ -157,22 +159,10 @@ struct AuditService: Service {
                 threadNanoseconds: Clocks.threadNanoseconds
             )
         )
-        let start = ContinuousClock.now
-        while elector.isElected, !Task.isCancelled {
-            let sliceStart = ContinuousClock.now
-            let before = await judge.progress
-            if let round = await judge.judgeSlice() {
-                end(round)
-                if known != nil { await dropMarks(allBut: unended.marks) }
-                return
-            }
-            // As much time for what is left as there is, in parts as large as this one.
-            let now = ContinuousClock.now
-            let progress = await judge.progress
-            let left = timing.spread - (now - start)
-            let slices = max(1, (1 - progress) / max(progress - before, 1e-9))
-            let pause = left / slices - (now - sliceStart)
-            if pause > .zero { try? await Task.sleep(for: min(pause, Self.longestPause)) }
+        if let round = await judge.judge(spreadOver: timing.spread, while: { elector.isElected }) {
+            end(round)
+            if known != nil { await dropMarks(allBut: unended.marks) }
+            return
         }
         metrics.rounds[.abandoned]?.increment()
     }

@@ -146,6 +146,7 @@ struct WatchedState: StateSource {
                 store: store,
                 engine: policies.engine,
                 marks: marks,
+                keepsResults: policyReports != nil,
                 client: auditClient,
                 namespace: claimSettings.namespace ?? claimNamespace,
                 on: auditing.next(),

@@ -4,6 +4,7 @@ import Dispatch
 import JSONPull
 import NIOPosix
 import Policy
+import Synchronization
 import TestPatience
 import Testing
 
@@ -44,6 +45,7 @@ import Testing
 
     private static func run(
         _ name: String,
+        in namespace: String = "agents",
         head: String? = nil,
         minute: Int = 10,
         phase: String = "Running",
@@ -51,7 +53,7 @@ import Testing
         text: String = "t"
     ) -> String {
         """
-        {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun","metadata":{"name":"\(name)","namespace":"agents",\
+        {"apiVersion":"agents.proompteng.ai/v1alpha1","kind":"AgentRun","metadata":{"name":"\(name)","namespace":"\(namespace)",\
         "uid":"uid-\(name)","generation":1,"labels":\(labels),"creationTimestamp":"2026-11-01T12:\(minute):00Z"},"spec":{\
         "agentRef":{"name":"a"},"runtime":{"type":"job"},"implementation":{"inline":{"text":"\(text)"}},"parameters":{\
         "repository":"o/r","base":"main","head":"\(head ?? "codex/\(name)")"},"vcsPolicy":{"mode":"read-write"}},\
@@ -74,12 +76,13 @@ import Testing
         if state { store.replace(with: staged, heardAt: 0) }
     }
 
-    private func judge(_ reviewed: ReviewedRuns? = nil) -> AuditJudge {
+    private func judge(_ reviewed: ReviewedRuns? = nil, keepsResults: Bool = true) -> AuditJudge {
         AuditJudge(
             engine: PolicyEngine(policy: policy),
             state: store,
             objects: objects,
             reviewed: reviewed,
+            keepsResults: keepsResults,
             on: MultiThreadedEventLoopGroup.singleton.next(),
             environment: .init(
                 wall: { Timestamp(seconds: 1_793_600_000) },
@@ -89,8 +92,8 @@ import Testing
         )
     }
 
-    private func round(_ reviewed: ReviewedRuns? = nil) async -> AuditRound {
-        let judge = judge(reviewed)
+    private func round(_ reviewed: ReviewedRuns? = nil, keepsResults: Bool = true) async -> AuditRound {
+        let judge = judge(reviewed, keepsResults: keepsResults)
         while true {
             if let round = await judge.judgeSlice() { return round }
         }
@@ -111,7 +114,7 @@ import Testing
         #expect(round.judged == 3 && round.denied == 1 && round.warned == 1)
         #expect(Self.findings(round, "later") == ["head-branch-conflict deny"])
         #expect(Self.findings(round, "unlabelled") == ["label-policy warn"])
-        #expect(round.results.count == 2 && round.untoldResults == 0)
+        #expect(round.results.count == 2 && round.leftOut.isEmpty)
         #expect(round.findings[.init(rule: .headBranchConflict, action: .deny)] == 1)
         #expect(round.policyDigest == policy.digest && round.unreviewed == nil)
         let object = round.results.first { $0.object.name == "later" }?.object
@@ -134,12 +137,43 @@ import Testing
         #expect(await judge.progress == 1)
     }
 
+    @Test func `keeps of each namespace what a report can name, and counts the rest`() async {
+        let count = AuditResults.maximumCount + 200
+        list(
+            (0..<count).map { Self.run("r-\($0)", labels: "{}") }
+                + ["first", "later"].map { Self.run($0, in: "quiet", head: "codex/x", minute: $0 == "later" ? 20 : 10) }
+        )
+        let round = await round()
+        let kept = Dictionary(grouping: round.results, by: \.object.namespace).mapValues(\.count)
+        #expect(kept == ["agents": AuditResults.maximumCount, "quiet": 1])
+        #expect(round.leftOut.mapValues(\.counts) == ["agents": [.warn: 200]])
+        #expect(round.findings[.init(rule: .labelPolicy, action: .warn)] == count)
+        #expect(round.policyReports.map(\.leftOutCount) == [200, 0])
+    }
+
+    @Test func `keeps nothing of what is found where nobody reports it`() async {
+        list((0..<10).map { Self.run("r-\($0)", labels: "{}") })
+        let round = await round(keepsResults: false)
+        #expect(round.results.isEmpty && round.leftOut.isEmpty)
+        #expect(round.warned == 10 && round.findings[.init(rule: .labelPolicy, action: .warn)] == 10)
+    }
+
+    @Test func `keeps the figures of the last round, and not its results`() async {
+        list([Self.run("unlabelled", labels: "{}")])
+        let rounds = AuditRounds()
+        let told = Mutex(0)
+        rounds.followers.add { round in told.withLock { $0 = round.results.count } }
+        rounds.end(await round())
+        #expect(told.withLock { $0 } == 1)
+        #expect(rounds.last.value?.warned == 1 && rounds.last.value?.results.isEmpty == true)
+    }
+
     @Test func `leaves out what has ended since, and counts what is too large`() async {
         list([Self.run("ends"), Self.run("goes"), Self.run("huge", text: String(repeating: "x", count: 20_000))])
         // The state knows sooner.
         var staged = store.stage(Self.runs)
         for run in [Self.run("ends", phase: "Succeeded"), Self.run("huge", text: "t")] {
-            unsafe Array(run.utf8).withUnsafeBytes { unsafe staged.add($0) }
+            _ = unsafe Array(run.utf8).withUnsafeBytes { unsafe staged.add($0) }
         }
         store.replace(with: staged, heardAt: 1)
         let round = await round()
