@@ -38,7 +38,7 @@ private func store(_ sources: [ClusterSource] = [runs, jobs]) -> ClusterStore {
 extension ClusterStore {
     fileprivate func list(_ objects: [String], of source: ClusterSource) {
         var staged = stage(source)
-        for object in objects { unsafe Array(object.utf8).withUnsafeBytes { unsafe staged.add($0) } }
+        for object in objects { _ = unsafe Array(object.utf8).withUnsafeBytes { unsafe staged.add($0) } }
         replace(with: staged, heardAt: 0)
     }
 

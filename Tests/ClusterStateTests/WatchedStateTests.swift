@@ -25,7 +25,7 @@ private func store(
 extension ClusterStore {
     fileprivate func list(_ objects: [String], of source: ClusterSource = runs, heardAt: Int64 = 0) {
         var staged = stage(source)
-        for object in objects { unsafe Array(object.utf8).withUnsafeBytes { unsafe staged.add($0) } }
+        for object in objects { _ = unsafe Array(object.utf8).withUnsafeBytes { unsafe staged.add($0) } }
         replace(with: staged, heardAt: heardAt)
     }
 

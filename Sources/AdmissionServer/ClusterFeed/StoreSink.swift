@@ -44,8 +44,10 @@ final class StoreSink: ReflectorSink {
     }
 
     func collect(_ object: UnsafeRawBufferPointer) {
-        unsafe staged?.add(object)
-        unsafe audited?.put(object, of: source, nowSeconds: store.now / 1000)
+        let key = unsafe staged?.add(object)
+        // Most runs are over, and not audited: what an earlier list brought of them goes when this one is whole.
+        guard let audited, let key, source.kind != .agentRun || staged?.isOver(key) == false else { return }
+        unsafe audited.put(object, of: source, nowSeconds: store.now / 1000)
     }
 
     func commitList(heardAt: Int64, failure: ReflectorFailure?) {

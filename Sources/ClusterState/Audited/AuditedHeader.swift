@@ -24,6 +24,8 @@ package struct AuditedHeader {
         self = try unsafe JSONReader.read(object) { reader throws(JSONError) in try AuditedHeader(&reader) }
     }
 
+    package func isOf(_ kind: ClusterKind) -> Bool { self.kind == ExactString(kind.rawValue) }
+
     /// Whether it is a run that is over, and stays so.
     var isOver: Bool { !hasTemplateAnnotation && RunStanding.isFinal(phase: phase.trimmed) }
 

@@ -8,7 +8,8 @@ private import Synchronization
 /// status, who wrote what (`managedFields`) and what was applied last, within one bound for all. What there is no room for is
 /// known by name and counted; it gets another try when it changes or is listed again.
 ///
-/// Written by the sources of the state, from one thread; read by an audit, from another. Reviews never ask.
+/// Written by the sources of the state, from one thread; read by an audit, from another. Reviews never ask. The `audit` command
+/// has one of its own, so that it lists runs once.
 package final class AuditedObjects: Sendable {
     /// How much is kept.
     package struct Limits: Sendable {
@@ -93,6 +94,16 @@ package final class AuditedObjects: Sendable {
     /// Takes an object that was listed or has changed, in place of an earlier one of its name; the bytes are lent for the call.
     package func put(_ json: UnsafeRawBufferPointer, of source: ClusterSource, nowSeconds: Int64) {
         guard Self.kinds.contains(source.kind), let header = unsafe try? AuditedHeader(json) else { return }
+        unsafe put(json, header, of: source, nowSeconds: nowSeconds)
+    }
+
+    /// The same for an object whose header was read.
+    package func put(
+        _ json: UnsafeRawBufferPointer,
+        _ header: AuditedHeader,
+        of source: ClusterSource,
+        nowSeconds: Int64
+    ) {
         table.withLock { unsafe $0.put(json, header, of: source, nowSeconds: nowSeconds) }
     }
 
@@ -111,6 +122,11 @@ package final class AuditedObjects: Sendable {
 
     /// The places there are, some of which may be empty; objects keep theirs, and new ones may come behind them.
     package var placeCount: Int { table.withLock { $0.placeCount } }
+
+    /// Whether an object of that name can be judged as it is here.
+    package func isKept(_ header: AuditedHeader, of source: ClusterSource) -> Bool {
+        table.withLock { $0.isKept(header, of: source) }
+    }
 
     /// The objects at some places.
     package func objects(at places: Range<Int>) -> [Object] {

@@ -7,8 +7,8 @@ internal import JSONPull
 /// one in four billion, and then one of them is not judged.
 struct AuditedTable: Sendable {
     private struct Slot: Sendable {
-        /// Empty where nothing is.
-        var packed: [UInt8] = []
+        /// Nil where nothing is.
+        var text: PackedTexts.Place?
         var key: UInt64 = 0
         /// Digest of uid and generation.
         var identity: UInt64 = 0
@@ -25,14 +25,15 @@ struct AuditedTable: Sendable {
         var withheld: AuditedObjects.Withheld?
     }
 
-    /// What a slot takes beside its text: itself, its place in the index, and what an array has in front of its bytes.
-    private static let slotBytes = MemoryLayout<Slot>.stride + 16 + 48
+    /// What a slot takes beside its text: itself and its place in the index, and what arrays that grow keep for more.
+    private static let slotBytes = 2 * MemoryLayout<Slot>.stride + 16
     /// Of a name; API servers take 253 bytes.
     private static let maximumNameBytes = 1024
 
     private let limits: AuditedObjects.Limits
-    private(set) var figures = AuditedObjects.Figures()
+    private var counts = AuditedObjects.Figures()
     private var largeBytes = 0
+    private var texts = PackedTexts()
     private var slots: [Slot] = []
     private var free: [Int] = []
     private var index = SlotIndex()
@@ -49,6 +50,14 @@ struct AuditedTable: Sendable {
 
     var placeCount: Int { slots.count }
 
+    var figures: AuditedObjects.Figures {
+        var figures = counts
+        figures.bytes = byteCount
+        return figures
+    }
+
+    private var byteCount: Int { (slots.count - free.count) * Self.slotBytes + texts.byteCount }
+
     // MARK: Lists
 
     mutating func beginList(of source: ClusterSource) {
@@ -59,7 +68,7 @@ struct AuditedTable: Sendable {
         guard let number = number(of: source) else { return }
         let list = lists[Int(number)]
         for place in slots.indices
-        where slots[place].source == number && !slots[place].packed.isEmpty && slots[place].list != list {
+        where slots[place].source == number && slots[place].text != nil && slots[place].list != list {
             remove(at: place)
         }
     }
@@ -81,7 +90,7 @@ struct AuditedTable: Sendable {
         of source: ClusterSource,
         nowSeconds: Int64
     ) {
-        guard header.kind == ExactString(source.kind.rawValue), let number = number(of: source) else { return }
+        guard header.isOf(source.kind), let number = number(of: source) else { return }
         guard !(source.kind == .agentRun && header.isOver), header.isNamed(upTo: Self.maximumNameBytes) else {
             return remove(header, of: source)
         }
@@ -98,13 +107,18 @@ struct AuditedTable: Sendable {
         if let known, slots[known].identity == slot.identity { slot.seenSeconds = slots[known].seenSeconds }
         // Its room is free for what it is now.
         if let known { clear(at: known) }
-        unsafe pack(
+        let place = known ?? emptyPlace(key)
+        let packed = unsafe pack(
             json,
             header,
             family: PackingDictionaries.Family(source: number, namespace: header.namespace),
             &slot
         )
-        place(slot, at: known)
+        let (text, sparse) = texts.add(packed, owner: UInt32(place))
+        slot.text = text
+        slots[place] = slot
+        count(slot, 1)
+        move(from: sparse)
     }
 
     mutating func remove(_ header: AuditedHeader, of source: ClusterSource) {
@@ -112,17 +126,24 @@ struct AuditedTable: Sendable {
         remove(at: place)
     }
 
+    func isKept(_ header: AuditedHeader, of source: ClusterSource) -> Bool {
+        guard let number = sources.firstIndex(of: source), number < UInt8.max,
+            let place = place(of: Self.key(header, UInt8(number)))
+        else { return false }
+        return slots[place].withheld == nil
+    }
+
     func objects(at places: Range<Int>) -> [AuditedObjects.Object] {
         places.clamped(to: 0..<slots.count).compactMap { place in
             let slot = slots[place]
-            guard !slot.packed.isEmpty else { return nil }
+            guard let text = slot.text else { return nil }
             return AuditedObjects.Object(
                 kind: sources[Int(slot.source)].kind,
                 generation: slot.generation < 0 ? nil : slot.generation,
                 changedAt: slot.changedSeconds == 0 ? nil : Timestamp(seconds: Int64(slot.changedSeconds)),
                 seenAtSeconds: Int64(slot.seenSeconds),
                 withheld: slot.withheld,
-                packed: slot.packed,
+                packed: texts[text],
                 dictionary: dictionaries[slot.dictionary]
             )
         }
@@ -130,13 +151,13 @@ struct AuditedTable: Sendable {
 
     // MARK: Packing
 
-    /// Packs an object into `slot`, or its header where there is no room for it.
+    /// Packs an object, or its header where there is no room for it, and says so in `slot`.
     private mutating func pack(
         _ json: UnsafeRawBufferPointer,
         _ header: AuditedHeader,
         family: PackingDictionaries.Family,
         _ slot: inout Slot
-    ) {
+    ) -> [UInt8] {
         unsafe read(json, without: header.unread)
         if text.count > limits.maximumObjectBytes {
             slot.withheld = .tooLarge
@@ -144,14 +165,14 @@ struct AuditedTable: Sendable {
             slot.dictionary = dictionaries.current(of: family)
             // Before another takes its place.
             dictionaries.retain(slot.dictionary)
-            slot.packed = unsafe text.withUnsafeBytes { unsafe packer.pack($0, with: dictionaries[slot.dictionary]) }
-            dictionaries.learn(text, packedCount: slot.packed.count, family)
-            if !hasRoom(for: slot) { slot.withheld = .noRoom }
+            let packed = unsafe text.withUnsafeBytes { unsafe packer.pack($0, with: dictionaries[slot.dictionary]) }
+            dictionaries.learn(text, packedCount: packed.count, family)
+            if hasRoom(for: packed.count) { return packed }
+            slot.withheld = .noRoom
         }
-        guard slot.withheld != nil else { return }
         dictionaries.release(slot.dictionary)
         slot.dictionary = 0
-        slot.packed = unsafe header.encoded().withUnsafeBytes { unsafe packer.pack($0, with: nil) }
+        return unsafe header.encoded().withUnsafeBytes { unsafe packer.pack($0, with: nil) }
     }
 
     /// Copies an object into ``text``, with null where those values stand.
@@ -168,10 +189,9 @@ struct AuditedTable: Sendable {
         unsafe text.append(contentsOf: UnsafeRawBufferPointer(rebasing: json[place...]))
     }
 
-    private func hasRoom(for slot: Slot) -> Bool {
-        let bytes = slot.packed.count + Self.slotBytes
-        guard figures.bytes + dictionaries.byteCount + bytes <= limits.maximumBytes else { return false }
-        return slot.packed.count <= limits.largeBytes || largeBytes + slot.packed.count <= limits.maximumLargeBytes
+    private func hasRoom(for count: Int) -> Bool {
+        guard byteCount + dictionaries.byteCount + texts.growth(for: count) <= limits.maximumBytes else { return false }
+        return count <= limits.largeBytes || largeBytes + count <= limits.maximumLargeBytes
     }
 
     // MARK: Places
@@ -191,21 +211,12 @@ struct AuditedTable: Sendable {
         index.find(hash: Int(truncatingIfNeeded: key)) { slots[$0].key == key }
     }
 
-    /// Puts an object where one of its name was, or where nothing is.
-    private mutating func place(_ slot: Slot, at known: Int?) {
-        let place: Int
-        if let known {
-            place = known
-        } else if let unused = free.popLast() {
-            place = unused
-            index.insert(place, hash: Int(truncatingIfNeeded: slot.key))
-        } else {
-            place = slots.count
-            slots.append(Slot())
-            index.insert(place, hash: Int(truncatingIfNeeded: slot.key))
-        }
-        slots[place] = slot
-        count(slot, 1)
+    /// A place where nothing is yet, which is found by that key from now on.
+    private mutating func emptyPlace(_ key: UInt64) -> Int {
+        let place = free.popLast() ?? slots.count
+        if place == slots.count { slots.append(Slot()) }
+        index.insert(place, hash: Int(truncatingIfNeeded: key))
+        return place
     }
 
     private mutating func remove(at place: Int) {
@@ -216,18 +227,35 @@ struct AuditedTable: Sendable {
 
     private mutating func clear(at place: Int) {
         let slot = slots[place]
-        slots[place].packed = []
+        guard let text = slot.text else { return }
+        slots[place].text = nil
         dictionaries.release(slot.dictionary)
         count(slot, -1)
+        move(from: texts.remove(text))
+    }
+
+    /// Puts what is left of a block elsewhere, and gives the block up; then that which became full by it, if little of it is in
+    /// use.
+    private mutating func move(from block: Int?) {
+        var next = block
+        while let block = next {
+            next = nil
+            for (owner, place) in texts.texts(of: block) where slots[Int(owner)].text == place {
+                let (text, sparse) = texts.add(texts[place], owner: owner)
+                slots[Int(owner)].text = text
+                next = sparse ?? next
+            }
+            texts.drop(block)
+        }
     }
 
     private mutating func count(_ slot: Slot, _ sign: Int) {
-        figures.bytes += sign * (slot.packed.count + Self.slotBytes)
-        if slot.packed.count > limits.largeBytes { largeBytes += sign * slot.packed.count }
+        let size = Int(slot.text?.count ?? 0)
+        if size > limits.largeBytes { largeBytes += sign * size }
         switch slot.withheld {
-        case nil: figures.objects += sign
-        case .noRoom: figures.withoutRoom += sign
-        case .tooLarge: figures.tooLarge += sign
+        case nil: counts.objects += sign
+        case .noRoom: counts.withoutRoom += sign
+        case .tooLarge: counts.tooLarge += sign
         }
     }
 }

@@ -31,13 +31,20 @@ package struct StagedObjects: Sendable {
     ///
     /// `json` is lent for the call. An object that is no JSON of that kind, which no API server sends, is counted and left
     /// out.
-    package mutating func add(_ json: UnsafeRawBufferPointer) {
+    ///
+    /// - Returns: its name; nil for what is left out.
+    @discardableResult
+    package mutating func add(_ json: UnsafeRawBufferPointer) -> ObjectKey? {
         guard let object = unsafe ListedObject(source.kind, json: json) else {
             unreadableCount += 1
-            return
+            return nil
         }
         object.content.put(into: &objects, at: object.key, file: 0)
+        return object.key
     }
+
+    /// Whether the run of that name was added and is over.
+    package func isOver(_ key: ObjectKey) -> Bool { objects.runs.standing(of: key) == .over }
 
     mutating func complete() {
         objects.complete()

@@ -51,11 +51,13 @@ package struct Audit: Sendable {
     /// - Parameters:
     ///   - object: its JSON, lent for the call.
     ///   - known: what else is known of it.
+    ///   - changedAt: when it was created or changed, where that was left out of it; nil to believe the object.
     ///   - entry: makes of the verdict what is told; called only where that is kept.
     /// - Throws: `AdmissionReviewError` when the bytes are not JSON.
     package mutating func judge(
         _ object: UnsafeRawBufferPointer,
         known: KnownManifest = KnownManifest(),
+        changedAt: Timestamp? = nil,
         entry: (Verdict) -> JudgedObject
     ) throws(AdmissionReviewError) {
         let header: AuditedHeader
@@ -65,14 +67,21 @@ package struct Audit: Sendable {
             throw .invalidJSON(unsafe error.located(in: object))
         }
         guard let kind = JudgedKind(rawValue: header.kind.string) else { return report.addSkipped() }
-        if let reason = passesOver(header, kind, known) { return report.addPassedOver(reason) }
-        let verdict = try unsafe engine.judge(
-            manifest: object,
-            known: known,
-            state: others,
-            only: scope.rules,
-            now: now
-        )
+        if let reason = passesOver(header, kind, known, changedAt ?? header.changedAt) {
+            return report.addPassedOver(reason)
+        }
+        let verdict: Verdict?
+        if kind == .agentRun, header.apiVersion == PolicyEngine.apiVersion {
+            verdict = try unsafe engine.judge(run: object, known: known, state: others, only: scope.rules, now: now)
+        } else {
+            verdict = try unsafe engine.judge(
+                manifest: object,
+                known: known,
+                state: others,
+                only: scope.rules,
+                now: now
+            )
+        }
         // Of another group or version.
         guard let verdict else { return report.addSkipped() }
         if verdict.findings.isEmpty || !room.takes(verdict) {
@@ -85,8 +94,11 @@ package struct Audit: Sendable {
     /// Adds something that could not be read, or hardly as it was meant.
     package mutating func add(_ problem: FileProblem) { report.add(problem) }
 
+    /// Counts a run that is over and that nobody asks for.
+    package mutating func addOver() { report.addPassedOver(.over) }
+
     /// Counts an object of a kind that is not judged.
-    mutating func addSkipped() { report.addSkipped() }
+    package mutating func addSkipped() { report.addSkipped() }
 
     /// Counts a file of a folder that holds no object.
     mutating func addFileWithoutObject() { report.addFileWithoutObject() }
@@ -94,13 +106,14 @@ package struct Audit: Sendable {
     private func passesOver(
         _ header: AuditedHeader,
         _ kind: JudgedKind,
-        _ known: KnownManifest
+        _ known: KnownManifest,
+        _ changedAt: Timestamp?
     ) -> CheckReport.PassedOver? {
         let namespace = header.namespace.isEmpty ? "default" : header.namespace
         if !scope.namespaces.isEmpty, !scope.namespaces.contains(namespace) { return .elsewhere }
         let key = ObjectKey(namespace: namespace, name: known.nameInState ?? header.name)
         if kind == .agentRun, !scope.includesPast, state.isOver(key) { return .over }
-        if let since = scope.since, let changedAt = header.changedAt, changedAt < since { return .unchanged }
+        if let since = scope.since, let changedAt, changedAt < since { return .unchanged }
         return nil
     }
 }

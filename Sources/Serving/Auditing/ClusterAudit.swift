@@ -11,9 +11,9 @@ package import Reports
 
 /// Audits what an API server has.
 ///
-/// Everything is listed once to be the state; then runs are listed once more and judged, a page in memory at a time: what the
-/// state keeps of a run is a tenth of it and has no prompt. A run that is created in between is judged, too, and one that is
-/// gone is not.
+/// Everything is listed once, a page in memory at a time, to be the state; of runs that are not over all that a rule may read is
+/// kept packed (``AuditedObjects``) until all are known, and then judged. Where there is no room for all of them, and for those that
+/// are over where they are asked for, runs are listed once more.
 package struct ClusterAudit: Sendable {
     /// How far it has come.
     package enum Progress: Sendable {

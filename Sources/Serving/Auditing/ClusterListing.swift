@@ -15,19 +15,25 @@ struct ClusterListing {
         .implementationSpec, .agent, .agentProvider, .versionControlProvider,
     ]
 
+    /// From one telling of how far it has come to the next.
+    private static let runsAtOnce = 500
+
     private let lister: ObjectLister
     private let policy: AdmissionPolicy
     private let namespaces: [ExactString]
     private let sources: [ClusterSource]
     private let store: ClusterStore
+    private let includesPast: Bool
+    /// The runs to be judged, which have to wait until all are known.
+    private let runs = AuditedObjects()
+    /// Where they come from.
+    private var runSources: [ClusterSource] = []
     var audit: Audit
     private var count = 0
-    /// Whether runs were listed, at least of one namespace.
-    private var hasRuns = false
 
     init(_ lister: ObjectLister, policy: AdmissionPolicy, scope: Audit.Scope, now: Timestamp) {
         (self.lister, self.policy) = (lister, policy)
-        namespaces = scope.namespaces.sorted()
+        (namespaces, includesPast) = (scope.namespaces.sorted(), scope.includesPast)
         let kinds = ClusterKind.allCases.filter { $0 != .secret }
         // Branches are held across namespaces, whatever is judged.
         sources = kinds.flatMap { [namespaces] kind in
@@ -84,13 +90,22 @@ struct ClusterListing {
             switch event {
             case .begun:
                 staged = store.stage(source)
+                runs.beginList(of: source)
                 (audit, count) = before
             case .page(let body, let items):
                 // Lent item by item.
                 unsafe body.withUnsafeBytes { bytes in
-                    for item in items { unsafe staged.add(UnsafeRawBufferPointer(rebasing: bytes[item])) }
+                    for item in items {
+                        let object = unsafe UnsafeRawBufferPointer(rebasing: bytes[item])
+                        let key = unsafe staged.add(object)
+                        if source.kind == .agentRun {
+                            guard let key else { continue }
+                            unsafe keep(object, key, isOver: staged.isOver(key), of: source)
+                        } else if Self.definitions.contains(source.kind) {
+                            unsafe judge(object, of: source.kind)
+                        }
+                    }
                 }
-                if Self.definitions.contains(source.kind) { judge(body, items, of: source.kind) }
                 count += items.count
                 progress(count)
             }
@@ -99,23 +114,72 @@ struct ClusterListing {
             add(.error, "\(staged.unreadableCount) of \(source) are without a name or of another kind, and left out")
         }
         store.replace(with: staged, heardAt: 0)
-        if source.kind == .agentRun { hasRuns = true }
+        if source.kind == .agentRun {
+            // Of a list that began anew, those that were gone by then.
+            runs.commitList(of: source)
+            runSources.append(source)
+        }
     }
 
-    /// Lists runs once more and judges them; tells how many have been looked at.
+    /// Keeps a run that is to be judged, and counts one that is over.
+    private mutating func keep(
+        _ run: UnsafeRawBufferPointer,
+        _ key: ObjectKey,
+        isOver: Bool,
+        of source: ClusterSource
+    ) {
+        guard isAskedFor(key.namespace) else { return }
+        if isOver {
+            if !includesPast { audit.addOver() }
+            return
+        }
+        // It was read as JSON before.
+        guard let header = unsafe try? AuditedHeader(run), header.isOf(.agentRun) else { return audit.addSkipped() }
+        unsafe runs.put(run, header, of: source, nowSeconds: 0)
+    }
+
+    private func isAskedFor(_ namespace: ExactString) -> Bool { namespaces.isEmpty || namespaces.contains(namespace) }
+
+    /// Judges the runs; tells how many objects have been looked at.
     mutating func judgeRuns(_ progress: (Int) -> Void) async throws {
-        // What was told of the first list need not be told again.
-        guard hasRuns else { return }
-        let wanted = namespaces.isEmpty ? [nil] : namespaces.map(Optional.some)
-        for namespace in wanted {
-            let source = ClusterSource(kind: .agentRun, namespace: namespace)
-            let before = (audit: audit, count: count)
+        var room = [UInt8](repeating: 0, count: runs.maximumObjectBytes)
+        var place = 0
+        while place < runs.placeCount {
+            let places = place..<min(place + Self.runsAtOnce, runs.placeCount)
+            for run in runs.objects(at: places) where run.withheld == nil { judge(run, in: &room) }
+            place = places.upperBound
+            progress(audit.report.lookedAtCount)
+        }
+        let figures = runs.figures
+        if includesPast || figures.withoutRoom + figures.tooLarge > 0 { try await judgeOtherRuns(progress) }
+    }
+
+    private mutating func judge(_ run: AuditedObjects.Object, in room: inout [UInt8]) {
+        // Lent for the call.
+        let isRead = unsafe room.withUnsafeMutableBytes { room in
+            unsafe run.withJSON(in: room) { json in
+                unsafe judge(json, of: .agentRun, changedAt: run.changedAt)
+                return true
+            }
+        }
+        if isRead == nil { add(.error, "a run cannot be read again, and is not judged") }
+    }
+
+    /// Lists runs once more and judges those that there was no room for, and those that are over if they are asked for.
+    private mutating func judgeOtherRuns(_ progress: (Int) -> Void) async throws {
+        for source in runSources {
+            let before = audit
             do {
                 try await lister.list(WatchedResource(source)) { event in
                     switch event {
-                    case .begun: (audit, count) = before
+                    case .begun: audit = before
                     case .page(let body, let items):
-                        judge(body, items, of: .agentRun)
+                        // Lent item by item.
+                        unsafe body.withUnsafeBytes { bytes in
+                            for item in items {
+                                unsafe judgeUnlessKept(UnsafeRawBufferPointer(rebasing: bytes[item]), of: source)
+                            }
+                        }
                         progress(audit.report.lookedAtCount)
                     }
                 }
@@ -125,19 +189,23 @@ struct ClusterListing {
         }
     }
 
-    private mutating func judge(_ body: [UInt8], _ items: [Range<Int>], of kind: ClusterKind) {
-        // Lent item by item.
-        unsafe body.withUnsafeBytes { bytes in
-            for item in items {
-                do throws(AdmissionReviewError) {
-                    try unsafe audit.judge(UnsafeRawBufferPointer(rebasing: bytes[item])) { verdict in
-                        JudgedObject(existingAt: Self.path(of: verdict, kind), verdict: verdict)
-                    }
-                } catch {
-                    // The page was read as JSON before.
-                    add(.error, "one of \(kind.resource) cannot be read: \(error)")
-                }
+    private mutating func judgeUnlessKept(_ run: UnsafeRawBufferPointer, of source: ClusterSource) {
+        // It was read as JSON before, and what is of no kind was counted then.
+        guard let header = unsafe try? AuditedHeader(run), header.isOf(.agentRun), isAskedFor(header.namespace),
+            !runs.isKept(header, of: source),
+            includesPast || !store.isOver(ObjectKey(namespace: header.namespace, name: header.name))
+        else { return }
+        unsafe judge(run, of: .agentRun)
+    }
+
+    private mutating func judge(_ object: UnsafeRawBufferPointer, of kind: ClusterKind, changedAt: Timestamp? = nil) {
+        do throws(AdmissionReviewError) {
+            try unsafe audit.judge(object, changedAt: changedAt) { verdict in
+                JudgedObject(existingAt: Self.path(of: verdict, kind), verdict: verdict)
             }
+        } catch {
+            // The page was read as JSON before.
+            add(.error, "one of \(kind.resource) cannot be read: \(error)")
         }
     }
 

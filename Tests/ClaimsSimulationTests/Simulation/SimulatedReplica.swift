@@ -146,7 +146,7 @@ struct SimulatedReplica {
 
     private func list(_ objects: [[UInt8]], _ source: ClusterSource) {
         var staged = process.store.stage(source)
-        for object in objects { unsafe object.withUnsafeBytes { unsafe staged.add($0) } }
+        for object in objects { _ = unsafe object.withUnsafeBytes { unsafe staged.add($0) } }
         process.store.replace(with: staged, heardAt: 0)
     }
 

@@ -108,6 +108,33 @@ import Testing
         }
     }
 
+    @Test func `lists runs once, and again only for one that is too large to be kept, or for those that are over`() async throws {
+        try await FakeAPIServer.run { server in
+            try await Self.fill(server)
+            func lists() async throws -> Int {
+                try await server.observations.requests(.init(.list, .agentRuns)).count
+            }
+            _ = try await audit(server)
+            #expect(try await lists() == 1)
+            let all = try await audit(server, "--all")
+            #expect(all.output.contains("AgentRun agents/over: denied"), "\(all.output)")
+            #expect(all.output.contains("5 objects: 4 denied"), "\(all.output)")
+            #expect(try await lists() == 3)
+            let text = String(repeating: "x", count: 300_000)
+            let huge = Self.run("huge", at: 9, head: "codex/huge", repository: "evil/huge")
+                .replacing("Fix it.", with: text)
+            try await server.create(json: huge, in: .agentRuns, namespace: "agents")
+            let program = try await audit(server)
+            #expect(program.output.contains("AgentRun agents/huge: denied"), "\(program.output)")
+            #expect(program.output.contains("5 objects: 4 denied"), "\(program.output)")
+            #expect(program.output.contains("1 over and not judged"), "\(program.output)")
+            #expect(try await lists() == 5)
+            let since = try await audit(server, "--since", "2026-11-01T12:03:00Z", "--only", "repository-allowlist")
+            #expect(since.output.contains("AgentRun agents/denied: denied"), "\(since.output)")
+            #expect(!since.output.contains("other/second"), "\(since.output)")
+        }
+    }
+
     @Test func `goes on without a kind that it may not list, and says what to grant`() async throws {
         try await FakeAPIServer.run { server in
             try await Self.fill(server)
