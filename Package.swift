@@ -270,6 +270,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                "TLS",
             ],
             path: "Tests/FakeCollector"
         ),
@@ -489,6 +490,7 @@ let package = Package(
                 "AdmissionServer", "ClusterState", "FakeAPIServer", "FakeCollector", "JSONPull", "Offline",
                 "Prometheus",
                 "Serving",
+                "TLS",
                 "TestPrograms",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

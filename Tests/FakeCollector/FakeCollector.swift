@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+package import TLS
 
 /// A collector of OTLP/HTTP on this machine, which keeps what it is sent and does to its clients what a test wants.
 package final class FakeCollector: Sendable {
@@ -34,13 +35,18 @@ package final class FakeCollector: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let channel: any Channel
 
-    /// Listens on a port of its own.
-    package init() async throws {
+    private let isTLS: Bool
+
+    /// Listens on a port of its own, over TLS where there is something to show.
+    package init(tls: TLSServerContext? = nil) async throws {
+        isTLS = tls != nil
         let handlers = Mutex<[@Sendable (any Channel) throws -> Void]>([])
         channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls { try pipeline.addHandler(TLSHandler(context: tls)) }
+                    try pipeline.configureHTTPServerPipeline()
                     for handler in handlers.withLock({ $0 }) { try handler(channel) }
                 }
             }
@@ -54,7 +60,7 @@ package final class FakeCollector: Sendable {
 
     package var port: Int { channel.localAddress?.port ?? 0 }
 
-    package var endpoint: String { "http://127.0.0.1:\(port)" }
+    package var endpoint: String { "\(isTLS ? "https" : "http")://127.0.0.1:\(port)" }
 
     /// The requests so far.
     package var received: [Received] { state.withLock { $0.received } }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import ServiceLifecycle
+import TLS
 import TestPatience
 import TestPrograms
 import Testing
@@ -43,11 +44,16 @@ import Testing
     }
 
     /// Runs a server that claims branches at a fake API server and sends spans.
-    private func serve(_ body: (Int, FakeCollector) async throws -> Void) async throws {
-        let collector = try await FakeCollector()
+    private func serve(
+        to tls: TLSServerContext? = nil,
+        trusting authority: String? = nil,
+        _ body: (Int, FakeCollector) async throws -> Void
+    ) async throws {
+        let collector = try await FakeCollector(tls: tls)
         try await FakeAPIServer.run { api in
             var settings = ServerSettings(host: "127.0.0.1", port: 0)
-            settings.spans = ServerSettings.Spans(endpoint: collector.endpoint)
+            let authorityFile = try authority.map { try folder.write($0, to: "authority.pem") }
+            settings.spans = ServerSettings.Spans(endpoint: collector.endpoint, authorityFile: authorityFile)
             let connection = ClusterConnection(kubeconfig: try folder.write(api.kubeconfig, to: "kubeconfig"))
             let sources = [ClusterSource(kind: .agentRun, namespace: nil)]
             settings.state = .watched(.init(connection: connection, sources: sources, readyAgeSeconds: 300))
@@ -116,6 +122,34 @@ import Testing
             let errored = try #require(wholes().first { $0.attributes["agentrun_admission.outcome"] == "errored" })
             #expect(errored.attributes["http.response.status_code"] == "400")
             #expect(!collector.spans.contains { $0["name"] == "claim" })
+        }
+    }
+
+    /// Of two authorities, each with a certificate for the collector.
+    private static func authority() throws -> (pem: String, collector: TLSServerContext) {
+        let authority = try CertificateAuthority.make(commonName: "test CA", now: .now())
+        let issued = try authority.issueServerCertificate(names: [.ipAddress("127.0.0.1")])
+        let collector = try TLSServerContext.make(
+            certificateChainPEM: issued.certificatePEM,
+            privateKeyPEM: issued.privateKeyPEM,
+            configuration: .init(applicationProtocols: ["http/1.1"])
+        )
+        return (authority.issued.certificatePEM, collector)
+    }
+
+    @Test func `go over TLS to a collector that the given authority has signed for, and to no other`() async throws {
+        let (trusted, other) = (try Self.authority(), try Self.authority())
+        let field = "00-\(Self.trace)-\(Self.parent)-01"
+        try await serve(to: trusted.collector, trusting: trusted.pem) { port, collector in
+            _ = try await post(Self.review("one", head: "codex/x"), field, to: port)
+            while collector.spans.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(collector.spans.count == 5)
+        }
+        try await serve(to: other.collector, trusting: trusted.pem) { port, collector in
+            #expect(try await post(Self.review("two", head: "codex/y"), field, to: port).contains(#""allowed":true"#))
+            // Longer than the other one has waited.
+            try await Task.sleep(for: .seconds(3))
+            #expect(collector.received.isEmpty, "nothing is said to a stranger")
         }
     }
 
