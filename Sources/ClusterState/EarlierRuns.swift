@@ -27,11 +27,15 @@ package final class EarlierRuns: ClusterLookup {
     }
 
     private let store: ClusterStore
+    private let tellsAges: Bool
     /// Of what several runs have; what one has is sooner looked up than remembered.
     private let groups = Mutex<[Shared: RunGroup]>([:])
 
-    package init(_ store: ClusterStore) {
-        self.store = store
+    /// - Parameters:
+    ///   - store: what there is.
+    ///   - tellsAges: whether it is known how old a run is; without, a finding says the same until something changes.
+    package init(_ store: ClusterStore, tellsAges: Bool = true) {
+        (self.store, self.tellsAges) = (store, tellsAges)
     }
 
     package func condition(in namespace: ExactString, bindings: Bool) -> StateCondition {
@@ -50,7 +54,7 @@ package final class EarlierRuns: ClusterLookup {
         }
         let count = group.count(before: own, store)
         guard count > 0 else { return nil }
-        return BranchHolders(first: store.holder(group.runs[0]), count: count)
+        return BranchHolders(first: holder(group.runs[0]), count: count)
     }
 
     package func holdersOnPath(
@@ -70,7 +74,7 @@ package final class EarlierRuns: ClusterLookup {
             else { continue }
             // A run may hold both.
             count += group.runs.count - (group.has(own, store) ? 1 : 0)
-            found = found ?? (store.holder(first), above.head)
+            found = found ?? (holder(first), above.head)
         }
         return found.map {
             BranchPathHolders(first: $0.first, head: $0.head, count: min(count, BranchPathHolders.maximumCount))
@@ -85,7 +89,7 @@ package final class EarlierRuns: ClusterLookup {
         guard count > 0 else { return nil }
         let active = group.firstActive.flatMap { $0 < count ? $0 : nil }
         return IdempotencyKeyHolders(
-            first: store.holder(group.runs[active ?? 0]),
+            first: holder(group.runs[active ?? 0]),
             isInUse: active != nil,
             count: count
         )
@@ -98,7 +102,7 @@ package final class EarlierRuns: ClusterLookup {
         let count = group.count(before: own, store)
         guard count > 0 else { return nil }
         return BranchHolders(
-            first: store.holder(group.runs[0]),
+            first: holder(group.runs[0]),
             count: min(count, BranchHolders.maximumJobNameCount)
         )
     }
@@ -119,6 +123,12 @@ package final class EarlierRuns: ClusterLookup {
         guard found.runs.count > 1 else { return found.runs.isEmpty ? nil : found }
         groups.withLock { $0[shared] = found }
         return found
+    }
+
+    private func holder(_ run: RunGroup.Run) -> BranchHolder {
+        var holder = store.holder(run)
+        if !tellsAges { holder.createdAt = nil }
+        return holder
     }
 
     // MARK: What has nothing to do with other runs

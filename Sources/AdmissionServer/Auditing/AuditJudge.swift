@@ -84,7 +84,8 @@ package actor AuditJudge {
     ) {
         (self.engine, self.state, self.objects, self.reviewed) = (engine, state, objects, reviewed)
         (self.eventLoop, self.environment, self.onUnended) = (eventLoop, environment, onUnended)
-        others = EarlierRuns(state)
+        // A report that says the same is not written again.
+        others = EarlierRuns(state, tellsAges: false)
         results = keepsResults ? AuditResults() : nil
         startedAt = environment.monotonicNanoseconds()
         now = environment.wall()

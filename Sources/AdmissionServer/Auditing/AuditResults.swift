@@ -1,22 +1,27 @@
 internal import JSONPull
 internal import Policy
 
-/// The objects with findings that a round keeps for whoever reports them, and how many findings there are beside.
+/// What a round keeps of findings for whoever reports them, and how many there are beside.
 ///
-/// Of each namespace so many as a report can name, and those that deny have room of their own: neither do many warnings leave
-/// out what denies, nor does one namespace leave out another. All together have a bound, too.
+/// Of each namespace so many objects as a report can name, and those that deny have room of their own: neither do many warnings
+/// leave out what denies, nor does one namespace leave out another. All together have a bound, too. What is kept is fit to print, cut,
+/// and holds nothing of an object fast.
 struct AuditResults: Sendable {
-    /// Of one namespace, of those that deny, and of the others: each has one result of a report at least.
+    /// Objects of one namespace, of those that deny, and of the others: each has one result of a report at least.
     static let maximumCount = PolicyReport.maximumResults
+    /// As much as some 5,000 results take in a report.
+    private static let maximumDeniedBytes = 8 << 20
+    private static let maximumOtherBytes = 4 << 20
 
-    private struct Namespace: Sendable {
-        var denied = 0
-        var others = 0
+    /// What has been kept of the objects that deny, or of the others.
+    private struct Share: Sendable {
+        var bytes = 0
+        var counts: [ExactString: Int] = [:]
     }
 
-    private var room = AuditRoom(deniedBytes: 8 << 20, otherBytes: 4 << 20)
-    private var namespaces: [ExactString: Namespace] = [:]
-    private(set) var kept: [AuditRound.Result] = []
+    private var denied = Share()
+    private var others = Share()
+    private(set) var kept: [PolicyReportResult] = []
     private(set) var leftOut: [ExactString: AuditRound.LeftOut] = [:]
 
     init() {}
@@ -29,14 +34,30 @@ struct AuditResults: Sendable {
             }
         }
         guard !verdict.findings.isEmpty else { return }
-        let count = verdict.allowed ? \Namespace.others : \Namespace.denied
-        guard namespaces[object.namespace, default: .init()][keyPath: count] < Self.maximumCount,
-            room.takes(verdict)
-        else {
+        let results =
+            verdict.allowed
+            ? Self.results(of: verdict, object, within: Self.maximumOtherBytes, &others)
+            : Self.results(of: verdict, object, within: Self.maximumDeniedBytes, &denied)
+        if let results {
+            kept += results
+        } else {
             for finding in verdict.findings { leftOut[object.namespace, default: .init()].add(.init(finding), 1) }
-            return
         }
-        namespaces[object.namespace, default: .init()][keyPath: count] += 1
-        kept.append(AuditRound.Result(object: object, findings: verdict.findings))
+    }
+
+    /// Nil where there is no room left for them.
+    private static func results(
+        of verdict: Verdict,
+        _ object: AuditRound.Object,
+        within maximumBytes: Int,
+        _ share: inout Share
+    ) -> [PolicyReportResult]? {
+        let count = share.counts[object.namespace, default: 0]
+        guard count < maximumCount, share.bytes < maximumBytes else { return nil }
+        let subject = PolicyReportResult.Subject(object)
+        let results = verdict.findings.map { PolicyReportResult($0, of: subject) }
+        share.bytes += results.reduce(0) { $0 + $1.maximumBytes }
+        share.counts[object.namespace] = count + 1
+        return results
     }
 }

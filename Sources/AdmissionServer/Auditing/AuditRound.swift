@@ -6,17 +6,6 @@ package import Policy
 ///
 /// Texts that others wrote are as they wrote them, but for those of findings, which are fit to print.
 package struct AuditRound: Sendable {
-    /// An object with something to tell of.
-    package struct Result: Sendable {
-        package var object: Object
-        /// As a verdict lists them: what is told of an admission, and nothing that is not told there.
-        package var findings: [Finding]
-
-        package init(object: Object, findings: [Finding]) {
-            (self.object, self.findings) = (object, findings)
-        }
-    }
-
     /// Findings that are counted and not kept.
     package struct LeftOut: Sendable {
         private(set) var counts: [PolicyReportResult.Outcome: Int] = [:]
@@ -131,8 +120,8 @@ package struct AuditRound: Sendable {
     package var notJudged: [NotJudged: Int] = [:]
     /// All findings, whether they are kept or not.
     package var findings: [Complaint: Int] = [:]
-    /// Objects with findings, in no order, as many as there is room for; empty where nobody reports them.
-    package var results: [Result] = []
+    /// What was found, in no order, as much as there is room for; empty where nobody reports it.
+    package var results: [PolicyReportResult] = []
     /// Findings beyond these, by namespace.
     package var leftOut: [ExactString: LeftOut] = [:]
     /// Nil where it is not known which runs were reviewed.

@@ -7,12 +7,7 @@ extension AuditRound {
     /// The same findings make the same reports: what denies comes first, then objects by kind and name.
     package var policyReports: [PolicyReport] {
         var results: [String: [PolicyReportResult]] = [:]
-        for result in self.results {
-            let subject = PolicyReportResult.Subject(result.object)
-            for finding in result.findings {
-                results[subject.namespace, default: []].append(PolicyReportResult(finding, of: subject))
-            }
-        }
+        for result in self.results { results[result.subject.namespace, default: []].append(result) }
         for run in unreviewed ?? [] {
             let subject = PolicyReportResult.Subject(run.object)
             results[subject.namespace, default: []].append(PolicyReportResult(run, of: subject))
@@ -40,7 +35,8 @@ extension PolicyReportResult.Subject {
             kind: object.kind,
             namespace: object.namespace.string,
             name: object.name.string,
-            uid: object.uid.string
+            uid: object.uid.string,
+            generation: object.generation
         )
     }
 }
@@ -78,7 +74,6 @@ extension PolicyReportResult {
             }
         self.init(
             unreviewed: subject,
-            generation: run.object.generation ?? 0,
             wouldBeDenied: run.decision == .denied,
             explanation: "\(since)\(begun); \(decision)"
         )

@@ -1,3 +1,4 @@
+internal import AgentRuns
 internal import Digest
 internal import JSONPull
 package import Policy
@@ -26,8 +27,18 @@ package struct PolicyReportResult: Sendable, Equatable {
         package var name: String
         /// Empty when unknown.
         package var uid: String
+        /// `metadata.generation`; nil when it has none.
+        package var generation: Int64?
 
-        package init(apiVersion: String, kind: String, namespace: String, name: String, uid: String) {
+        package init(
+            apiVersion: String,
+            kind: String,
+            namespace: String,
+            name: String,
+            uid: String,
+            generation: Int64?
+        ) {
+            self.generation = generation
             self.apiVersion = Self.shown(ExactString(apiVersion))
             self.kind = Self.shown(ExactString(kind))
             self.namespace = Self.shown(ExactString(namespace))
@@ -53,6 +64,11 @@ package struct PolicyReportResult: Sendable, Equatable {
     let field: String
     let message: String
     let exemption: String?
+    /// What tells it from every other, and stays the same from one audit to the next: 32 digits.
+    ///
+    /// Readers of reports tell by it what is new (Policy Reporter takes the property `resultID` for it). One finding of an object has
+    /// one rule, reason and field; what it says of others, who come and go, is no part of it.
+    let identity: String
 
     /// - Parameters:
     ///   - finding: as a verdict has it.
@@ -64,23 +80,26 @@ package struct PolicyReportResult: Sendable, Equatable {
         field = Self.line(finding.field)
         message = Self.line(finding.explanation)
         exemption = finding.exemption.map(Self.line)
+        // Whole: that which is told is cut where a key is long.
+        let field = finding.path?.key.path.string ?? ""
+        identity = Self.identity(of: subject, [policy, rule, action.rawValue, exemption ?? "", field])
     }
 
     /// That nobody has reviewed a run as it is.
     ///
     /// - Parameters:
     ///   - run: the run.
-    ///   - generation: its `metadata.generation`.
     ///   - wouldBeDenied: what the policy in use would have said.
     ///   - explanation: when it got past, and what would have become of it; one line.
-    package init(unreviewed run: Subject, generation: Int64, wouldBeDenied: Bool, explanation: String) {
+    package init(unreviewed run: Subject, wouldBeDenied: Bool, explanation: String) {
         subject = run
         (policy, rule) = ("unreviewed", "NeverReviewed")
         action = wouldBeDenied ? .deny : .warn
         outcome = wouldBeDenied ? .fail : .warn
         field = ""
-        message = Self.line("generation \(generation) was never reviewed: \(explanation)")
+        message = Self.line("generation \(run.generation ?? 0) was never reviewed: \(explanation)")
         exemption = nil
+        identity = Self.identity(of: run, [policy, rule, action.rawValue])
     }
 
     private static func line(_ text: String) -> String {
@@ -96,14 +115,12 @@ package struct PolicyReportResult: Sendable, Equatable {
         }
     }
 
-    /// What tells it from every other, and stays the same from one audit to the next: 32 digits.
-    ///
-    /// Readers of reports tell by it what is new (Policy Reporter takes the property `resultID` for it).
-    var identity: String {
+    private static func identity(of subject: Subject, _ parts: [String]) -> String {
         var text: [UInt8] = []
-        for part in [subject.kind, subject.namespace, subject.name, subject.uid, policy, rule, field, message] {
+        let generation = subject.generation.map(String.init) ?? ""
+        for part in [subject.kind, subject.namespace, subject.name, subject.uid, generation] + parts {
             text += part.utf8
-            // In no visible text.
+            // In no visible text; a field, which may have one, is the last.
             text.append(0)
         }
         return Hexadecimal.text(SHA256.digest(of: text).prefix(16))

@@ -100,9 +100,7 @@ import Testing
     }
 
     private static func findings(_ round: AuditRound, _ name: ExactString) -> [String] {
-        round.results.filter { $0.object.name == name }.flatMap {
-            $0.findings.map { "\($0.rule.rawValue) \($0.action)" }
-        }
+        round.results.filter { $0.subject.name == name.string }.map { "\($0.policy) \($0.action)" }
     }
 
     @Test func `judges each run in the light of earlier ones`() async {
@@ -117,8 +115,11 @@ import Testing
         #expect(round.results.count == 2 && round.leftOut.isEmpty)
         #expect(round.findings[.init(rule: .headBranchConflict, action: .deny)] == 1)
         #expect(round.policyDigest == policy.digest && round.unreviewed == nil)
-        let object = round.results.first { $0.object.name == "later" }?.object
-        #expect(object?.uid == "uid-later" && object?.generation == 1 && object?.kind == "AgentRun")
+        let later = round.results.first { $0.subject.name == "later" }
+        let message = later?.message
+        #expect(message?.contains("is held by run \"agents/first\" (Running)") == true, "\(message ?? "")")
+        #expect(later?.subject.uid == "uid-later" && later?.subject.generation == 1)
+        #expect(later?.subject.kind == "AgentRun")
     }
 
     @Test func `judges many in slices, and every one once`() async {
@@ -133,7 +134,7 @@ import Testing
         }
         #expect(slices >= count / AuditJudge.sliceCount)
         #expect(done?.judged == count && done?.warned == count / 10)
-        #expect(Set(done?.results.map(\.object.name) ?? []).count == count / 10)
+        #expect(Set(done?.results.map(\.subject.name) ?? []).count == count / 10)
         #expect(await judge.progress == 1)
     }
 
@@ -144,7 +145,7 @@ import Testing
                 + ["first", "later"].map { Self.run($0, in: "quiet", head: "codex/x", minute: $0 == "later" ? 20 : 10) }
         )
         let round = await round()
-        let kept = Dictionary(grouping: round.results, by: \.object.namespace).mapValues(\.count)
+        let kept = Dictionary(grouping: round.results, by: \.subject.namespace).mapValues(\.count)
         #expect(kept == ["agents": AuditResults.maximumCount, "quiet": 1])
         #expect(round.leftOut.mapValues(\.counts) == ["agents": [.warn: 200]])
         #expect(round.findings[.init(rule: .labelPolicy, action: .warn)] == count)

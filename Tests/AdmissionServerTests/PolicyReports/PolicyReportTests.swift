@@ -15,13 +15,18 @@ import Testing
 @Suite(.limit(minutes: 5)) struct `Reports of an audit` {
     // MARK: What they hold
 
-    static func subject(_ name: String, in namespace: String = "team") -> PolicyReportResult.Subject {
+    static func subject(
+        _ name: String,
+        in namespace: String = "team",
+        generation: Int64? = 1
+    ) -> PolicyReportResult.Subject {
         PolicyReportResult.Subject(
             apiVersion: "agents.proompteng.ai/v1alpha1",
             kind: "AgentRun",
             namespace: namespace,
             name: name,
-            uid: "uid-of-\(name)"
+            uid: "uid-of-\(name)",
+            generation: generation
         )
     }
 
@@ -31,7 +36,6 @@ import Testing
             report.add(
                 PolicyReportResult(
                     unreviewed: subject(name, in: namespace),
-                    generation: 1,
                     wouldBeDenied: denied,
                     explanation: "it was there before"
                 )
@@ -49,8 +53,7 @@ import Testing
         var report = Self.report(["one"])
         report.add(
             PolicyReportResult(
-                unreviewed: Self.subject("two"),
-                generation: 3,
+                unreviewed: Self.subject("two", generation: 3),
                 wouldBeDenied: false,
                 explanation: "a\u{202E}b"
             )
@@ -76,6 +79,37 @@ import Testing
         }
     }
 
+    /// What readers take for new is what is new: not that another run has come or is older by now.
+    @Test func `have results that stay the same whatever is said of others`() {
+        func identity(
+            _ message: String,
+            at key: ExactString = "head",
+            action: Action = .deny,
+            generation: Int64 = 1
+        ) -> String {
+            let path = FieldPath("spec.parameters").member(key)
+            let finding = Finding(
+                rule: .headBranchConflict,
+                reason: .headBranchConflict,
+                action: action,
+                field: path.text,
+                path: path,
+                message: message,
+                remedy: "wait"
+            )
+            return PolicyReportResult(finding, of: Self.subject("one", generation: generation)).identity
+        }
+        let first = identity("held by a")
+        #expect(identity("held by a and 1 more") == first)
+        let long = String(repeating: "k", count: 600)
+        let others = [
+            identity("held by a", at: "base"), identity("held by a", action: .warn),
+            identity("held by a", generation: 2), identity("held by a", at: ExactString("\(long)1")),
+            identity("held by a", at: ExactString("\(long)2")),
+        ]
+        #expect(Set(others + [first]).count == 6)
+    }
+
     @Test func `say what they left out, and fit into etcd`() throws {
         var report = PolicyReport(namespace: "team")
         let long = String(repeating: "\"", count: 4000)
@@ -83,7 +117,6 @@ import Testing
             report.add(
                 PolicyReportResult(
                     unreviewed: Self.subject("run-\(number)"),
-                    generation: 1,
                     wouldBeDenied: number % 2 == 0,
                     explanation: number < 100 ? long : "short"
                 )
@@ -112,17 +145,21 @@ import Testing
         func object(_ name: ExactString, in namespace: ExactString) -> AuditRound.Object {
             AuditRound.Object(kind: "AgentRun", namespace: namespace, name: name, uid: "u", generation: 4)
         }
-        func result(_ name: ExactString, in namespace: ExactString, _ actions: [Action]) -> AuditRound.Result {
-            let findings = actions.map { Finding.example(.limits, .queueLimit, $0) }
-            return AuditRound.Result(object: object(name, in: namespace), findings: findings)
+        func results(
+            _ name: ExactString,
+            in namespace: ExactString,
+            _ findings: Finding...
+        ) -> [PolicyReportResult] {
+            findings.map { PolicyReportResult($0, of: .init(object(name, in: namespace))) }
         }
+        let (warned, denied) = (Finding.example(.limits, .queueLimit, .warn), Finding.example(.limits, .queueLimit, .deny))
         var round = AuditRound(beganAt: Timestamp(seconds: 1), policyDigest: "")
-        round.results = [
-            result("b", in: "one", [.warn, .deny]), result("a", in: "one", [.warn]), result("c", in: "two", [.audit]),
-        ]
-        var exempt = Finding.example(.limits, .queueLimit, .audit)
+        let noted = Finding.example(.limits, .queueLimit, .audit)
+        var exempt = noted
         exempt.exemption = "migration"
-        round.results.append(AuditRound.Result(object: object("d", in: "two"), findings: [exempt]))
+        round.results =
+            results("b", in: "one", warned, denied) + results("a", in: "one", warned)
+            + results("c", in: "two", noted) + results("d", in: "two", exempt)
         round.unreviewed = [
             .init(
                 object: object("a", in: "one"),
