@@ -152,7 +152,9 @@ import Testing
         ) -> [PolicyReportResult] {
             findings.map { PolicyReportResult($0, of: .init(object(name, in: namespace))) }
         }
-        let (warned, denied) = (Finding.example(.limits, .queueLimit, .warn), Finding.example(.limits, .queueLimit, .deny))
+        let (warned, denied) = (
+            Finding.example(.limits, .queueLimit, .warn), Finding.example(.limits, .queueLimit, .deny)
+        )
         var round = AuditRound(beganAt: Timestamp(seconds: 1), policyDigest: "")
         let noted = Finding.example(.limits, .queueLimit, .audit)
         var exempt = noted

@@ -108,7 +108,9 @@ import Testing
         }
     }
 
-    @Test func `lists runs once, and again only for one that is too large to be kept, or for those that are over`() async throws {
+    @Test func `lists runs once, and again only for one that is too large to be kept, or for those that are over`()
+        async throws
+    {
         try await FakeAPIServer.run { server in
             try await Self.fill(server)
             func lists() async throws -> Int {
