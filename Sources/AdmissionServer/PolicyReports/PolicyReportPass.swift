@@ -153,7 +153,12 @@ extension PolicyReportPass.Failure {
 extension PolicyReportPass.Failure.Signal {
     fileprivate init(_ failure: ReflectorFailure, _ api: PolicyReportAPI) {
         var found = PolicyReportPass.Failure(
-            message: failure.message(resource: "\(api.resource).\(api.rawValue)", verbs: ["list"]),
+            message: failure.message(
+                resource: "\(api.resource).\(api.rawValue)",
+                verbs: ["list"],
+                // Whoever grants the one sees no sooner that the others are missing.
+                andThen: ["create", "patch", "delete"]
+            ),
             cause: failure.cause.of("list")
         )
         if case .status(let status) = failure {

@@ -16,11 +16,17 @@ package enum ReflectorFailure: Error, Equatable, Sendable {
     /// - Parameters:
     ///   - resource: as RBAC names it: `agentruns.core.example.dev`.
     ///   - verbs: what was wanted of it.
+    ///   - others: what is wanted of it next, so that the right to it is granted at once.
     /// - Returns: the message.
-    package func message(resource: String, verbs: [String] = ["list", "watch"]) -> String {
-        let words = verbs.joined(separator: " and ")
-        let deed = "cannot \(words) \(resource)"
-        let grant = verbs.count == 1 ? "grant the verb \(words)" : "grant the verbs \(words)"
+    package func message(
+        resource: String,
+        verbs: [String] = ["list", "watch"],
+        andThen others: [String] = []
+    ) -> String {
+        let deed = "cannot \(verbs.joined(separator: " and ")) \(resource)"
+        let rights = verbs + others
+        let last = rights.last.map { rights.count == 1 ? $0 : " and \($0)" } ?? ""
+        let grant = "grant the verb\(rights.count == 1 ? "" : "s") \(rights.dropLast().joined(separator: ", "))\(last)"
         return switch self {
         case .status(let status) where status.code == 403:
             "\(deed): \(status); \(grant) on it to this identity"

@@ -317,11 +317,12 @@ import Testing
         }
     }
 
-    @Test func `without the right are tried again, and it is told once what to grant`() async throws {
+    @Test(arguments: [FaultRule.Match(.list, .reports), FaultRule.Match(.patch, .reports)])
+    func `without the right are tried again, and it is told once what to grant`(match: FaultRule.Match) async throws {
         try await FakeAPIServer.run { server in
             try await server.script(
                 FaultRule(
-                    matching: .init(.patch, .reports),
+                    matching: match,
                     times: 3,
                     .forbidden(user: "w", verb: "patch", .reports, namespace: "team")
                 )
