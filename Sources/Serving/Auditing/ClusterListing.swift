@@ -84,6 +84,32 @@ struct ClusterListing {
     }
 
     private mutating func list(_ source: ClusterSource, _ progress: (Int) -> Void) async throws {
+        let before = audit
+        let staged: StagedObjects
+        do {
+            staged = try await stage(source, progress)
+        } catch {
+            if source.kind == .agentRun {
+                // Of half a list nobody knows what is in whose way.
+                audit = before
+                runs.beginList(of: source)
+                runs.commitList(of: source)
+            }
+            throw error
+        }
+        if staged.unreadableCount > 0 {
+            add(.error, "\(staged.unreadableCount) of \(source) are without a name or of another kind, and left out")
+        }
+        store.replace(with: staged, heardAt: 0)
+        if source.kind == .agentRun {
+            // Of a list that began anew, those that were gone by then.
+            runs.commitList(of: source)
+            runSources.append(source)
+        }
+    }
+
+    /// The objects of a list; runs are kept, and definitions judged, as they come.
+    private mutating func stage(_ source: ClusterSource, _ progress: (Int) -> Void) async throws -> StagedObjects {
         var staged = store.stage(source)
         let before = (audit: audit, count: count)
         try await lister.list(WatchedResource(source)) { event in
@@ -110,15 +136,7 @@ struct ClusterListing {
                 progress(count)
             }
         }
-        if staged.unreadableCount > 0 {
-            add(.error, "\(staged.unreadableCount) of \(source) are without a name or of another kind, and left out")
-        }
-        store.replace(with: staged, heardAt: 0)
-        if source.kind == .agentRun {
-            // Of a list that began anew, those that were gone by then.
-            runs.commitList(of: source)
-            runSources.append(source)
-        }
+        return staged
     }
 
     /// Keeps a run that is to be judged, and counts one that is over.

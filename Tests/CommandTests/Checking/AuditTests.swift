@@ -154,6 +154,26 @@ import Testing
         }
     }
 
+    /// Of half a list nobody knows what is in whose way.
+    @Test func `judges no run of a list that breaks off`() async throws {
+        try await FakeAPIServer.run { server in
+            let template = try AgentRunTemplate()
+            try await server.bulkLoad(.agentRuns, count: 600) { number in
+                template.run(number, phase: number.isMultiple(of: 2) ? "Running" : "Succeeded")
+            }
+            let later = FaultRule.Match(.list, .agentRuns) { $0.query["continue"] != nil }
+            try await server.script(
+                FaultRule(matching: later, times: nil, .forbidden(user: "u", verb: "list", .agentRuns))
+            )
+            let program = try await audit(server)
+            #expect(program.status == 2)
+            #expect(program.errors.contains("cannot list agentruns.agents.proompteng.ai"), "\(program.errors)")
+            #expect(!program.output.contains("AgentRun "), "\(program.output.prefix(500))")
+            #expect(program.output.hasPrefix("0 objects"), "\(program.output.prefix(500))")
+            #expect(!program.output.contains("over and not judged"), "\(program.output.prefix(500))")
+        }
+    }
+
     @Test func `lists a namespace where it may not list all`() async throws {
         try await FakeAPIServer.run { server in
             try await Self.fill(server)
