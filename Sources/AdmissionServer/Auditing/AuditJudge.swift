@@ -109,7 +109,7 @@ package actor AuditJudge {
     ///   - goesOn: asked before each slice.
     /// - Returns: nil when it was broken off.
     package func judge(spreadOver spread: Duration, while goesOn: @Sendable () -> Bool) async -> AuditRound? {
-        let end = startedAt + spread.nanoseconds
+        let end = startedAt + TimeAmount(spread).nanoseconds
         while goesOn(), !Task.isCancelled {
             let (sliceStart, before) = (environment.monotonicNanoseconds(), progress)
             if let round = judgeSlice() { return round }
@@ -273,14 +273,6 @@ package actor AuditJudge {
                 reasons: reasons()
             )
         )
-    }
-}
-
-extension Duration {
-    /// Of seconds that an operator has bounded.
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }
 

@@ -56,7 +56,10 @@ struct AuditResults: Sendable {
         guard count < maximumCount, share.bytes < maximumBytes else { return nil }
         let subject = PolicyReportResult.Subject(object)
         let results = verdict.findings.map { PolicyReportResult($0, of: subject) }
-        share.bytes += results.reduce(0) { $0 + $1.maximumBytes }
+        let bytes = results.reduce(share.bytes) { $0 + $1.maximumBytes }
+        // A thousand findings of one object may take as much as all that is left.
+        guard bytes <= maximumBytes else { return nil }
+        share.bytes = bytes
         share.counts[object.namespace] = count + 1
         return results
     }

@@ -30,7 +30,7 @@ package struct AuditRound: Sendable {
         package var generation: Int64?
 
         package init(
-            apiVersion: String = "agents.proompteng.ai/v1alpha1",
+            apiVersion: String = PolicyEngine.apiVersion.string,
             kind: String,
             namespace: ExactString,
             name: ExactString,

@@ -18,6 +18,10 @@ struct PackedTexts: Sendable {
         var capacity: Int
         /// Of ``bytes``, what is in use.
         var used = 0
+
+        mutating func append(_ number: UInt32) {
+            for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * shift))) }
+        }
     }
 
     private static let blockBytes = 256 << 10
@@ -66,7 +70,9 @@ struct PackedTexts: Sendable {
             sparse = full.flatMap { isSparse($0) ? $0 : nil }
         }
         let start = blocks[number]?.bytes.count ?? 0
-        blocks[number]?.bytes += Self.bytes(of: owner) + Self.bytes(of: UInt32(text.count)) + text
+        blocks[number]?.append(owner)
+        blocks[number]?.append(UInt32(text.count))
+        blocks[number]?.bytes += text
         blocks[number]?.used += size
         let place = Place(block: UInt32(number), start: UInt32(start), count: UInt32(text.count))
         return (place, sparse)
@@ -127,10 +133,6 @@ struct PackedTexts: Sendable {
         }
         blocks[number] = block
         return number
-    }
-
-    private static func bytes(of number: UInt32) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
     }
 
     private static func number(_ bytes: [UInt8], _ place: Int) -> UInt32 {

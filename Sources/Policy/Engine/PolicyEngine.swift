@@ -11,7 +11,7 @@ package final class PolicyEngine: Sendable {
     /// Its version.
     static let version: ExactString = "v1alpha1"
     /// Both, as objects have them.
-    package static let apiVersion: ExactString = "agents.proompteng.ai/v1alpha1"
+    package static let apiVersion = ExactString("\(group)/\(version)")
 
     package let policy: AdmissionPolicy
 

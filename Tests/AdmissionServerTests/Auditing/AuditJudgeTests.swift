@@ -138,6 +138,26 @@ import Testing
         #expect(await judge.progress == 1)
     }
 
+    @Test func `spreads a round over the time it is given, and breaks it off`() async throws {
+        list((0..<300).map { Self.run("r-\($0)") })
+        let spread = Duration.milliseconds(400)
+        let start = ContinuousClock.now
+        let round = await judge().judge(spreadOver: spread) { true }
+        #expect(round?.judged == 300)
+        // The last of five or more parts has no pause behind it.
+        #expect(ContinuousClock.now - start >= spread / 2)
+
+        let slices = Atomic(0)
+        let broken = await judge().judge(spreadOver: spread) { slices.add(1, ordering: .relaxed).newValue <= 2 }
+        #expect(broken == nil && slices.load(ordering: .relaxed) == 3)
+
+        let judge = judge()
+        let task = Task { await judge.judge(spreadOver: .seconds(3600)) { true } }
+        while await judge.progress == 0 { await Task.yield() }
+        task.cancel()
+        #expect(await task.value == nil, "its pauses of a second end at once")
+    }
+
     @Test func `keeps of each namespace what a report can name, and counts the rest`() async {
         let count = AuditResults.maximumCount + 200
         list(
