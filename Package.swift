@@ -299,6 +299,7 @@ let package = Package(
                 "KubernetesClient",
                 "Policy",
                 "SimulationSupport",
+                "TestPatience",
                 "TestRandomness",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -316,6 +317,7 @@ let package = Package(
                 "SelfManagedCertificates",
                 "SimulationSupport",
                 "TLS",
+                "TestPatience",
                 "TestRandomness",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -349,7 +351,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ManifestEditsTests",
-            dependencies: ["JSONPull", "ManifestEdits", "TestRandomness", "YAMLPull"]
+            dependencies: ["JSONPull", "ManifestEdits", "TestPatience", "TestRandomness", "YAMLPull"]
         ),
         .testTarget(name: "KubernetesClientTests", dependencies: ["JSONPull", "KubernetesClient", "TestPatience"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["TestCheckout"]),
@@ -389,7 +391,7 @@ let package = Package(
             name: "OfflineTests",
             dependencies: [
                 "AdmissionAPI", "AgentRuns", "ClusterState", "JSONPull", "Offline", "Policy", "Replay", "Reports",
-                "TestPrograms",
+                "TestPatience", "TestPrograms",
             ]
         ),
         .testTarget(

@@ -1,10 +1,11 @@
 import HTTPServer
 import Policy
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
-@Suite struct `Reviews` {
+@Suite(.apart) struct `Reviews` {
     private let service = ServiceUnderTest()
 
     @Test(arguments: ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"])

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
+import TestPatience
 import Testing
 
 @testable import ClusterState
 
-@Suite struct `Simulated claims` {
+@Suite(.apart) struct `Simulated claims` {
     /// Schedules of the normal run and of the nightly one (`CLAIMS_SIMULATION_SCHEDULES`).
     private static let schedules =
         UInt64(

@@ -5,7 +5,7 @@ import Policy
 import TestPatience
 import Testing
 
-@Suite struct `Earlier runs` {
+@Suite(.apart) struct `Earlier runs` {
     /// A run that was created so many minutes after noon.
     private static func run(
         _ name: String,

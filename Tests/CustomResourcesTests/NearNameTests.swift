@@ -5,7 +5,7 @@ import Testing
 @testable import CustomResources
 
 /// What it costs to say what somebody meant, counted and not timed.
-@Suite(.limit(minutes: 2)) struct `Near names` {
+@Suite(.apart, .limit(minutes: 2)) struct `Near names` {
     private func nearest(_ name: ExactString, _ known: [ExactString]) -> ExactString? {
         var names = NearNames()
         return names.nearest(to: name, among: known)

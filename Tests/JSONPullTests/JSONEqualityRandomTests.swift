@@ -3,7 +3,7 @@ import TestPatience
 import Testing
 
 /// The same answer as comparing two trees.
-@Suite struct `JSON equality on random documents` {
+@Suite(.apart) struct `JSON equality on random documents` {
     private indirect enum Tree: Equatable {
         case null
         case boolean(Bool)

@@ -1,5 +1,6 @@
 import JSONPull
 import ManifestEdits
+import TestPatience
 import TestRandomness
 import Testing
 import YAMLPull
@@ -117,7 +118,7 @@ private enum JSONPatchPath {
     }
 }
 
-@Suite struct `Random manifests` {
+@Suite(.apart) struct `Random manifests` {
     private func json(_ text: [UInt8]) -> [UInt8]? {
         var found: [UInt8]?
         YAMLReader.documents(in: text) { document throws(Never) in

@@ -3,10 +3,11 @@ import JSONPull
 import Offline
 import Policy
 import Reports
+import TestPatience
 import TestPrograms
 import Testing
 
-@Suite struct `Auditing files` {
+@Suite(.apart) struct `Auditing files` {
     /// An object of ``runYAML(_:repository:head:)`` with more in its metadata, and a status.
     private func run(
         _ name: String,

@@ -3,6 +3,7 @@ import Glibc
 import JSONPull
 import Policy
 import Reports
+import TestPatience
 import TestPrograms
 import Testing
 
@@ -323,7 +324,7 @@ private func fix(_ files: [String], isDry: Bool = false) throws -> FixReport {
     }
 }
 
-@Suite struct `Large files` {
+@Suite(.apart) struct `Large files` {
     /// Eight times the objects may take eight times the time, and something for a machine that is busy; not 64 times.
     @Test func `are put right in linear time`() throws {
         let folder = try Folder()

@@ -1,12 +1,13 @@
 import JSONPull
 import Policy
 import Reports
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import Offline
 
-@Suite struct `Replaying logs` {
+@Suite(.apart) struct `Replaying logs` {
     private func report(_ log: String) throws -> ReplayReport {
         var replay = LogReplay(engine: PolicyEngine(policy: try policy()), state: nil)
         try replay.run(log) { _ in }

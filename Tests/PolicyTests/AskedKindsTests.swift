@@ -2,12 +2,13 @@ import AgentRuns
 import Foundation
 import JSONPull
 import PolicyTestSupport
+import TestPatience
 import Testing
 
 @testable import Policy
 
 /// Which kinds of the cluster a policy needs: what its rules say of themselves, against what they find without the others.
-@Suite struct `Kinds a policy asks for` {
+@Suite(.apart) struct `Kinds a policy asks for` {
     private static let rules = RuleCatalogue.rules
     private static let all = Set(ReferencedKind.allCases)
 

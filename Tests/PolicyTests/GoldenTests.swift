@@ -5,13 +5,14 @@ import JSONPull
 import Policy
 import PolicyTestSupport
 import TestCheckout
+import TestPatience
 import Testing
 
 /// Every recorded review against the answer RULES.md asks for; the expectations were written by reading it.
 ///
 /// `Tests/Golden/requests` are the recordings, the folders beside it the answers of five rules by the policy of the same
 /// name: `default` without cluster state, `strict` and `2026-08` with the objects of `strict.state`.
-@Suite struct `Golden answers` {
+@Suite(.apart) struct `Golden answers` {
     static func names(in set: String) throws -> [String] {
         let suffix = ".response.json"
         let files = try FileManager.default.contentsOfDirectory(atPath: Examples.golden.appending(path: set).path)

@@ -11,7 +11,7 @@ import Testing
 /// Objects that took minutes when each of their items was looked for among all the others, or was worked out anew for each.
 ///
 /// Nothing is timed but the whole, and no limit of `RULES.md` section 1.1 helps: no policy here refuses anything for its size.
-@Suite(.serialized, .limit(minutes: 5)) struct `Work on large objects` {
+@Suite(.apart, .serialized, .limit(minutes: 5)) struct `Work on large objects` {
     /// A policy of these rules alone, so that little is done beside what is looked at.
     private static func only(_ rules: RuleID..., more: String = "") -> String {
         let off = RuleCatalogue.rules.filter { !rules.contains($0) && !more.contains($0.rawValue) }

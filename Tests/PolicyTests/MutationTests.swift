@@ -4,11 +4,12 @@ import Foundation
 import JSONPull
 import Policy
 import PolicyTestSupport
+import TestPatience
 import TestRandomness
 import Testing
 
 /// Objects nobody wrote that way: a schema is not always there to refuse them.
-@Suite struct `Mutated objects` {
+@Suite(.apart) struct `Mutated objects` {
     /// Small recordings: a mutation of a megabyte tests nothing that one of a kilobyte does not.
     private static let names: [String] = {
         let folder = Examples.golden.appending(path: "requests")

@@ -3,6 +3,7 @@ import JSONPull
 import Policy
 import PolicyTestSupport
 import TestCheckout
+import TestPatience
 import TestRandomness
 import Testing
 import YAMLPull
@@ -13,7 +14,7 @@ import YAMLPull
 ///
 /// Spec, labels and template annotation are as they were. Whatever else is different, and whatever the policy, nothing may be
 /// said of them. Of other values of the same labels nothing new may be.
-@Suite struct `An update that is not sent` {
+@Suite(.apart) struct `An update that is not sent` {
     /// Runs that break every rule a run can break by itself, templates among them.
     private static let specs = [
         "parameters: {repository: nonsense, head: main, prompt: p, x: 7}, secrets: [s], systemPrompt: q",

@@ -5,10 +5,11 @@ import JSONPull
 import Policy
 import PolicyTestSupport
 import Replay
+import TestPatience
 import Testing
 
 /// What the decision log keeps of a review, judged again.
-@Suite struct `A recorded review` {
+@Suite(.apart) struct `A recorded review` {
     /// Policies that make as many rules as possible look at as much as possible.
     static let policies: [(name: String, policy: AdmissionPolicy)] = {
         let strictest = """

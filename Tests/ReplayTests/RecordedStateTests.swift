@@ -7,7 +7,7 @@ import Testing
 
 @testable import Replay
 
-@Suite(.limit(minutes: 2)) struct `A recorded state` {
+@Suite(.apart, .limit(minutes: 2)) struct `A recorded state` {
     /// Each was looked for among all the others once.
     @Test func `keeps questions by the hundred thousand, each once`() throws {
         let state = RecordedState(try FixtureState(""))

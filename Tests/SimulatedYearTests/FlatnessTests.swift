@@ -1,4 +1,5 @@
 import Foundation
+import TestPatience
 import TestRandomness
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @testable import SelfManagedCertificates
 
 /// Memory and descriptors are one process's: each of these has a process of its own, which does nothing else.
-@Suite struct `What years leave behind` {
+@Suite(.apart) struct `What years leave behind` {
     /// Caches are filled and arenas grown by then.
     private static let first = UInt64(1)...20
     private static let next = UInt64(21)...80

@@ -1,11 +1,12 @@
 import AgentRuns
 import ClusterState
 import JSONPull
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
 
-@Suite struct `A series of events` {
+@Suite(.apart) struct `A series of events` {
     private static let update = EventSeries.updateMilliseconds
 
     private static func draft(

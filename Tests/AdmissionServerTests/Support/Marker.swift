@@ -4,6 +4,7 @@ import JSONPull
 import Logging
 import Prometheus
 import Synchronization
+import TestPatience
 import Testing
 
 @testable import AdmissionServer
@@ -58,7 +59,7 @@ final class Marker: Sendable {
 
     /// Waits until `condition` is true; half a minute is enough for everything a test waits for.
     static func settle(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
         while !(try await condition()) {
             try #require(ContinuousClock.now < deadline, "it never came")
             try await Task.sleep(for: .milliseconds(5))

@@ -1,11 +1,12 @@
 import AgentRuns
 import JSONPull
+import TestPatience
 import TestRandomness
 import Testing
 
 @testable import ClusterState
 
-@Suite struct `Objects for an audit` {
+@Suite(.apart) struct `Objects for an audit` {
     private static let runs = ClusterSource(kind: .agentRun, namespace: nil)
 
     /// A run as a watch tells of it.

@@ -1,11 +1,12 @@
 import Replay
 import Reports
+import TestPatience
 import TestPrograms
 import Testing
 
 @testable import Offline
 
-@Suite struct `Verifying a log` {
+@Suite(.apart) struct `Verifying a log` {
     private func verify(
         _ files: [[String]],
         keys: [ChainKey?] = [ChainedLog.key],
