@@ -103,9 +103,20 @@ import Testing
     }
 
     /// A service whose answers all come when the promise is kept: until then its connections yield to no other.
-    private static func waitingService() -> (TestService, EventLoopPromise<HTTPResponse>) {
-        let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
-        return (TestService { _, _ in .later(promise.futureResult) }, promise)
+    private static func waitingService() -> (TestService, KeptPromise) {
+        let promise = KeptPromise()
+        return (TestService { _, _ in .later(promise.answer) }, promise)
+    }
+
+    /// A promise that a test which fails may leave.
+    private final class KeptPromise: Sendable {
+        private let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: HTTPResponse.self)
+
+        var answer: EventLoopFuture<HTTPResponse> { promise.futureResult }
+
+        func succeed(_ response: HTTPResponse) { promise.succeed(response) }
+
+        deinit { promise.fail(ChannelError.eof) }
     }
 
     private static func plainServer(_ service: TestService) -> HTTPServer {

@@ -156,6 +156,7 @@ import Testing
                         if fed.store.count(of: .agentRun) != 1501 || fed.holder("codex/x") != "always of 1" {
                             misses += 1
                         }
+                        await Task.yield()
                     }
                     return misses
                 }.value
