@@ -114,6 +114,11 @@ import Testing
         }
     }
 
+    @Test(arguments: [(10, 5), (300, 150), (86400, 300)])
+    func `takes half of the interval, and minutes where that is a day`(interval: Int, spread: Int) {
+        #expect(AuditService.Timing(interval: .seconds(interval)).spread == .seconds(spread))
+    }
+
     @Test func `is none where nobody wants it`() async throws {
         try await FakeAPIServer.run { api in
             var settings = try settings(api)

@@ -11,7 +11,7 @@ internal import ServiceLifecycle
 private import Synchronization
 
 /// The audit of what exists as a service: one replica at a time, elected through a Lease, judges everything it watches anyway,
-/// round after round, each spread over half of the interval.
+/// round after round, each spread over half of the interval, minutes at the most.
 ///
 /// Nothing is listed for it, and reviews never wait for it.
 struct AuditService: Service {
@@ -24,8 +24,11 @@ struct AuditService: Service {
         /// From one look at whether there is something to do to the next.
         var tick = Duration.seconds(1)
 
+        /// A round keeps the policy it began with, and who has changed that waits for the next one.
+        private static let longestSpread = Duration.seconds(300)
+
         /// What of the interval a round may take.
-        var spread: Duration { interval / 2 }
+        var spread: Duration { min(interval / 2, Self.longestSpread) }
     }
 
     /// Of runs in a line of the log.
