@@ -4,7 +4,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.apart, .limit(minutes: 2)) struct `A child process` {
+@Suite(.limit(minutes: 2)) struct `A child process` {
     /// What a shell script writes.
     private static func output(_ script: String, timeoutMilliseconds: Int = 600_000) throws -> String {
         let bytes = try ChildProcess.output(

@@ -20,12 +20,36 @@ package struct OwnThread: SuiteTrait, TestTrait, TestScoping {
     }
 }
 
-/// A thread for each job; those here are few and long.
-private final class ThreadExecutor: TaskExecutor {
+/// As many threads as there are processors, kept for what is to come.
+// Unchecked: everything that changes is looked at with `condition` locked alone.
+private final class ThreadExecutor: TaskExecutor, @unchecked Sendable {
     static let shared = ThreadExecutor()
 
+    private let condition = NSCondition()
+    private var jobs: [UnownedJob] = []
+    private var threads = 0
+
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        Thread.detachNewThread { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        condition.lock()
+        jobs.append(UnownedJob(job))
+        let isOneMore = threads < ProcessInfo.processInfo.activeProcessorCount
+        if isOneMore { threads += 1 }
+        condition.signal()
+        condition.unlock()
+        if isOneMore { Thread.detachNewThread { self.work() } }
+    }
+
+    private func work() -> Never {
+        while true {
+            let job = next()
+            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    private func next() -> UnownedJob {
+        condition.lock()
+        defer { condition.unlock() }
+        while jobs.isEmpty { condition.wait() }
+        return jobs.removeFirst()
     }
 }

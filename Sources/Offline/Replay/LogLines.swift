@@ -19,6 +19,8 @@ struct LogLines: ~Copyable {
     /// Number of the line that was read last, from 1.
     private(set) var number = 0
     private let descriptor: Int32
+    /// Where the system puts what it reads.
+    private var chunk = [UInt8](repeating: 0, count: chunkBytes)
     private var buffer: [UInt8] = []
     /// Bytes of ``buffer`` that belong to lines that were read.
     private var start = 0
@@ -72,20 +74,16 @@ struct LogLines: ~Copyable {
     private mutating func fill() throws(CommandFailure) {
         buffer.removeSubrange(..<start)
         start = 0
-        let count = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: Self.chunkBytes))
         var received = -1
         repeat {
             // The system call fills the array and keeps nothing.
-            received = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe read(descriptor, bytes.baseAddress?.advanced(by: count), Self.chunkBytes)
-            }
+            received = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
         } while received < 0 && errno == EINTR
         let reason = received < 0 ? SystemError.last : ""
-        buffer.removeLast(Self.chunkBytes - max(0, received))
         guard received >= 0 else {
             throw CommandFailure("cannot read the decision log \(path): \(reason); name a file that serve has written")
         }
+        buffer.append(contentsOf: chunk[..<received])
         isAtEnd = received == 0
     }
 }

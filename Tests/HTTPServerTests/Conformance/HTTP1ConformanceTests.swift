@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPServer
 
 /// What RFC 9112 and RFC 9110 require of a server, on a socket, and once more byte by byte.
-@Suite(.apart, .limit(minutes: 3)) struct `HTTP/1.1 conformance` {
+@Suite(.limit(minutes: 3)) struct `HTTP/1.1 conformance` {
     private static var limits: HTTPServerLimits {
         var limits = HTTPServerLimits()
         limits.maximumBodyBytes = 1000

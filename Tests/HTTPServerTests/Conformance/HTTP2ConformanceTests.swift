@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPServer
 
 /// The requirements of RFC 9113 and RFC 7541 that h2spec lists, and some beside its list, against the server on a socket.
-@Suite(.apart, .limit(minutes: 3)) struct `HTTP/2 conformance` {
+@Suite(.limit(minutes: 3)) struct `HTTP/2 conformance` {
     @Test(arguments: HTTP2Case.all) func `is as required`(requirement: HTTP2Case) async throws {
         let service = TestService()
         try await withServer(service, speaking: .http2) { _, address in

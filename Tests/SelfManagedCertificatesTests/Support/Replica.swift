@@ -140,12 +140,10 @@ extension FakeAPIServer {
     ) async throws {
         var configuration = Configuration()
         configuration.now = { clock.time }
-        try await withTaskExecutorPreference(OwnThread()) { [configuration] in
-            try await run(configuration) { server in
-                try await server.create(json: Self.judges, in: .validatingWebhookConfigurations)
-                if hasSecret { try await server.create(json: Self.secret, in: .secrets, namespace: "hooks") }
-                try await body(server)
-            }
+        try await run(configuration) { server in
+            try await server.create(json: Self.judges, in: .validatingWebhookConfigurations)
+            if hasSecret { try await server.create(json: Self.secret, in: .secrets, namespace: "hooks") }
+            try await body(server)
         }
     }
 
