@@ -5,7 +5,7 @@ private import Synchronization
 /// All additions are relaxed: each number is right by itself, and a reader in the middle of two additions sees one of them.
 /// An addition takes about 5 ns, and some 100 ns while other processors add to the same number; a review makes four, so a
 /// hundred processors would have to answer a million reviews a second before a number of each event loop's own paid.
-// The memory is reached through atomic operations alone, and lives as long as this object.
+// Unchecked: the memory is reached through atomic operations alone, and lives as long as this object.
 @safe
 final class AtomicCounts: @unchecked Sendable {
     private let cells: UnsafeMutablePointer<Atomic<Int>>

@@ -4,8 +4,7 @@ internal import NIOCore
 /// The library's callbacks and options, made once for the process: sessions copy them.
 ///
 /// Each callback is a few lines of C-callable Swift that finds the ``HTTP2Session`` in the user data and calls one method.
-///
-/// Safe to use, and Sendable: nothing writes to either object after `init`, and they live as long as the process.
+// Unchecked: nothing writes to either object after `init`, and they live as long as the process.
 @safe
 final class HTTP2Callbacks: @unchecked Sendable {
     static let shared = HTTP2Callbacks()

@@ -2,9 +2,8 @@ import COpenSSL
 
 /// A certificate chain and the private key of its leaf, loaded and checked: what a server shows its clients, or a client
 /// its server.
-///
-/// `@unchecked Sendable` because the C objects are never changed after `init`; OpenSSL counts references atomically and
-/// guards what it computes lazily with locks of its own.
+// Unchecked: the C objects are never changed after `init`; OpenSSL counts references atomically and guards what it
+// computes lazily with locks of its own.
 @safe
 package final class CertificatePair: @unchecked Sendable {
     /// The names and addresses the leaf is valid for.

@@ -3,8 +3,7 @@ import COpenSSL
 /// Owner of one `EVP_PKEY` with its private half.
 ///
 /// It is never printed.
-///
-/// `@unchecked Sendable` because nothing changes the C object after it was adopted.
+// Unchecked: nothing changes the C object after it was adopted.
 @safe
 final class PrivateKey: @unchecked Sendable {
     /// The kind of key, as far as this package tells them apart.

@@ -1,9 +1,7 @@
 import COpenSSL
 
 /// Owner of one `X509`, read-only.
-///
-/// `@unchecked Sendable` because nothing changes the C object after it was adopted, and OpenSSL guards its lazy parts
-/// itself.
+// Unchecked: nothing changes the C object after it was adopted, and OpenSSL guards its lazy parts itself.
 @safe
 final class X509Certificate: @unchecked Sendable {
     private let raw: OpaquePointer

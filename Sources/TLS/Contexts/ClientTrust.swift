@@ -1,8 +1,7 @@
 import COpenSSL
 
 /// Which clients a server takes: those that show a certificate of one of its authorities and bear an allowed name.
-///
-/// `@unchecked Sendable` because nothing changes after `init`, the certificates included.
+// Unchecked: nothing changes after `init`, the certificates included.
 @safe
 package final class ClientTrust: @unchecked Sendable {
     /// What a client's certificates may be long together: a dozen with RSA keys of 4096 bits.

@@ -4,9 +4,8 @@ import COpenSSL
 ///
 /// The server's chain and its name are verified by OpenSSL during the handshake; nothing is sent to a server that fails.
 /// Immutable: renewed authorities are a new context.
-///
-/// `@unchecked Sendable` because the `SSL_CTX` is only changed before ``make(configuration:)`` returns; after that
-/// OpenSSL lets any thread make an `SSL` from it.
+// Unchecked: the `SSL_CTX` is only changed before ``make(configuration:)`` returns; after that OpenSSL lets any thread
+// make an `SSL` from it.
 @safe
 package final class TLSClientContext: @unchecked Sendable {
     /// Whom to trust.

@@ -3,9 +3,8 @@ import COpenSSL
 /// All that the connections of one listener share: the certificate, the versions, suites and application protocols.
 ///
 /// Immutable: a renewed certificate is a new context, swapped in whole, while open connections keep theirs.
-///
-/// `@unchecked Sendable` because the `SSL_CTX` is only changed before ``make(pair:configuration:clientTrust:)`` returns; after that
-/// OpenSSL lets any thread make an `SSL` from it, its reference count being atomic and its session cache being off.
+// Unchecked: the `SSL_CTX` is only changed before ``make(pair:configuration:clientTrust:)`` returns; after that OpenSSL
+// lets any thread make an `SSL` from it, its reference count being atomic and its session cache being off.
 @safe
 package final class TLSServerContext: @unchecked Sendable {
     /// What a listener may choose.

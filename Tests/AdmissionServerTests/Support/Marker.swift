@@ -57,7 +57,7 @@ final class Marker: Sendable {
 
     func writes(_ result: MarkWriteResult) -> Int64 { metrics.marks.writes[result]?.value ?? -1 }
 
-    /// Waits until `condition` is true; half a minute is enough for everything a test waits for.
+    /// Waits until `condition` is true; half a minute, as far as nothing slows the tests down, is enough for all they wait for.
     static func settle(_ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(30 * Patience.factor)
         while !(try await condition()) {

@@ -2,14 +2,14 @@ import Dispatch
 import NIOCore
 import SimulationSupport
 
-/// Time that goes on when the simulation says so; belongs to the task that runs the schedule.
+/// Time that goes on when the simulation says so.
+// Unchecked: it belongs to the task that runs the schedule.
 final class SimulatedClock: @unchecked Sendable {
     var milliseconds: Int64 = 0
 }
 
 /// An event loop in simulated time: what was put on it is done when ``runNext()`` is called at that time.
-///
-/// Everything happens in the task that runs the schedule.
+// Unchecked: everything happens in the task that runs the schedule.
 final class SimulatedEventLoop: EventLoop, @unchecked Sendable {
     private final class Task {
         var work: (() -> Void)?

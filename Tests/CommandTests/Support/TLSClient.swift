@@ -3,10 +3,10 @@ import Glibc
 import TestWire
 
 /// A client that sends what it likes when it likes, reads only when it is asked to, and trusts everybody.
+// Unchecked: used by one thread at a time, as the calls are awaited one after the other.
 @safe
 final class TLSClient: @unchecked Sendable {
     private let descriptor: Int32
-    // Used by one thread at a time: the calls are awaited one after the other.
     private let ssl: OpaquePointer
 
     /// The newest version it speaks.

@@ -54,6 +54,7 @@ final class ClaimYear {
         var nextStep = Int64.max
     }
 
+    // Unchecked: it belongs to the thread that lives through the year.
     private final class Time: @unchecked Sendable {
         var milliseconds: Int64 = 0
     }

@@ -8,6 +8,7 @@ import TestRandomness
 /// Files that are read again when they change, and one that is written and rotated, through a year.
 struct FileYear {
     /// A file as the year has it.
+    // Unchecked: it belongs to the thread that lives through the year.
     private final class OneFile: FileSystem, @unchecked Sendable {
         var stamp: Int64? = 0
 

@@ -2,7 +2,8 @@ import TLS
 
 @testable import KubernetesClient
 
-/// The credentials of one client as they lie in its files; belongs to the thread that lives through the year.
+/// The credentials of one client as they lie in its files.
+// Unchecked: they belong to the thread that lives through the year.
 final class SimulatedFiles: @unchecked Sendable {
     /// Certificates of clients, made once: what is simulated is when they end.
     static let identities: [ClusterAccess.Identity] = {

@@ -5,8 +5,8 @@ import TLS
 
 @testable import KubernetesClient
 
-/// The other end of a client's connections: says 401 to whoever is not valid any more; belongs to the thread that lives through
-/// the year.
+/// The other end of a client's connections: says 401 to whoever is not valid any more.
+// Unchecked: it belongs to the thread that lives through the year.
 final class SimulatedServer: @unchecked Sendable {
     private let loop: EmbeddedEventLoop
     private let hasCertificates: Bool

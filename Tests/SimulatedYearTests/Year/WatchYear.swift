@@ -46,10 +46,12 @@ struct WatchYear {
         case failed(RequestError)
     }
 
+    // Unchecked: it belongs to the thread that lives through the year.
     private final class Clock: @unchecked Sendable {
         var milliseconds: Int64 = 0
     }
 
+    // Unchecked: it belongs to the thread that lives through the year.
     private final class Told: @unchecked Sendable {
         var failures = 0
         var recoveries = 0
